@@ -1,0 +1,61 @@
+"""`aoi ...`: one verb a command. A command's module is imported only when it is called, so help answers at once."""
+
+import importlib
+import sys
+
+import click
+
+from aoi_modules.errors import AoiError
+
+# verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
+COMMANDS = {
+    "course": ("course", "Run the lessons, see your progress, start your own copy."),
+    "data": ("data", "List and fetch the data sets."),
+    "train": ("train", "Train a recipe: model, report and plots."),
+    "export": ("export", "Turn a trained model into a servable version directory."),
+    "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
+    "predict": ("predict", "Ask a model server about pictures."),
+    "gateway": ("gateway", "Distribute pictures to the models of their components."),
+    "doctor": ("doctor", "Say what this machine has and what is missing."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are known by name and text, and imported when called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"aoi_modules.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aoi-academy", message="%(version)s")
+def aoi() -> None:
+    """The software line of automated optical inspection, taught and run.
+
+    \b
+    Examples:
+      aoi course run --profile cpu
+      aoi train magnetic-tile --profile cpu --out build/tile
+      aoi export build/tile/model.keras --name tile --base-path models
+      aoi serve --port 8500 --rest_api_port 8501 --model_name tile --model_base_path models/tile
+    """
+
+
+def main() -> None:
+    """Entry point: errors of ours are sentences on standard error, never stack traces."""
+    try:
+        aoi(standalone_mode=True)
+    except AoiError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)

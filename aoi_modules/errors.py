@@ -1,0 +1,119 @@
+"""The error tree of the line. Every error that a user can meet is one of these.
+
+    AoiError                  what went wrong, and a hint: what to do next
+    ├── SettingsError         a setting has a value that cannot be used
+    ├── MissingExtra          a part needs an optional dependency group
+    ├── DataError             a data set or picture cannot be used
+    │   ├── ChecksumError     a file is not what it should be; names both checksums and the repair
+    │   └── NotAPicture       bytes that no decoder of ours reads
+    ├── ModelError            a model cannot be trained, read or exported
+    ├── StoreError            a version directory or its manifest cannot be written or trusted
+    ├── WireError             a message does not follow TensorFlow Serving's formats
+    ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
+    │   ├── Unreachable       no model server answers there
+    │   └── TooSlow           the deadline passed first
+    ├── RouteError            the gateway's routes cannot be used
+    └── CourseError           a lesson, exercise or checklist cannot be used
+
+The message says which argument or file, what was expected and what came. The hint is one command or one action.
+"""
+
+
+class AoiError(Exception):
+    """What went wrong, for people; `hint` says what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.hint}" if self.hint else self.message
+
+
+class SettingsError(AoiError):
+    """A setting has a value that cannot be used."""
+
+    exit_code = 2
+
+
+class MissingExtra(AoiError):
+    """A part needs an optional dependency group that is not installed."""
+
+    def __init__(self, what: str, *, package: str, extra: str) -> None:
+        super().__init__(
+            f"{what} needs the package {package}, which is not installed",
+            hint=f"pip install 'aoi-academy[{extra}]'",
+        )
+
+
+class DataError(AoiError):
+    """A data set or picture cannot be used."""
+
+
+class ChecksumError(DataError):
+    """A file is not what it should be, so it is not used."""
+
+    def __init__(self, path: object, *, expected: str, found: str, repair: str) -> None:
+        super().__init__(
+            f"{path} is damaged and was not used: expected sha256 {expected}, found {found}",
+            hint=f"repair: {repair}",
+        )
+        self.path = path
+        self.expected = expected
+        self.found = found
+
+
+class NotAPicture(DataError):
+    """Bytes that are not a picture of a format the line accepts (PNG, JPEG, BMP)."""
+
+
+class ModelError(AoiError):
+    """A model cannot be trained, read or exported."""
+
+
+class StoreError(AoiError):
+    """A version directory or its manifest cannot be written or trusted."""
+
+
+class WireError(AoiError):
+    """A message does not follow TensorFlow Serving's public formats."""
+
+
+class RpcError(AoiError):
+    """A model server's answer other than OK, by either protocol.
+
+    Args:
+        code: canonical status name, as gRPC spells it (`"NOT_FOUND"`).
+        message: the server's own words.
+    """
+
+    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class Unreachable(RpcError):
+    """No model server answers at the address."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__("UNAVAILABLE", message, hint=hint)
+
+
+class TooSlow(RpcError):
+    """The deadline passed before the model server answered."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__("DEADLINE_EXCEEDED", message, hint=hint)
+
+
+class RouteError(AoiError):
+    """The gateway's routes cannot be used."""
+
+    exit_code = 2
+
+
+class CourseError(AoiError):
+    """A lesson, an exercise or the checklist cannot be used."""

@@ -1,0 +1,111 @@
+"""What a servable is: component, heads, labels, thresholds, origin. One JSON file inside each version directory.
+
+Labels and thresholds travel inside the servable, so that no gateway or client keeps a copy that grows stale.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from aoi_modules.errors import StoreError
+from aoi_modules.verdict import Limits
+
+FILE_NAME = "assets.extra/manifest.json"
+SIGNATURE = "manifest"
+"""Signature of the servable that answers the manifest itself, so that any TensorFlow Serving hands it out."""
+
+HeadKind = Literal["defect", "class", "value"]
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One model of the component, one named output of the servable.
+
+    `defect`: output (N, 1), the score that the part has the defect. `class`: (N, K), one probability per label.
+    `value`: (N, 1), a measured quantity, which judges nothing.
+    """
+
+    name: str
+    kind: HeadKind
+    labels: tuple[str, ...]
+    threshold: float | None = None
+    review_band: tuple[float, float] | None = None
+    metrics: dict[str, float] = {}
+
+    @property
+    def limits(self) -> Limits | None:
+        """When the head fails a part; None for a head that judges nothing."""
+        return None if self.threshold is None else Limits(self.threshold, self.review_band)
+
+
+class PictureInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the heads look at: the graph resizes every picture to `height` x `width` pixels, `channels` 1 or 3."""
+
+    height: int
+    width: int
+    channels: int
+
+
+class DataOrigin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The data set that the source model learnt from; `stand_in` when it was drawn, not photographed."""
+
+    name: str
+    sha256: str
+    stand_in: bool
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything about one servable version that is not in its graph."""
+
+    component: str
+    version: int
+    heads: tuple[Head, ...]
+    picture: PictureInput
+    features: tuple[str, ...] = ()
+    data: DataOrigin | None = None
+    profile: str | None = None
+    source_sha256: str = ""
+    tools: dict[str, str] = {}
+    format: Literal[1] = 1
+
+    def head(self, name: str) -> Head:
+        """The head of that name.
+
+        Raises:
+            StoreError: there is none; the message lists the names there are.
+        """
+        for head in self.heads:
+            if head.name == name:
+                return head
+        known = ", ".join(head.name for head in self.heads)
+        raise StoreError(f"component {self.component} version {self.version} has no head {name!r}; it has: {known}")
+
+    def to_json(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
+
+    @classmethod
+    def from_json(cls, text: bytes | str, origin: str) -> "Manifest":
+        """Reads a manifest; `origin` names the file or server in the error.
+
+        Raises:
+            StoreError: not JSON, or not a manifest; says which field.
+        """
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{origin}: not a manifest of format 1: {error}") from None
+
+
+def read(version_dir: Path) -> Manifest:
+    """The manifest of a version directory.
+
+    Raises:
+        StoreError: there is none, or it is not one.
+    """
+    path = version_dir / FILE_NAME
+    try:
+        return Manifest.from_json(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        raise StoreError(
+            f"{path}: no manifest there", hint="aoi export writes servables with a manifest inside"
+        ) from None

@@ -1,0 +1,113 @@
+"""One frozen Settings object, read once: environment > file > default.
+
+The file is `aoi.toml` in the course folder; every setting has the environment variable named beside it.
+No other module reads the environment.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aoi_modules.errors import SettingsError
+
+FILE_NAME = "aoi.toml"
+COURSE_MARK = "curriculum.yml"
+"""A folder that holds this file is a course folder: lessons find their artifacts from it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things lie, and how the machine wants to be spoken to."""
+
+    course_dir: Path
+    """AOI_COURSE_DIR: folder of lessons, artifacts, progress and report; default: the nearest folder above the
+    working directory that holds a curriculum.yml, else the working directory."""
+    data_dir: Path | None = None
+    """AOI_DATA_DIR: a mirror of the data sets and weights in their upstreams' layout."""
+    cache_dir: Path = Path("~/.cache/aoi")
+    """AOI_CACHE_DIR: downloads."""
+    offline: bool = False
+    """AOI_OFFLINE: never try to download."""
+    plain: bool = False
+    """CI: plain lines instead of progress bars."""
+
+    @property
+    def artifacts_dir(self) -> Path:
+        return self.course_dir / "artifacts"
+
+    @property
+    def progress_file(self) -> Path:
+        return self.course_dir / "progress.json"
+
+    @property
+    def report_dir(self) -> Path:
+        return self.course_dir / "report"
+
+
+def load(environment: Mapping[str, str], start: Path) -> Settings:
+    """Reads the settings for a process that works in the folder `start`.
+
+    Raises:
+        SettingsError: a value is not of its setting's type, or the file has an unknown key.
+    """
+    course_dir = Path(environment["AOI_COURSE_DIR"]) if environment.get("AOI_COURSE_DIR") else course_root(start)
+    values = {**_from_file(course_dir / FILE_NAME), **_from_environment(environment)}
+    values["course_dir"] = str(course_dir.resolve())
+    return Settings(**{name: _typed(name, text) for name, text in values.items()})
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read at the first call."""
+    return load(os.environ, Path.cwd())
+
+
+def course_root(start: Path) -> Path:
+    """The nearest folder at or above `start` that holds a curriculum.yml, else `start`."""
+    for folder in (start, *start.parents):
+        if (folder / COURSE_MARK).is_file():
+            return folder
+    return start
+
+
+VARIABLES = {
+    "data_dir": "AOI_DATA_DIR",
+    "cache_dir": "AOI_CACHE_DIR",
+    "offline": "AOI_OFFLINE",
+    "plain": "CI",
+}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    known = {field.name for field in fields(Settings)} - {"course_dir"}
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise SettingsError(
+            f"{path}: unknown setting {', '.join(unknown)}",
+            hint=f"known settings: {', '.join(sorted(known))}",
+        )
+    return {name: str(value) for name, value in table.items()}
+
+
+def _typed(name: str, text: str) -> Any:
+    if name.endswith("_dir"):
+        return Path(text).expanduser()
+    truth = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if text.lower() not in truth:
+        variable = VARIABLES[name]
+        raise SettingsError(f"{variable}: expected true or false. Received: {text!r}", hint=f"export {variable}=true")
+    return truth[text.lower()]

@@ -1,0 +1,179 @@
+"""TensorFlow Serving's public messages, without TensorFlow.
+
+The official Python package of these messages pulls in all of TensorFlow, which a gateway or a client has no use for.
+The schema below states the same fields, numbers and types; `tests/wire/test_messages.py` compares it with the
+official descriptors field by field. The classes live in a descriptor pool of their own, so a process that also
+imports TensorFlow or the official package meets no duplicate names.
+
+Types for editors and mypy stand beside this file in `messages.pyi`.
+"""
+
+import re
+
+from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory, wrappers_pb2
+
+# One line a message: `[repeated|oneof(NAME)] TYPE name = number;`. Types without a package are looked up in
+# the message's own package, then in tensorflow.
+SCHEMA = {
+    "tensorflow.TensorShapeProto.Dim": "int64 size = 1; string name = 2",
+    "tensorflow.TensorShapeProto": "repeated TensorShapeProto.Dim dim = 2; bool unknown_rank = 3",
+    "tensorflow.TensorProto": """
+        DataType dtype = 1; TensorShapeProto tensor_shape = 2; int32 version_number = 3; bytes tensor_content = 4;
+        repeated int32 half_val = 13; repeated float float_val = 5; repeated double double_val = 6;
+        repeated int32 int_val = 7; repeated bytes string_val = 8; repeated float scomplex_val = 9;
+        repeated int64 int64_val = 10; repeated bool bool_val = 11; repeated double dcomplex_val = 12;
+        repeated uint32 uint32_val = 16; repeated uint64 uint64_val = 17""",
+    "tensorflow.TensorInfo": """
+        oneof(encoding) string name = 1; DataType dtype = 2; TensorShapeProto tensor_shape = 3""",
+    "tensorflow.SignatureDef": """
+        map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; string method_name = 3;
+        map<string, TensorProto> defaults = 4""",
+    "tensorflow.serving.ModelSpec": """
+        string name = 1; oneof(version_choice) google.protobuf.Int64Value version = 2;
+        oneof(version_choice) string version_label = 4; string signature_name = 3""",
+    "tensorflow.serving.PredictRequest": """
+        ModelSpec model_spec = 1; map<string, TensorProto> inputs = 2; repeated string output_filter = 3""",
+    "tensorflow.serving.PredictResponse": "ModelSpec model_spec = 2; map<string, TensorProto> outputs = 1",
+    "tensorflow.serving.GetModelMetadataRequest": "ModelSpec model_spec = 1; repeated string metadata_field = 2",
+    "tensorflow.serving.GetModelMetadataResponse": """
+        ModelSpec model_spec = 1; map<string, google.protobuf.Any> metadata = 2""",
+    "tensorflow.serving.SignatureDefMap": "map<string, SignatureDef> signature_def = 1",
+    "tensorflow.serving.StatusProto": "Code error_code = 1; string error_message = 2",
+    "tensorflow.serving.GetModelStatusRequest": "ModelSpec model_spec = 1",
+    "tensorflow.serving.ModelVersionStatus": """
+        int64 version = 1; ModelVersionStatus.State state = 2; StatusProto status = 3""",
+    "tensorflow.serving.GetModelStatusResponse": "repeated ModelVersionStatus model_version_status = 1",
+    "tensorflow.serving.PredictLog": "PredictRequest request = 1; PredictResponse response = 2",
+    "tensorflow.serving.PredictionLog": "oneof(log_type) PredictLog predict_log = 6",
+    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.Latest": "uint32 num_versions = 1",
+    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.All": "",
+    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.Specific": "repeated int64 versions = 1",
+    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy": """
+        oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.Latest latest = 100;
+        oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.All all = 101;
+        oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.Specific specific = 102""",
+    "tensorflow.serving.FileSystemStoragePathSourceConfig": "",
+    "tensorflow.serving.ModelConfig": """
+        string name = 1; string base_path = 2; string model_platform = 4;
+        FileSystemStoragePathSourceConfig.ServableVersionPolicy model_version_policy = 7;
+        map<string, int64> version_labels = 8""",
+    "tensorflow.serving.ModelConfigList": "repeated ModelConfig config = 1",
+    "tensorflow.serving.ModelServerConfig": "oneof(config) ModelConfigList model_config_list = 1",
+}
+
+DATA_TYPES = """INVALID FLOAT DOUBLE INT32 UINT8 INT16 INT8 STRING COMPLEX64 INT64 BOOL QINT8 QUINT8 QINT32 BFLOAT16
+    QINT16 QUINT16 UINT16 COMPLEX128 HALF RESOURCE VARIANT UINT32 UINT64""".split()
+CODES = """OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED
+    RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS
+    UNAUTHENTICATED""".split()
+ENUMS = {
+    "tensorflow.DataType": {f"DT_{name}": number for number, name in enumerate(DATA_TYPES)},
+    "tensorflow.serving.Code": {name: number for number, name in enumerate(CODES)},
+    "tensorflow.serving.ModelVersionStatus.State": {
+        "UNKNOWN": 0, "START": 10, "LOADING": 20, "AVAILABLE": 30, "UNLOADING": 40, "END": 50,
+    },
+}  # fmt: skip
+# Where the official type has another full name than ours. Enums and their names do not travel on the wire.
+OFFICIAL_NAMES = {"tensorflow.serving.Code": "tensorflow.error.Code"}
+
+_FIELD = re.compile(
+    r"(?:(?P<repeated>repeated)\s|oneof\((?P<oneof>\w+)\)\s)?\s*"
+    r"(?:map<(?P<key>\w+),\s*(?P<value>[\w.]+)>|(?P<type>[\w.]+))\s+(?P<name>\w+)\s*=\s*(?P<number>\d+)"
+)
+_Field = descriptor_pb2.FieldDescriptorProto
+_SCALARS = {
+    name: getattr(_Field, f"TYPE_{name.upper()}")
+    for name in ("double", "float", "int64", "uint64", "int32", "uint32", "bool", "string", "bytes")
+}
+
+
+def _set_type(field: descriptor_pb2.FieldDescriptorProto, name: str, package: str) -> None:
+    """Gives the field the type that the schema writes as `name`."""
+    if name in _SCALARS:
+        field.type = _SCALARS[name]
+        return
+    candidates = [name, f"{package}.{name}", f"tensorflow.{name}"]
+    full = next(full for full in candidates if full in SCHEMA or full in ENUMS or full.startswith("google."))
+    field.type = _Field.TYPE_ENUM if full in ENUMS else _Field.TYPE_MESSAGE
+    field.type_name = f".{full}"
+
+
+def _add_field(message: descriptor_pb2.DescriptorProto, text: str, full_name: str, package: str) -> None:
+    match = _FIELD.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"schema of {full_name}: cannot read the field {text!r}")
+    field = message.field.add(name=match["name"], number=int(match["number"]), label=_Field.LABEL_OPTIONAL)
+    if match["repeated"]:
+        field.label = _Field.LABEL_REPEATED
+    if match["oneof"]:
+        names = [oneof.name for oneof in message.oneof_decl]
+        if match["oneof"] not in names:
+            message.oneof_decl.add(name=match["oneof"])
+            names.append(match["oneof"])
+        field.oneof_index = names.index(match["oneof"])
+    if match["key"]:
+        entry = message.nested_type.add(name="".join(w.capitalize() for w in match["name"].split("_")) + "Entry")
+        entry.options.map_entry = True
+        for number, (name, kind) in enumerate((("key", match["key"]), ("value", match["value"])), start=1):
+            part = entry.field.add(name=name, number=number, label=_Field.LABEL_OPTIONAL)
+            _set_type(part, kind, package)
+        field.label, field.type = _Field.LABEL_REPEATED, _Field.TYPE_MESSAGE
+        field.type_name = f".{full_name}.{entry.name}"
+    else:
+        _set_type(field, match["type"], package)
+
+
+def _file(package: str) -> descriptor_pb2.FileDescriptorProto:
+    """All messages and enums of a package as one file; nested ones inside their parents."""
+    file = descriptor_pb2.FileDescriptorProto(name=f"aoi/{package}.proto", package=package, syntax="proto3")
+    file.dependency.extend(["google/protobuf/any.proto", "google/protobuf/wrappers.proto"])
+    if package != "tensorflow":
+        file.dependency.append("aoi/tensorflow.proto")
+    messages: dict[str, descriptor_pb2.DescriptorProto] = {}
+    own = {name for name in SCHEMA if _package(name) == package}
+    for name in sorted(own, key=lambda name: name.count(".")):
+        parent, _, short = name.rpartition(".")
+        messages[name] = (messages[parent].nested_type if parent in own else file.message_type).add(name=short)
+    for name in own:
+        for text in filter(str.strip, SCHEMA[name].split(";")):
+            _add_field(messages[name], text, name, package)
+    for name in ENUMS:
+        if _package(name) == package:
+            parent, _, short = name.rpartition(".")
+            enum = (messages[parent].enum_type if parent in messages else file.enum_type).add(name=short)
+            for key, number in ENUMS[name].items():
+                enum.value.add(name=key, number=number)
+    return file
+
+
+def _package(full_name: str) -> str:
+    return "tensorflow.serving" if full_name.startswith("tensorflow.serving.") else "tensorflow"
+
+
+_pool = descriptor_pool.DescriptorPool()
+for _known in (any_pb2, wrappers_pb2):
+    _pool.AddSerializedFile(_known.DESCRIPTOR.serialized_pb)
+for _name in ("tensorflow", "tensorflow.serving"):
+    _pool.Add(_file(_name))
+CLASSES = {name: message_factory.GetMessageClass(_pool.FindMessageTypeByName(name)) for name in SCHEMA}
+
+TensorShapeProto = CLASSES["tensorflow.TensorShapeProto"]
+TensorProto = CLASSES["tensorflow.TensorProto"]
+TensorInfo = CLASSES["tensorflow.TensorInfo"]
+SignatureDef = CLASSES["tensorflow.SignatureDef"]
+ModelSpec = CLASSES["tensorflow.serving.ModelSpec"]
+PredictRequest = CLASSES["tensorflow.serving.PredictRequest"]
+PredictResponse = CLASSES["tensorflow.serving.PredictResponse"]
+GetModelMetadataRequest = CLASSES["tensorflow.serving.GetModelMetadataRequest"]
+GetModelMetadataResponse = CLASSES["tensorflow.serving.GetModelMetadataResponse"]
+SignatureDefMap = CLASSES["tensorflow.serving.SignatureDefMap"]
+StatusProto = CLASSES["tensorflow.serving.StatusProto"]
+GetModelStatusRequest = CLASSES["tensorflow.serving.GetModelStatusRequest"]
+GetModelStatusResponse = CLASSES["tensorflow.serving.GetModelStatusResponse"]
+ModelVersionStatus = CLASSES["tensorflow.serving.ModelVersionStatus"]
+PredictLog = CLASSES["tensorflow.serving.PredictLog"]
+PredictionLog = CLASSES["tensorflow.serving.PredictionLog"]
+ModelConfig = CLASSES["tensorflow.serving.ModelConfig"]
+ModelConfigList = CLASSES["tensorflow.serving.ModelConfigList"]
+ModelServerConfig = CLASSES["tensorflow.serving.ModelServerConfig"]
+ServableVersionPolicy = CLASSES["tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy"]

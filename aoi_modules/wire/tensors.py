@@ -1,0 +1,143 @@
+"""TensorProto <-> numpy."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.errors import WireError
+from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+
+Array = NDArray[Any]
+
+# The dtype of each data type that numpy knows, and the repeated field that carries it.
+_KINDS: dict[str, tuple[str, str]] = {
+    "FLOAT": ("float32", "float_val"),
+    "DOUBLE": ("float64", "double_val"),
+    "INT32": ("int32", "int_val"),
+    "UINT8": ("uint8", "int_val"),
+    "INT16": ("int16", "int_val"),
+    "INT8": ("int8", "int_val"),
+    "UINT16": ("uint16", "int_val"),
+    "INT64": ("int64", "int64_val"),
+    "BOOL": ("bool", "bool_val"),
+    "UINT32": ("uint32", "uint32_val"),
+    "UINT64": ("uint64", "uint64_val"),
+    "HALF": ("float16", "half_val"),
+    "COMPLEX64": ("complex64", "scomplex_val"),
+    "COMPLEX128": ("complex128", "dcomplex_val"),
+}
+STRING = DATA_TYPES.index("STRING")
+_FIELDS = {DATA_TYPES.index(name): kind for name, kind in _KINDS.items()}
+_NUMBERS = {np.dtype(dtype): DATA_TYPES.index(name) for name, (dtype, _) in _KINDS.items()}
+
+
+def data_type(array: Array) -> int:
+    """The number of an array's data type. Bytes and objects are DT_STRING.
+
+    Raises:
+        WireError: TensorFlow has no such type.
+    """
+    if array.dtype.kind in "SUO":
+        return STRING
+    if array.dtype not in _NUMBERS:
+        raise WireError(f"tensor: expected a dtype that TensorFlow has. Received: {array.dtype}")
+    return _NUMBERS[array.dtype]
+
+
+def type_name(number: int) -> str:
+    """The data type's name as TensorFlow prints it: `float`, `string`, `uint8`."""
+    return DATA_TYPES[number].lower() if 0 <= number < len(DATA_TYPES) else f"data type {number}"
+
+
+def dtype_of(number: int) -> np.dtype[Any] | None:
+    """The numpy dtype of a data type number: object for strings, None where numpy has none."""
+    if number == STRING:
+        return np.dtype(object)
+    return np.dtype(_FIELDS[number][0]) if number in _FIELDS else None
+
+
+def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> TensorProto:
+    """Packs an array into a message.
+
+    Args:
+        array: any shape; bytes or a list of bytes makes DT_STRING.
+        content: carry numbers as raw `tensor_content` (fast); else in the typed field, as TensorFlow Serving answers.
+    """
+    if isinstance(array, bytes | list):
+        array = np.array(array, dtype=object)
+    tensor = TensorProto(dtype=data_type(array))
+    for size in array.shape:
+        tensor.tensor_shape.dim.add(size=size)
+    if tensor.dtype == STRING:
+        tensor.string_val.extend(_as_bytes(value) for value in array.ravel())
+    elif content:
+        tensor.tensor_content = np.ascontiguousarray(array).tobytes()
+    else:
+        _fill_typed_field(tensor, array.ravel())
+    return tensor
+
+
+def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
+    """Unpacks a message into an array; strings become an object array of bytes. Arrays may be read-only.
+
+    As TensorFlow does, one value in a typed field fills the whole shape.
+
+    Raises:
+        WireError: the message contradicts itself, in TensorFlow Serving's words.
+    """
+    shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
+    if tensor.tensor_shape.unknown_rank or any(size < 0 for size in shape):
+        raise WireError(f"tensor parsing error: {name}")
+    count = int(np.prod(shape, dtype=np.int64))
+    values = _values(tensor, name)
+    if values.size == count:
+        return values.reshape(shape)
+    if tensor.tensor_content or values.size == 0 or values.size > count:
+        raise WireError(f"tensor parsing error: {name}")
+    # The last value given fills the rest, but only as far as a request of this size may ask for.
+    if count > MAX_FILLED:
+        raise WireError(f"tensor parsing error: {name}")
+    filled = np.full(count, values[-1], dtype=values.dtype)
+    filled[: values.size] = values
+    return filled.reshape(shape)
+
+
+MAX_FILLED = 1 << 26
+"""Values that a short message may expand to; without a bound, twenty bytes could ask for a terabyte."""
+
+
+def _values(tensor: TensorProto, name: str) -> Array:
+    if tensor.dtype == STRING:
+        return np.array([*tensor.string_val, None], dtype=object)[:-1]
+    if tensor.dtype not in _FIELDS:
+        raise WireError(f"tensor parsing error: {name}")
+    dtype, field = _FIELDS[tensor.dtype]
+    if tensor.tensor_content:
+        if len(tensor.tensor_content) % np.dtype(dtype).itemsize:
+            raise WireError(f"tensor parsing error: {name}")
+        return np.frombuffer(tensor.tensor_content, dtype)
+    if dtype == "float16":
+        return np.array(tensor.half_val, np.uint16).view(np.float16)
+    if dtype.startswith("complex"):
+        part = np.float32 if dtype == "complex64" else np.float64
+        return np.array(getattr(tensor, field), part).view(dtype)
+    return np.array(getattr(tensor, field), np.int64 if field == "int_val" else dtype).astype(dtype)
+
+
+def _fill_typed_field(tensor: TensorProto, flat: Array) -> None:
+    _, field = _FIELDS[tensor.dtype]
+    if flat.dtype == np.float16:
+        tensor.half_val.extend(flat.view(np.uint16).tolist())
+    elif flat.dtype.kind == "c":
+        getattr(tensor, field).extend(flat.view(flat.real.dtype).tolist())
+    else:
+        getattr(tensor, field).extend(flat.tolist())
+
+
+def _as_bytes(value: object) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str):
+        return value.encode()
+    raise WireError(f"tensor: expected bytes or text. Received: {type(value).__name__}")
