@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from aoi_modules.errors import AoiError
+from aoi_modules.errors import AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
@@ -52,10 +52,30 @@ def aoi() -> None:
     """
 
 
+# package that a command may miss: the dependency group that brings it
+EXTRAS = {
+    "tensorflow": "train",
+    "keras": "train",
+    "matplotlib": "train",
+    "papermill": "lab",
+    "nbclient": "lab",
+    "nbconvert": "lab",
+    "nbformat": "lab",
+    "jinja2": "lab",
+    "psutil": "lab",
+}
+
+
 def main() -> None:
     """Entry point: errors of ours are sentences on standard error, never stack traces."""
     try:
-        aoi(standalone_mode=True)
+        try:
+            aoi(standalone_mode=True)
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in EXTRAS:
+                raise
+            raise MissingExtra("this command", package=package, extra=EXTRAS[package]) from None
     except AoiError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)

@@ -1,0 +1,57 @@
+# The two commands are `make course` and `make test`; `make help` lists the rest.
+PROFILE ?= cpu
+# python3 of the machine, 3.11 to 3.13; for example `make PYTHON=python3.12 course`
+PYTHON ?= python3
+EXTRAS ?= train,lab,dev
+BIN := .venv/bin
+# uv of the machine, or else one that pip puts into .venv
+UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+STAMP := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup course test lab lint format bench lock clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  PROFILE=ci|cpu|gpu picks the size of the work (now: $(PROFILE))"
+
+setup: $(STAMP) ## the environment in .venv, from requirements.lock
+
+# The lock file holds every extra; as constraints it gives versions and hashes to the extras that are asked for.
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11 to 3.13 is needed, $(PYTHON) is {v[0]}.{v[1]}; try: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x "$(UV)" || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "installing the locked dependencies ($(EXTRAS)) ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --constraint requirements.lock --editable '.[$(EXTRAS)]'
+	@touch $@
+
+course: setup ## run all lessons headless; report/index.html shows what came out
+	@$(BIN)/aoi course run --profile $(PROFILE)
+
+test: setup ## the whole test suite
+	@$(BIN)/pytest --cov --cov-report=term
+
+lab: setup ## JupyterLab on the lessons
+	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+
+lint: setup ## ruff, mypy, import rule, generated parts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/aoi course readme --check
+
+format: setup ## let ruff and the generators write
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/aoi course readme
+
+bench: setup ## what is fast, measured against a peer and the floor in one run
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
+
+lock: setup ## requirements.lock anew from pyproject.toml
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml --output-file requirements.lock
+
+clean: ## forget what lessons and tests made; keeps .venv and downloads
+	@rm -rf artifacts report build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
