@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aoi_modules.errors import StoreError
+from aoi_modules.modelstore.manifest import FILE_NAME, DataOrigin, Head, Manifest, PictureInput, read
+from aoi_modules.verdict import Limits
+
+names = st.text(min_size=1, max_size=8)
+unit = st.floats(0, 1)
+heads = st.builds(
+    Head,
+    name=names,
+    kind=st.sampled_from(["defect", "class", "value"]),
+    labels=st.lists(names, max_size=3).map(tuple),
+    threshold=st.none() | unit,
+    metrics=st.dictionaries(names, unit, max_size=2),
+)
+manifests = st.builds(
+    Manifest,
+    component=names,
+    version=st.integers(1, 2**63 - 1),
+    heads=st.lists(heads, max_size=3).map(tuple),
+    picture=st.builds(
+        PictureInput, height=st.integers(1, 999), width=st.integers(1, 999), channels=st.sampled_from([1, 3])
+    ),
+    data=st.none() | st.builds(DataOrigin, name=names, sha256=names, stand_in=st.booleans()),
+)
+
+
+@given(manifests)
+def test_json_brings_back_the_same_manifest(manifest: Manifest) -> None:
+    assert Manifest.from_json(manifest.to_json(), "here") == manifest
+
+
+def small(**fields: object) -> Manifest:
+    head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=0.4, review_band=(0.3, 0.4))
+    defaults = {
+        "component": "tile",
+        "version": 3,
+        "heads": (head,),
+        "picture": PictureInput(height=8, width=8, channels=1),
+    }
+    return Manifest(**(defaults | fields))  # type: ignore[arg-type]
+
+
+def test_a_head_gives_its_limits() -> None:
+    assert small().head("defect").limits == Limits(0.4, (0.3, 0.4))
+
+
+def test_an_unknown_head_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(StoreError, match="has no head 'scratch'; it has: defect"):
+        small().head("scratch")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"{", "not a manifest"),
+        (b"\xff\xfe", "not a manifest"),
+        (small().to_json().replace(b'"format": 1', b'"format": 2'), r"format"),
+        (small().to_json().replace(b'"version": 3', b'"version": "3"'), r"\$\.version"),
+        (small().to_json().replace(b'"component"', b'"komponent"'), r"komponent"),
+    ],
+)
+def test_what_is_no_manifest_is_refused_with_its_origin_and_field(text: bytes, words: str) -> None:
+    with pytest.raises(StoreError, match=words) as caught:
+        Manifest.from_json(text, "server X")
+    assert "server X" in str(caught.value)
+
+
+def test_a_directory_without_a_manifest_says_who_writes_one(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="aoi export"):
+        read(tmp_path)
+    (tmp_path / FILE_NAME).parent.mkdir()
+    (tmp_path / FILE_NAME).write_bytes(small().to_json())
+    assert read(tmp_path) == small()
