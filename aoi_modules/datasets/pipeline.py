@@ -3,7 +3,7 @@
 If training and serving decoded a picture differently, every score would be a little wrong and nobody would see why.
 """
 
-import tensorflow as tf
+from aoi_modules.tf import tf
 
 
 def decode_picture(encoded: tf.Tensor, height: int, width: int, channels: int) -> tf.Tensor:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
 
 from aoi_modules.datasets.pipeline import decode_picture
 from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.tf import tf
 
 FILE_NAME = "assets.extra/golden.npz"
 Scores = dict[str, NDArray[np.float32]]

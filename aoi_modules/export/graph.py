@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 from tensorflow.python.grappler import tf_optimizer
+
+from aoi_modules.tf import tf
 
 # Folding, merging and pruning only: the remapper would fuse operations into ones that exist in TensorFlow alone.
 PASSES = ("pruning", "function", "constfold", "arithmetic", "dependency", "common_subgraph_elimination")

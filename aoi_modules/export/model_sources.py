@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import DataOrigin, Head, HeadKind, PictureInput
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.tf import keras
 from aoi_modules.training import report as training_report
 
 

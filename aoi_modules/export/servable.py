@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
 from aoi_modules.errors import ModelError
@@ -28,6 +27,7 @@ from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import version_dir
 from aoi_modules.modelstore.manifest import Manifest, PictureInput
+from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import write_records
 from aoi_modules.wire.tensors import to_tensor
