@@ -12,6 +12,8 @@ import re
 
 from google.protobuf import any_pb2, descriptor_pb2, descriptor_pool, message_factory, wrappers_pb2
 
+_POLICY = "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy"
+
 # One line a message: `[repeated|oneof(NAME)] TYPE name = number;`. Types without a package are looked up in
 # the message's own package, then in tensorflow.
 SCHEMA = {
@@ -45,10 +47,10 @@ SCHEMA = {
     "tensorflow.serving.GetModelStatusResponse": "repeated ModelVersionStatus model_version_status = 1",
     "tensorflow.serving.PredictLog": "PredictRequest request = 1; PredictResponse response = 2",
     "tensorflow.serving.PredictionLog": "oneof(log_type) PredictLog predict_log = 6",
-    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.Latest": "uint32 num_versions = 1",
-    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.All": "",
-    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy.Specific": "repeated int64 versions = 1",
-    "tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy": """
+    f"{_POLICY}.Latest": "uint32 num_versions = 1",
+    f"{_POLICY}.All": "",
+    f"{_POLICY}.Specific": "repeated int64 versions = 1",
+    _POLICY: """
         oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.Latest latest = 100;
         oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.All all = 101;
         oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.Specific specific = 102""",
@@ -176,4 +178,4 @@ PredictionLog = CLASSES["tensorflow.serving.PredictionLog"]
 ModelConfig = CLASSES["tensorflow.serving.ModelConfig"]
 ModelConfigList = CLASSES["tensorflow.serving.ModelConfigList"]
 ModelServerConfig = CLASSES["tensorflow.serving.ModelServerConfig"]
-ServableVersionPolicy = CLASSES["tensorflow.serving.FileSystemStoragePathSourceConfig.ServableVersionPolicy"]
+ServableVersionPolicy = CLASSES[_POLICY]

@@ -1,0 +1,89 @@
+"""`aoi serve`: TensorFlow Serving's API without TensorFlow Serving."""
+
+import logging
+import sys
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+import click
+
+from aoi_modules.serving.flags import ANY_PORT, NOT_BUILT, Flags
+
+
+class Port(click.ParamType[int]):
+    """A port number, or `any`."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value == "any":
+            return ANY_PORT
+        if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and int(value) < 1 << 16):
+            return int(value)
+        return self.fail(f"expected a number from 0 to 65535, or any. Received: {value!r}", param, ctx)
+
+
+class ServeCommand(click.Command):
+    """Tells flags of TensorFlow Serving that this server lacks from typing errors."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name.lstrip("-") in NOT_BUILT:
+                raise click.UsageError(
+                    f"{error.option_name} is a flag of TensorFlow Serving that this server does not have; "
+                    "leave it out, or run the tensorflow/serving image",
+                    ctx,
+                ) from None
+            raise
+
+
+def _option(flag: Field[Any]) -> click.Option:
+    """The click option of a flag. A switch may stand alone or with a value: --x, --x=true, --x=false."""
+    declaration = [f"--{flag.name}"]
+    if flag.default is MISSING:
+        raise TypeError(f"flag {flag.name} has no default")
+    if isinstance(flag.default, bool):
+        return click.Option(
+            declaration, type=bool, is_flag=False, flag_value="true", default=flag.default, show_default=True,
+            help=flag.metadata["help"],
+        )  # fmt: skip
+    kind = Port() if flag.name in ("port", "rest_api_port") else _limited(flag)
+    return click.Option(
+        declaration, type=kind, default=flag.default, show_default=flag.default != "", help=flag.metadata["help"]
+    )
+
+
+def _limited(flag: Field[Any]) -> click.ParamType[Any]:
+    if isinstance(flag.default, str):
+        return click.STRING
+    return click.FloatRange(min=0) if isinstance(flag.default, float) else click.IntRange(min=0)
+
+
+def _serve(**values: Any) -> None:
+    """Serve servables by TensorFlow Serving's gRPC and REST API.
+
+    The flags are those of tensorflow_model_server. Base paths are watched: a new version is loaded, then the old one
+    is unloaded. SIGTERM finishes the requests under way and exits with 0.
+
+    \b
+    Examples:
+      aoi serve --model_name=tile --model_base_path=models/tile --rest_api_port=8501
+      aoi serve --model_config_file=models.config --port=any --ready_file=ports.json
+      curl localhost:8501/v1/models/tile
+    """
+    from aoi_modules.serving.server import run
+
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("aoi_modules").setLevel(logging.INFO)
+    run(Flags(**values))
+
+
+command = ServeCommand(
+    "serve",
+    params=[_option(flag) for flag in fields(Flags)],
+    callback=_serve,
+    help=_serve.__doc__,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)

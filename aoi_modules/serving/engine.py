@@ -1,0 +1,44 @@
+"""What the server asks of an engine: load a version directory, tell its signatures, run one of them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from aoi_modules.wire.messages import SignatureDef
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+class Engine(Protocol):
+    """One loaded model version. `run` may be called from many threads at once."""
+
+    @property
+    def signatures(self) -> Mapping[str, SignatureDef]:
+        """The signatures by name, as the SavedModel states them."""
+
+    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+        """Computes the named outputs of one signature.
+
+        Args:
+            signature: one of `signatures`.
+            inputs: one array for each input of the signature, strings as object arrays of bytes.
+            outputs: names of the outputs to compute, each known to the signature.
+
+        Raises:
+            RpcError: the model refuses the inputs; canonical code and the engine's words.
+        """
+
+    def close(self) -> None:
+        """Gives memory back. Nobody runs the engine any more."""
+
+
+class EngineLoader(Protocol):
+    """Loads a version directory.
+
+    Raises:
+        AoiError: it is none that the engine reads.
+    """
+
+    def __call__(self, path: Path) -> Engine: ...

@@ -1,0 +1,85 @@
+"""TensorFlow Serving's gRPC API: translates between messages and the data plane, nothing else."""
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias
+
+import grpc
+from google.protobuf.message import Message
+
+from aoi_modules.errors import RpcError
+from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.workers import Workers
+from aoi_modules.wire.messages import (
+    GetModelMetadataRequest,
+    GetModelStatusRequest,
+    PredictRequest,
+)
+
+log = logging.getLogger(__name__)
+
+PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
+MODEL_SERVICE = "tensorflow.serving.ModelService"
+NO_DEADLINE_SECONDS = 24 * 3600.0
+"""How long a request without a deadline may take; a server never waits without end."""
+MAX_TEXT = 1024
+OPTIONS = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
+]
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+
+
+def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers) -> None:
+    """Registers the services; methods that are not among them answer UNIMPLEMENTED."""
+    services: dict[str, dict[str, tuple[type[Message], Callable[[Any], Message]]]] = {
+        PREDICTION_SERVICE: {
+            "Predict": (PredictRequest, plane.predict),
+            "GetModelMetadata": (GetModelMetadataRequest, plane.metadata),
+        },
+        MODEL_SERVICE: {"GetModelStatus": (GetModelStatusRequest, plane.status)},
+    }
+    server.add_generic_rpc_handlers(
+        tuple(
+            grpc.method_handlers_generic_handler(
+                service, {name: _handler(kind, method, workers) for name, (kind, method) in methods.items()}
+            )
+            for service, methods in services.items()
+        )
+    )
+
+
+def _handler(request_type: type[Message], method: Callable[[Any], Message], workers: Workers) -> Any:
+    async def answer(request: Message, context: Context) -> Message:
+        remaining = context.time_remaining()
+        seconds = NO_DEADLINE_SECONDS if remaining is None else remaining
+        try:
+            return await workers.run(functools.partial(method, request), seconds)
+        except RpcError as error:
+            return await context.abort(grpc.StatusCode[error.code], _cut(error.message))
+        except Exception as error:
+            log.exception("a request failed inside the server")
+            return await context.abort(grpc.StatusCode.INTERNAL, _cut(f"{type(error).__name__}: {error}"))
+
+    return grpc.unary_unary_rpc_method_handler(
+        _typed(answer),
+        request_deserializer=request_type.FromString,
+        response_serializer=_serialize,
+    )
+
+
+def _typed(answer: Callable[[Message, Context], Awaitable[Message]]) -> Any:
+    """grpcio's type stubs know handlers that are plain functions only."""
+    return answer
+
+
+def _serialize(message: Message) -> bytes:
+    return message.SerializeToString()
+
+
+def _cut(text: str) -> str:
+    """Long texts do not fit into the trailing headers of a call."""
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "...TRUNCATED"

@@ -1,0 +1,80 @@
+"""One loaded model version, lent to requests; it is closed after the last of them."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from aoi_modules.serving import signature_check
+from aoi_modules.serving.engine import Arrays, Engine
+from aoi_modules.wire.messages import SignatureDef
+
+DEFAULT_SIGNATURE = "serving_default"
+
+
+class Servable:
+    """A model version that answers.
+
+    Args:
+        name: of the model.
+        version: of the model.
+        engine: the loaded graph; the servable closes it.
+        strict: compare dtype, rank and fixed dimensions of inputs with the signature before the engine sees them.
+            Some operations end the whole process on a shape they do not expect. Models of others may state shapes
+            that their graphs do not keep, so it is off for them.
+    """
+
+    def __init__(self, name: str, version: int, engine: Engine, *, strict: bool) -> None:
+        self.name = name
+        self.version = version
+        self._engine = engine
+        self._strict = strict
+        self._lock = threading.Lock()
+        self._lent = 0
+        self._on_closed: Callable[[], None] | None = None
+
+    def signature(self, name: str) -> SignatureDef | None:
+        """The signature of that name, "" being the default one; None when there is none."""
+        return self._engine.signatures.get(name or DEFAULT_SIGNATURE)
+
+    @property
+    def signatures(self) -> dict[str, SignatureDef]:
+        return dict(self._engine.signatures)
+
+    def run(
+        self, signature: SignatureDef, inputs: Arrays, output_filter: Sequence[str] = ()
+    ) -> dict[str, NDArray[Any]]:
+        """Computes the outputs of the filter, or all outputs without one.
+
+        Raises:
+            RpcError: inputs or filter do not fit the signature, or the model refuses the inputs.
+        """
+        signature_check.check_inputs(signature, inputs, strict=self._strict)
+        outputs = signature_check.chosen_outputs(signature, output_filter)
+        return self._engine.run(signature, inputs, outputs)
+
+    def take(self) -> None:
+        """Keeps the servable loaded until `give_back`. Not for a servable that was retired."""
+        with self._lock:
+            self._lent += 1
+
+    def give_back(self) -> None:
+        with self._lock:
+            self._lent -= 1
+        self._close_if_done()
+
+    def retire(self, on_closed: Callable[[], None]) -> None:
+        """Closes the engine when nobody runs it any more, then calls `on_closed`."""
+        with self._lock:
+            self._on_closed = on_closed
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        with self._lock:
+            on_closed = self._on_closed if self._lent == 0 else None
+            if on_closed is not None:
+                self._on_closed = None
+        if on_closed is not None:
+            self._engine.close()
+            on_closed()

@@ -1,0 +1,134 @@
+"""One server process: load the models, open the ports, answer until told to stop, finish what is under way."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+
+from aoi_modules.child_process import write_ready_file
+from aoi_modules.errors import MissingExtra, ModelError, SettingsError
+from aoi_modules.serving import model_config
+from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.engine import Engine
+from aoi_modules.serving.flags import Flags
+from aoi_modules.serving.listeners import listen_grpc
+from aoi_modules.serving.loader import Loader
+from aoi_modules.serving.model_config import ServedModel
+from aoi_modules.serving.stream import Retries
+from aoi_modules.serving.versions import StartUp, Versions
+from aoi_modules.serving.workers import Workers
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.02
+"""Between two looks whether the models are loaded."""
+
+
+def run(flags: Flags) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Raises:
+        SettingsError: flags or config file cannot be used, or a port cannot be had.
+        ModelError: none of the models can be loaded.
+    """
+    if not flags.port and not flags.rest_api_port and not flags.grpc_socket_path:
+        raise SettingsError("--port, --rest_api_port: both are off", hint="give one of them a port number")
+    models = configured_models(flags)
+    asyncio.run(_serve(flags, models))
+
+
+def configured_models(flags: Flags) -> list[ServedModel]:
+    """What to serve, by config file or by flags.
+
+    Raises:
+        SettingsError: neither is there, or the file cannot be used.
+    """
+    if flags.model_config_file:
+        return model_config.read(Path(flags.model_config_file))
+    if flags.model_base_path:
+        return [ServedModel(flags.model_name, Path(flags.model_base_path).resolve())]
+    raise SettingsError(
+        "--model_base_path, --model_config_file: both are empty, so there is nothing to serve",
+        hint="aoi serve --model_name tile --model_base_path models/tile",
+    )
+
+
+async def _serve(flags: Flags, models: list[ServedModel]) -> None:
+    stop = _stop_event()
+    versions = _versions(flags, models)
+    workers = Workers(flags.run_threads or max(4, 2 * _processors()))
+    plane = DataPlane(versions, as_content=flags.enable_serialization_as_tensor_content)
+    versions.start()
+    try:
+        if await _loaded(versions, stop):
+            if not flags.allow_version_labels_for_unavailable_models:
+                versions.check_labels()
+            async with listen_grpc(flags, plane, workers) as grpc_port:
+                _announce(flags, {"grpc": grpc_port})
+                await stop.wait()
+                log.info("stopping")
+    finally:
+        workers.close()
+        await asyncio.to_thread(versions.close)
+        _leave_if_stuck(workers)
+
+
+def _stop_event() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
+    def load_engine(path: Path) -> Engine:
+        try:
+            from aoi_modules.serving.engines import tensorflow
+        except ModuleNotFoundError as error:
+            raise MissingExtra("serving with TensorFlow", package=error.name or "tensorflow", extra="train") from None
+        return tensorflow.load(
+            path,
+            intra_op_threads=flags.tensorflow_intra_op_parallelism,
+            inter_op_threads=flags.tensorflow_inter_op_parallelism,
+        )
+
+    rounds = max(1, flags.num_request_iterations_for_warmup)
+    return Versions(
+        models,
+        Loader(load_engine, warm_up=flags.enable_model_warmup, warm_up_rounds=rounds),
+        poll_seconds=flags.file_system_poll_wait_seconds,
+        retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
+        load_threads=flags.num_load_threads or _processors(),
+    )
+
+
+async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
+    """Waits until the models can answer; False when the server was told to stop meanwhile."""
+    while not stop.is_set():
+        state = versions.start_up()
+        if state is StartUp.READY:
+            return True
+        if state is StartUp.FAILED:
+            raise ModelError("Failed to start server. No model can be loaded:\n  " + "\n  ".join(versions.failures()))
+        await asyncio.sleep(LOOK_SECONDS)
+    return False
+
+
+def _announce(flags: Flags, ports: dict[str, int | None]) -> None:
+    used = {name: port for name, port in ports.items() if port is not None}
+    log.info("ready: %s", ", ".join(f"{name} port {port}" for name, port in used.items()) or "unix socket")
+    if flags.ready_file:
+        write_ready_file(Path(flags.ready_file), used)
+
+
+def _leave_if_stuck(workers: Workers) -> None:
+    """Ends the process now if a model still computes; the interpreter would wait for it, and the grace is over."""
+    if workers.busy():
+        log.warning("a request is still being computed after the grace period; it is given up")
+        logging.shutdown()
+        os._exit(0)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,90 @@
+"""Whether a request fits a signature, in TensorFlow Serving's words. Pure."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from aoi_modules.serving.engine import Arrays
+from aoi_modules.wire import tensors
+from aoi_modules.wire.messages import SignatureDef, TensorInfo
+from aoi_modules.wire.status import invalid
+
+
+def check_names(signature: SignatureDef, names: Collection[str]) -> None:
+    """Refuses a request whose inputs are not those of the signature.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT, with what is missing and what is too much.
+    """
+    sent, wanted = sorted(names), sorted(signature.inputs)
+    if len(sent) != len(wanted):
+        extra = [name for name in sent if name not in signature.inputs]
+        missing = [name for name in wanted if name not in names]
+        raise invalid(
+            f"input size does not match signature: {len(sent)}!={len(wanted)} "
+            f"len({_set(sent)}) != len({_set(wanted)}). "
+            f"Sent extra: {_set(extra)}. Missing but required: {_set(missing)}."
+        )
+    for name in wanted:
+        if name not in names:
+            raise invalid(
+                f"Signature input alias: {name}(feed name: {signature.inputs[name].name}) not found in request and no "
+                f"default value provided. Inputs expected to be in the set {_set(wanted)}."
+            )
+
+
+def check_inputs(signature: SignatureDef, inputs: Arrays, *, strict: bool) -> None:
+    """Refuses inputs of other names and, if `strict`, of another dtype or shape than the signature states.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT; says which input, what was expected and what came.
+    """
+    check_names(signature, inputs.keys())
+    if strict:
+        for name, array in inputs.items():
+            _check_array(name, array, signature.inputs[name])
+
+
+def chosen_outputs(signature: SignatureDef, output_filter: Sequence[str]) -> list[str]:
+    """The names of the outputs to compute: those of the filter, or all.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT, the filter names an output twice or one that is not there.
+    """
+    if not output_filter:
+        return sorted(signature.outputs)
+    chosen: list[str] = []
+    for name in output_filter:
+        if name not in signature.outputs:
+            raise invalid(
+                f"output tensor alias not found in signature: {name} "
+                f"Outputs expected to be in the set {_set(sorted(signature.outputs))}."
+            )
+        if name in chosen:
+            raise invalid(f"duplicate output tensor alias: {name}")
+        chosen.append(name)
+    return chosen
+
+
+def _check_array(name: str, array: NDArray[Any], info: TensorInfo) -> None:
+    dims = [dim.size for dim in info.tensor_shape.dim]
+    fits_shape = info.tensor_shape.unknown_rank or (
+        len(dims) == array.ndim and all(want in (-1, got) for want, got in zip(dims, array.shape, strict=True))
+    )
+    if fits_shape and tensors.data_type(array) == info.dtype:
+        return
+    expected = "any shape" if info.tensor_shape.unknown_rank else _shape(dims)
+    raise invalid(
+        f"input {name}: expected {tensors.type_name(info.dtype)} {expected}. "
+        f"Received: {tensors.type_name(tensors.data_type(array))} {_shape(array.shape)}"
+    )
+
+
+def _shape(dims: Sequence[int]) -> str:
+    """`(?, 28, 28, 1)`: a question mark where any size goes."""
+    return "(" + ", ".join("?" if size == -1 else str(size) for size in dims) + ")"
+
+
+def _set(names: Sequence[str]) -> str:
+    return "{" + ",".join(names) + "}"
