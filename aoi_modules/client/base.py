@@ -1,0 +1,189 @@
+"""What every client of a model server can do, whatever the protocol: the same calls, the same answers."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.errors import RpcError, StoreError
+from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.wire.tensors import Array
+
+Inputs = Mapping[str, Array | list[bytes]]
+"""Named inputs of a signature: numbers as arrays, pictures as a list of encoded bytes."""
+
+PICTURES_SIGNATURE = "serving_default"
+PIXELS_SIGNATURE = "pixels"
+PICTURE_INPUT = "image"
+FEATURES_INPUT = "features"
+MANIFEST_OUTPUT = "json"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One answer of a model.
+
+    Args:
+        scores: one array a head, float32 (N, K). Outputs that are no floats come as they are.
+        model: name of the model that answered.
+        version: its version. None by REST, whose answers do not tell, unless the client asked for a version.
+    """
+
+    scores: dict[str, Array]
+    model: str
+    version: int | None
+
+
+@dataclass(frozen=True)
+class VersionStatus:
+    """One version of a model on its server.
+
+    Args:
+        version: integer.
+        state: START, LOADING, AVAILABLE, UNLOADING or END.
+        code: canonical status name; other than OK when the version could not be loaded.
+        message: the server's own words about that.
+    """
+
+    version: int
+    state: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One input or output: dtype in TensorFlow's words (`float`, `string`), None for a size that is free."""
+
+    dtype: str
+    shape: tuple[int | None, ...] | None
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a model takes and gives, by name."""
+
+    inputs: dict[str, TensorSpec]
+    outputs: dict[str, TensorSpec]
+
+
+class PredictClient(ABC):
+    """A client of one model; a context manager.
+
+    Every call raises Unreachable if no server answers, TooSlow after `timeout` seconds, and RpcError with the
+    server's own words for every other refusal.
+
+    Args:
+        model: name of the model on its server.
+        version: which version to ask; None asks the newest.
+        timeout: seconds that a call may take, retries included.
+    """
+
+    def __init__(self, model: str, *, version: int | None = None, timeout: float = 10.0) -> None:
+        if not timeout > 0:
+            raise ValueError(f"timeout: expected seconds over 0. Received: {timeout}")
+        self.model = model
+        self.version = version
+        self.timeout = timeout
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """Where the server is, for messages."""
+
+    @abstractmethod
+    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+        """Asks any signature of the model."""
+
+    @abstractmethod
+    def status(self) -> list[VersionStatus]:
+        """All versions that the server knows of the model, newest first."""
+
+    @abstractmethod
+    def metadata(self) -> dict[str, Signature]:
+        """The signatures of the model."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends the connection."""
+
+    def predict_pictures(self, pictures: Sequence[bytes], features: NDArray[np.float32] | None = None) -> Prediction:
+        """Asks about encoded pictures; the graph decodes and resizes them.
+
+        Args:
+            pictures: N encoded pictures, PNG, JPEG or BMP.
+            features: float32 (N, F), for models that need more than the picture.
+        """
+        inputs: dict[str, Array | list[bytes]] = {PICTURE_INPUT: list(pictures)}
+        if features is not None:
+            inputs[FEATURES_INPUT] = np.asarray(features, np.float32)
+        return self.predict(inputs)
+
+    def predict_pixels(self, pixels: NDArray[np.uint8]) -> Prediction:
+        """Asks about raw frames, uint8 (N, H, W, C) in [0, 255]."""
+        if pixels.dtype != np.uint8 or pixels.ndim != 4:
+            raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {pixels.dtype} {pixels.shape}")
+        return self.predict({PICTURE_INPUT: pixels}, signature=PIXELS_SIGNATURE)
+
+    def manifest(self) -> Manifest:
+        """The manifest that travels inside the servable: heads, labels, thresholds.
+
+        Raises:
+            StoreError: the model carries none, or one that cannot be read.
+        """
+        manifest = self.find_manifest()
+        if manifest is None:
+            raise StoreError(
+                f"model {self.model} at {self.address} carries no manifest (it has no signature {SIGNATURE!r})",
+                hint="aoi export writes servables with a manifest inside",
+            )
+        return manifest
+
+    def find_manifest(self) -> Manifest | None:
+        """The manifest, or None if the model carries none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        try:
+            outputs = self.predict({}, signature=SIGNATURE).scores
+        except RpcError as error:
+            if is_no_manifest(error):
+                return None
+            raise
+        return manifest_from(outputs, f"model {self.model} at {self.address}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def is_no_manifest(error: RpcError) -> bool:
+    """Whether a server's refusal of the manifest's signature means that the model has no such signature."""
+    refused = error.code in ("FAILED_PRECONDITION", "INVALID_ARGUMENT")
+    return refused and f'"{SIGNATURE}" not found' in error.message
+
+
+def manifest_from(outputs: Mapping[str, Array], origin: str) -> Manifest:
+    """Reads the answer of the manifest's signature: output `json`, a string, shape () or (1,).
+
+    Raises:
+        StoreError: it is not a manifest.
+    """
+    text = outputs.get(MANIFEST_OUTPUT)
+    if text is None or text.size != 1 or not isinstance(text.item(), bytes | str):
+        raise StoreError(f"{origin}: expected its manifest as one string, output {MANIFEST_OUTPUT!r}")
+    return Manifest.from_json(text.item(), origin)
+
+
+def as_scores(array: Array) -> Array:
+    """Floats as float32, whatever width the model answered in; everything else as it is."""
+    return array.astype(np.float32, copy=False) if array.dtype.kind == "f" else array

@@ -1,0 +1,115 @@
+"""A client of a model server by REST."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import requests
+from urllib3.util import Retry
+
+from aoi_modules.client import rest_answers
+from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
+from aoi_modules.wire.tensors import Array
+
+RETRIES = 2
+"""How often a connection is tried again; a request that was sent never is."""
+_CHUNK = 1 << 16
+
+
+class HttpClient(PredictClient):
+    """Asks one model by REST; pictures travel as base64. Not safe to share between threads.
+
+    Args:
+        url: of the server, `http://HOST:PORT`.
+        model: name of the model on its server.
+        version: which version to ask; None asks the newest.
+        timeout: seconds that a call may take, retries included.
+    """
+
+    def __init__(self, url: str, model: str, *, version: int | None = None, timeout: float = 10.0) -> None:
+        super().__init__(model, version=version, timeout=timeout)
+        self._url = url.rstrip("/")
+        path = f"{self._url}/v1/models/{quote(model, safe='')}"
+        self._model_url = path if version is None else f"{path}/versions/{version}"
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy meant for the web breaks calls inside the plant
+        retry = Retry(total=None, connect=RETRIES, read=0, redirect=0, status=0, other=0, backoff_factor=0.15)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+
+    @property
+    def address(self) -> str:
+        return self._url
+
+    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+        body = {"signature_name": signature, "inputs": {name: _as_json(value) for name, value in inputs.items()}}
+        answer = self._call("POST", f"{self._model_url}:predict", orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY))
+        outputs = rest_answers.field(answer, "outputs")
+        if rest_answers.is_nameless(outputs):
+            outputs = {self._only_output(signature): outputs}
+        return Prediction(rest_answers.scores(outputs), self.model, self.version)
+
+    def status(self) -> list[VersionStatus]:
+        return rest_answers.version_statuses(self._call("GET", self._model_url))
+
+    def metadata(self) -> dict[str, Signature]:
+        return rest_answers.signatures(self._call("GET", f"{self._model_url}/metadata"))
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _only_output(self, signature: str) -> str:
+        """The name that REST leaves out when a signature has one output.
+
+        Asked anew each time, because a new version may name it otherwise.
+        """
+        known = self.metadata()
+        outputs = list(known[signature].outputs) if signature in known else []
+        if len(outputs) != 1:
+            raise WireError(f"{self._url}: one nameless output from signature {signature!r}, which has {outputs}")
+        return outputs[0]
+
+    def _call(self, method: str, url: str, body: bytes | None = None) -> Mapping[str, Any]:
+        try:
+            status, content = self._exchange(method, url, body)
+        except (requests.Timeout, TimeoutError):
+            raise TooSlow(
+                f"the model server at {self._url} did not answer within {self.timeout:g} s",
+                hint="allow more time, or look at the server's load",
+            ) from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
+            raise Unreachable(
+                f"url: expected http://HOST:PORT. Received: {self._url!r}", hint="for example http://127.0.0.1:8501"
+            ) from None
+        except requests.RequestException as error:
+            raise Unreachable(
+                f"no model server answers at {self._url} ({rest_answers.reason(error)})",
+                hint="is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one",
+            ) from None
+        if status != 200:
+            raise RpcError(rest_answers.code_of(status), rest_answers.words(content, status))
+        return rest_answers.parsed(content, self._url)
+
+    def _exchange(self, method: str, url: str, body: bytes | None) -> tuple[int, bytes]:
+        """Sends and receives by the deadline. `requests` bounds each read, not their sum, so the sum is watched."""
+        end = time.monotonic() + self.timeout
+        headers = {"Content-Type": "application/json"}
+        with self._session.request(
+            method, url, data=body, headers=headers, timeout=self.timeout, stream=True, allow_redirects=False
+        ) as response:
+            content = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                content += chunk
+                if time.monotonic() > end:
+                    raise TimeoutError
+            return response.status_code, bytes(content)
+
+
+def _as_json(value: Array | list[bytes]) -> object:
+    """Numbers as arrays, bytes as base64 objects."""
+    if isinstance(value, list) or value.dtype.kind in "SO":
+        return rest_answers.as_base64(value)
+    return value.tolist() if not value.flags.c_contiguous or value.ndim == 0 else value

@@ -1,0 +1,76 @@
+"""Whether bytes are a picture that the line reads: PNG, JPEG or BMP, whole, of a size that fits in memory."""
+
+import io
+from dataclasses import dataclass
+from typing import NoReturn
+
+from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
+
+from aoi_modules.errors import NotAPicture
+
+# First bytes of each format -> its name and decoder. Asking a decoder directly keeps every other format of Pillow out.
+_DECODERS: dict[bytes, tuple[str, type[ImageFile.ImageFile]]] = {
+    b"\x89PNG\r\n\x1a\n": ("PNG", PngImagePlugin.PngImageFile),
+    b"\xff\xd8\xff": ("JPEG", JpegImagePlugin.JpegImageFile),
+    b"BM": ("BMP", BmpImagePlugin.BmpImageFile),
+}
+_HINT = "send the bytes of a PNG, JPEG or BMP file"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture whose header was read; its pixels are not decoded yet. Height and width in pixels."""
+
+    format: str
+    height: int
+    width: int
+    image: Image.Image
+
+
+def read_header(content: bytes) -> Picture:
+    """Reads format and size, which costs microseconds whatever the size.
+
+    Raises:
+        NotAPicture: the bytes are no picture, or one of a format that the line does not read.
+    """
+    for magic, (name, decoder) in _DECODERS.items():
+        if content.startswith(magic):
+            try:
+                image = decoder(io.BytesIO(content))
+            except Exception as error:  # a decoder raises whatever the damage makes it raise
+                _refuse(name, error)
+            return Picture(name, image.height, image.width, image)
+    raise NotAPicture(f"expected a PNG, JPEG or BMP picture. Received: {_first_bytes(content)}", hint=_HINT)
+
+
+def decode(picture: Picture) -> None:
+    """Decodes all pixels, which proves that the picture is whole. Ask for the size first: pixels take memory.
+
+    Raises:
+        NotAPicture: it is damaged or cut off.
+    """
+    try:
+        picture.image.load()
+    except Exception as error:  # a decoder raises whatever the damage makes it raise
+        _refuse(picture.format, error)
+
+
+def check_picture(content: bytes, max_pixels: int = 100_000_000) -> Picture:
+    """Reads header and pixels.
+
+    Raises:
+        NotAPicture: the bytes are no picture, a damaged one, or one of more than `max_pixels` pixels.
+    """
+    picture = read_header(content)
+    if picture.height * picture.width > max_pixels:
+        raise NotAPicture(f"expected at most {max_pixels} pixels. Received: {picture.width} x {picture.height}")
+    decode(picture)
+    return picture
+
+
+def _refuse(name: str, error: Exception) -> NoReturn:
+    raise NotAPicture(f"a {name} picture that is damaged or cut off: {error}", hint=_HINT) from None
+
+
+def _first_bytes(content: bytes) -> str:
+    return f"{len(content)} bytes that begin with {content[:16]!r}" if content else "no bytes"

@@ -1,0 +1,148 @@
+"""TensorFlow Serving's REST answers as our types."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from aoi_modules.client.base import Signature, TensorSpec, VersionStatus, as_scores
+from aoi_modules.errors import WireError
+from aoi_modules.wire.tensors import Array
+
+# The canonical code behind each status; where several share one, the likeliest.
+_CODES = {
+    400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
+    413: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED", 499: "CANCELLED", 500: "INTERNAL", 501: "UNIMPLEMENTED",
+    503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
+}  # fmt: skip
+_MAX_WORDS = 1024
+
+
+def parsed(content: bytes, origin: str) -> Mapping[str, Any]:
+    """The JSON object of an answer. NaN and Infinity stand bare in it, which only the standard library reads.
+
+    Raises:
+        WireError: it is no JSON object.
+    """
+    try:
+        answer = json.loads(content)
+    except ValueError as error:
+        raise WireError(f"{origin}: expected JSON. Received: {content[:60]!r} ({error})") from None
+    if not isinstance(answer, dict):
+        raise WireError(f"{origin}: expected a JSON object. Received: {content[:60]!r}")
+    return answer
+
+
+def field(answer: Mapping[str, Any], *path: str) -> Any:
+    """A field of an answer.
+
+    Raises:
+        WireError: the answer has no such field.
+    """
+    value: Any = answer
+    for name in path:
+        if not isinstance(value, dict) or name not in value:
+            raise WireError(
+                f"the model server's answer: expected a field {'.'.join(path)!r}. Received: {answer!r:.200}"
+            )
+        value = value[name]
+    return value
+
+
+def words(content: bytes, status: int) -> str:
+    """The server's own words in a refusal."""
+    try:
+        return str(json.loads(content)["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP status {status}: {content.decode(errors='replace')[:_MAX_WORDS]}"
+
+
+def code_of(status: int) -> str:
+    return _CODES.get(status, "UNKNOWN")
+
+
+def reason(error: Exception) -> str:
+    """The innermost reason of a failed connection, without the wrappers' names and addresses in memory."""
+    inner = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    return str(inner).rpartition(": ")[2]
+
+
+def is_nameless(outputs: object) -> bool:
+    """Whether a signature has one output only: REST leaves its name out then."""
+    return not isinstance(outputs, dict) or set(outputs) == {"b64"}
+
+
+def scores(outputs: Mapping[str, object]) -> dict[str, Array]:
+    """Named outputs as arrays: floats as float32, integers as int64, text and base64 as bytes.
+
+    Raises:
+        WireError: an output is not a rectangle of values of one kind.
+    """
+    return {name: _array(name, value) for name, value in outputs.items()}
+
+
+def _array(name: str, value: object) -> Array:
+    try:
+        array = np.array(value)
+    except ValueError:
+        raise WireError(f"output {name}: expected rows of equal length. Received: {value!r:.200}") from None
+    if array.dtype.kind in "biuf":
+        return as_scores(array)
+    raw = np.array(value, dtype=object)
+    return np.array([*map(_as_bytes, raw.ravel()), None], dtype=object)[:-1].reshape(raw.shape)
+
+
+def _as_bytes(value: object) -> bytes:
+    if isinstance(value, dict) and set(value) == {"b64"}:
+        return base64.b64decode(value["b64"])
+    if isinstance(value, str):
+        return value.encode()
+    raise WireError(f"the model server's answer: expected numbers or text. Received: {value!r:.200}")
+
+
+def as_base64(value: Array | list[bytes]) -> object:
+    """Bytes, nested as the array is, in the form in which REST takes bytes."""
+    return _with_base64(value if isinstance(value, list) else value.tolist())
+
+
+def _with_base64(value: object) -> object:
+    if isinstance(value, list):
+        return [_with_base64(item) for item in value]
+    return {"b64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def version_statuses(answer: Mapping[str, Any]) -> list[VersionStatus]:
+    """The answer of a status request, newest version first."""
+    statuses = [
+        VersionStatus(
+            int(field(entry, "version")),
+            field(entry, "state"),
+            field(entry, "status", "error_code"),
+            field(entry, "status", "error_message"),
+        )
+        for entry in field(answer, "model_version_status")
+    ]
+    return sorted(statuses, key=lambda status: -status.version)
+
+
+def signatures(answer: Mapping[str, Any]) -> dict[str, Signature]:
+    """The answer of a metadata request."""
+    entries = field(answer, "metadata", "signature_def", "signature_def")
+    return {
+        name: Signature(
+            {key: _tensor_spec(info) for key, info in entry.get("inputs", {}).items()},
+            {key: _tensor_spec(info) for key, info in entry.get("outputs", {}).items()},
+        )
+        for name, entry in entries.items()
+    }
+
+
+def _tensor_spec(info: Mapping[str, Any]) -> TensorSpec:
+    dtype = field(info, "dtype").removeprefix("DT_").lower()
+    shape = field(info, "tensor_shape")
+    if shape.get("unknown_rank"):
+        return TensorSpec(dtype, None)
+    sizes = (int(entry["size"]) for entry in shape.get("dim", []))
+    return TensorSpec(dtype, tuple(size if size >= 0 else None for size in sizes))

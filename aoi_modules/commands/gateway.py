@@ -1,0 +1,57 @@
+"""`aoi gateway`: distribute pictures to the models of their components."""
+
+from pathlib import Path
+
+import click
+
+
+def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> int:
+    """A port number; 0, a free one, for `any`."""
+    if text == "any":
+        return 0
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise click.BadParameter(f"expected a port number or 'any'. Received: {text!r}")
+    return int(text)
+
+
+@click.command("gateway")
+@click.option(
+    "--routes",
+    "routes_file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="YAML file: which picture goes where.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", callback=_port, default="8080", show_default=True, help="Port to listen on, or 'any'.")
+@click.option("--ready_file", type=click.Path(path_type=Path), help="Written when the gateway listens: its port, JSON.")
+@click.option(
+    "--drain_seconds",
+    type=click.FloatRange(0, 600),
+    default=0.5,
+    show_default=True,
+    help="How long /readyz says no before the gateway stops listening.",
+)
+def command(routes_file: Path, host: str, port: int, ready_file: Path | None, drain_seconds: float) -> None:
+    """Distribute pictures to the models of their components and answer a verdict for each.
+
+    \b
+    routes.yaml:
+      components:
+        tile:
+          model: tile
+          upstream: "127.0.0.1:8500"
+          heads:
+            defect: {threshold: 0.5, review_band: [0.4, 0.5]}
+
+    \b
+    Examples:
+      aoi gateway --routes routes.yaml --port 8080
+      curl --data-binary @picture.png http://127.0.0.1:8080/v1/inspect/tile
+      curl http://127.0.0.1:8080/v1/components
+      curl http://127.0.0.1:8080/readyz
+    """
+    from aoi_modules.gateway.routes import read_routes
+    from aoi_modules.gateway.server import ServerOptions, run_gateway
+
+    run_gateway(read_routes(routes_file), ServerOptions(host, port, ready_file, drain_seconds))

@@ -1,0 +1,34 @@
+"""A real gateway in a child process, for lessons and tests."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from aoi_modules.child_process import ChildProcess
+
+READY_SECONDS = 60.0
+
+
+class RunningGateway:
+    """`aoi gateway --routes ROUTES` on a free port; a context manager that stops it.
+
+    Attributes:
+        url: `http://127.0.0.1:PORT`.
+        process: the child: `stop()`, `kill()`, `log_tail()`.
+
+    Raises:
+        AoiError: the gateway did not start; the message holds the end of its log.
+    """
+
+    def __init__(self, routes: Path, *, ready_seconds: float = READY_SECONDS) -> None:
+        arguments = ["gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any"]
+        self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
+        self.url = f"http://127.0.0.1:{self.process.ports['http']}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.process.close()

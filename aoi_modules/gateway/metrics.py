@@ -1,0 +1,40 @@
+"""What the gateway counts, for Prometheus. One registry an app, so that two apps in a process do not mix."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+UNKNOWN = "unknown"
+"""Component of requests that name none of ours: a label's values must not be a stranger's to choose."""
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Metrics:
+    """Counters of one gateway."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "aoi_gateway_requests_total",
+            "Inspections asked for, by component and HTTP status.",
+            ["component", "status"],
+            registry=self._registry,
+        )
+        self.verdicts = Counter(
+            "aoi_gateway_verdicts_total",
+            "Parts judged, by component and verdict.",
+            ["component", "verdict"],
+            registry=self._registry,
+        )
+        self.upstream_seconds = Histogram(
+            "aoi_gateway_upstream_seconds",
+            "Time from asking the model server to its answer, by component.",
+            ["component"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.in_flight = Gauge(
+            "aoi_gateway_in_flight", "Inspections being worked on.", ["component"], registry=self._registry
+        )
+
+    def text(self) -> bytes:
+        """All values in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,183 @@
+"""Which component's pictures go to which model, and by which limits: the gateway's routes, from a YAML file.
+
+    components:
+      tile:
+        model: tile
+        upstream: "127.0.0.1:8500"
+        timeout_ms: 1000
+        heads:
+          defect: {threshold: 0.5, review_band: [0.4, 0.5]}
+
+Limits given here win over those that the model's manifest carries.
+"""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from aoi_modules.errors import RouteError
+from aoi_modules.modelstore.version_dir import check_name
+from aoi_modules.verdict import Limits
+
+Kind = TypeVar("Kind", bound=msgspec.Struct)
+Positive = Annotated[int, Meta(ge=1)]
+_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):(\d{1,5})")
+_PATH_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
+
+
+class HeadRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one head judges here. What is left out comes from the model's manifest."""
+
+    threshold: float | None = None
+    """A score over it fails the part; in [0, 1]."""
+    review_band: tuple[float, float] | None = None
+    """Scores from the first to the second go to an operator."""
+    good: tuple[str, ...] = ()
+    """For class heads: the labels of good parts. The score is then 1 - the sum of their probabilities."""
+
+    def __post_init__(self) -> None:
+        Limits(1.0 if self.threshold is None else self.threshold, self.review_band)
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where one component's pictures go."""
+
+    model: str
+    """Name of the model on its server."""
+    upstream: str
+    """HOST:PORT of the model server, gRPC."""
+    version: Positive | None = None
+    """Which version to ask; the newest if left out."""
+    timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
+    """How long an inspection may take at the model server."""
+    heads: dict[str, HeadRoute] = {}
+    """Limits by head."""
+
+    def __post_init__(self) -> None:
+        match = _ADDRESS.fullmatch(self.upstream)
+        if match is None or not 1 <= int(match[2]) <= 65535:
+            raise ValueError(f"upstream: expected HOST:PORT. Received: {self.upstream!r}")
+
+
+class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything the gateway is told."""
+
+    components: dict[str, Route]
+    max_picture_bytes: Positive = 20 * 1024 * 1024
+    """Larger pictures are refused with 413."""
+    max_picture_pixels: Positive = 100_000_000
+    """Pictures of more pixels are refused with 413 before they are decoded: a small file may hold a huge picture."""
+    max_in_flight: Positive = 64
+    """Inspections at one model server at a time; more are refused with 503."""
+    upload_timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 10_000
+    """How long a camera may take to send its picture."""
+
+
+def read_routes(path: Path) -> Routes:
+    """Reads the routes.
+
+    Raises:
+        RouteError: the file cannot be read or says something that is no route; names line, component and field.
+    """
+    try:
+        text = path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise RouteError(
+            f"{path}: cannot be read: {reason}", hint="give the gateway its routes: --routes FILE"
+        ) from None
+    return parse_routes(text, str(path))
+
+
+def parse_routes(text: str, origin: str) -> Routes:
+    """Reads the routes from YAML; `origin` names the file in errors.
+
+    Raises:
+        RouteError: see `read_routes`.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
+        raise RouteError(f"{origin}: not valid YAML: {error}") from None
+    _refuse_twins(root, origin, set())
+    listed = values.get("components") if isinstance(values, dict) else None
+    if not isinstance(listed, dict) or not listed:
+        raise RouteError(
+            f"{origin}: expected `components:` with at least one component",
+            hint="for example  components: {tile: {model: tile, upstream: '127.0.0.1:8500'}}",
+        )
+    components = {str(name): _component(name, value, root, origin) for name, value in listed.items()}
+    rest = {name: value for name, value in values.items() if name != "components"}
+    return _convert({**rest, "components": {}}, Routes, root, (), origin, components=components)
+
+
+def _component(name: Any, value: Any, root: yaml.Node | None, origin: str) -> Route:
+    """One route; each head for itself, so that an error can name it."""
+    path = ("components", str(name))
+    try:
+        check_name(str(name))
+    except Exception as error:
+        raise RouteError(f"{_place(origin, root, path)}component {error}") from None
+    heads = value.get("heads") if isinstance(value, dict) else None
+    if not isinstance(heads, dict):
+        return _convert(value, Route, root, path, origin)
+    typed = {
+        str(head): _convert(limits, HeadRoute, root, (*path, "heads", str(head)), origin)
+        for head, limits in heads.items()
+    }
+    return _convert({**value, "heads": {}}, Route, root, path, origin, heads=typed)
+
+
+def _convert(
+    value: Any, kind: type[Kind], root: yaml.Node | None, path: tuple[str, ...], origin: str, **done: object
+) -> Kind:
+    """The value as a struct of that kind; fields in `done` are typed already."""
+    try:
+        return msgspec.structs.replace(msgspec.convert(value, kind), **done)
+    except msgspec.ValidationError as error:
+        message, _, inner = str(error).partition(" - at `$")
+        where = (*path, *(key or number for key, number in _PATH_KEY.findall(inner)))
+        field = ".".join(where)
+        raise RouteError(
+            f"{_place(origin, root, where)}{field or 'routes'}: {message}",
+            hint=f"fields there: {', '.join(kind.__struct_fields__)}",
+        ) from None
+
+
+def _place(origin: str, root: yaml.Node | None, path: tuple[str, ...]) -> str:
+    """`FILE, line N: ` of the innermost part of the path that stands in the file."""
+    node, line = root, 1
+    for key in path:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if str(k.value) == key]
+        elif isinstance(node, yaml.SequenceNode) and key.isdigit():
+            found = [(v, v) for v in node.value[int(key) : int(key) + 1]]
+        else:
+            found = []
+        if not found:
+            break
+        line, node = found[0][0].start_mark.line + 1, found[0][1]
+    return f"{origin}, line {line}: "
+
+
+def _refuse_twins(node: yaml.Node | None, origin: str, visited: set[int]) -> None:
+    """YAML lets the last of two equal keys win silently; a component whose limits vanish is an escape."""
+    if not isinstance(node, yaml.CollectionNode) or id(node) in visited:  # an alias may lead back to its anchor
+        return
+    visited.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_twins(item, origin, visited)
+        return
+    lines: dict[str, int] = {}
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in lines:
+            raise RouteError(f"{origin}, line {line}: {name!r} stands twice, first in line {lines[name]}")
+        lines[name] = line
+        _refuse_twins(value, origin, visited)

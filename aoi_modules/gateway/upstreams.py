@@ -1,0 +1,157 @@
+"""The model servers behind the gateway: one connection each, a deadline on every call, a bound on calls in flight."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+
+from aoi_modules.client import grpc_calls
+from aoi_modules.client.base import (
+    PICTURE_INPUT,
+    PICTURES_SIGNATURE,
+    Prediction,
+    VersionStatus,
+    is_no_manifest,
+    manifest_from,
+)
+from aoi_modules.errors import RpcError, TooSlow, Unreachable
+from aoi_modules.gateway.problems import busy
+from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.wire.messages import GetModelStatusResponse, PredictResponse
+
+Response = TypeVar("Response", bound=Message)
+_MAX_MANIFESTS = 64
+"""Manifests kept a model server; the oldest goes first."""
+
+
+class Upstream:
+    """One model server.
+
+    Made inside the running event loop. gRPC itself tries to reach a lost server again, so calls fail at once while
+    it is away and succeed again right after it is back.
+
+    Args:
+        address: `HOST:PORT`.
+        max_in_flight: inspections there at a time.
+    """
+
+    def __init__(self, address: str, max_in_flight: int) -> None:
+        self.address = address
+        self._max_in_flight = max_in_flight
+        self._in_flight = 0
+        self._manifests: dict[tuple[str, int], Manifest | None] = {}
+        self._channel = grpc.aio.insecure_channel(address, options=grpc_calls.CHANNEL_OPTIONS)
+        self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
+        self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Holds one of the places for inspections.
+
+        Raises:
+            Problem: all are taken.
+        """
+        if self._in_flight >= self._max_in_flight:
+            raise busy(self._max_in_flight)
+        self._in_flight += 1
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+
+    async def ask(
+        self, model: str, version: int | None, picture: bytes, seconds: float
+    ) -> tuple[Prediction, Manifest | None]:
+        """Asks a model about one encoded picture; the manifest is that of the very version that answered.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: no answer within `seconds`, or a refusal.
+            StoreError: the model's manifest cannot be read.
+            WireError: the answer contradicts itself.
+        """
+        end = asyncio.get_running_loop().time() + seconds
+        try:
+            return await self._ask_once(model, version, picture, end)
+        except RpcError as error:
+            if error.code != "NOT_FOUND" or version is not None:
+                raise
+            # The version that answered was unloaded before its manifest was read: the next one answers now.
+            return await self._ask_once(model, version, picture, end)
+
+    async def manifest(self, model: str, version: int, seconds: float) -> Manifest | None:
+        """The manifest of a version, read once and kept: versions never change. None if it carries none.
+
+        Raises:
+            Unreachable, TooSlow, RpcError, StoreError: see `ask`.
+        """
+        key = (model, version)
+        if key not in self._manifests:
+            found = await self._read_manifest(model, version, seconds)
+            while len(self._manifests) >= _MAX_MANIFESTS:
+                del self._manifests[next(iter(self._manifests))]
+            self._manifests[key] = found
+        return self._manifests[key]
+
+    async def statuses(self, model: str, version: int | None, seconds: float) -> list[VersionStatus]:
+        """The versions that the server knows of a model, newest first."""
+        request = grpc_calls.status_request(model, version)
+        return grpc_calls.version_statuses(await self._call(self._status, request, seconds))
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+    async def _ask_once(
+        self, model: str, version: int | None, picture: bytes, end: float
+    ) -> tuple[Prediction, Manifest | None]:
+        clock = asyncio.get_running_loop().time
+        request = grpc_calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
+        prediction = grpc_calls.prediction(await self._call(self._predict, request, end - clock()))
+        answered = prediction.version or version
+        manifest = None if answered is None else await self.manifest(model, answered, end - clock())
+        return prediction, manifest
+
+    async def _read_manifest(self, model: str, version: int, seconds: float) -> Manifest | None:
+        request = grpc_calls.predict_request(model, version, {}, SIGNATURE)
+        try:
+            answer = await self._call(self._predict, request, seconds)
+        except RpcError as error:
+            if is_no_manifest(error):
+                return None
+            raise
+        return manifest_from(grpc_calls.prediction(answer).scores, f"model {model} version {version} at {self.address}")
+
+    def _method(self, name: str, response: type[Response]) -> Callable[..., Any]:
+        method: Callable[..., Any] = self._channel.unary_unary(
+            name, request_serializer=grpc_calls.serialize, response_deserializer=response.FromString
+        )
+        return method
+
+    async def _call(self, method: Callable[..., Any], request: Message, seconds: float) -> Any:
+        if seconds <= 0:
+            raise TooSlow(f"the model server at {self.address} used up its time", hint="allow more time in the routes")
+        try:
+            return await method(request, timeout=seconds)
+        except grpc.RpcError as error:
+            mapped = grpc_calls.rpc_error(error, self.address, seconds)
+            if isinstance(mapped, Unreachable):
+                self._manifests.clear()  # what comes back may be another server with other models
+            raise mapped from None
+
+
+class Upstreams:
+    """All model servers, by address. Made inside the running event loop."""
+
+    def __init__(self, addresses: Iterable[str], max_in_flight: int) -> None:
+        self._by_address = {address: Upstream(address, max_in_flight) for address in sorted(set(addresses))}
+
+    def __getitem__(self, address: str) -> Upstream:
+        return self._by_address[address]
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        for upstream in self._by_address.values():
+            await upstream.close()
