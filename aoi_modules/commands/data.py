@@ -1,0 +1,124 @@
+"""`aoi data`: which data sets there are, where they lie, and how to get or repair them."""
+
+import sys
+
+import click
+import orjson
+
+from aoi_modules.datasets import sources
+from aoi_modules.datasets.catalogue import CATALOGUE, by_name
+from aoi_modules.datasets.progress import say
+from aoi_modules.datasets.sources import Found
+from aoi_modules.datasets.weights import FOLDER, KNOWN_SUMS, find_weights
+from aoi_modules.errors import AoiError
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+
+
+@click.group()
+def command() -> None:
+    """List and fetch the data sets.
+
+    A set is looked for in AOI_DATA_DIR, in the cache (AOI_CACHE_DIR, default ~/.cache/aoi) and where the system
+    puts it; then it is downloaded. When all fail, training draws a stand-in and says so everywhere.
+
+    \b
+    Examples:
+      aoi data list
+      aoi data fetch magnetic-tile
+      aoi data fetch --all --allow-stand-in
+      aoi data fetch fashion-mnist --repair
+    """
+
+
+@command.command("list")
+@JSON
+def list_sets(as_json: bool) -> None:
+    """Say where each set lies. Downloads and verifies nothing."""
+    rows = []
+    for name, dataset in CATALOGUE.items():
+        place, root = sources.locate(dataset)
+        rows.append(
+            {
+                "name": name,
+                "place": place,
+                "folder": None if root is None else str(root),
+                "title": dataset.title,
+                "licence": dataset.licence,
+                "home": dataset.home,
+            }
+        )
+    rows.append(_weights_row())
+    if as_json:
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<14} {row['place']:<9} {row['folder'] or '-'}")
+        click.echo(f"{'':<14} {row['title']}. Licence: {row['licence']}")
+
+
+def _weights_row() -> dict[str, str | None]:
+    found = {file: path for file in KNOWN_SUMS if (path := find_weights(file)) is not None}
+    folder = next((str(path.parent) for path in found.values()), None)
+    return {
+        "name": FOLDER,
+        "place": "stand-in" if folder is None else "found",
+        "folder": folder,
+        "title": f"ImageNet weights of backbones: {len(found)} of {len(KNOWN_SUMS)} files; random weights stand in",
+        "licence": "Apache-2.0",
+        "home": "https://keras.io/api/applications/",
+    }
+
+
+@command.command()
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="All sets.")
+@click.option("--repair", is_flag=True, help="Verify every copy anew and replace damaged ones.")
+@click.option("--allow-stand-in", is_flag=True, help="End well also when a set can only be drawn.")
+@JSON
+def fetch(name: str | None, every: bool, repair: bool, allow_stand_in: bool, as_json: bool) -> None:
+    """Find or download the set NAME and verify every file of it.
+
+    \b
+    Examples:
+      aoi data fetch --all
+      aoi data fetch magnetic-tile --repair
+
+    --repair mends the cache by a new download. It never writes into a mirror or a system folder: a damaged one is
+    passed over, and a good copy goes into the cache.
+    """
+    if every == (name is not None):
+        raise click.UsageError("Give the NAME of a set, or --all.")
+    failed = False
+    rows = []
+    for wanted in CATALOGUE if name is None else (by_name(name).name,):
+        try:
+            found = sources.repair(wanted) if repair else sources.find(wanted)
+        except AoiError as error:  # the next set may be whole
+            say(f"error: {error}")
+            failed = True
+            continue
+        failed |= found.place == "stand-in" and not allow_stand_in
+        rows.append(_row(found))
+        if not as_json:
+            click.echo(_line(found))
+    if as_json:
+        click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    if failed:
+        sys.exit(1)
+
+
+def _row(found: Found) -> dict[str, str | bool | None]:
+    return {
+        "name": found.name,
+        "place": found.place,
+        "folder": None if found.root is None else str(found.root),
+        "sha256": found.origin.sha256,
+        "stand_in": found.origin.stand_in,
+    }
+
+
+def _line(found: Found) -> str:
+    if found.root is None:
+        return f"{found.name}: not available, training draws stand-in data"
+    return f"{found.name}: {found.place}, {found.root}, every file verified"

@@ -1,0 +1,59 @@
+"""How long something takes, said on standard error: a bar on a terminal, plain lines anywhere else."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aoi_modules.settings import settings
+
+Advance = Callable[[int], None]
+Say = Callable[[str], None]
+
+
+def say(line: str) -> None:
+    """Writes one line for people."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def progress(title: str, total: int, *, done: int = 0, unit: str = "bytes") -> Iterator[Advance]:
+    """Shows how far a work of `total` units is; the block calls the given function with each piece done.
+
+    Args:
+        title: what is being done.
+        total: how much there is; 0 when nobody knows.
+        done: how much was there at the start.
+        unit: `bytes`, or a plural noun.
+    """
+    if settings().plain or not sys.stderr.isatty():
+        yield _plain(title, total, done, unit)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    amount = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
+    console = Console(stderr=True)
+    with Progress(TextColumn("{task.description}"), BarColumn(), amount, TimeRemainingColumn(), console=console) as bar:
+        task = bar.add_task(title, total=total or None, completed=done)
+        yield lambda amount: bar.advance(task, amount)
+
+
+def _plain(title: str, total: int, done: int, unit: str) -> Advance:
+    """A line at every tenth of the way, and not more than one a second."""
+    state = {"done": done, "tenth": 10 * done // total if total else 0, "said": time.monotonic()}
+
+    def advance(amount: int) -> None:
+        state["done"] += amount
+        tenth = 10 * state["done"] // total if total else 0
+        finished = bool(total) and state["done"] >= total
+        if tenth > state["tenth"] and (finished or time.monotonic() - state["said"] >= 1.0):
+            state["tenth"], state["said"] = tenth, time.monotonic()
+            say(f"{title}: {_amount(state['done'], unit)} of {_amount(total, unit)}")
+
+    return advance
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number / 1e6:.1f} MB" if unit == "bytes" else f"{number:.0f} {unit}"

@@ -1,0 +1,83 @@
+"""Draws tile-like surfaces with defects, for machines that cannot get the magnetic tiles. Encoded as PNG."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from aoi_modules.datasets.table import encode_png
+
+SEED = 20200719
+COUNTS = {"Free": 360, "Blowhole": 40, "Uneven": 36, "Break": 34, "Crack": 30, "Fray": 20}
+LONG_SIDE = 160
+Surface = NDArray[np.float64]
+
+
+def draw() -> tuple[list[str], list[bytes]]:
+    """Draws all tiles: names in upstream's form, one tile a picture, and PNG bytes."""
+    random = np.random.default_rng(SEED)
+    names: list[str] = []
+    encoded: list[bytes] = []
+    number = 0
+    for kind, count in COUNTS.items():
+        for _ in range(count):
+            number += 10_000  # far apart: every drawing is a tile of its own
+            names.append(f"MT_{kind}/Imgs/exp1_num_{number}.png")
+            encoded.append(encode_png(_tile(kind, random)[..., np.newaxis]))
+    return names, encoded
+
+
+def _tile(kind: str, random: np.random.Generator) -> NDArray[np.uint8]:
+    """One tile, uint8 (h, w): ground surface in some light, with the defect that `kind` names."""
+    short = int(random.integers(66, 150))
+    surface = _ground(random, LONG_SIDE, short)
+    if kind == "Blowhole":
+        surface *= _mask(surface.shape, random, "ellipse", strength=random.uniform(0.35, 0.6))
+    elif kind == "Crack":
+        surface *= _mask(surface.shape, random, "line", strength=random.uniform(0.3, 0.55))
+    elif kind == "Break":
+        surface *= _mask(surface.shape, random, "corner", strength=random.uniform(0.3, 0.6))
+    elif kind == "Fray":
+        worn = _mask(surface.shape, random, "patch", strength=1.0)
+        surface = surface * worn + (1 - worn) * (surface * 0.6 + random.normal(0, 22, surface.shape))
+    elif kind == "Uneven":
+        rows = np.linspace(0, 1, surface.shape[0])[:, np.newaxis]
+        surface *= np.where(rows > random.uniform(0.3, 0.7), random.uniform(0.6, 0.78), 1.0)
+    if random.random() < 0.5:
+        surface = surface.T
+    return np.clip(surface, 0, 255).astype(np.uint8)
+
+
+def _ground(random: np.random.Generator, height: int, width: int) -> Surface:
+    """A surface with grinding marks along the height, light that falls off, dirt: float64 (height, width)."""
+    marks = np.repeat(random.normal(0, 9, (1, width)), height, axis=0) + random.normal(0, 6, (height, width))
+    x = np.linspace(-1, 1, width)[np.newaxis]
+    light = 1 - random.uniform(0.0, 0.5) * np.square(x - random.uniform(-0.5, 0.5))
+    surface = random.uniform(60, 170) * light + marks
+    for _ in range(random.integers(0, 4)):  # dirt is no defect: faint spots, so that a dark spot alone proves little
+        surface *= _mask(surface.shape, random, "ellipse", strength=random.uniform(0.05, 0.18))
+    return np.asarray(surface)
+
+
+def _mask(shape: tuple[int, ...], random: np.random.Generator, form: str, *, strength: float) -> Surface:
+    """What a defect leaves of the light: float64 (h, w), 1 outside, `1 - strength` inside."""
+    height, width = shape
+    image = Image.new("L", (width, height))
+    brush = ImageDraw.Draw(image)
+    x, y = random.uniform(0.15, 0.85) * width, random.uniform(0.15, 0.85) * height
+    if form == "ellipse":
+        a, b = random.uniform(2, 5), random.uniform(3, 7)
+        brush.ellipse([x - a, y - b, x + a, y + b], fill=255)
+    elif form == "line":
+        points = [(x, y)]
+        for _ in range(random.integers(4, 8)):
+            x, y = x + random.normal(0, 4), y + random.uniform(4, 9)
+            points.append((x, y))
+        brush.line(points, fill=255, width=int(random.integers(1, 3)))
+    elif form == "corner":
+        a, b = random.uniform(10, 30), random.uniform(10, 30)
+        brush.polygon([(0, 0), (a, 0), (a * 0.5, b * 0.4), (0, b)], fill=255)
+    else:
+        a, b = random.uniform(18, 40), random.uniform(20, 50)
+        brush.ellipse([x - a, y - b, x + a, y + b], fill=255)
+    soft = np.asarray(image.filter(ImageFilter.GaussianBlur(0.8))) / 255
+    return np.asarray(1 - strength * soft)
