@@ -1,0 +1,61 @@
+"""Exercises of lesson 9, from a picture to a verdict."""
+
+import math
+
+from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.verdict import Limits, Rate, Verdict, escape_rate, judge_score, overkill_rate
+
+PROBES = {0.2: Verdict.PASS, 0.3: Verdict.REVIEW, 0.5: Verdict.REVIEW, 0.7: Verdict.REVIEW, 0.71: Verdict.FAIL}
+NEW_LIMITS = Limits(0.9)
+
+
+@exercise("9.1")
+def doubtful(answer: object) -> str:
+    """YAML of a gateway whose head `defect` of `tile` has a review band."""
+    if not isinstance(answer, str):
+        raise Hint(f"found {kind(answer)}, expected the routes as YAML text")
+    routes = parse_routes(answer, "your routes")
+    if "tile" not in routes.components:
+        raise Hint(f"found the components {', '.join(routes.components)}, expected tile")
+    route = routes.components["tile"]
+    if (route.model, route.upstream) != ("tile", "127.0.0.1:8500"):
+        raise Hint(f"found model {route.model!r} at {route.upstream}, expected 'tile' at 127.0.0.1:8500")
+    head = route.heads.get("defect")
+    if head is None or head.threshold is None:
+        raise Hint(
+            "found no limits for the head defect, expected `heads: {defect: {threshold: ..., review_band: ...}}`"
+        )
+    limits = Limits(head.threshold, head.review_band)
+    for score, expected in PROBES.items():
+        found = judge_score(score, limits)
+        if found is not expected:
+            raise Hint(f"a part with the score {score} would be {found}, expected {expected}")
+    return "doubts go to an operator, clear cases do not"
+
+
+@exercise("9.2")
+def other_threshold(answer: object) -> str:
+    """The two rates of the same parts at the threshold 0.9."""
+    if not isinstance(answer, dict) or set(answer) != {"scores", "defective", "escape", "overkill"}:
+        raise Hint(f"found {kind(answer)}, expected a dict with the keys scores, defective, escape and overkill")
+    verdicts = [judge_score(score, NEW_LIMITS) for score in answer["scores"]]
+    expected = {
+        "escape": escape_rate(answer["defective"], verdicts),
+        "overkill": overkill_rate(answer["defective"], verdicts),
+    }
+    for name, rate in expected.items():
+        _refuse_other_rate(name, answer[name], rate)
+    return f"escape {expected['escape']}, overkill {expected['overkill']}"
+
+
+def _refuse_other_rate(name: str, found: object, expected: Rate) -> None:
+    if isinstance(found, Rate):
+        found = found.value
+    if not isinstance(found, (int, float)):
+        raise Hint(f"{name}: found {kind(found)}, expected a share from 0 to 1")
+    if not math.isclose(found, expected.value, abs_tol=1e-9):
+        raise Hint(
+            f"{name}: found {found:.4f}, expected another share of the {expected.total} parts that it is about; "
+            "escapes are counted among the defective parts, overkill among the good ones"
+        )
