@@ -10,11 +10,13 @@ from google.protobuf.message import Message
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
 from aoi_modules.wire.messages import (
     GetModelMetadataRequest,
     GetModelStatusRequest,
     PredictRequest,
+    PredictResponse,
 )
 
 log = logging.getLogger(__name__)
@@ -33,11 +35,16 @@ OPTIONS = [
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
-def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers) -> None:
+def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, monitor: Monitor) -> None:
     """Registers the services; methods that are not among them answer UNIMPLEMENTED."""
+
+    def predict(request: PredictRequest) -> PredictResponse:
+        with monitor.request(request.model_spec.name, "Predict", "GRPC"):
+            return plane.predict(request)
+
     services: dict[str, dict[str, tuple[type[Message], Callable[[Any], Message]]]] = {
         PREDICTION_SERVICE: {
-            "Predict": (PredictRequest, plane.predict),
+            "Predict": (PredictRequest, predict),
             "GetModelMetadata": (GetModelMetadataRequest, plane.metadata),
         },
         MODEL_SERVICE: {"GetModelStatus": (GetModelStatusRequest, plane.status)},

@@ -13,6 +13,7 @@ from aoi_modules.errors import SettingsError
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.grpc_service import OPTIONS, add_services
+from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
 
 GRACE_SECONDS = 10.0
@@ -22,7 +23,7 @@ KEEP_ALIVE_SECONDS = 75
 
 
 @asynccontextmanager
-async def listen_grpc(flags: Flags, plane: DataPlane, workers: Workers) -> AsyncIterator[int | None]:
+async def listen_grpc(flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor) -> AsyncIterator[int | None]:
     """Serves gRPC while the block runs; gives its port, None when it is off.
 
     Raises:
@@ -32,7 +33,7 @@ async def listen_grpc(flags: Flags, plane: DataPlane, workers: Workers) -> Async
         yield None
         return
     server = grpc.aio.server(options=OPTIONS)
-    add_services(server, plane, workers)
+    add_services(server, plane, workers, monitor)
     port = None
     try:
         if flags.port:

@@ -12,9 +12,11 @@ from aoi_modules.serving import model_config
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.flags import Flags
-from aoi_modules.serving.listeners import listen_grpc
+from aoi_modules.serving.listeners import listen_grpc, listen_rest
 from aoi_modules.serving.loader import Loader
 from aoi_modules.serving.model_config import ServedModel
+from aoi_modules.serving.monitoring import Monitor, read_config
+from aoi_modules.serving.rest_service import RestService
 from aoi_modules.serving.stream import Retries
 from aoi_modules.serving.versions import StartUp, Versions
 from aoi_modules.serving.workers import Workers
@@ -58,14 +60,18 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     stop = _stop_event()
     versions = _versions(flags, models)
     workers = Workers(flags.run_threads or max(4, 2 * _processors()))
+    monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
     plane = DataPlane(versions, as_content=flags.enable_serialization_as_tensor_content)
     versions.start()
     try:
         if await _loaded(versions, stop):
             if not flags.allow_version_labels_for_unavailable_models:
                 versions.check_labels()
-            async with listen_grpc(flags, plane, workers) as grpc_port:
-                _announce(flags, {"grpc": grpc_port})
+            async with (
+                listen_grpc(flags, plane, workers, monitor) as grpc_port,
+                listen_rest(flags, _rest_service(flags, plane, workers, monitor)) as rest_port,
+            ):
+                _announce(flags, {"grpc": grpc_port, "rest": rest_port})
                 await stop.wait()
                 log.info("stopping")
     finally:
@@ -100,6 +106,16 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
         poll_seconds=flags.file_system_poll_wait_seconds,
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
         load_threads=flags.num_load_threads or _processors(),
+    )
+
+
+def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor) -> RestService:
+    return RestService(
+        plane,
+        workers,
+        timeout_seconds=flags.rest_api_timeout_in_ms / 1000,
+        cors=flags.rest_api_enable_cors_support,
+        monitor=monitor,
     )
 
 

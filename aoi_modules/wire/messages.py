@@ -61,6 +61,8 @@ SCHEMA = {
         map<string, int64> version_labels = 8""",
     "tensorflow.serving.ModelConfigList": "repeated ModelConfig config = 1",
     "tensorflow.serving.ModelServerConfig": "oneof(config) ModelConfigList model_config_list = 1",
+    "tensorflow.serving.PrometheusConfig": "bool enable = 1; string path = 2",
+    "tensorflow.serving.MonitoringConfig": "PrometheusConfig prometheus_config = 1",
 }
 
 DATA_TYPES = """INVALID FLOAT DOUBLE INT32 UINT8 INT16 INT8 STRING COMPLEX64 INT64 BOOL QINT8 QUINT8 QINT32 BFLOAT16
@@ -178,4 +180,6 @@ PredictionLog = CLASSES["tensorflow.serving.PredictionLog"]
 ModelConfig = CLASSES["tensorflow.serving.ModelConfig"]
 ModelConfigList = CLASSES["tensorflow.serving.ModelConfigList"]
 ModelServerConfig = CLASSES["tensorflow.serving.ModelServerConfig"]
+PrometheusConfig = CLASSES["tensorflow.serving.PrometheusConfig"]
+MonitoringConfig = CLASSES["tensorflow.serving.MonitoringConfig"]
 ServableVersionPolicy = CLASSES[_POLICY]

@@ -26,12 +26,7 @@ class TensorFlowEngine:
     def __init__(self, session: tf.compat.v1.Session, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = dict(signatures)
         self._session = session
-        self._handles = {
-            info.name: _handle(session.graph, info.name)
-            for signature in self.signatures.values()
-            for info in (*signature.inputs.values(), *signature.outputs.values())
-            if info.name
-        }
+        self._handles = _handles(session.graph, self.signatures)
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Computes the named outputs; see `Engine.run`."""
@@ -86,5 +81,7 @@ def _signatures(meta_graph: Any) -> dict[str, SignatureDef]:
     return {name: SignatureDef.FromString(s.SerializeToString()) for name, s in meta_graph.signature_def.items()}
 
 
-def _handle(graph: tf.Graph, tensor_name: str) -> object:
-    return graph.get_tensor_by_name(tensor_name)._as_tf_output()
+def _handles(graph: tf.Graph, signatures: Mapping[str, SignatureDef]) -> dict[str, object]:
+    """What the session feeds and fetches, by tensor name. The signature of the initializer names an operation."""
+    infos = [i for signature in signatures.values() for i in (*signature.inputs.values(), *signature.outputs.values())]
+    return {info.name: graph.get_tensor_by_name(info.name)._as_tf_output() for info in infos if ":" in info.name}

@@ -1,0 +1,70 @@
+"""The body of a REST request: read and inflated within limits, because one small gzip body can hold gigabytes."""
+
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from aoi_modules.errors import WireError
+from aoi_modules.wire.status import invalid
+
+MAX_BYTES = 100 << 20
+"""Of a body, as sent and as inflated."""
+_GZIP = 16 + zlib.MAX_WBITS
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class TooLarge(WireError):
+    """A body of more bytes than the server takes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"Request body is larger than {MAX_BYTES} bytes")
+
+
+class ClientGone(WireError):
+    """The client left before its request was complete."""
+
+
+async def read(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
+    """The body as sent.
+
+    Raises:
+        TooLarge: it has more than MAX_BYTES.
+        ClientGone: it will never be complete.
+    """
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > MAX_BYTES:
+        raise TooLarge
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone("the client left before its request was complete")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_BYTES:
+            raise TooLarge
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def inflated(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
+    """The body as meant: inflated if its headers say gzip.
+
+    Raises:
+        TooLarge: inflated it has more than MAX_BYTES.
+        RpcError: INVALID_ARGUMENT, it is no gzip.
+    """
+    if b"gzip" not in headers.get(b"content-encoding", b"").lower():
+        return body
+    inflater = zlib.decompressobj(_GZIP)
+    try:
+        text = inflater.decompress(body, MAX_BYTES)
+    except zlib.error as error:
+        raise invalid(f"Failed to inflate the gzip request body: {error}") from None
+    if inflater.unconsumed_tail:
+        raise TooLarge
+    if not inflater.eof:
+        raise invalid("Failed to inflate the gzip request body: it ends too early")
+    return text

@@ -1,0 +1,232 @@
+"""A JSON value -> one array of a signature's dtype, and an array -> JSON text.
+
+Lists are read level by level, without a Python loop over their values. Only a value that does not fit is looked at
+one by one, to say in TensorFlow Serving's words what is wrong with it.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.errors import RpcError
+from aoi_modules.wire import tensors
+from aoi_modules.wire.json_text import quote, type_name
+from aoi_modules.wire.status import invalid
+
+BASE64_KEY = "b64"
+BYTES_SUFFIX = "_bytes"
+"""An output of this ending holds bytes that are no text; they are answered as base64."""
+MAX_RANK = 64
+"""Levels of lists that an array may have; numpy has no more."""
+
+Shape = tuple[int, ...]
+
+
+def is_base64(value: Any) -> bool:
+    """Whether the value is `{"b64": "..."}`, bytes in JSON's clothes."""
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get(BASE64_KEY), str)
+
+
+def to_array(value: Any, data_type: int) -> NDArray[Any]:
+    """Reads a scalar or a list of lists.
+
+    Args:
+        value: parsed JSON.
+        data_type: number of the data type that the signature states.
+
+    Returns:
+        An array of that dtype, strings as an object array of bytes; its shape is that of the lists.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT the lists are uneven, or a value is of another type; UNIMPLEMENTED the data type
+            has no JSON form.
+    """
+    uniform = _leaves(value)
+    if uniform is not None:
+        leaves, shape = uniform
+        array = _fast(leaves, data_type)
+        if array is not None:
+            return array.reshape(shape)
+    shape = shape_of(value)
+    exact = [_convert(leaf, data_type) for leaf in _checked_leaves(value, 0, shape)]
+    return _packed(exact, data_type).reshape(shape)
+
+
+def shape_of(value: Any) -> Shape:
+    """The shape that the first item of each list promises."""
+    shape = []
+    while isinstance(value, list):
+        shape.append(len(value))
+        if len(shape) > MAX_RANK:
+            raise invalid(f"JSON Value: {quote(value)} has more than {MAX_RANK} levels of lists")
+        if not value:
+            break
+        value = value[0]
+    return tuple(shape)
+
+
+def _leaves(value: Any) -> tuple[list[Any], Shape] | None:
+    """All values in order, and the shape of their lists; None if the lists are uneven."""
+    level: list[Any] = [value]
+    shape: Shape = ()
+    while level and type(level[0]) is list:
+        lengths = {len(item) if type(item) is list else -1 for item in level}
+        if len(lengths) != 1 or len(shape) == MAX_RANK:
+            return None
+        shape = (*shape, len(level[0]))
+        level = list(chain.from_iterable(level))
+    return None if any(type(item) is list for item in level) else (level, shape)
+
+
+# The types of parsed JSON that a data type takes, and the smallest and greatest value of an integer type.
+_FLOATS = {"float32", "float64"}
+_INTS = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
+
+
+def _fast(leaves: list[Any], data_type: int) -> NDArray[Any] | None:
+    """The values as one array; None if one of them does not fit."""
+    kinds = set(map(type, leaves))
+    dtype = _dtype(data_type)
+    if data_type == tensors.STRING:
+        return _packed([leaf.encode() for leaf in leaves], data_type) if kinds <= {str} and _plain(leaves) else None
+    if dtype in _FLOATS:
+        return _packed(leaves, data_type) if kinds <= {int, float} else None
+    if dtype in _INTS and kinds <= {int}:
+        limits = np.iinfo(dtype)
+        fits = not leaves or (limits.min <= min(leaves) and max(leaves) <= limits.max)
+        return _packed(leaves, data_type) if fits else None
+    return _packed(leaves, data_type) if dtype == "bool" and kinds <= {bool} else None
+
+
+def _plain(leaves: list[str]) -> bool:
+    """Whether no text holds half a surrogate pair, which has no UTF-8 form."""
+    try:
+        "".join(leaves).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _checked_leaves(value: Any, level: int, shape: Shape) -> Iterator[Any]:
+    """The values in order.
+
+    Raises:
+        RpcError: a list has another length or depth than the first of its level.
+    """
+    if not isinstance(value, list):
+        if level != len(shape):
+            raise invalid(
+                f"JSON Value: {quote(value)} found at incorrect level: {level + 1} in the JSON DOM. "
+                f"Expected at level: {len(shape)}"
+            )
+        yield value
+        return
+    if level >= len(shape):
+        raise invalid(f"Encountered list at unexpected level: {level} expected < {len(shape)}")
+    if len(value) != shape[level]:
+        raise invalid(
+            f"Encountered list at unexpected size: {len(value)} at level: {level} expected size: {shape[level]}"
+        )
+    for item in value:
+        yield from _checked_leaves(item, level + 1, shape)
+
+
+def _convert(leaf: Any, data_type: int) -> Any:
+    """One value as the data type wants it.
+
+    Raises:
+        RpcError: it is of another type.
+    """
+    if data_type == tensors.STRING and isinstance(leaf, dict):
+        return _decode_base64(leaf)
+    if _dtype(data_type) not in {*_FLOATS, *_INTS, "bool", "object"}:
+        raise RpcError(
+            "UNIMPLEMENTED", f"Conversion of JSON Value: {quote(leaf)} to type: {tensors.type_name(data_type)}"
+        )
+    if data_type == tensors.STRING and isinstance(leaf, str):
+        return _encoded(leaf)
+    if data_type == tensors.STRING or _fast([leaf], data_type) is None:
+        raise invalid(
+            f"JSON Value: {quote(leaf)} Type: {type_name(leaf)} is not of expected type: {tensors.type_name(data_type)}"
+        )
+    return leaf
+
+
+def _packed(values: list[Any], data_type: int) -> NDArray[Any]:
+    """A flat array. A number too great for float32 becomes infinite, as in the original."""
+    if data_type == tensors.STRING:
+        return np.array([*values, None], dtype=object)[:-1]
+    with np.errstate(over="ignore", under="ignore"):
+        return np.array(values, dtype=_dtype(data_type))
+
+
+def _dtype(data_type: int) -> str:
+    dtype = tensors.dtype_of(data_type)
+    return "" if dtype is None else dtype.name
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raise invalid(f"JSON Value: {quote(text)} has half a surrogate pair, which is no character") from None
+
+
+def _decode_base64(value: dict[str, Any]) -> bytes:
+    if not is_base64(value):
+        raise invalid(f"JSON Value: {quote(value)} not formatted correctly for base64 data")
+    text = "".join(value[BASE64_KEY].split()).rstrip("=")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise invalid("Unable to base64 decode") from None
+
+
+def to_texts(array: NDArray[Any], name: str) -> list[str]:
+    """The JSON text of each value of an array, in order.
+
+    Args:
+        array: any shape.
+        name: of the output; its ending decides whether strings are answered as text or as base64.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT the dtype has no JSON form.
+    """
+    flat = array.ravel()
+    if flat.dtype.kind in "SO":
+        return [_string_text(value, as_base64=name.endswith(BYTES_SUFFIX)) for value in flat.tolist()]
+    if flat.dtype.name in _FLOATS:
+        return _float_texts(flat)
+    if flat.dtype.name in _INTS:
+        return list(map(str, flat.tolist()))
+    if flat.dtype.kind == "b":
+        return ["true" if value else "false" for value in flat.tolist()]
+    kind = tensors.type_name(tensors.data_type(array))
+    raise invalid(f"Failed to write JSON value for tensor type: {kind}")
+
+
+def _string_text(value: bytes, *, as_base64: bool) -> str:
+    if as_base64:
+        return f'{{"{BASE64_KEY}": "{base64.b64encode(value).decode()}"}}'
+    return json.dumps(value.decode("utf-8", "surrogateescape"), ensure_ascii=False)
+
+
+def _float_texts(flat: NDArray[Any]) -> list[str]:
+    """The shortest of two forms that reads back as the same number: six digits, or all that the type has."""
+    values = flat.tolist()
+    texts = [f"{value:g}" for value in values]
+    with np.errstate(over="ignore", under="ignore"):
+        same = np.array([float(text) for text in texts], flat.dtype) == flat
+    digits = 9 if flat.dtype == np.float32 else 17
+    finite = np.isfinite(flat)
+    for index in np.flatnonzero(~same & finite).tolist():
+        texts[index] = f"{values[index]:.{digits}g}"
+    for index in np.flatnonzero(~finite).tolist():
+        texts[index] = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(values[index])]
+    return [text if "." in text or "e" in text or not text[-1].isdigit() else f"{text}.0" for text in texts]
