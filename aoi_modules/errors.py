@@ -14,6 +14,7 @@
     │   └── TooSlow           the deadline passed first
     ├── RouteError            the gateway's routes cannot be used
     └── CourseError           a lesson, exercise or checklist cannot be used
+        └── CheckFailed       an exercise is not right yet, and the run is strict
 
 The message says which argument or file, what was expected and what came. The hint is one command or one action.
 """
@@ -117,3 +118,7 @@ class RouteError(AoiError):
 
 class CourseError(AoiError):
     """A lesson, an exercise or the checklist cannot be used."""
+
+
+class CheckFailed(CourseError):
+    """An exercise is not right yet, and the run is strict: headless runs stop the lesson here."""

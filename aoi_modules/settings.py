@@ -34,14 +34,16 @@ class Settings:
     """AOI_OFFLINE: never try to download."""
     plain: bool = False
     """CI: plain lines instead of progress bars."""
+    strict_checks: bool = False
+    """AOI_STRICT_CHECKS: an exercise that is not right stops the lesson; headless runs set it."""
+    run_token: str = ""
+    """AOI_RUN_TOKEN: a headless run's own mark, which a lesson copies into its manifest as proof that it finished."""
+    progress_file: Path = Path("progress.json")
+    """AOI_PROGRESS_FILE: what a trainee has solved; below the course folder. Headless runs set their own."""
 
     @property
     def artifacts_dir(self) -> Path:
         return self.course_dir / "artifacts"
-
-    @property
-    def progress_file(self) -> Path:
-        return self.course_dir / "progress.json"
 
     @property
     def report_dir(self) -> Path:
@@ -57,6 +59,7 @@ def load(environment: Mapping[str, str], start: Path) -> Settings:
     course_dir = Path(environment["AOI_COURSE_DIR"]) if environment.get("AOI_COURSE_DIR") else course_root(start)
     values = {**_from_file(course_dir / FILE_NAME), **_from_environment(environment)}
     values["course_dir"] = str(course_dir.resolve())
+    values["progress_file"] = str(course_dir.resolve() / values.get("progress_file", "progress.json"))
     return Settings(**{name: _typed(name, text) for name, text in values.items()})
 
 
@@ -64,6 +67,11 @@ def load(environment: Mapping[str, str], start: Path) -> Settings:
 def settings() -> Settings:
     """The settings of this process, read at the first call."""
     return load(os.environ, Path.cwd())
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """The environment for a process that this one starts: its own, with `values` over it."""
+    return {**os.environ, **values}
 
 
 def course_root(start: Path) -> Path:
@@ -79,6 +87,9 @@ VARIABLES = {
     "cache_dir": "AOI_CACHE_DIR",
     "offline": "AOI_OFFLINE",
     "plain": "CI",
+    "strict_checks": "AOI_STRICT_CHECKS",
+    "run_token": "AOI_RUN_TOKEN",
+    "progress_file": "AOI_PROGRESS_FILE",
 }
 
 
@@ -104,8 +115,10 @@ def _from_file(path: Path) -> dict[str, str]:
 
 
 def _typed(name: str, text: str) -> Any:
-    if name.endswith("_dir"):
+    if name.endswith(("_dir", "_file")):
         return Path(text).expanduser()
+    if name.endswith("_token"):
+        return text
     truth = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
     if text.lower() not in truth:
         variable = VARIABLES[name]

@@ -1,0 +1,179 @@
+"""`aoi course`: run the lessons, see your progress, start your own copy."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aoi_modules.settings import settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from aoi_modules.course.outcome import Outcome
+    from aoi_modules.course.runner import Request
+
+PROFILES = ("ci", "cpu", "gpu")
+
+
+@click.group
+def command() -> None:
+    """Run the lessons, see your progress, start your own copy.
+
+    \b
+    Examples:
+      aoi course start ~/aoi-course     your own copy, without the solutions
+      aoi course status                 what is done and what is next
+      aoi course run --profile cpu      every lesson headless, with a report
+    """
+
+
+@command.command("run")
+@click.option("--profile", type=click.Choice(PROFILES), default="cpu", show_default=True, help="Size of the work.")
+@click.option("--only", multiple=True, metavar="ID", help="Just this lesson; may be given more than once.")
+@click.option("--from", "start", metavar="ID", help="This lesson and all after it.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Lessons at a time.  [default: half the cores, 4 at most]")
+@click.option("--force", is_flag=True, help="Run fresh lessons too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
+def run(profile: str, only: tuple[str, ...], start: str | None, jobs: int | None, force: bool, as_json: bool) -> None:
+    """Run the lessons headless, in the order of their needs.
+
+    A lesson runs only if its notebook, its profile, the package, the dependencies, its data or what it gets from other
+    lessons changed since it passed. Exit code 0: every lesson passed or is fresh.
+
+    \b
+    Examples:
+      aoi course run --profile ci
+      aoi course run --only 5a --only 6 --force
+      aoi course run --from 7 --profile gpu
+    """
+    from rich.console import Console
+
+    from aoi_modules.course import material
+    from aoi_modules.course.runner import Request
+    from aoi_modules.course.selection import selected
+
+    checklist = material.curriculum()
+    request = Request(
+        curriculum=checklist,
+        plans=selected(checklist, only, start),
+        profile=profile,
+        material_dir=material.material_dir(),
+        course_dir=settings().course_dir,
+        jobs=jobs or (1 if profile == "gpu" else min(4, max(1, (os.cpu_count() or 1) // 2))),
+        force=force,
+    )
+    sys.exit(_run_and_report(request, Console(stderr=True), as_json=as_json))
+
+
+def _run_and_report(request: "Request", console: "Console", *, as_json: bool) -> int:
+    """Runs, reports whatever happened, and returns the exit code."""
+    from aoi_modules.course.display import display_for
+    from aoi_modules.course.outcome import all_good
+    from aoi_modules.course.report import headline, write_report
+    from aoi_modules.course.runner import CourseRun
+
+    display = display_for(console, plain=settings().plain)
+    course_run = CourseRun(request, display)
+    stopped = False
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job gets its report too
+    try:
+        course_run.run()
+    except KeyboardInterrupt:
+        stopped = True
+    finally:
+        display.close()
+    outcomes = [course_run.outcomes[plan.id] for plan in request.plans]
+    report = write_report(request, outcomes)
+    _print(outcomes, as_json=as_json)
+    console.print(f"{headline(outcomes)}; report: {report.index}", markup=False, highlight=False, soft_wrap=True)
+    return 130 if stopped else 0 if all_good(outcomes) else 1
+
+
+def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
+    import msgspec
+
+    from aoi_modules.course.tables import print_outcomes
+
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(outcomes), indent=2))
+    else:
+        print_outcomes(_stdout(), outcomes)
+
+
+@command.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the checklist as JSON.")
+def status(as_json: bool) -> None:
+    """Show the study checklist: what is done and what is next.
+
+    \b
+    Examples:
+      aoi course status
+      aoi course status --json
+    """
+    import msgspec
+
+    from aoi_modules.course import material, progress
+    from aoi_modules.course.status import course_status
+    from aoi_modules.course.tables import print_status
+
+    found = course_status(material.curriculum(), progress.read(settings().progress_file))
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    else:
+        print_status(_stdout(), found)
+
+
+@command.command("start")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def start(folder: Path) -> None:
+    """Write your own copy of the lessons, without the solutions, into FOLDER.
+
+    Run it again for lessons that are new. Your work is never overwritten: a newer version of a lesson that you have
+    worked in is laid beside it as NAME.new.ipynb.
+
+    \b
+    Examples:
+      aoi course start ~/aoi-course
+    """
+    from aoi_modules.course import trainee
+
+    done = trainee.start(folder)
+    groups = {"new": done.added, "updated": done.updated, "kept": done.kept, "newer version beside yours": done.newer}
+    for what, names in groups.items():
+        for name in names:
+            click.echo(f"{what}: {folder / name}")
+    click.echo(f"now: cd {folder} && jupyter lab notebooks", err=True)
+
+
+@command.command("readme")
+@click.option("--check", is_flag=True, help="Change nothing; fail if the table is not of today.")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Default: README.md of the course.")
+def readme(check: bool, file: Path | None) -> None:
+    """Write the study checklist into README's table.
+
+    \b
+    Examples:
+      aoi course readme
+      aoi course readme --check
+    """
+    from aoi_modules.course import material
+    from aoi_modules.course import readme as page
+
+    path = file or material.material_dir() / "README.md"
+    if check:
+        page.refuse_stale(path, material.curriculum())
+        click.echo(f"{path}: as curriculum.yml", err=True)
+    else:
+        changed = page.refresh(path, material.curriculum())
+        click.echo(f"{path}: {'written' if changed else 'as curriculum.yml already'}", err=True)
+
+
+def _stdout() -> "Console":
+    """A console for tables; in a pipe or a log it is wide enough to break no cell."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=160)

@@ -1,0 +1,140 @@
+"""Whether a lesson would give the same again, so that it need not run: by hashes, never by times."""
+
+import hashlib
+import importlib.metadata
+import platform
+from pathlib import Path
+
+import msgspec
+
+from aoi_modules.course import artifacts
+from aoi_modules.course.artifacts import LessonManifest
+from aoi_modules.course.curriculum import LessonPlan
+from aoi_modules.course.package_code import package_sha256
+from aoi_modules.errors import AoiError
+from aoi_modules.modelstore.version_dir import file_sha256
+
+LOCK_FILE = "requirements.lock"
+FORMAT = 1
+"""Raised when the runner changes what a run means."""
+
+
+class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The runner's note of a lesson that passed: the key of everything it depends on, and what the run took."""
+
+    key: str
+    seconds: float
+    cells: int
+    notebook_sha256: str
+
+
+def dependencies(
+    plan: LessonPlan, profile: str, notebook: Path, artifacts_dir: Path, form: str = "solved"
+) -> dict[str, object]:
+    """Everything that a lesson's outcome depends on, as hashes and versions.
+
+    Args:
+        plan: the lesson.
+        profile: size of the work, the parameter of every lesson.
+        notebook: its file.
+        artifacts_dir: where the lessons that it needs left theirs; these have run before.
+        form: of the notebook that runs.
+
+    Raises:
+        DataError: a data set is damaged.
+    """
+    return {
+        "format": FORMAT,
+        "plan": msgspec.to_builtins(plan),
+        "profile": profile,
+        "form": form,
+        "notebook": source_sha256(notebook),
+        "package": package_sha256(),
+        "packages": dependencies_sha256(notebook.parents[1] / LOCK_FILE),
+        "python": platform.python_version(),
+        "tensorflow": _version("tensorflow"),
+        "needs": {need: left_sha256(artifacts.lesson_dir(artifacts_dir, profile, need)) for need in plan.needs},
+        "data": data_fingerprints(plan),
+    }
+
+
+def data_fingerprints(plan: LessonPlan) -> dict[str, str]:
+    """Data set -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards."""
+    from aoi_modules.datasets import sources
+
+    return {name: sources.fingerprint(name) for name in plan.data}
+
+
+def key_of(parts: dict[str, object]) -> str:
+    """One hash over the dependencies."""
+    return _sha256(parts)
+
+
+def fresh_record(folder: Path, key: str, executed: Path) -> tuple[RunRecord, LessonManifest] | None:
+    """The record and manifest of a lesson whose run still stands; None when it has to run.
+
+    Args:
+        folder: of the lesson's artifacts.
+        key: what it depends on now.
+        executed: the notebook as executed, which the report shows.
+    """
+    record = read_record(folder)
+    if record is None or record.key != key or not executed.is_file():
+        return None
+    try:
+        manifest = artifacts.read(folder)
+        artifacts.verify(folder, manifest, repair="aoi course run")
+    except (AoiError, OSError):
+        return None
+    unlisted = set(artifacts.listed_files(folder)) - set(manifest.files)
+    return None if unlisted or file_sha256(executed) != record.notebook_sha256 else (record, manifest)
+
+
+def read_record(folder: Path) -> RunRecord | None:
+    """The runner's note in a lesson's folder, or None."""
+    try:
+        return msgspec.json.decode((folder / artifacts.RECORD).read_bytes(), type=RunRecord)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Notes a lesson that passed."""
+    artifacts.write_whole(folder / artifacts.RECORD, msgspec.json.encode(record))
+
+
+def source_sha256(notebook: Path) -> str:
+    """The hash of a notebook's cells without outputs, counts and metadata of runs, so that looking changes nothing."""
+    nb = msgspec.json.decode(notebook.read_bytes())
+    cells = [
+        [cell.get("cell_type"), "".join(cell.get("source", "")), cell.get("metadata", {}).get("tags", [])]
+        for cell in nb.get("cells", [])
+    ]
+    return _sha256(cells)
+
+
+def left_sha256(folder: Path) -> str:
+    """The hash of what a lesson left: its files and data, not the time at which it ran."""
+    try:
+        manifest = artifacts.read(folder)
+    except (AoiError, OSError):
+        return "nothing"
+    return _sha256([manifest.lesson, manifest.profile, manifest.files, msgspec.to_builtins(manifest.data)])
+
+
+def dependencies_sha256(lock_file: Path) -> str:
+    """The hash of the locked dependencies; of the installed ones where there is no lock file, as with a wheel."""
+    if lock_file.is_file():
+        return file_sha256(lock_file)
+    return _sha256(sorted(f"{found.name}=={found.version}" for found in importlib.metadata.distributions()))
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _sha256(parts: object) -> str:
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()

@@ -1,0 +1,96 @@
+"""Which exercises are solved: `progress.json`, safe when several lessons write it at the same time."""
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from aoi_modules.course.artifacts import write_whole
+from aoi_modules.errors import CourseError
+
+FILE_NAME = "progress.json"
+LOCK_TIMEOUT = 10.0
+"""Seconds to wait for another lesson that writes the file; a write takes milliseconds."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of one exercise: `time` is when it was solved, or last tried (ISO, UTC)."""
+
+    passed: bool
+    time: str
+    attempts: int
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """All exercises tried so far, by id."""
+
+    checks: dict[str, Attempt] = {}
+
+    def passed(self, check_id: str) -> bool:
+        return check_id in self.checks and self.checks[check_id].passed
+
+
+def read(path: Path) -> Progress:
+    """The progress so far; nothing is solved where there is no file.
+
+    Raises:
+        CourseError: the file is not ours or is damaged.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Progress)
+    except FileNotFoundError:
+        return Progress()
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CourseError(
+            f"{path}: not a progress file: {error}", hint=f"move it away: mv {path} {path}.damaged"
+        ) from None
+
+
+def record(path: Path, check_id: str, *, passed: bool, now: datetime | None = None) -> Attempt:
+    """Notes one try. A solved exercise stays solved: trying it again loses nothing.
+
+    Raises:
+        CourseError: the file is damaged, cannot be written, or another process holds it too long.
+    """
+    moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    try:
+        with _locked(path):
+            checks = read(path).checks
+            before = checks.get(check_id)
+            after = _after(before, passed, moment)
+            write_whole(path, msgspec.json.format(_encoded({**checks, check_id: after}), indent=2))
+            return after
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _after(before: Attempt | None, passed: bool, moment: str) -> Attempt:
+    attempts = (before.attempts if before else 0) + 1
+    if before is not None and before.passed:
+        return Attempt(passed=True, time=before.time, attempts=attempts)
+    return Attempt(passed=passed, time=moment, attempts=attempts)
+
+
+def _encoded(checks: dict[str, Attempt]) -> bytes:
+    return msgspec.json.encode(Progress(checks=checks), order="sorted")
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Holds a lock beside the file, because the file itself is replaced at every write."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + LOCK_TIMEOUT
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise CourseError(f"{path}: another process holds it for over {LOCK_TIMEOUT:.0f} s") from None
+                time.sleep(0.01)
+        yield

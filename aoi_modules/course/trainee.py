@@ -1,0 +1,81 @@
+"""A trainee's own copy of the course: lessons without solutions, and never a word of the trainee's lost."""
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from aoi_modules.course import curriculum as checklist
+from aoi_modules.course import material
+from aoi_modules.course.artifacts import write_whole
+from aoi_modules.errors import CourseError
+
+ORIGINALS = ".aoi-originals"
+"""Hidden folder with the lessons as they were handed out, so that work and an old version can be told apart."""
+
+
+@dataclass
+class Started:
+    """What `start` did, as paths relative to the folder."""
+
+    added: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
+
+
+def start(folder: Path) -> Started:
+    """Writes the trainee's copies into a folder; run again, it adds what is new.
+
+    A lesson in which the trainee has not worked follows the official version. One in which he has stays as it is;
+    if the official version moved on since, that is laid beside it as NAME.new.ipynb.
+
+    Raises:
+        CourseError: the folder is the official material itself, or cannot be written.
+    """
+    official = material.official_dir()
+    if folder.resolve() == official.resolve():
+        raise CourseError(
+            f"{folder}: is the official course itself", hint="choose another folder: aoi course start ~/aoi-course"
+        )
+    plans = checklist.load(official / checklist.FILE_NAME).written()
+    done = Started()
+    try:
+        _lay(folder, checklist.FILE_NAME, (official / checklist.FILE_NAME).read_bytes(), done)
+        for plan in plans:
+            content = trainee_copy(material.notebook_path(plan, official))
+            _lay(folder, f"{material.NOTEBOOKS}/{plan.file_name}", content, done)
+    except OSError as error:
+        raise CourseError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
+    return done
+
+
+def trainee_copy(path: Path) -> bytes:
+    """A lesson without solutions, as the bytes of a notebook file."""
+    import nbformat
+
+    from aoi_modules.course.notebook_forms import read_notebook, trainee_form
+
+    nb = trainee_form(read_notebook(path))
+    text: str = nbformat.writes(nb)
+    return f"{text.rstrip()}\n".encode()
+
+
+def _lay(folder: Path, name: str, content: bytes, done: Started) -> None:
+    """Adds, follows or keeps one file, and remembers what was handed out."""
+    target, original = folder / name, folder / ORIGINALS / name
+    handed_out = original.read_bytes() if original.is_file() else None
+    if not target.exists():
+        write_whole(target, content)
+        done.added.append(name)
+    elif target.read_bytes() == content:
+        done.kept.append(name)
+    elif target.read_bytes() == handed_out:
+        write_whole(target, content)
+        done.updated.append(name)
+    else:
+        done.kept.append(name)
+        if handed_out != content:
+            path = PurePosixPath(name)
+            newer = str(path.with_name(f"{path.stem}.new{path.suffix}"))
+            write_whole(folder / newer, content)
+            done.newer.append(newer)
+    write_whole(original, content)
