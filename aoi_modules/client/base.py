@@ -16,6 +16,8 @@ from aoi_modules.wire.tensors import Array
 Inputs = Mapping[str, Array | list[bytes]]
 """Named inputs of a signature: numbers as arrays, pictures as a list of encoded bytes."""
 
+RETRY_PAUSES = (0.15, 0.3)
+"""Seconds before a call that never left the machine is tried again. A request that was sent never is."""
 PICTURES_SIGNATURE = "serving_default"
 PIXELS_SIGNATURE = "pixels"
 PICTURE_INPUT = "image"

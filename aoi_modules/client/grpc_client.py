@@ -8,14 +8,18 @@ import grpc
 from google.protobuf.message import Message
 
 from aoi_modules.client import grpc_calls
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import (
+    PICTURES_SIGNATURE,
+    RETRY_PAUSES,
+    Inputs,
+    PredictClient,
+    Prediction,
+    Signature,
+    VersionStatus,
+)
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
-
-RETRIES = 2
-"""How often a call that never left the machine is tried again."""
-_PAUSE_SECONDS = 0.15
 
 
 class GrpcClient(PredictClient):
@@ -63,13 +67,12 @@ class GrpcClient(PredictClient):
 
     def _call(self, method: Callable[..., Response], request: Any) -> Response:
         """Calls until the deadline; again only if the request was never sent."""
-        end = time.monotonic() + self.timeout
-        for retries_left in range(RETRIES, -1, -1):
+        end, pauses = time.monotonic() + self.timeout, iter(RETRY_PAUSES)
+        while True:
             try:
                 return method(request, timeout=max(end - time.monotonic(), 0.001))
             except grpc.RpcError as error:
-                pause = _PAUSE_SECONDS * (RETRIES - retries_left + 1)
-                if not retries_left or not grpc_calls.not_connected(error) or time.monotonic() + pause > end:
+                pause = next(pauses, None)
+                if pause is None or not grpc_calls.not_connected(error) or time.monotonic() + pause > end:
                     raise grpc_calls.rpc_error(error, self._address, self.timeout) from None
                 time.sleep(pause)
-        raise AssertionError("unreachable: the last round returns or raises")

@@ -7,15 +7,21 @@ from urllib.parse import quote
 
 import orjson
 import requests
-from urllib3.util import Retry
+from urllib3.exceptions import NewConnectionError, ReadTimeoutError
 
 from aoi_modules.client import rest_answers
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import (
+    PICTURES_SIGNATURE,
+    RETRY_PAUSES,
+    Inputs,
+    PredictClient,
+    Prediction,
+    Signature,
+    VersionStatus,
+)
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from aoi_modules.wire.tensors import Array
 
-RETRIES = 2
-"""How often a connection is tried again; a request that was sent never is."""
 _CHUNK = 1 << 16
 
 
@@ -36,9 +42,6 @@ class HttpClient(PredictClient):
         self._model_url = path if version is None else f"{path}/versions/{version}"
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy meant for the web breaks calls inside the plant
-        retry = Retry(total=None, connect=RETRIES, read=0, redirect=0, status=0, other=0, backoff_factor=0.15)
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
 
     @property
     def address(self) -> str:
@@ -73,32 +76,27 @@ class HttpClient(PredictClient):
         return outputs[0]
 
     def _call(self, method: str, url: str, body: bytes | None = None) -> Mapping[str, Any]:
-        try:
-            status, content = self._exchange(method, url, body)
-        except (requests.Timeout, TimeoutError):
-            raise TooSlow(
-                f"the model server at {self._url} did not answer within {self.timeout:g} s",
-                hint="allow more time, or look at the server's load",
-            ) from None
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
-            raise Unreachable(
-                f"url: expected http://HOST:PORT. Received: {self._url!r}", hint="for example http://127.0.0.1:8501"
-            ) from None
-        except requests.RequestException as error:
-            raise Unreachable(
-                f"no model server answers at {self._url} ({rest_answers.reason(error)})",
-                hint="is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one",
-            ) from None
+        """Calls until the deadline; again only if the request was never sent."""
+        end, pauses = time.monotonic() + self.timeout, iter(RETRY_PAUSES)
+        while True:
+            try:
+                status, content = self._exchange(method, url, body, end)
+                break
+            except (requests.RequestException, TimeoutError) as error:
+                pause = next(pauses, None)
+                if pause is None or not isinstance(_cause(error), NewConnectionError) or time.monotonic() + pause > end:
+                    raise self._failure(error) from None
+                time.sleep(pause)
         if status != 200:
             raise RpcError(rest_answers.code_of(status), rest_answers.words(content, status))
         return rest_answers.parsed(content, self._url)
 
-    def _exchange(self, method: str, url: str, body: bytes | None) -> tuple[int, bytes]:
+    def _exchange(self, method: str, url: str, body: bytes | None, end: float) -> tuple[int, bytes]:
         """Sends and receives by the deadline. `requests` bounds each read, not their sum, so the sum is watched."""
-        end = time.monotonic() + self.timeout
         headers = {"Content-Type": "application/json"}
+        seconds = max(end - time.monotonic(), 0.001)
         with self._session.request(
-            method, url, data=body, headers=headers, timeout=self.timeout, stream=True, allow_redirects=False
+            method, url, data=body, headers=headers, timeout=seconds, stream=True, allow_redirects=False
         ) as response:
             content = bytearray()
             for chunk in response.iter_content(_CHUNK):
@@ -106,6 +104,28 @@ class HttpClient(PredictClient):
                 if time.monotonic() > end:
                     raise TimeoutError
             return response.status_code, bytes(content)
+
+    def _failure(self, error: Exception) -> RpcError:
+        """Why there is no answer, as one of our errors."""
+        if isinstance(error, requests.Timeout | TimeoutError) or isinstance(_cause(error), ReadTimeoutError):
+            return TooSlow(
+                f"the model server at {self._url} did not answer within {self.timeout:g} s",
+                hint="allow more time, or look at the server's load",
+            )
+        if isinstance(error, ValueError):  # as `requests` classes its complaints about the address
+            return Unreachable(
+                f"url: expected http://HOST:PORT. Received: {self._url!r}", hint="for example http://127.0.0.1:8501"
+            )
+        return Unreachable(
+            f"no model server answers at {self._url} ({str(_cause(error)).rpartition(': ')[2]})",
+            hint="is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one",
+        )
+
+
+def _cause(error: Exception) -> object:
+    """What urllib3 said, out of the wrappings of `requests`."""
+    inner = error.args[0] if error.args else error
+    return getattr(inner, "reason", inner)
 
 
 def _as_json(value: Array | list[bytes]) -> object:

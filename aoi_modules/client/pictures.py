@@ -14,6 +14,8 @@ _DECODERS: dict[bytes, tuple[str, type[ImageFile.ImageFile]]] = {
     b"\xff\xd8\xff": ("JPEG", JpegImagePlugin.JpegImageFile),
     b"BM": ("BMP", BmpImagePlugin.BmpImageFile),
 }
+# Pillow is content when the pixels are there; other decoders, that of the model among them, want the end as well.
+_END = {"PNG": b"IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
 _HINT = "send the bytes of a PNG, JPEG or BMP file"
 
 
@@ -24,6 +26,7 @@ class Picture:
     format: str
     height: int
     width: int
+    content: bytes
     image: Image.Image
 
 
@@ -39,7 +42,7 @@ def read_header(content: bytes) -> Picture:
                 image = decoder(io.BytesIO(content))
             except Exception as error:  # a decoder raises whatever the damage makes it raise
                 _refuse(name, error)
-            return Picture(name, image.height, image.width, image)
+            return Picture(name, image.height, image.width, content, image)
     raise NotAPicture(f"expected a PNG, JPEG or BMP picture. Received: {_first_bytes(content)}", hint=_HINT)
 
 
@@ -53,6 +56,8 @@ def decode(picture: Picture) -> None:
         picture.image.load()
     except Exception as error:  # a decoder raises whatever the damage makes it raise
         _refuse(picture.format, error)
+    if _END.get(picture.format, b"") not in picture.content:
+        _refuse(picture.format, "its last bytes are missing")
 
 
 def check_picture(content: bytes, max_pixels: int = 100_000_000) -> Picture:
@@ -68,7 +73,7 @@ def check_picture(content: bytes, max_pixels: int = 100_000_000) -> Picture:
     return picture
 
 
-def _refuse(name: str, error: Exception) -> NoReturn:
+def _refuse(name: str, error: Exception | str) -> NoReturn:
     raise NotAPicture(f"a {name} picture that is damaged or cut off: {error}", hint=_HINT) from None
 
 

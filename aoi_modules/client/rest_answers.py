@@ -9,14 +9,11 @@ import numpy as np
 
 from aoi_modules.client.base import Signature, TensorSpec, VersionStatus, as_scores
 from aoi_modules.errors import WireError
+from aoi_modules.wire.status import HTTP_STATUS
 from aoi_modules.wire.tensors import Array
 
-# The canonical code behind each status; where several share one, the likeliest.
-_CODES = {
-    400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 409: "ABORTED",
-    413: "INVALID_ARGUMENT", 429: "RESOURCE_EXHAUSTED", 499: "CANCELLED", 500: "INTERNAL", 501: "UNIMPLEMENTED",
-    503: "UNAVAILABLE", 504: "DEADLINE_EXCEEDED",
-}  # fmt: skip
+# The canonical code behind each status; where several share one, the likeliest, which is the first.
+_CODES = {status: code for code, status in reversed(HTTP_STATUS.items())}
 _MAX_WORDS = 1024
 
 
@@ -60,13 +57,8 @@ def words(content: bytes, status: int) -> str:
 
 
 def code_of(status: int) -> str:
+    """The canonical code of a refusal."""
     return _CODES.get(status, "UNKNOWN")
-
-
-def reason(error: Exception) -> str:
-    """The innermost reason of a failed connection, without the wrappers' names and addresses in memory."""
-    inner = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    return str(inner).rpartition(": ")[2]
 
 
 def is_nameless(outputs: object) -> bool:

@@ -237,7 +237,7 @@ async def _http_problem(_: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, fault: Exception) -> Response:
     request_id = _request_id(request)
-    _gateway(request).log.error("fault", request_id=request_id, path=request.url.path)
+    _gateway(request).log.error("fault", request_id=request_id, path=request.url.path, exc_info=fault)
     return _internal(request_id).response()
 
 

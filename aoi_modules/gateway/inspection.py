@@ -22,7 +22,7 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: HeadKind
     label: str | None
-    """`class`: the likeliest label. `defect`: the defect's name. `value`: the quantity's name."""
+    """What the score is about. `class`: the likeliest label. `defect`: the defect. `value`: None."""
     score: float | None
     """What is judged, or, of a head that judges nothing, the likeliest label's probability or the value."""
     scores: dict[str, float | None] | None
@@ -56,15 +56,25 @@ def inspect(
         WireError: an output is missing or has another shape than its head.
     """
     heads = manifest.heads if manifest is not None else heads_without_manifest(scores, route)
-    known = [head.name for head in heads]
-    for name in route:
-        if name not in known:
-            raise RouteError(f"the route has limits for a head {name!r}; the model has: {', '.join(known)}")
+    check_fit(heads, route)
     results = tuple(
         judge_head(head, _row(scores, head.name, index), route.get(head.name, HeadRoute())) for head in heads
     )
     verdict = judge_part(result.verdict for result in results if result.verdict is not None)
     return Inspection(verdict=verdict, heads=results)
+
+
+def check_fit(heads: Sequence[Head], route: Mapping[str, HeadRoute]) -> None:
+    """Makes sure that a route judges only by what the model has: a limit that nobody applies lets defects escape.
+
+    Raises:
+        RouteError: it does not.
+    """
+    known = {head.name: head for head in heads}
+    for name, limits in route.items():
+        if name not in known:
+            raise RouteError(f"the route has limits for a head {name!r}; the model has: {', '.join(known)}")
+        limits_of(known[name], limits)
 
 
 def judge_head(head: Head, values: Sequence[float], route: HeadRoute) -> HeadResult:
@@ -92,7 +102,7 @@ def judge_head(head: Head, values: Sequence[float], route: HeadRoute) -> HeadRes
     return HeadResult(
         name=head.name,
         kind=head.kind,
-        label=head.labels[likeliest] if likeliest < len(head.labels) else None,
+        label=_label(head, likeliest),
         score=_finite(score),
         scores=_by_label(head, values),
         threshold=limits.threshold if limits else None,
@@ -133,7 +143,7 @@ def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, Head
     for name in sorted(scores):
         width = scores[name].shape[-1] if scores[name].ndim == 2 else 1
         kind: HeadKind = "class" if width > 1 else "defect" if name in route else "value"
-        labels = tuple(map(str, range(width))) if kind == "class" else (name,)
+        labels = tuple(map(str, range(width))) if kind == "class" else (name,) if kind == "defect" else ()
         heads.append(Head(name=name, kind=kind, labels=labels))
     return tuple(heads)
 
@@ -145,6 +155,13 @@ def _row(scores: Mapping[str, Array], name: str, index: int) -> list[float]:
     if output.ndim not in (1, 2) or output.dtype.kind not in "fiu" or index >= len(output):
         raise WireError(f"head {name}: expected numbers (N, K). Received: {output.dtype} {output.shape}")
     return [float(value) for value in np.atleast_1d(output[index])]
+
+
+def _label(head: Head, likeliest: int) -> str | None:
+    """A defect head's last label names the defect; the one before it, if any, names good parts."""
+    if not head.labels:
+        return None
+    return head.labels[likeliest] if head.kind == "class" else head.labels[-1]
 
 
 def _by_label(head: Head, values: Sequence[float]) -> dict[str, float | None] | None:

@@ -12,6 +12,11 @@ READY_SECONDS = 60.0
 class RunningGateway:
     """`aoi gateway --routes ROUTES` on a free port; a context manager that stops it.
 
+    Args:
+        routes: YAML file.
+        ready_seconds: how long it may take until it listens.
+        drain_seconds: see `aoi gateway --help`; here no load balancer has to turn away first.
+
     Attributes:
         url: `http://127.0.0.1:PORT`.
         process: the child: `stop()`, `kill()`, `log_tail()`.
@@ -20,8 +25,11 @@ class RunningGateway:
         AoiError: the gateway did not start; the message holds the end of its log.
     """
 
-    def __init__(self, routes: Path, *, ready_seconds: float = READY_SECONDS) -> None:
-        arguments = ["gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any"]
+    def __init__(self, routes: Path, *, ready_seconds: float = READY_SECONDS, drain_seconds: float = 0.0) -> None:
+        arguments = [
+            "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
+            "--drain_seconds", str(drain_seconds),
+        ]  # fmt: skip
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
         self.url = f"http://127.0.0.1:{self.process.ports['http']}"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aoi_modules.client.pictures import decode, read_header
 from aoi_modules.errors import AoiError, NotAPicture
 from aoi_modules.gateway import problems
-from aoi_modules.gateway.inspection import Inspection, inspect
+from aoi_modules.gateway.inspection import Inspection, check_fit, inspect
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
@@ -28,10 +28,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class RouteState:
-    """Whether a route's model answers now.
+    """Whether pictures of a route get their verdict now.
 
     Args:
-        ready: its model is AVAILABLE.
+        ready: its model is AVAILABLE and has what the route judges by.
         detail: why not; empty when it is.
         version: the one that would answer.
         manifest: its manifest, if it carries one.
@@ -117,6 +117,11 @@ class Line:
             manifest = await upstream.manifest(route.model, available[0], STATUS_SECONDS)
         except AoiError as error:
             return RouteState(False, error.message)
+        try:
+            if manifest is not None:
+                check_fit(manifest.heads, route.heads)
+        except AoiError as error:
+            return RouteState(False, error.message, available[0], manifest)
         return RouteState(True, "", available[0], manifest)
 
     async def close(self) -> None:

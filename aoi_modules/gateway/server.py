@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import uvicorn
 
@@ -135,9 +134,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Uvicorn would raise the signal once more at the end, and the exit code would not be 0."""
         yield
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Never called: see `capture_signals`."""
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -106,10 +106,14 @@ class ModelServer:
     def status(self, request: GetModelStatusRequest, context: grpc.ServicerContext) -> GetModelStatusResponse:
         if request.model_spec.name != MODEL:
             context.abort(grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {request.model_spec.name}")
+        asked = request.model_spec.version.value
+        if asked and asked not in self.states:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"Could not find version {asked} of model {MODEL}")
         return GetModelStatusResponse(
             model_version_status=[
                 ModelVersionStatus(version=version, state=STATES[state], status=_loading_status(state))
                 for version, state in self.states.items()
+                if asked in (0, version)
             ]
         )
 

@@ -1,0 +1,35 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def gateway(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from aoi_modules.cli import main; main()", "gateway", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_routes_that_cannot_be_used_are_a_sentence(tmp_path: Path) -> None:
+    routes = tmp_path / "routes.yaml"
+    routes.write_text("components:\n  tile: {model: tile, upstream: nowhere}\n")
+    run = gateway("--routes", str(routes))
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"error: {routes}, line 2: components.tile: upstream: expected HOST:PORT")
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--routes", "r.yaml", "--port", "http"], ["--routes", "r.yaml", "--port", "70000"]],
+)
+def test_wrong_usage(arguments: list[str]) -> None:
+    run = gateway(*arguments)
+    assert run.returncode == 2
+    assert "Usage:" in run.stderr
+
+
+def test_help_shows_how() -> None:
+    run = gateway("--help")
+    assert run.returncode == 0
+    assert "aoi gateway --routes routes.yaml --port 8080" in run.stdout

@@ -1,0 +1,153 @@
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aoi_modules.errors import RouteError
+from aoi_modules.gateway.routes import HeadRoute, Route, Routes, parse_routes, read_routes
+
+GOOD = """
+max_in_flight: 8
+components:
+  tile:
+    model: tile
+    upstream: "127.0.0.1:8500"
+    version: 3
+    timeout_ms: 250
+    heads:
+      defect: {threshold: 0.5, review_band: [0.4, 0.5]}
+      surface: {good: [smooth, rough], threshold: 0.1}
+  board: {model: board, upstream: "models.line-7:8500"}
+"""
+
+
+def test_routes_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "routes.yaml"
+    path.write_text(GOOD)
+    assert read_routes(path) == Routes(
+        max_in_flight=8,
+        components={
+            "tile": Route(
+                model="tile",
+                upstream="127.0.0.1:8500",
+                version=3,
+                timeout_ms=250,
+                heads={
+                    "defect": HeadRoute(threshold=0.5, review_band=(0.4, 0.5)),
+                    "surface": HeadRoute(good=("smooth", "rough"), threshold=0.1),
+                },
+            ),
+            "board": Route(model="board", upstream="models.line-7:8500"),
+        },
+    )
+
+
+def test_what_is_left_out_has_a_default() -> None:
+    routes = parse_routes("components: {a: {model: a, upstream: 'h:1'}}", "x")
+    assert routes.max_picture_bytes == 20 * 1024 * 1024
+    assert routes.components["a"].timeout_ms == 1000
+
+
+TILE = "components:\n  tile:\n    model: tile\n    upstream: {upstream}\n    heads:\n      defect:\n        {limit}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected `components:`"),
+        ("components: {}", "expected `components:`"),
+        ("- a", "expected `components:`"),
+        ("a: [", "not valid YAML"),
+        ("a: 2024-13-45", "not valid YAML"),
+        ("components:\n  tile: 5", "f, line 2: components.tile: Expected `object`, got `int`"),
+        ("components:\n  tile: {model: tile}", "f, line 2: components.tile: Object missing required field `upstream`"),
+        ("components:\n  a/b: {model: tile, upstream: 'h:1'}", "f, line 2: component name: expected letters"),
+        (TILE.format(upstream="8500", limit="threshold: 0.5"), "f, line 4: components.tile.upstream: Expected `str`"),
+        (TILE.format(upstream="http://h:1", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
+        (TILE.format(upstream="h:99999", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
+        (TILE.format(upstream="h:1", limit="threshold: 1.5"), r"f, line 6: components.tile.heads.defect: threshold: "),
+        (TILE.format(upstream="h:1", limit="threshold: high"), "line 7: components.tile.heads.defect.threshold: Exp"),
+        (TILE.format(upstream="h:1", limit="review_band: [0.5, 0.4]"), "components.tile.heads.defect: review_band: "),
+        (TILE.format(upstream="h:1", limit="review_band: [0.5, x]"), "line 7: components.tile.heads.defect.review_ba"),
+        (TILE.format(upstream="h:1", limit="treshold: 0.5"), "defect: Object contains unknown field `treshold`"),
+        (
+            TILE.format(upstream="h:1", limit="threshold: 0.5\n        threshold: 0.9"),
+            "line 8: 'threshold' stands twice",
+        ),
+        (
+            TILE.format(upstream="h:1", limit="threshold: 0.5") + "max_in_flight: 0",
+            "f, line 8: max_in_flight: Expected",
+        ),
+        ("components: {a: {model: a, upstream: 'h:1', timeout_ms: 0}}", "components.a.timeout_ms: Expected `int` >= 1"),
+        ("components: {a: {model: a, upstream: 'h:1', version: 0}}", "components.a.version: Expected `int` >= 1"),
+        ("components: {a: {model: a, upstream: 'h:1'}, a: {model: b, upstream: 'h:1'}}", "line 1: 'a' stands twice"),
+        ("compnents: {a: {model: a, upstream: 'h:1'}}", "expected `components:`"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(RouteError) as caught:
+        parse_routes(text, "f")
+    assert message in caught.value.message
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RouteError, match=r"none\.yaml: cannot be read: No such file"):
+        read_routes(tmp_path / "none.yaml")
+
+
+def test_an_alias_that_leads_back_to_itself_ends() -> None:
+    with pytest.raises(RouteError):
+        parse_routes("components: {a: &a {model: *a, upstream: 'h:1'}}", "f")
+
+
+names = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,8}", fullmatch=True)
+scores = st.floats(0, 1)
+head_routes = st.builds(
+    HeadRoute,
+    threshold=st.none() | scores,
+    review_band=st.none() | st.tuples(scores, scores).map(lambda band: (min(band), max(band))),
+    good=st.lists(names, max_size=2).map(tuple),
+)
+routes = st.builds(
+    Routes,
+    components=st.dictionaries(
+        names,
+        st.builds(
+            Route,
+            model=names,
+            upstream=st.integers(1, 65535).map(lambda port: f"127.0.0.1:{port}"),
+            version=st.none() | st.integers(1, 99),
+            timeout_ms=st.integers(1, 600_000),
+            heads=st.dictionaries(names, head_routes, max_size=2),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    max_in_flight=st.integers(1, 1000),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(routes)
+def test_routes_survive_yaml(routes: Routes) -> None:
+    assert parse_routes(yaml.safe_dump(msgspec.to_builtins(routes)), "f") == routes
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.text(max_size=60)
+    | st.recursive(
+        st.text(max_size=5),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["components", "a", "heads", "model", "upstream"]), inner, max_size=3
+        ),
+        max_leaves=6,
+    ).map(yaml.safe_dump)
+)
+def test_any_text_gives_routes_or_a_route_error(text: str) -> None:
+    with suppress(RouteError):
+        assert parse_routes(text, "f").components

@@ -1,0 +1,139 @@
+"""One model server seen from the gateway: recovery, deadlines, manifests that fit the scores."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import grpc
+import pytest
+
+from aoi_modules.errors import RpcError, StoreError, TooSlow, Unreachable
+from aoi_modules.gateway.problems import Problem
+from aoi_modules.gateway.upstreams import Upstream, Upstreams
+from tests.client.model_server import ModelServer, manifest
+
+Result = TypeVar("Result")
+PATIENCE = 30.0
+
+
+def with_upstream(address: str, act: Callable[[Upstream], Awaitable[Result]], max_in_flight: int = 4) -> Result:
+    """Runs something with a connection to a model server, in a loop of its own."""
+
+    async def run() -> Result:
+        upstreams = Upstreams([address, address], max_in_flight)
+        try:
+            return await act(upstreams[address])
+        finally:
+            await upstreams.close()
+
+    return asyncio.run(run())
+
+
+async def ask(
+    upstream: Upstream, seconds: float = PATIENCE, version: int | None = None
+) -> tuple[int | None, float | None]:
+    """Version and threshold of the answer."""
+    prediction, found = await upstream.ask("tile", version, b"picture", seconds)
+    return prediction.version, found.head("defect").threshold if found else None
+
+
+def test_the_manifest_is_that_of_the_version_that_answered(model_server: ModelServer) -> None:
+    async def act(upstream: Upstream) -> list[tuple[int | None, float | None]]:
+        first = await ask(upstream)
+        model_server.manifests[2] = manifest(2, threshold=0.9).to_json()
+        model_server.states[2], model_server.version = "AVAILABLE", 2
+        return [first, await ask(upstream), await ask(upstream, version=1)]
+
+    assert with_upstream(model_server.address, act) == [(1, 0.5), (2, 0.9), (1, 0.5)]
+
+
+def test_a_version_that_goes_before_its_manifest_is_read_is_asked_again(model_server: ModelServer) -> None:
+    """Version 2 answers and is unloaded; version 3 has to answer instead, with its own manifest."""
+    model_server.states = {2: "AVAILABLE"}
+    model_server.version = 2
+    answer = model_server.outputs
+
+    def answer_and_go(count: int) -> dict[str, object]:
+        model_server.manifests[3] = manifest(3, threshold=0.3).to_json()
+        model_server.states, model_server.version = {3: "AVAILABLE"}, 3
+        model_server.outputs = answer
+        return dict(answer(count))
+
+    model_server.outputs = answer_and_go  # type: ignore[assignment]
+    assert with_upstream(model_server.address, ask) == (3, 0.3)
+
+
+def test_a_manifest_that_cannot_be_read_is_an_error_each_time(model_server: ModelServer) -> None:
+    model_server.manifests[1] = b"{}"
+
+    async def act(upstream: Upstream) -> None:
+        for _ in range(2):
+            with pytest.raises(StoreError, match="model tile version 1 at"):
+                await ask(upstream)
+
+    with_upstream(model_server.address, act)
+
+
+def test_nobody_there_fails_at_once(free_port: int) -> None:
+    async def act(upstream: Upstream) -> None:
+        with pytest.raises(Unreachable):
+            await ask(upstream)
+
+    with_upstream(f"127.0.0.1:{free_port}", act)
+
+
+def test_a_server_that_went_and_came_back_works_by_itself(model_server: ModelServer) -> None:
+    async def act(upstream: Upstream) -> tuple[int | None, float | None]:
+        assert await ask(upstream) == (1, 0.5)
+        await asyncio.to_thread(model_server.stop)
+        with pytest.raises(Unreachable):
+            await ask(upstream)
+        with ModelServer(model_server.port) as again:
+            again.manifests[1] = manifest(1, threshold=0.7).to_json()
+            return await until_met(upstream)
+
+    assert with_upstream(model_server.address, act) == (1, 0.7), "what it said before it went is forgotten"
+
+
+async def until_met(upstream: Upstream) -> tuple[int | None, float | None]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return await ask(upstream)
+            except Unreachable:
+                await asyncio.sleep(0.05)
+
+
+def test_the_deadline_covers_scores_and_manifest(model_server: ModelServer) -> None:
+    model_server.gate.clear()
+
+    async def act(upstream: Upstream) -> None:
+        with pytest.raises(TooSlow):
+            await ask(upstream, 0.1)
+        with pytest.raises(TooSlow, match="used up its time"):
+            await upstream.manifest("tile", 1, 0.0)
+
+    with_upstream(model_server.address, act)
+
+
+def test_places_are_bounded_and_given_back(model_server: ModelServer) -> None:
+    async def act(upstream: Upstream) -> None:
+        with upstream.slot(), upstream.slot():
+            with pytest.raises(Problem, match="2 inspections are at the model server already") as caught:
+                upstream.slot().__enter__()
+            assert caught.value.status == 503
+        with upstream.slot():
+            pass
+
+    with_upstream(model_server.address, act, max_in_flight=2)
+
+
+def test_an_answer_of_the_server_is_not_asked_for_twice(model_server: ModelServer) -> None:
+    model_server.refusal = grpc.StatusCode.INTERNAL, "broken"
+
+    async def act(upstream: Upstream) -> None:
+        with pytest.raises(RpcError, match="broken"):
+            await ask(upstream)
+
+    with_upstream(model_server.address, act)
+    assert len(model_server.asked) == 1
