@@ -73,7 +73,10 @@ class DataPlane:
         _fill_spec(answer.model_spec, servable)
         answer.model_spec.signature_name = name
         for key, array in outputs.items():
-            answer.outputs[key].CopyFrom(tensors.to_tensor(array, content=self._as_content))
+            try:
+                answer.outputs[key].CopyFrom(tensors.to_tensor(array, content=self._as_content))
+            except WireError as error:
+                raise RpcError("UNIMPLEMENTED", f"output {key}: {error.message}") from None
         return answer
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:

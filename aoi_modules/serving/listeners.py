@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 import uvicorn
 
-from aoi_modules.errors import SettingsError
+from aoi_modules.errors import AoiError
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.grpc_service import OPTIONS, add_services
@@ -27,7 +27,7 @@ async def listen_grpc(flags: Flags, plane: DataPlane, workers: Workers, monitor:
     """Serves gRPC while the block runs; gives its port, None when it is off.
 
     Raises:
-        SettingsError: the port or socket is taken or not allowed.
+        AoiError: the port or socket is taken or not allowed.
     """
     if not flags.port and not flags.grpc_socket_path:
         yield None
@@ -55,7 +55,7 @@ async def listen_rest(flags: Flags, app: Any) -> AsyncIterator[int | None]:
     """Serves an ASGI application while the block runs; gives its port, None when it is off.
 
     Raises:
-        SettingsError: the port is taken or not allowed.
+        AoiError: the port is taken or not allowed.
     """
     if not flags.rest_api_port:
         yield None
@@ -108,9 +108,9 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _cannot_listen(flag: str, flags: Flags, reason: str) -> SettingsError:
+def _cannot_listen(flag: str, flags: Flags, reason: str) -> AoiError:
     port = flags.port if flag == "--port" else flags.rest_api_port
-    return SettingsError(
+    return AoiError(
         f"{flag}: cannot listen on port {port} of {flags.host or 'all interfaces'}: {reason}",
         hint=f"choose another port, or {flag}=any for a free one",
     )

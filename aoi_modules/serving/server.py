@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 from pathlib import Path
+from typing import NoReturn
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import MissingExtra, ModelError, SettingsError
@@ -31,7 +32,8 @@ def run(flags: Flags) -> None:
     """Serves until SIGTERM or SIGINT.
 
     Raises:
-        SettingsError: flags or config file cannot be used, or a port cannot be had.
+        SettingsError: flags or config file cannot be used.
+        AoiError: a port cannot be had.
         ModelError: none of the models can be loaded.
     """
     if not flags.port and not flags.rest_api_port and not flags.grpc_socket_path:
@@ -76,8 +78,9 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
                 log.info("stopping")
     finally:
         workers.close()
-        await asyncio.to_thread(versions.close)
-        _leave_if_stuck(workers)
+        idle = await asyncio.to_thread(versions.close)
+        if workers.busy() or not idle:
+            _leave()
 
 
 def _stop_event() -> asyncio.Event:
@@ -138,12 +141,11 @@ def _announce(flags: Flags, ports: dict[str, int | None]) -> None:
         write_ready_file(Path(flags.ready_file), used)
 
 
-def _leave_if_stuck(workers: Workers) -> None:
-    """Ends the process now if a model still computes; the interpreter would wait for it, and the grace is over."""
-    if workers.busy():
-        log.warning("a request is still being computed after the grace period; it is given up")
-        logging.shutdown()
-        os._exit(0)
+def _leave() -> NoReturn:
+    """Ends the process now. The interpreter would wait for a model that still computes or loads; the grace is over."""
+    log.warning("a model is still being run or loaded after the grace period; it is given up")
+    logging.shutdown()
+    os._exit(0)
 
 
 def _processors() -> int:

@@ -83,6 +83,7 @@ class Stream:
         """Brings what is loaded nearer to what is on disk; returns the time at which a failed load is due again."""
         aspired = self._aspired()
         if aspired is not None:
+            self._give_up(set(self._attempts) - set(aspired))
             self._attempts = {version: self._attempts.get(version, _Attempt()) for version in aspired}
             self._announce(aspired)
             for version, path in aspired.items():
@@ -138,6 +139,12 @@ class Stream:
         if trouble != self._trouble:  # every poll would say it again
             log.warning("model %s: %s", self.model.name, trouble)
         self._trouble = trouble
+
+    def _give_up(self, versions: set[int]) -> None:
+        """Ends versions that nobody wants any more before they were loaded; an error that ended one stays."""
+        for version in versions - set(self._available):
+            if self._statuses[version].state is not State.END:
+                self._set(version, VersionStatus(State.END))
 
     def _announce(self, aspired: dict[int, Path]) -> None:
         for version in aspired:

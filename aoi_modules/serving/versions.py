@@ -122,8 +122,8 @@ class Versions:
         stream = self._streams.get(name)
         return stream.statuses() if stream else {}
 
-    def close(self) -> None:
-        """Stops watching and unloads everything."""
+    def close(self) -> bool:
+        """Stops watching and unloads everything; False if a load is still under way after JOIN_SECONDS."""
         self._stop.set()
         end = time.monotonic() + JOIN_SECONDS
         for thread in self._threads:
@@ -131,6 +131,7 @@ class Versions:
                 thread.join(max(0.0, end - time.monotonic()))
         for stream in self._streams.values():
             stream.close()
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _watch(self, stream: Stream) -> None:
         while not self._stop.is_set():

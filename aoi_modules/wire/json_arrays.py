@@ -207,7 +207,7 @@ def to_texts(array: NDArray[Any], name: str) -> list[str]:
         return list(map(str, flat.tolist()))
     if flat.dtype.kind == "b":
         return ["true" if value else "false" for value in flat.tolist()]
-    kind = tensors.type_name(tensors.data_type(array))
+    kind = "half" if flat.dtype == np.float16 else flat.dtype.name
     raise invalid(f"Failed to write JSON value for tensor type: {kind}")
 
 

@@ -1,0 +1,116 @@
+"""TensorProto <-> numpy, compared with TensorFlow's own conversion."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from tensorflow.core.framework import tensor_pb2
+
+from aoi_modules.errors import WireError
+from aoi_modules.tf import tf
+from aoi_modules.wire import tensors
+from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+
+DTYPES = [
+    "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool",
+    "complex64", "complex128",
+]  # fmt: skip
+numbers = st.sampled_from(DTYPES).flatmap(lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, min_side=0)))
+texts = st.lists(st.binary(max_size=20), max_size=6)
+
+
+def _parse(tensor: TensorProto) -> Any:
+    return tensor_pb2.TensorProto.FromString(tensor.SerializeToString())
+
+
+@given(numbers, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_tensorflow_reads_what_we_write(array: NDArray[Any], content: bool) -> None:
+    read = tf.make_ndarray(_parse(tensors.to_tensor(array, content=content)))
+    assert read.dtype == array.dtype
+    np.testing.assert_array_equal(read, array)
+
+
+@given(numbers)
+@settings(max_examples=200, deadline=None)
+def test_we_read_what_tensorflow_writes(array: NDArray[Any]) -> None:
+    written = TensorProto.FromString(tf.make_tensor_proto(array).SerializeToString())
+    read = tensors.to_array(written)
+    assert read.dtype == array.dtype
+    np.testing.assert_array_equal(read, array)
+
+
+@given(numbers, st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_round_trip(array: NDArray[Any], content: bool) -> None:
+    read = tensors.to_array(tensors.to_tensor(array, content=content))
+    assert (read.dtype, read.shape) == (array.dtype, array.shape)
+    np.testing.assert_array_equal(read, array)
+
+
+@given(texts)
+@settings(deadline=None)
+def test_strings_round_trip_and_agree_with_tensorflow(values: list[bytes]) -> None:
+    tensor = tensors.to_tensor(values)
+    assert tensors.to_array(tensor).tolist() == values
+    assert tf.make_ndarray(_parse(tensor)).tolist() == values
+
+
+def test_a_scalar_of_bytes_keeps_its_shape() -> None:
+    assert tensors.to_array(tensors.to_tensor(b"PNG")).item() == b"PNG"
+
+
+def test_one_value_fills_the_shape() -> None:
+    tensor = TensorProto(dtype=DATA_TYPES.index("FLOAT"), float_val=[1.0, 2.0])
+    tensor.tensor_shape.dim.add(size=2)
+    tensor.tensor_shape.dim.add(size=2)
+    assert tensors.to_array(tensor).tolist() == tf.make_ndarray(_parse(tensor)).tolist() == [[1, 2], [2, 2]]
+
+
+def broken(case: str) -> TensorProto:
+    tensor = TensorProto(dtype=DATA_TYPES.index("FLOAT"))
+    tensor.tensor_shape.dim.add(size=2)
+    match case:
+        case "content too short":
+            tensor.tensor_content = b"\0" * 4
+        case "content of half a number":
+            tensor.tensor_content = b"\0" * 7
+        case "too many values":
+            tensor.float_val.extend([1, 2, 3])
+        case "no values":
+            pass
+        case "negative size":
+            tensor.tensor_shape.dim[0].size = -1
+        case "unknown rank":
+            tensor.tensor_shape.unknown_rank = True
+        case "terabyte from one value":
+            tensor.float_val.append(1)
+            tensor.tensor_shape.dim[0].size = 1 << 40
+        case "size beyond all bounds":
+            tensor.float_val.append(1)
+            tensor.tensor_shape.dim[0].size = 1 << 62
+            tensor.tensor_shape.dim.add(size=4)
+        case "unknown data type":
+            tensor.dtype = 99
+    return tensor
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "content too short", "content of half a number", "too many values", "no values", "negative size",
+        "unknown rank", "terabyte from one value", "size beyond all bounds", "unknown data type",
+    ],
+)  # fmt: skip
+def test_a_message_that_contradicts_itself_is_refused(case: str) -> None:
+    with pytest.raises(WireError, match="tensor parsing error: x"):
+        tensors.to_array(broken(case), "x")
+
+
+def test_a_dtype_that_tensorflow_lacks_is_refused() -> None:
+    with pytest.raises(WireError, match="datetime64"):
+        tensors.to_tensor(np.array(["2026-01-01"], dtype="datetime64[D]"))
