@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from http.client import BadStatusLine, RemoteDisconnected
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 import requests
-from urllib3.exceptions import NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
 
 from aoi_modules.client import rest_answers
 from aoi_modules.client.base import (
@@ -117,7 +118,7 @@ class HttpClient(PredictClient):
                 f"url: expected http://HOST:PORT. Received: {self._url!r}", hint="for example http://127.0.0.1:8501"
             )
         return Unreachable(
-            f"no model server answers at {self._url} ({str(_cause(error)).rpartition(': ')[2]})",
+            f"no model server answers at {self._url} ({_reason(_cause(error))})",
             hint="is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one",
         )
 
@@ -126,6 +127,15 @@ def _cause(error: Exception) -> object:
     """What urllib3 said, out of the wrappings of `requests`."""
     inner = error.args[0] if error.args else error
     return getattr(inner, "reason", inner)
+
+
+def _reason(cause: object) -> str:
+    """A few words; what came instead of HTTP, when something else listens there, is left out."""
+    if not isinstance(cause, ProtocolError):
+        return str(cause).rpartition(": ")[2]
+    inner = cause.args[-1]
+    foreign = isinstance(inner, BadStatusLine) and not isinstance(inner, RemoteDisconnected)
+    return "it does not speak HTTP" if foreign else "it hung up"
 
 
 def _as_json(value: Array | list[bytes]) -> object:

@@ -1,5 +1,6 @@
 """Failures of the REST client, against a small real HTTP server; its answers are tested in test_parity.py."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,7 @@ import pytest
 
 from aoi_modules.client.http_client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
+from tests.client.model_server import ModelServer
 
 
 class Server(ThreadingHTTPServer):
@@ -104,6 +106,32 @@ def test_nobody_there(free_port: int) -> None:
         pytest.raises(Unreachable, match="Connection refused"),
     ):
         client.status()
+
+
+def test_a_server_that_hangs_up() -> None:
+    """It accepts and closes: a crash in the middle of a call."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with HttpClient(url, "tile") as client, pytest.raises(Unreachable, match="it hung up"):
+            client.status()
+        thread.join(10)
+
+
+def test_the_grpc_port_by_mistake(model_server: ModelServer) -> None:
+    with (
+        HttpClient(f"http://{model_server.address}", "tile") as client,
+        pytest.raises(Unreachable, match="it does not speak HTTP") as caught,
+    ):
+        client.status()
+    assert "is that its REST port?" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8501", "ftp://127.0.0.1:8501", "http://"])
