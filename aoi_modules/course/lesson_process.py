@@ -17,7 +17,8 @@ from typing import IO, Any
 from aoi_modules.child_process import follow_parent
 from aoi_modules.course import lesson_events, parameters_cell
 from aoi_modules.course.lesson_events import Began, CellBegan, CellDone, Ended, LessonError, Task
-from aoi_modules.course.notebook_forms import Cell, Notebook, proving_form, read_notebook, solved_form, tags
+from aoi_modules.course.notebook_file import Cell, Notebook, prepare_nbformat, read_notebook
+from aoi_modules.course.notebook_forms import proving_form, solved_form, tags
 from aoi_modules.errors import CourseError
 
 FORMS = {"solved": solved_form, "proving": proving_form}
@@ -81,6 +82,7 @@ def run(task: Task, events: IO[bytes]) -> bool:
 
 
 def _execute(task: Task, watch: CellWatch) -> LessonError | None:
+    prepare_nbformat()
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -115,8 +117,9 @@ def _options(task: Task, watch: CellWatch) -> dict[str, Any]:
         "start_timeout": int(task.start_limit),
         "execution_timeout": max(1, int(task.cell_limit)),
         "cwd": str(Path(task.notebook).parent),
-        # sockets in the file system: parallel kernels that race for TCP ports are papermill's oldest open issue
-        "config": Config({"KernelManager": {"transport": "ipc"}}),
+        # Sockets in the file system: parallel kernels that race for TCP ports are papermill's oldest open issue. With
+        # a path of their own: by default they all lie in the working directory under the same names.
+        "config": Config({"KernelManager": {"transport": "ipc", "ip": f"{task.kernels_dir}/kernel"}}),
         "on_notebook_start": watch.notebook_start,
         "on_cell_start": watch.cell_start,
         "on_cell_executed": watch.cell_executed,

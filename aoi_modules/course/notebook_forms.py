@@ -8,15 +8,9 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from aoi_modules.errors import CourseError
-
-Notebook = Any
-"""An nbformat.NotebookNode of nbformat 4.5."""
-Cell = Any
-"""An nbformat.NotebookNode of one cell."""
+from aoi_modules.course.notebook_file import Cell, Notebook
 
 _CHECK_CALL = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 
@@ -29,20 +23,6 @@ class ExerciseCells:
     stub: Cell
     solution: Cell | None
     check: Cell
-
-
-def read_notebook(path: Path) -> Notebook:
-    """A notebook as nodes.
-
-    Raises:
-        CourseError: it is not there, or not a notebook.
-    """
-    import nbformat
-
-    try:
-        return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, AttributeError) as error:  # nbformat meets some broken files with AttributeError
-        raise CourseError(f"{path}: not a notebook of nbformat 4: {error}") from None
 
 
 def tags(cell: Cell) -> list[str]:

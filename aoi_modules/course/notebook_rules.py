@@ -12,7 +12,8 @@ from typing import Any
 from aoi_modules.course import parameters_cell
 from aoi_modules.course.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.navigation import last_cell
-from aoi_modules.course.notebook_forms import Cell, Notebook, check_id, exercises, tags
+from aoi_modules.course.notebook_file import Cell, Notebook
+from aoi_modules.course.notebook_forms import check_id, exercises, tags
 
 MAX_FUNCTION_LINES = 10
 TITLE_SECTIONS = ("**Objectives**", "**Prerequisites**")

@@ -6,7 +6,7 @@ from pathlib import Path
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.navigation import neighbours
-from aoi_modules.course.notebook_forms import read_notebook
+from aoi_modules.course.notebook_file import read_notebook
 from aoi_modules.course.outcome import Outcome
 from aoi_modules.course.page_templates import rendered, style
 

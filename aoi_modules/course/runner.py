@@ -21,7 +21,8 @@ from aoi_modules.course.lesson import left_by
 from aoi_modules.course.lesson_events import Began, CellBegan, CellDone, Ended, Event, Form, LessonError
 from aoi_modules.course.lesson_run import Gone, LessonRun, Message, RunPlace
 from aoi_modules.course.material import NOTEBOOKS, notebook_path
-from aoi_modules.course.notebook_forms import is_trainees, read_notebook
+from aoi_modules.course.notebook_file import read_notebook
+from aoi_modules.course.notebook_forms import is_trainees
 from aoi_modules.course.outcome import Outcome
 from aoi_modules.course.selection import waits_for
 from aoi_modules.errors import AoiError, CourseError

@@ -52,7 +52,8 @@ def trainee_copy(path: Path) -> bytes:
     """A lesson without solutions, as the bytes of a notebook file."""
     import nbformat
 
-    from aoi_modules.course.notebook_forms import read_notebook, trainee_form
+    from aoi_modules.course.notebook_file import read_notebook
+    from aoi_modules.course.notebook_forms import trainee_form
 
     nb = trainee_form(read_notebook(path))
     text: str = nbformat.writes(nb)
