@@ -73,6 +73,15 @@ def download(
     )
 
 
+def reachable(url: str) -> bool:
+    """Whether a server answers at `url`; says so within seconds. For downloads that others do without timeouts."""
+    try:
+        _resolve(url)
+        return requests.head(url, timeout=TIMEOUT[0], allow_redirects=True).ok
+    except (RequestException, _TryAgain):
+        return False
+
+
 def _from_one_place(
     url: str,
     target: Path,

@@ -17,6 +17,11 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
+def on_terminal() -> bool:
+    """Whether a bar can be drawn: standard error is a terminal, and CI is not set."""
+    return sys.stderr.isatty() and not settings().plain
+
+
 @contextmanager
 def progress(title: str, total: int, *, done: int = 0, unit: str = "bytes") -> Iterator[Advance]:
     """Shows how far a work of `total` units is; the block calls the given function with each piece done.
@@ -27,7 +32,7 @@ def progress(title: str, total: int, *, done: int = 0, unit: str = "bytes") -> I
         done: how much was there at the start.
         unit: `bytes`, or a plural noun.
     """
-    if settings().plain or not sys.stderr.isatty():
+    if not on_terminal():
         yield _plain(title, total, done, unit)
         return
     from rich.console import Console

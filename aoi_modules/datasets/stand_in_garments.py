@@ -108,10 +108,10 @@ def _garment(label: int, random: np.random.Generator) -> Pixels:
     """One garment, uint8 (28, 28): bent outline, own size, cloth with a pattern, sometimes a fold or a button row."""
     side = SIZE * _SCALE
     points = np.array(OUTLINES[label]) - 0.5
-    points = points * random.uniform(0.78, 1.05, 2) + random.normal(0, 0.022, points.shape)
-    angle = random.normal(0, 0.08)
+    points = points * random.uniform(0.6, 1.05, 2) + random.normal(0, 0.05, points.shape)
+    angle = random.normal(0, 0.15)
     turn = np.array(((np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))))
-    points = (points @ turn.T + 0.5 + random.normal(0, 0.025, 2)) * side
+    points = (points @ turn.T + 0.5 + random.normal(0, 0.05, 2)) * side
     mask = Image.new("L", (side, side))
     brush = ImageDraw.Draw(mask)
     brush.polygon([(float(x), float(y)) for x, y in points], fill=255)
@@ -120,7 +120,7 @@ def _garment(label: int, random: np.random.Generator) -> Pixels:
     shape = np.asarray(mask.resize((SIZE, SIZE), Image.Resampling.BOX), np.float32) / 255
     rows, columns = np.mgrid[:SIZE, :SIZE].astype(np.float32)
     wave = np.sin((rows * random.normal(0, 1) + columns * random.normal(0, 1)) + random.uniform(0, 6))
-    cloth = random.uniform(90, 230) + random.uniform(0, 45) * wave + random.normal(0, 14, (SIZE, SIZE))
+    cloth = random.uniform(90, 230) + random.uniform(0, 70) * wave + random.normal(0, 25, (SIZE, SIZE))
     cloth *= 1 - random.uniform(0, 0.5) * np.exp(-np.square(columns - random.uniform(6, 22)) / 3)
     pixels: Pixels = np.clip(cloth * shape, 0, 255).astype(np.uint8)
     return pixels

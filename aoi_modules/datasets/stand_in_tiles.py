@@ -31,17 +31,17 @@ def _tile(kind: str, random: np.random.Generator) -> NDArray[np.uint8]:
     short = int(random.integers(66, 150))
     surface = _ground(random, LONG_SIDE, short)
     if kind == "Blowhole":
-        surface *= _mask(surface.shape, random, "ellipse", strength=random.uniform(0.35, 0.6))
+        surface *= _mask(surface.shape, random, "ellipse", strength=random.uniform(0.2, 0.5))
     elif kind == "Crack":
-        surface *= _mask(surface.shape, random, "line", strength=random.uniform(0.3, 0.55))
+        surface *= _mask(surface.shape, random, "line", strength=random.uniform(0.2, 0.5))
     elif kind == "Break":
         surface *= _mask(surface.shape, random, "corner", strength=random.uniform(0.3, 0.6))
     elif kind == "Fray":
         worn = _mask(surface.shape, random, "patch", strength=1.0)
-        surface = surface * worn + (1 - worn) * (surface * 0.6 + random.normal(0, 22, surface.shape))
+        surface = surface * worn + (1 - worn) * (surface * 0.8 + random.normal(0, 12, surface.shape))
     elif kind == "Uneven":
         rows = np.linspace(0, 1, surface.shape[0])[:, np.newaxis]
-        surface *= np.where(rows > random.uniform(0.3, 0.7), random.uniform(0.6, 0.78), 1.0)
+        surface *= np.where(rows > random.uniform(0.3, 0.7), random.uniform(0.72, 0.9), 1.0)
     if random.random() < 0.5:
         surface = surface.T
     return np.clip(surface, 0, 255).astype(np.uint8)

@@ -1,0 +1,78 @@
+"""`report.json`: what was trained, on which data, and what it is worth. The exporter builds the manifest from it."""
+
+from pathlib import Path
+
+import msgspec
+
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+
+FILE_NAME = "report.json"
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A test picture as the camera gives it; `file` is relative to the report's folder, `label` is the truth."""
+
+    file: str
+    label: str
+
+
+class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything about a trained model that is not in `model.keras`.
+
+    Args:
+        recipe: what was trained.
+        profile: the size of the work.
+        seed: of all that was drawn by lot.
+        heads: with labels, threshold and metrics.
+        picture: the model's input.
+        data: what it learnt from.
+        backbone: the network under the head.
+        weights: what that network started from: `imagenet (...)` or `random`.
+        metrics: key figures on the test pictures, and how many pictures there were.
+        notes: what a reader must know before believing the figures.
+        samples: test pictures beside the report.
+        seconds: that the training took, evaluation included.
+        model_sha256: of `model.keras`.
+        tools: name -> version.
+    """
+
+    recipe: str
+    profile: str
+    seed: int
+    heads: tuple[Head, ...]
+    picture: PictureInput
+    data: DataOrigin
+    backbone: str
+    weights: str
+    metrics: dict[str, float]
+    notes: tuple[str, ...]
+    samples: tuple[Sample, ...]
+    seconds: float
+    model_sha256: str
+    tools: dict[str, str]
+
+
+def read(path: Path) -> TrainingReport:
+    """The report in a file, or in the folder that a training wrote.
+
+    Raises:
+        ModelError: there is none, or it is not one; says which field.
+    """
+    file = path / FILE_NAME if path.is_dir() else path
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=TrainingReport)
+    except FileNotFoundError:
+        raise ModelError(f"{file}: no report there", hint="aoi train writes one beside model.keras") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"{file}: not a training report: {error}", hint="train the model again") from None
+    except OSError as error:
+        raise ModelError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def to_json(report: TrainingReport) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(report, order="sorted"), indent=2)
+
+
+def write(report: TrainingReport, folder: Path) -> None:
+    (folder / FILE_NAME).write_bytes(to_json(report))
