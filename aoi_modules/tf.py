@@ -42,4 +42,6 @@ with without_notes():
     # Looks for GPUs now, inside the filter, instead of at the first operation.
     tf.config.list_physical_devices("GPU")
 
+tf.get_logger().setLevel("WARNING")  # no line for every folder that was written
+
 __all__ = ["keras", "tf"]

@@ -38,7 +38,7 @@ def gallery(pictures: Sequence[Pixels], titles: Sequence[str], origin: DataOrigi
     columns = min(5, max(1, len(pictures)))
     rows = max(1, -(-len(pictures) // columns))
     plot = Plot(figsize=(2 * columns, 2.2 * rows + 0.5), layout="constrained")
-    cells = plot.subplots(rows, columns, squeeze=False).flat
+    cells = list(plot.subplots(rows, columns, squeeze=False).flat)
     for cell in cells:
         cell.axis("off")
     for cell, picture, text in zip(cells, pictures, titles, strict=False):
