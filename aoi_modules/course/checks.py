@@ -107,7 +107,7 @@ def kind(answer: object) -> str:
         shape = getattr(answer, "shape", None)
         if isinstance(shape, tuple):
             return f"{name} of shape {shape}"
-        return f"{name} {reprlib.repr(answer)}"
+        return f"{name} {reprlib.repr(answer):.100}"
     except Exception:  # an answer's own __repr__ may be broken
         return name
 

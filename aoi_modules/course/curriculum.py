@@ -6,7 +6,6 @@ are. The order of the lessons in the file is the order in which a trainee meets 
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -99,10 +98,8 @@ class Curriculum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         if lesson is not None and lesson.written:
             return lesson
         why = "is not yet written" if lesson is not None else "is not in curriculum.yml"
-        close = get_close_matches(str(lesson_id), known, n=1)
-        meant = f" Did you mean {close[0]}?" if close and lesson is None else ""
         names = ", ".join(written.id for written in self.written())
-        raise CourseError(f"lesson {lesson_id!r} {why}.{meant}", hint=f"lessons there are: {names or 'none'}")
+        raise CourseError(f"lesson {lesson_id!r} {why}", hint=f"lessons there are: {names or 'none'}")
 
 
 def load(path: Path) -> Curriculum:

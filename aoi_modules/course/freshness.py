@@ -13,6 +13,7 @@ from aoi_modules.course.curriculum import LessonPlan
 from aoi_modules.course.package_code import package_sha256
 from aoi_modules.errors import AoiError
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.settings import settings
 
 LOCK_FILE = "requirements.lock"
 FORMAT = 1
@@ -59,10 +60,14 @@ def dependencies(
 
 
 def data_fingerprints(plan: LessonPlan) -> dict[str, str]:
-    """Data set -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards."""
-    from aoi_modules.datasets import sources
+    """Data set -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards.
 
-    return {name: sources.fingerprint(name) for name in plan.data}
+    Raises:
+        DataError: there is no such data set.
+    """
+    from aoi_modules.datasets import sources, weights
+
+    return {name: _weights() if name == weights.FOLDER else sources.fingerprint(name) for name in plan.data}
 
 
 def key_of(parts: dict[str, object]) -> str:
@@ -127,6 +132,14 @@ def dependencies_sha256(lock_file: Path) -> str:
     if lock_file.is_file():
         return file_sha256(lock_file)
     return _sha256(sorted(f"{found.name}=={found.version}" for found in importlib.metadata.distributions()))
+
+
+def _weights() -> str:
+    """The hash of the pretrained weights that are at hand."""
+    from aoi_modules.datasets import weights
+
+    found = [path for folder in weights.folders(settings()) for path in sorted(folder.glob("*.h5"))]
+    return _sha256([[path.name, file_sha256(path)] for path in found])
 
 
 def _version(package: str) -> str:
