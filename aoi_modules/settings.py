@@ -7,7 +7,7 @@ No other module reads the environment.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ class Settings:
     working directory that holds a curriculum.yml, else the working directory."""
     data_dir: Path | None = None
     """AOI_DATA_DIR: a mirror of the data sets and weights in their upstreams' layout."""
-    cache_dir: Path = Path("~/.cache/aoi")
+    cache_dir: Path = field(default_factory=lambda: Path("~/.cache/aoi").expanduser())
     """AOI_CACHE_DIR: downloads."""
     offline: bool = False
     """AOI_OFFLINE: never try to download."""
@@ -57,10 +57,9 @@ def load(environment: Mapping[str, str], start: Path) -> Settings:
         SettingsError: a value is not of its setting's type, or the file has an unknown key.
     """
     course_dir = Path(environment["AOI_COURSE_DIR"]) if environment.get("AOI_COURSE_DIR") else course_root(start)
-    values = {**_from_file(course_dir / FILE_NAME), **_from_environment(environment)}
-    values["course_dir"] = str(course_dir.resolve())
-    values["progress_file"] = str(course_dir.resolve() / values.get("progress_file", "progress.json"))
-    return Settings(**{name: _typed(name, text) for name, text in values.items()})
+    course_dir = (start / course_dir.expanduser()).resolve()
+    defaults = {"course_dir": course_dir, "progress_file": course_dir / "progress.json"}
+    return Settings(**{**defaults, **_from_file(course_dir / FILE_NAME), **_from_environment(environment, start)})
 
 
 @cache
@@ -93,11 +92,12 @@ VARIABLES = {
 }
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
+def _from_environment(environment: Mapping[str, str], start: Path) -> dict[str, Any]:
+    given = {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
+    return {name: _typed(name, text, start) for name, text in given.items()}
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def _from_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
@@ -111,12 +111,13 @@ def _from_file(path: Path) -> dict[str, str]:
             f"{path}: unknown setting {', '.join(unknown)}",
             hint=f"known settings: {', '.join(sorted(known))}",
         )
-    return {name: str(value) for name, value in table.items()}
+    return {name: _typed(name, str(value), path.parent) for name, value in table.items()}
 
 
-def _typed(name: str, text: str) -> Any:
+def _typed(name: str, text: str, base: Path) -> Any:
+    """A setting as its type; paths are absolute, because lessons run in another working directory."""
     if name.endswith(("_dir", "_file")):
-        return Path(text).expanduser()
+        return (base / Path(text).expanduser()).resolve()
     if name.endswith("_token"):
         return text
     truth = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}

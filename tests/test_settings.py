@@ -35,3 +35,16 @@ def test_a_bad_file_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(SettingsError, match=words) as caught:
         load({}, tmp_path)
     assert str(tmp_path / "aoi.toml") in str(caught.value)
+
+
+def test_paths_are_absolute_whatever_they_were_given_as(tmp_path: Path) -> None:
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "aoi.toml").write_text('data_dir = "mirror"')
+    from_file = load({"AOI_COURSE_DIR": "course"}, tmp_path)
+    assert from_file.course_dir == tmp_path / "course"
+    assert from_file.data_dir == tmp_path / "course" / "mirror"
+    assert from_file.progress_file == tmp_path / "course" / "progress.json"
+    from_environment = load({"AOI_DATA_DIR": "data", "AOI_PROGRESS_FILE": "mine.json"}, tmp_path)
+    assert from_environment.data_dir == tmp_path / "data"
+    assert from_environment.progress_file == tmp_path / "mine.json"
+    assert load({}, tmp_path).cache_dir == Path.home() / ".cache" / "aoi"

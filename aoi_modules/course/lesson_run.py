@@ -16,7 +16,7 @@ import psutil
 from aoi_modules.course import lesson_events
 from aoi_modules.course.curriculum import LessonPlan
 from aoi_modules.course.lesson_events import Event, Form, Task
-from aoi_modules.settings import child_environment
+from aoi_modules.settings import child_environment, settings
 
 START_LIMIT = 120.0
 """Seconds for the kernel to start; a cold GPU machine needs many."""
@@ -119,7 +119,12 @@ class LessonRun:
 
     def _environment(self) -> dict[str, str]:
         scratch = self._scratch.name
+        given = settings()
+        # absolute, because the kernel works in the folder of the notebook
+        mirror = {} if given.data_dir is None else {"AOI_DATA_DIR": str(given.data_dir)}
         return child_environment(
+            **mirror,
+            AOI_CACHE_DIR=str(given.cache_dir),
             AOI_COURSE_DIR=str(self.place.course_dir),
             AOI_RUN_TOKEN=self.token,
             AOI_STRICT_CHECKS="1",

@@ -42,13 +42,13 @@ def literals(source: str) -> dict[str, object]:
 
 def _statement_problems(statement: ast.stmt, commented: set[int]) -> Iterator[str]:
     written = ast.unparse(statement)
-    if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+    if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name) or not statement.value:
         yield f"parameters are written as name: type = literal  # what it is. Received: {written}"
         return
     if statement.end_lineno not in commented:
         yield f"parameter {statement.target.id}: needs a comment on its line, which papermill shows as help"
     try:
-        ast.literal_eval(statement.value) if statement.value else None
+        ast.literal_eval(statement.value)
     except ValueError:
         yield f"parameter {statement.target.id}: has to be a literal; derive in the next cell. Received: {written}"
 

@@ -18,7 +18,6 @@ from aoi_modules.course.notebook_forms import (
     trainee_form,
 )
 
-
 KERNEL = {"name": "python3", "display_name": "Python 3"}
 
 

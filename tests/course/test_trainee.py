@@ -1,0 +1,87 @@
+"""A trainee's copy: no solutions in it, and no work of his ever lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from aoi_modules.course import material, trainee
+from aoi_modules.errors import CourseError
+
+LESSON = "notebooks/01_lesson.ipynb"
+
+
+@pytest.fixture
+def official(
+    small_course: Any, exercise_cells: Callable[[str, str, str], list[Any]], monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """The small course as the official one."""
+    small_course.lesson("1", *exercise_cells("1.1", "None", "'the secret answer'"), checks=["1.1"])
+    monkeypatch.setattr(material, "official_dir", lambda: small_course.folder)
+    return small_course
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("own") / "course"
+
+
+def test_the_copy_has_stubs_and_checks_and_no_solution(official: Any, own: Path) -> None:
+    done = trainee.start(own)
+    assert done.added == ["curriculum.yml", LESSON]
+    text = (own / LESSON).read_text()
+    assert "the secret answer" not in text
+    assert all("secret" not in path.read_text() for path in own.rglob("*") if path.is_file())
+    tags = [cell.metadata.get("tags", []) for cell in nbformat.read(own / LESSON, as_version=4).cells]
+    assert [tag for some in tags for tag in some] == ["parameters", "exercise", "check"]
+    again = trainee.start(own)
+    assert (again.added, again.updated, again.newer) == ([], [], [])
+    assert again.kept == ["curriculum.yml", LESSON]
+
+
+def test_work_is_kept_and_a_newer_version_is_laid_beside_it(official: Any, own: Path) -> None:
+    trainee.start(own)
+    work = (own / LESSON).read_text().replace("answer = None", "answer = 4")
+    (own / LESSON).write_text(work)
+    kept = trainee.start(own)
+    assert (kept.kept, kept.newer) == (["curriculum.yml", LESSON], [])
+    official.notebook("1", "# The lesson moved on\n2")
+    newer = trainee.start(own)
+    assert newer.newer == ["notebooks/01_lesson.new.ipynb"]
+    assert (own / LESSON).read_text() == work
+    assert "The lesson moved on" in (own / "notebooks/01_lesson.new.ipynb").read_text()
+    assert trainee.start(own).newer == [], "it is reported once"
+
+
+def test_a_lesson_without_work_follows_the_official_one(official: Any, own: Path) -> None:
+    trainee.start(own)
+    official.notebook("1", "# The lesson moved on\n2")
+    official.lesson("2")
+    done = trainee.start(own)
+    assert done.added == ["notebooks/02_lesson.ipynb"]
+    assert set(done.updated) == {"curriculum.yml", LESSON}
+    assert "The lesson moved on" in (own / LESSON).read_text()
+
+
+def test_a_file_that_was_there_before_is_kept(official: Any, own: Path) -> None:
+    (own / "notebooks").mkdir(parents=True)
+    (own / LESSON).write_text("mine")
+    done = trainee.start(own)
+    assert done.newer == ["notebooks/01_lesson.new.ipynb"]
+    assert (own / LESSON).read_text() == "mine"
+
+
+def test_the_official_folder_is_refused(official: Any) -> None:
+    before = (official.folder / LESSON).read_bytes()
+    with pytest.raises(CourseError, match="is the official course itself"):
+        trainee.start(official.folder)
+    assert (official.folder / LESSON).read_bytes() == before
+
+
+def test_a_folder_that_cannot_be_written_is_named(official: Any, own: Path) -> None:
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("a file")
+    with pytest.raises(CourseError, match="cannot be written"):
+        trainee.start(own)
