@@ -100,6 +100,9 @@ def _bound_socket(flags: Flags) -> Iterator[socket.socket]:
         listener = socket.create_server((flags.host, port), family=family, dualstack_ipv6=dual)
     except OSError as error:
         raise _cannot_listen("--rest_api_port", flags, str(error.strerror or error)) from None
+    # asyncio leaves this to sockets that were made for TCP by name. Without it head and body of an answer wait for
+    # each other, 40 ms a request.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with listener:
         yield listener
 
