@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from aoi_modules.datasets.table import Indices, Pixels
 
 SIZE = 28
-TRAIN, TEST = 8000, 1500
+TRAIN, TEST = 6000, 1000
 SEED = 20200523
 _SCALE = 3  # drawn larger and shrunk, so that edges are soft
 Point = tuple[float, float]

@@ -104,5 +104,5 @@ def decode(encoded: bytes, name: str) -> Pixels:
 def encode_png(pixels: Pixels) -> bytes:
     """The PNG bytes of uint8 (h, w, 1) or (h, w, 3)."""
     file = io.BytesIO()
-    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(file, "PNG")
+    Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(file, "PNG", compress_level=3)
     return file.getvalue()

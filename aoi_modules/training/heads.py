@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from aoi_modules.modelstore.manifest import Head
 
-SMALLEST_SPREAD = 1e-3
-"""A feature's variance counts as at least this share of the mean variance: one that hardly moved in training would
-otherwise be blown up in production."""
+SMALLEST_SPREAD = 0.03
+"""A feature's standard deviation counts as at least this share of the mean one: a feature that hardly moved in
+training would otherwise be blown up in production."""
 
 
 def output_layer(head: Head, *, l2: float = 0.0) -> keras.layers.Layer:
@@ -35,10 +35,13 @@ def feature_head(head: Head, features: NDArray[np.float32], *, l2: float = 0.2) 
 
     Input shape: float32 (N, F). Output shape: float32 (N, K).
     """
-    mean, variance = features.mean(axis=0), features.var(axis=0)
-    floor = SMALLEST_SPREAD * float(variance.mean()) or 1.0
+    mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
+    spread = np.maximum(spread, SMALLEST_SPREAD * spread.mean())
+    spread[spread == 0.0] = 1.0
     x = keras.Input((features.shape[1],), name="features")
-    y = keras.layers.Normalization(mean=mean.tolist(), variance=np.maximum(variance, floor).tolist())(x)
+    # In two layers, because Normalization takes no spread under 1e-7, and a random MobileNet's features have less.
+    y = keras.layers.Normalization(mean=mean.tolist(), variance=np.ones_like(mean).tolist())(x)
+    y = keras.layers.Rescaling((1 / spread).tolist())(y)
     return keras.Model(x, output_layer(head, l2=l2)(y), name=f"{head.name}_head")
 
 
