@@ -1,0 +1,48 @@
+"""Versions stand once, in docker/versions.env."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+VERSIONS = dict(
+    line.split("=", 1) for line in (ROOT / "docker/versions.env").read_text().splitlines() if line and line[0] != "#"
+)
+IMAGES = {name: value for name, value in VERSIONS.items() if name.endswith("_IMAGE")}
+TEXTS = ("*.md", "*.yml", "*.yaml", "*.ipynb", "*.py", "*.toml", "*Dockerfile*")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
+def test_every_mention_of_an_image_has_its_version(image: str) -> None:
+    name, _, tag = image.partition(":")
+    found = {
+        (path.name, other)
+        for path in tracked(*TEXTS)
+        for other in re.findall(rf"(?<![\w/.-]){re.escape(name)}:([\w.-]*\d[\w.-]*)", path.read_text())
+        if other != tag
+    }
+    assert not found
+
+
+def test_the_package_has_the_tensorflow_of_the_images() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    pins = [line for line in extras["train"] if line.startswith("tensorflow")]
+    assert pins
+    assert all(f">={VERSIONS['TENSORFLOW']}," in pin for pin in pins)
+
+
+def test_ci_runs_the_one_script() -> None:
+    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())
+    github = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text())
+    assert gitlab["check"]["script"] == ["bash .ci/run"]
+    assert gitlab["check"]["image"] == VERSIONS["PYTHON_IMAGE"]
+    assert "bash .ci/run" in [step.get("run") for step in github["jobs"]["check"]["steps"]]
