@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.dataplane import DataPlane
@@ -60,31 +60,31 @@ def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, mo
 
 
 def _handler(request_type: type[Message], method: Callable[[Any], Message], workers: Workers) -> Any:
-    async def answer(request: Message, context: Context) -> Message:
+    def work(body: bytes) -> bytes:
+        try:
+            request = request_type.FromString(body)
+        except DecodeError as error:
+            raise RpcError("INTERNAL", f"Unable to parse the request: {error}") from None
+        return method(request).SerializeToString()
+
+    async def answer(body: bytes, context: Context) -> bytes:
         remaining = context.time_remaining()
         seconds = NO_DEADLINE_SECONDS if remaining is None else remaining
         try:
-            return await workers.run(functools.partial(method, request), seconds)
+            return await workers.run(functools.partial(work, body), seconds)
         except RpcError as error:
             return await context.abort(grpc.StatusCode[error.code], _cut(error.message))
         except Exception as error:
             log.exception("a request failed inside the server")
             return await context.abort(grpc.StatusCode.INTERNAL, _cut(f"{type(error).__name__}: {error}"))
 
-    return grpc.unary_unary_rpc_method_handler(
-        _typed(answer),
-        request_deserializer=request_type.FromString,
-        response_serializer=_serialize,
-    )
+    # Great messages are read and written by the workers, so that the event loop stays free.
+    return grpc.unary_unary_rpc_method_handler(_typed(answer))
 
 
-def _typed(answer: Callable[[Message, Context], Awaitable[Message]]) -> Any:
+def _typed(answer: Callable[[bytes, Context], Awaitable[bytes]]) -> Any:
     """grpcio's type stubs know handlers that are plain functions only."""
     return answer
-
-
-def _serialize(message: Message) -> bytes:
-    return message.SerializeToString()
 
 
 def _cut(text: str) -> str:

@@ -43,10 +43,13 @@ class EmbeddedServer:
         self._log = log
         self._start_timeout = start_timeout
         self._flags = flags
-        config = Path(self._folder.name) / "models.config"
-        config.write_text(model_config.to_text({name: Path(path).resolve() for name, path in models.items()}))
-        self._config = config
-        self._child = self._start("any", "any")
+        self._config = Path(self._folder.name) / "models.config"
+        self._config.write_text(model_config.to_text({name: Path(path).resolve() for name, path in models.items()}))
+        try:
+            self._child = self._start("any", "any")
+        except BaseException:
+            self._folder.cleanup()
+            raise
         self._ports = self._child.ports
 
     @property

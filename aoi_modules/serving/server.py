@@ -13,7 +13,8 @@ from aoi_modules.serving import model_config
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.flags import Flags
-from aoi_modules.serving.listeners import listen_grpc, listen_rest
+from aoi_modules.serving.grpc_service import add_services
+from aoi_modules.serving.listeners import Door, GrpcDoor, RestDoor, grpc_server
 from aoi_modules.serving.loader import Loader
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.serving.monitoring import Monitor, read_config
@@ -64,19 +65,18 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     workers = Workers(flags.run_threads or max(4, 2 * _processors()))
     monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
     plane = DataPlane(versions, as_content=flags.enable_serialization_as_tensor_content)
+    doors: dict[str, Door] = {}
     versions.start()
     try:
         if await _loaded(versions, stop):
             if not flags.allow_version_labels_for_unavailable_models:
                 versions.check_labels()
-            async with (
-                listen_grpc(flags, plane, workers, monitor) as grpc_port,
-                listen_rest(flags, _rest_service(flags, plane, workers, monitor)) as rest_port,
-            ):
-                _announce(flags, {"grpc": grpc_port, "rest": rest_port})
-                await stop.wait()
-                log.info("stopping")
+            await _open_doors(doors, flags, plane, workers, monitor)
+            _announce(flags, doors)
+            await stop.wait()
+            log.info("stopping")
     finally:
+        await asyncio.gather(*(door.close() for door in doors.values()))
         workers.close()
         idle = await asyncio.to_thread(versions.close)
         if workers.busy() or not idle:
@@ -112,6 +112,18 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
     )
 
 
+async def _open_doors(
+    doors: dict[str, Door], flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor
+) -> None:
+    """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
+    if flags.port or flags.grpc_socket_path:
+        server = grpc_server()
+        add_services(server, plane, workers, monitor)
+        doors["grpc"] = await GrpcDoor.open(flags, server)
+    if flags.rest_api_port:
+        doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor))
+
+
 def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor) -> RestService:
     return RestService(
         plane,
@@ -134,8 +146,8 @@ async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
     return False
 
 
-def _announce(flags: Flags, ports: dict[str, int | None]) -> None:
-    used = {name: port for name, port in ports.items() if port is not None}
+def _announce(flags: Flags, doors: dict[str, Door]) -> None:
+    used = {name: door.port for name, door in doors.items() if door.port is not None}
     log.info("ready: %s", ", ".join(f"{name} port {port}" for name, port in used.items()) or "unix socket")
     if flags.ready_file:
         write_ready_file(Path(flags.ready_file), used)

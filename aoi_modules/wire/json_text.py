@@ -21,7 +21,8 @@ MAX_NESTING = 1_000_000
 MAX_QUOTED = 256
 """Characters of a document that an error message repeats."""
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACES = " \t\n\r"
+_SPACE = re.compile(rf"[{_SPACES}]*")
 _STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"true|false|null|NaN|-?Inf(?:inity)?")
@@ -178,8 +179,11 @@ class _Reader:
 
     def _peek(self) -> str:
         """The next character that is no space; NUL at the end, which equals none that JSON knows."""
-        self._position = _SPACE.match(self._text, self._position).end()  # type: ignore[union-attr]
-        return self._text[self._position : self._position + 1] or "\0"
+        character = self._text[self._position : self._position + 1]
+        if character in _SPACES and (match := _SPACE.match(self._text, self._position)):
+            self._position = match.end()
+            character = self._text[self._position : self._position + 1]
+        return character or "\0"
 
     def _fail(self, text: str) -> NoReturn:
         raise RpcError("INVALID_ARGUMENT", f"JSON Parse error: {text} at offset: {self._position}")

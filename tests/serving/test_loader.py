@@ -1,0 +1,87 @@
+"""Version directories with checksums and warm-up requests."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aoi_modules.errors import ChecksumError, ModelError
+from aoi_modules.serving.engines import tensorflow
+from aoi_modules.serving.loader import Loader
+from aoi_modules.serving.warmup import MAX_RECORDS, warm_up
+from aoi_modules.wire.messages import PredictionLog
+from tests.serving import saved_models
+from tests.serving.calls import predict_request
+from tests.serving.fake_engine import DoublingEngine
+
+
+def log(**inputs: Any) -> PredictionLog:
+    entry = PredictionLog()
+    entry.predict_log.request.CopyFrom(predict_request("half", **inputs))
+    return entry
+
+
+GOOD = np.array([1.0], np.float32)
+
+
+@pytest.fixture
+def half(models: Path, tmp_path: Path) -> Path:
+    """A copy of a model, to put warm-up requests into."""
+    return saved_models.publish(models / "half" / "00000001", tmp_path / "half", 1)
+
+
+def test_warm_up_runs_every_record(half: Path) -> None:
+    saved_models.add_warm_up(half, log(x=GOOD), log(x=GOOD))
+    servable = Loader(tensorflow.load)("half", 1, half)
+    assert warm_up(servable, half, rounds=1) == 2
+    assert warm_up(servable, half, rounds=0) == 0
+
+
+def test_a_record_that_fails_fails_the_load_with_its_code(half: Path) -> None:
+    saved_models.add_warm_up(half, log())
+    with pytest.raises(ModelError, match="warm-up failed: input size does not match signature") as caught:
+        Loader(tensorflow.load)("half", 1, half)
+    assert getattr(caught.value.__cause__, "code", None) == "INVALID_ARGUMENT"
+
+
+def test_a_record_of_another_signature_fails(half: Path) -> None:
+    entry = log(x=GOOD)
+    entry.predict_log.request.model_spec.signature_name = "none"
+    saved_models.add_warm_up(half, entry)
+    with pytest.raises(ModelError, match='Serving signature key "none" not found'):
+        Loader(tensorflow.load)("half", 1, half)
+
+
+def test_warm_up_can_be_switched_off(half: Path) -> None:
+    saved_models.add_warm_up(half, log())
+    assert Loader(tensorflow.load, warm_up=False)("half", 1, half).version == 1
+
+
+def test_other_records_are_refused(half: Path) -> None:
+    saved_models.add_warm_up(half, PredictionLog())
+    with pytest.raises(ModelError, match="only predict_log is replayed"):
+        Loader(tensorflow.load)("half", 1, half)
+
+
+def test_too_many_records_are_refused(tmp_path: Path) -> None:
+    saved_models.add_warm_up(tmp_path, *[log(x=GOOD)] * (MAX_RECORDS + 1))
+    (tmp_path / "saved_model.pb").touch()
+    with pytest.raises(ModelError, match="Number of warmup records exceeds the maximum"):
+        Loader(lambda path: DoublingEngine())("half", 1, tmp_path)
+
+
+def test_a_damaged_file_is_named(half: Path) -> None:
+    saved_models.add_warm_up(half, log(x=GOOD))
+    file = half / "assets.extra/tf_serving_warmup_requests"
+    file.write_bytes(file.read_bytes()[:-2])
+    with pytest.raises(ModelError, match="record damaged"):
+        Loader(tensorflow.load)("half", 1, half)
+
+
+def test_a_damaged_version_directory_is_never_loaded(models: Path, tmp_path: Path) -> None:
+    path = saved_models.publish(models / "strict" / "1", tmp_path / "strict", 1)
+    with (path / "saved_model.pb").open("ab") as file:
+        file.write(b"\0")
+    with pytest.raises(ChecksumError, match=r"saved_model.pb is damaged"):
+        Loader(tensorflow.load)("strict", 1, path)

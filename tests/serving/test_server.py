@@ -1,0 +1,189 @@
+"""The life of a server: versions that come and go, signals, bad starts."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import grpc
+import numpy as np
+import pytest
+
+from aoi_modules.errors import AoiError
+from aoi_modules.serving.launcher import EmbeddedServer
+from tests.serving import saved_models
+from tests.serving.calls import begin, http, predict, predict_request, statuses, wait_for
+
+X = np.array([2.0], np.float32)
+QUICK = ["--file_system_poll_wait_seconds=0.1", "--max_num_load_retries=0"]
+AVAILABLE, END = 30, 50
+
+
+@pytest.fixture(scope="module")
+def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Base path of a model that takes its time to answer."""
+    base = tmp_path_factory.mktemp("slow")
+    saved_models.slow(base / "1")
+    return base
+
+
+def test_versions_come_and_go_and_every_request_is_answered(models: Path, tmp_path: Path) -> None:
+    source, base = models / "half" / "00000001", tmp_path / "half"
+    saved_models.publish(source, base, 1)
+    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
+        seen: list[int] = []
+        stop = threading.Event()
+
+        def ask() -> None:
+            while not stop.is_set():
+                seen.append(predict(channel, predict_request("half", x=X)).model_spec.version.value)
+
+        with ThreadPoolExecutor(1) as threads:
+            asking = threads.submit(ask)
+            try:
+                saved_models.publish(source, base, 2)
+                wait_for(lambda: statuses(channel, "half"), lambda s: s == {2: (AVAILABLE, 0, ""), 1: (END, 0, "")})
+                saved_models.publish(source, base, 3, broken=True)
+                broken = wait_for(lambda: statuses(channel, "half").get(3), lambda s: s is not None and s[0] == END)
+                saved_models.publish(source, base, 4)
+                wait_for(lambda: seen[-1:], lambda last: last == [4])
+            finally:
+                stop.set()
+            asking.result(30)
+        assert broken is not None
+        assert broken[1] != 0
+        assert "cannot be loaded" in broken[2]
+        assert seen == sorted(seen)
+        assert set(seen) <= {1, 2, 4}
+
+
+def test_a_base_path_that_comes_later(models: Path, tmp_path: Path) -> None:
+    base = tmp_path / "later"
+    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
+        with pytest.raises(grpc.RpcError):
+            predict(channel, predict_request("half", x=X))
+        assert f"base path {base} cannot be read" in server.log_tail()
+        saved_models.publish(models / "half" / "00000001", base, 7)
+
+        def answered() -> int:
+            try:
+                return predict(channel, predict_request("half", x=X)).model_spec.version.value
+            except grpc.RpcError:
+                return 0
+
+        wait_for(answered, lambda version: version == 7)
+
+
+def test_one_broken_model_beside_a_good_one(models: Path, tmp_path: Path) -> None:
+    source = models / "half" / "00000001"
+    saved_models.publish(source, tmp_path / "good", 1)
+    saved_models.publish(source, tmp_path / "bad", 1, broken=True)
+    with (
+        EmbeddedServer({"bad": tmp_path / "bad", "good": tmp_path / "good"}) as server,  # retries: 5, 60 s apart
+        grpc.insecure_channel(server.grpc) as channel,
+    ):
+        assert predict(channel, predict_request("good", x=X)).outputs["y"].float_val == [3.0]
+
+
+def test_nothing_that_can_be_loaded_is_an_error(models: Path, tmp_path: Path) -> None:
+    saved_models.publish(models / "half" / "00000001", tmp_path / "bad", 1, broken=True)
+    with pytest.raises(AoiError, match=r"ended with exit code 1(.|\n)*Failed to start server") as caught:
+        EmbeddedServer({"bad": tmp_path / "bad"}, flags=QUICK)
+    assert f"model bad version 1: {tmp_path}/bad/1: cannot be loaded" in caught.value.message
+    assert "Traceback" not in caught.value.message
+
+
+def test_sigterm_finishes_what_is_under_way(slow_model: Path) -> None:
+    with EmbeddedServer({"slow": slow_model}) as server, grpc.insecure_channel(server.grpc) as channel:
+        by_grpc = begin(channel, predict_request("slow", x=X))
+        by_rest = HTTPConnection(server.rest.removeprefix("http://"), timeout=30)
+        by_rest.request("POST", "/v1/models/slow:predict", b'{"instances": [2]}')
+        # What was sent before these were answered has arrived.
+        assert statuses(channel, "slow") == {1: (AVAILABLE, 0, "")}
+        assert http(f"{server.rest}/v1/models/slow")[0] == 200
+        assert server.stop() == 0
+        assert by_grpc.result(30).outputs["y"].float_val == [2.0]
+        with closing(by_rest):
+            assert by_rest.getresponse().status == 200
+
+
+@pytest.mark.slow
+def test_sigterm_gives_up_what_takes_too_long(tmp_path: Path) -> None:
+    saved_models.slow(tmp_path / "stuck" / "1", turns=100_000_000)
+    with EmbeddedServer({"stuck": tmp_path / "stuck"}) as server, grpc.insecure_channel(server.grpc) as channel:
+        call = begin(channel, predict_request("stuck", x=X))
+        assert statuses(channel, "stuck") == {1: (AVAILABLE, 0, "")}
+        assert server.stop() == 0
+        assert "it is given up" in server.log_tail()
+        with pytest.raises(grpc.RpcError):
+            call.result(30)
+
+
+def test_a_deadline_frees_the_client_at_once(slow_model: Path) -> None:
+    flags = ["--rest_api_timeout_in_ms=100"]
+    with EmbeddedServer({"slow": slow_model}, flags=flags) as server, grpc.insecure_channel(server.grpc) as channel:
+        status, body = http(f"{server.rest}/v1/models/slow:predict", b'{"instances": [2]}')
+        assert (status, "not answered within 0.1 s" in json.loads(body)["error"]) == (504, True)
+        with pytest.raises(grpc.RpcError) as caught:
+            predict(channel, predict_request("slow", x=X), timeout=0.1)
+        error: Any = caught.value
+        assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_warm_up_that_fails_keeps_the_version_out(models: Path, tmp_path: Path) -> None:
+    from tests.serving.test_loader import log
+
+    source, base = models / "half" / "00000001", tmp_path / "half"
+    saved_models.publish(source, base, 1)
+    bad = saved_models.publish(source, tmp_path / "made", 2)
+    saved_models.add_warm_up(bad, log())
+    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
+        saved_models.publish(bad, base, 2)
+        status = wait_for(lambda: statuses(channel, "half").get(2), lambda s: s is not None and s[0] == END)
+        assert status is not None
+        assert status[1] == 3  # INVALID_ARGUMENT
+        assert "input size does not match signature" in status[2]
+        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 1
+
+
+def run_serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+    program = "from aoi_modules.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, "serve", *arguments], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_a_port_that_is_taken(server: EmbeddedServer, models: Path) -> None:
+    for flag, taken in (("--port", server.grpc), ("--rest_api_port", server.rest)):
+        port = taken.rpartition(":")[2]
+        others = ["--port=0"] if flag == "--rest_api_port" else []
+        done = run_serve("--host=127.0.0.1", *others, f"{flag}={port}", f"--model_base_path={models / 'half'}")
+        assert done.returncode == 1
+        assert f"error: {flag}: cannot listen on port {port} of 127.0.0.1" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_sigterm_while_it_loads(models: Path) -> None:
+    program = "from aoi_modules.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--port=any", "--host=127.0.0.1",
+         f"--model_base_path={models / 'half'}"], stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode in (0, -signal.SIGTERM)  # by its handler, or before it had one
+
+
+def test_a_unix_socket(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with (
+        EmbeddedServer({"half": models / "half"}, flags=[f"--grpc_socket_path={path}"]),
+        grpc.insecure_channel(f"unix:{path}") as channel,
+    ):
+        assert predict(channel, predict_request("half", x=X)).outputs["y"].float_val == [3.0]

@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from aoi_modules.errors import RpcError
+from aoi_modules.serving import signature_check
+from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
+from tests.serving.fake_engine import float_signature
+
+TWO = float_signature(inputs=("a", "b"), outputs=("y", "z"))
+
+
+def picture_signature() -> SignatureDef:
+    signature = SignatureDef()
+    info = signature.inputs["image"]
+    info.dtype = DATA_TYPES.index("UINT8")
+    for size in (-1, 28, 28, 1):
+        info.tensor_shape.dim.add(size=size)
+    return signature
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ((), "input size does not match signature: 0!=2 len({}) != len({a,b}). Sent extra: {}. "
+             "Missing but required: {a,b}."),
+        (("a", "b", "c"), "input size does not match signature: 3!=2 len({a,b,c}) != len({a,b}). Sent extra: {c}. "
+                          "Missing but required: {}."),
+        (("a", "c"), "Signature input alias: b(feed name: b:0) not found in request and no default value provided"),
+    ],
+)  # fmt: skip
+def test_other_inputs_are_refused(names: tuple[str, ...], message: str) -> None:
+    with pytest.raises(RpcError) as caught:
+        signature_check.check_names(TWO, names)
+    assert caught.value.code == "INVALID_ARGUMENT"
+    assert message in caught.value.message
+
+
+def test_the_right_inputs_pass() -> None:
+    signature_check.check_names(TWO, {"b", "a"})
+    signature_check.check_names(float_signature(inputs=()), ())
+
+
+def test_outputs() -> None:
+    assert signature_check.chosen_outputs(TWO, []) == ["y", "z"]
+    assert signature_check.chosen_outputs(TWO, ["z"]) == ["z"]
+    with pytest.raises(RpcError, match="output tensor alias not found in signature: q Outputs expected to be in the"):
+        signature_check.chosen_outputs(TWO, ["q"])
+    with pytest.raises(RpcError, match="duplicate output tensor alias: y"):
+        signature_check.chosen_outputs(TWO, ["y", "y"])
+
+
+def test_strict_takes_any_batch() -> None:
+    for batch in (0, 1, 5):
+        inputs = {"image": np.zeros((batch, 28, 28, 1), np.uint8)}
+        signature_check.check_inputs(picture_signature(), inputs, strict=True)
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype", "received"),
+    [
+        ((28, 28, 1), "uint8", "uint8 (28, 28, 1)"),
+        ((1, 28, 27, 1), "uint8", "uint8 (1, 28, 27, 1)"),
+        ((1, 28, 28, 1), "float32", "float (1, 28, 28, 1)"),
+    ],
+)
+def test_strict_refuses_other_shapes_and_dtypes(shape: tuple[int, ...], dtype: str, received: str) -> None:
+    inputs = {"image": np.zeros(shape, dtype)}
+    signature_check.check_inputs(picture_signature(), inputs, strict=False)
+    with pytest.raises(RpcError) as caught:
+        signature_check.check_inputs(picture_signature(), inputs, strict=True)
+    assert caught.value.message == f"input image: expected uint8 (?, 28, 28, 1). Received: {received}"

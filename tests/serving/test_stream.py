@@ -1,0 +1,195 @@
+"""The versions of one model, step by step; time is a number that the test passes in."""
+
+import logging
+import math
+from pathlib import Path
+
+import pytest
+
+from aoi_modules.serving.model_config import ServedModel, VersionPolicy
+from aoi_modules.serving.stream import MAX_ENDED, Retries, State, Stream, VersionStatus
+from tests.serving.fake_engine import Loads
+
+
+class Bench:
+    """A stream on a folder."""
+
+    def __init__(self, base: Path, *, retries: int = 0, policy: VersionPolicy | None = None) -> None:
+        self.base = base
+        self.loads = Loads()
+        model = ServedModel("m", base, policy or VersionPolicy())
+        self.stream = Stream(model, self.loads, Retries(retries, seconds=60))
+
+    def add(self, version: int, *, broken: bool = False) -> None:
+        (self.base / str(version)).mkdir()
+        if broken:
+            (self.base / str(version) / "broken").touch()
+
+    def remove(self, version: int) -> None:
+        path = self.base / str(version)
+        (path / "broken").unlink(missing_ok=True)
+        path.rmdir()
+
+    def states(self) -> dict[int, str]:
+        return {version: status.state.value for version, status in self.stream.statuses().items()}
+
+    def closed(self) -> list[int]:
+        return [version for version, engine in self.loads.engines.items() if engine.closed]
+
+    def answers(self) -> int | None:
+        """The version that answers a request without version."""
+        servable = self.stream.take(None)
+        if servable is None:
+            return None
+        servable.give_back()
+        return servable.version
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_the_newest_version_is_served(bench: Bench) -> None:
+    bench.add(1)
+    bench.add(2)
+    bench.stream.step(0)
+    assert bench.stream.looked
+    assert bench.states() == {2: "AVAILABLE"}
+    assert bench.answers() == 2
+
+
+def test_a_new_version_takes_over_and_the_old_one_is_closed(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2)
+    bench.stream.step(1)
+    assert bench.states() == {2: "AVAILABLE", 1: "END"}
+    assert bench.closed() == [1]
+
+
+def test_the_old_version_serves_while_the_new_one_is_broken(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2, broken=True)
+    bench.stream.step(1)
+    assert bench.answers() == 1
+    assert bench.stream.statuses()[2] == VersionStatus(State.END, "UNKNOWN", f"{bench.base}/2: broken")
+
+
+def test_a_broken_version_is_not_tried_again_while_it_lies_there(bench: Bench) -> None:
+    bench.add(1, broken=True)
+    for now in range(5):
+        assert bench.stream.step(now) == math.inf
+    assert bench.loads.tried == [1]
+
+
+def test_a_good_version_after_a_broken_one(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2, broken=True)
+    bench.stream.step(1)
+    bench.add(3)
+    bench.stream.step(2)
+    assert bench.states() == {3: "AVAILABLE", 2: "END", 1: "END"}
+
+
+def test_a_failed_load_is_repeated_when_it_is_due(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=2)
+    bench.add(1, broken=True)
+    assert bench.stream.step(0) == 60
+    assert bench.stream.waits_for_retry()
+    assert bench.states() == {1: "LOADING"}
+    assert bench.stream.step(59) == 60
+    assert bench.loads.tried == [1]
+    assert bench.stream.step(60) == 120
+    (tmp_path / "1" / "broken").unlink()
+    bench.stream.step(120)
+    assert bench.states() == {1: "AVAILABLE"}
+    assert not bench.stream.waits_for_retry()
+
+
+def test_after_the_last_repetition_it_ends(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=1)
+    bench.add(1, broken=True)
+    bench.stream.step(0)
+    bench.stream.step(60)
+    assert bench.states() == {1: "END"}
+    assert not bench.stream.waits_for_retry()
+
+
+def test_a_version_that_goes_before_it_loads_ends(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=5)
+    bench.add(1, broken=True)
+    bench.stream.step(0)
+    bench.remove(1)
+    bench.stream.step(1)
+    assert bench.states() == {1: "END"}
+
+
+def test_a_version_that_comes_back_is_loaded_again(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2)
+    bench.stream.step(1)
+    bench.remove(2)
+    bench.stream.step(2)
+    assert bench.states() == {2: "END", 1: "AVAILABLE"}
+
+
+def test_an_empty_base_path_unloads_everything(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.remove(1)
+    bench.stream.step(1)
+    assert bench.answers() is None
+    assert bench.states() == {1: "END"}
+
+
+def test_a_missing_base_path_changes_nothing_and_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(tmp_path / "models")
+    bench.base.mkdir()
+    bench.add(1)
+    bench.stream.step(0)
+    bench.base.rename(tmp_path / "gone")
+    with caplog.at_level(logging.WARNING):
+        bench.stream.step(1)
+        bench.stream.step(2)
+    assert bench.answers() == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        f"model m: base path {bench.base} cannot be read: No such file or directory; waiting for it"
+    ]
+
+
+def test_a_lent_servable_is_closed_when_it_is_given_back(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    lent = bench.stream.take(None)
+    assert lent is not None
+    bench.add(2)
+    bench.stream.step(1)
+    assert bench.states() == {2: "AVAILABLE", 1: "UNLOADING"}
+    assert bench.closed() == []
+    lent.give_back()
+    assert bench.closed() == [1]
+    assert bench.states() == {2: "AVAILABLE", 1: "END"}
+
+
+def test_all_versions(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, policy=VersionPolicy(latest=None))
+    for version in (1, 2, 3):
+        bench.add(version)
+    bench.stream.step(0)
+    assert list(bench.states()) == [3, 2, 1]
+    bench.remove(2)
+    bench.stream.step(1)
+    assert bench.states() == {3: "AVAILABLE", 2: "END", 1: "AVAILABLE"}
+    bench.stream.close()
+    assert all(engine.closed for engine in bench.loads.engines.values())
+
+
+def test_only_so_many_ended_versions_are_remembered(bench: Bench) -> None:
+    for version in range(1, MAX_ENDED + 5):
+        bench.add(version)
+        bench.stream.step(version)
+    assert len(bench.states()) == MAX_ENDED + 1
