@@ -1,7 +1,6 @@
 """Versions stand once, in docker/versions.env."""
 
 import re
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -13,12 +12,13 @@ VERSIONS = dict(
     line.split("=", 1) for line in (ROOT / "docker/versions.env").read_text().splitlines() if line and line[0] != "#"
 )
 IMAGES = {name: value for name, value in VERSIONS.items() if name.endswith("_IMAGE")}
-TEXTS = ("*.md", "*.yml", "*.yaml", "*.ipynb", "*.py", "*.toml", "*Dockerfile*")
+FOLDERS = ("aoi_modules", "benchmarks", "docker", "k8s", "notebooks", ".github", ".ci")
+TEXTS = {".md", ".yml", ".yaml", ".ipynb", ".py", ".toml", ".env"}
 
 
-def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).is_file()]
+def texts() -> list[Path]:
+    paths = [*ROOT.iterdir(), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*"))]
+    return [path for path in paths if path.is_file() and (path.suffix in TEXTS or "Dockerfile" in path.name)]
 
 
 @pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
@@ -26,8 +26,8 @@ def test_every_mention_of_an_image_has_its_version(image: str) -> None:
     name, _, tag = image.partition(":")
     found = {
         (path.name, other)
-        for path in tracked(*TEXTS)
-        for other in re.findall(rf"(?<![\w/.-]){re.escape(name)}:([\w.-]*\d[\w.-]*)", path.read_text())
+        for path in texts()
+        for other in re.findall(rf"(?<![\w/.-]){re.escape(name)}:([\w.-]*\d[\w.-]*)", path.read_text(errors="ignore"))
         if other != tag
     }
     assert not found
