@@ -1,0 +1,142 @@
+"""Wrong answers get the hint that fits them, right ones pass; weird ones never break a check."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace as replace_field
+
+from aoi_modules.course.checks import judge
+from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
+from aoi_modules.modelstore.version_dir import staged
+
+CONFUSION = np.array([[4 + (row == column) * 30 for column in range(10)] for row in range(10)])
+CONFUSION[0, 1] = 26
+RECALLS = np.diag(CONFUSION) / CONFUSION.sum(axis=1)
+PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(10), 20)
+PNG = base64.b64encode(b"\x89PNG picture").decode()
+CONFIG = """model_config_list {
+  config { name: "fashion" base_path: "/m/fashion" model_platform: "tensorflow" }
+  config { name: "tile" base_path: "/m/tile" model_platform: "tensorflow" %s }
+}"""
+BOTH = "model_version_policy { specific { versions: 1 versions: 2 } }"
+ROUTES = """components:
+  tile:
+    model: tile
+    upstream: "127.0.0.1:8500"
+    heads: {defect: {threshold: %s, review_band: [0.3, 0.7]}}
+"""
+CODES = {"version 99": "NOT_FOUND", "signature heatmap": "FAILED_PRECONDITION", "not a picture": "INVALID_ARGUMENT"}
+PARTS = {"scores": [0.95, 0.5, 0.91, 0.2], "defective": [True, True, False, False]}
+
+
+def bags(score: Any) -> dict[str, Any]:
+    return {"probabilities": PROBABILITIES, "bag": 8, "score": score}
+
+
+@pytest.mark.parametrize(
+    ("check_id", "answer"),
+    [
+        ("5a.1", {"confusion": CONFUSION, "recalls": RECALLS}),
+        ("5a.2", bags(1 - PROBABILITIES[:, 8])),
+        ("6.1", {"input": "image", "dtype": "string", "outputs": ["category"]}),
+        ("7.1", {1: "AVAILABLE", 2: "END"}),
+        ("7.2", CONFIG % BOTH),
+        ("7.2", CONFIG % "model_version_policy { all {} }"),
+        ("8.1", {"instances": [{"b64": PNG}, {"b64": PNG}]}),
+        ("8.2", CODES),
+        ("9.1", ROUTES % 0.7),
+        ("9.2", {**PARTS, "escape": 0.5, "overkill": 0.5}),
+    ],
+)
+def test_a_right_answer_passes(check_id: str, answer: object) -> None:
+    passed, message = judge(check_id, answer)
+    assert passed, message
+
+
+@pytest.mark.parametrize(
+    ("check_id", "answer", "words"),
+    [
+        ("5a.1", None, "no answer yet"),
+        ("5a.1", {"confusion": CONFUSION, "recalls": np.zeros(10)}, "class"),
+        ("5a.1", {"confusion": CONFUSION, "recalls": np.diag(CONFUSION) / CONFUSION.sum(axis=0)}, "precisions"),
+        ("5a.1", {"confusion": CONFUSION, "recalls": np.diag(CONFUSION) / CONFUSION.sum()}, "shares of all"),
+        ("5a.1", {"confusion": CONFUSION[:3], "recalls": RECALLS}, r"shape (3, 10)"),
+        ("5a.2", bags(PROBABILITIES[:, 8]), "high when the part is WRONG"),
+        ("5a.2", bags(1 - PROBABILITIES), "one number a picture"),
+        ("5a.2", bags(np.zeros(20)), "picture"),
+        ("6.1", {"input": "image", "dtype": "uint8", "outputs": ["category"]}, "encoded bytes"),
+        ("6.1", {"input": "x", "dtype": "string", "outputs": ["category"]}, "input"),
+        ("6.1", {"input": "image", "dtype": "string", "outputs": ["output_0"]}, "outputs"),
+        ("6.2", Path("nowhere"), "no folder"),
+        ("6.2", "models/tile/2", "path of a version directory"),
+        ("7.1", {1: "AVAILABLE", 2: "AVAILABLE"}, "still AVAILABLE"),
+        ("7.1", {1: "LOADING", 2: "END"}, "wait for it"),
+        ("7.2", CONFIG % "", "[2]"),
+        ("7.2", "model_config_list { config {", "not a"),
+        ("8.1", {"instances": [{"b64": b"\x89PNG"}, {"b64": PNG}]}, "JSON has no bytes"),
+        ("8.1", {"instances": [{"b64": "??"}, {"b64": PNG}]}, "base64"),
+        ("8.1", {"instances": [{"b64": PNG}]}, "list of two"),
+        ("8.2", CODES | {"version 99": "INVALID_ARGUMENT"}, "version 99"),
+        ("9.1", ROUTES % 0.5, "expected"),
+        ("9.1", "components: {tile: {model: tile, upstream: '127.0.0.1:8500'}}", "no limits"),
+        ("9.1", "components: [", "not valid YAML"),
+        ("9.2", {**PARTS, "escape": 0.25, "overkill": 0.5}, "escapes are counted among the defective"),
+    ],
+)
+def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str) -> None:
+    passed, message = judge(check_id, answer)
+    assert not passed
+    assert words in message
+
+
+def publish(folder: Path, version: int, threshold: float) -> Path:
+    head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=threshold)
+    described = Manifest(
+        component="tile", version=version, heads=(head,), picture=PictureInput(height=8, width=8, channels=3)
+    )
+    with staged(folder, version) as staging:
+        (staging / manifest.FILE_NAME).parent.mkdir()
+        (staging / manifest.FILE_NAME).write_bytes(described.to_json())
+    return folder / str(version)
+
+
+def test_a_new_version_beside_the_old_one_passes(tmp_path: Path) -> None:
+    publish(tmp_path, 1, 0.5)
+    passed, message = judge("6.2", publish(tmp_path, 2, 0.2))
+    assert passed, message
+
+
+def test_a_changed_version_is_noticed(tmp_path: Path) -> None:
+    first = publish(tmp_path, 1, 0.5)
+    second = publish(tmp_path, 2, 0.2)
+    described = manifest.read(first)
+    stricter = replace_field(described, heads=(replace_field(described.heads[0], threshold=0.2),))
+    (first / manifest.FILE_NAME).write_bytes(stricter.to_json())
+    assert not judge("6.2", second)[0]
+
+
+def test_the_wrong_threshold_is_named(tmp_path: Path) -> None:
+    publish(tmp_path, 1, 0.5)
+    assert "0.3" in judge("6.2", publish(tmp_path, 2, 0.3))[1]
+
+
+weird = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(...),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "7.1", "7.2", "8.1", "8.2", "9.1", "9.2"]), weird)
+@settings(deadline=None)
+def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
+    passed, message = judge(check_id, answer)
+    assert not passed
+    assert message
+    assert "Traceback" not in message
