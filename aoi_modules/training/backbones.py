@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,10 +56,13 @@ def mobilenet(picture: PictureInput, weights: Path | str | None) -> keras.Model:
     """
     shape = (picture.height, picture.width, picture.channels)
     try:
-        trunk = keras.applications.MobileNet(
-            input_shape=shape, alpha=0.25, include_top=False, weights=str(weights) if weights else None
-        )
-    except (ValueError, OSError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns about some of the weights that a foreign file lacks, and leaves those random.
+            warnings.filterwarnings("error", message="Skipping nested container")
+            trunk = keras.applications.MobileNet(
+                input_shape=shape, alpha=0.25, include_top=False, weights=str(weights) if weights else None
+            )
+    except (ValueError, OSError, UserWarning) as error:
         raise ModelError(f"weights {weights}: not those of MobileNet(alpha=0.25) without top: {error}") from None
     image = keras.Input(shape, name=INPUT)
     x = keras.layers.Rescaling(1 / 127.5, offset=-1)(image)

@@ -1,0 +1,71 @@
+"""`aoi train`, as a user calls it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from aoi_modules.training import report
+from aoi_modules.training.report import TrainingReport
+
+
+def aoi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs `aoi` on a machine without mirror, cache and network."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AOI_")}
+    environment = kept | {"AOI_CACHE_DIR": str(folder / "cache"), "AOI_OFFLINE": "1", "CI": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        cwd=folder,
+        env=environment,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("recipe", ["fashion-mnist", "magnetic-tile"])
+def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
+    done = aoi(tmp_path, "train", recipe, "--profile", "ci", "--out", "build/model", "--json")
+    assert done.returncode == 0, done.stderr
+    written = msgspec.json.decode(done.stdout, type=TrainingReport)
+    assert report.read(tmp_path / "build" / "model") == written
+    assert written.data.stand_in
+    assert "stand-in data" in done.stderr
+    assert "epoch 1/" in done.stderr or "epoch 3/" in done.stderr
+    if recipe == "fashion-mnist":
+        assert written.metrics["accuracy"] > 0.6
+        assert {sample.label for sample in written.samples} == set(written.heads[0].labels)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("houses", "--out", "x"),
+        ("fashion-mnist",),
+        ("fashion-mnist", "--out", "x", "--profile", "huge"),
+        ("fashion-mnist", "--out", "x", "--seed", "-1"),
+    ],
+)
+def test_usage_errors_end_with_2(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert aoi(tmp_path, "train", *words).returncode == 2
+
+
+def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("")
+    done = aoi(tmp_path, "train", "fashion-mnist", "--profile", "ci", "--out", ".")
+    assert done.returncode == 1
+    assert "not overwritten" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_has_examples_and_imports_no_tensorflow(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "train", "--help")
+    assert done.returncode == 0
+    assert "aoi train magnetic-tile" in done.stdout
+    script = "import sys; import aoi_modules.commands.train; print({'tensorflow', 'matplotlib'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert found.stdout.strip() == "set()"

@@ -1,0 +1,109 @@
+"""Trainings from data to folder, on small pictures."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from aoi_modules.datasets.batches import pixels
+from aoi_modules.datasets.table import Table
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.settings import settings
+from aoi_modules.training import profiles, recipes, report
+from aoi_modules.training.recipes import Recipe
+from aoi_modules.training.run import train
+from tests.training.small import DEFECT, PICTURE, SIDES, split
+
+TINY = replace(profiles.by_name("ci"), name="tiny", epochs=3, head_epochs=10, batch_size=16)
+RECIPES = {
+    "sides": replace(
+        recipes.by_name("fashion-mnist"), name="sides", load=lambda **limits: split(SIDES), picture=PICTURE, head=SIDES
+    ),
+    "squares": replace(
+        recipes.by_name("magnetic-tile"), name="squares", load=lambda **limits: split(), picture=PICTURE, head=DEFECT
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without weights and network, with the small recipes beside the real ones."""
+    monkeypatch.setenv("AOI_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("AOI_OFFLINE", "1")
+    monkeypatch.delenv("AOI_DATA_DIR", raising=False)
+    settings.cache_clear()
+    for name, recipe in RECIPES.items():
+        monkeypatch.setitem(recipes.RECIPES, name, recipe)
+    monkeypatch.setitem(profiles.PROFILES, "tiny", TINY)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def settings_of_the_process_again() -> Iterator[None]:
+    yield
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(("name", "plot"), [("sides", "confusion"), ("squares", "scores")])
+def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, plot: str) -> None:
+    out = tmp_path / "out"
+    lines: list[str] = []
+    written = train(name, "tiny", out, seed=3, log=lines.append)
+    assert report.read(out) == written
+    assert {path.name for path in (out / "plots").iterdir()} == {"history.png", "predictions.png", f"{plot}.png"}
+    assert written.model_sha256 == file_sha256(out / "model.keras")
+    assert (written.recipe, written.profile, written.seed, written.weights) == (name, "tiny", 3, "random")
+    assert written.data.stand_in
+    assert any("stand-in data" in note for note in written.notes)
+    assert "stand-in data" in lines[0]
+    assert any(line.startswith("epoch ") for line in lines)
+
+
+def test_the_saved_model_gives_the_reported_figures(tmp_path: Path) -> None:
+    written = train("squares", "tiny", tmp_path / "out", log=lambda line: None)
+    (head,) = written.heads
+    model = keras.models.load_model(tmp_path / "out" / "model.keras")
+    test = RECIPES["squares"].split(TINY, 0).test
+    scores = np.asarray(model(pixels(test, PICTURE))["defect"])[:, 0]
+    assert head.threshold is not None
+    passed = [score <= head.threshold for score, label in zip(scores, test.labels, strict=True) if label]
+    assert head.metrics["escape_rate"] == pytest.approx(np.mean(passed))
+    assert len(written.samples) >= 8
+    assert {sample.label for sample in written.samples} == {"good", "defect"}
+
+
+def test_samples_are_scored_as_the_pictures_they_came_from(tmp_path: Path) -> None:
+    written = train("sides", "tiny", tmp_path / "out", log=lambda line: None)
+    model = keras.models.load_model(tmp_path / "out" / "model.keras")
+    encoded = tuple((tmp_path / "out" / sample.file).read_bytes() for sample in written.samples)
+    truth = np.array([SIDES.labels.index(sample.label) for sample in written.samples])
+    table = Table(encoded, truth, SIDES.labels, tuple(sample.file for sample in written.samples))
+    answers = np.asarray(model(pixels(table, PICTURE))["side"]).argmax(axis=1)
+    assert np.mean(answers == truth) > 0.8
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
+    first, second = (train("squares", "tiny", tmp_path / name, seed=1, log=lambda line: None) for name in "ab")
+    assert first.heads == second.heads
+
+
+def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("")
+    for name, profile, out in (
+        ("houses", "ci", tmp_path / "x"),
+        ("sides", "huge", tmp_path / "x"),
+        ("sides", "tiny", tmp_path),
+    ):
+        with pytest.raises(ModelError):
+            train(name, profile, out)
+
+
+@pytest.mark.parametrize("recipe", [recipes.by_name("fashion-mnist"), recipes.by_name("magnetic-tile")])
+def test_the_real_recipes_ask_their_sets_for_the_profiles_sizes(recipe: Recipe) -> None:
+    tables = recipe.split(replace(TINY, train=60, test=30), 0)
+    assert (len(tables.train), len(tables.test)) == (60, 30)
+    assert tables.train.label_names == recipe.head.labels
