@@ -94,9 +94,9 @@ def _only_name(infos: Infos, text: str) -> str:
 
 
 def _row_arrays(instances: list[Any], infos: Infos) -> Arrays:
-    if not isinstance(instances[0], dict):
-        _only_name(infos, "instances is a plain list, but expecting list of objects")
     named = _is_named(instances[0])
+    if not named:
+        _only_name(infos, "instances is a plain list, but expecting list of objects")
     try:
         columns = _columns(instances, infos, named=named)
         return {name: json_arrays.to_array(column, infos[name].dtype) for name, column in columns.items()}
@@ -114,7 +114,7 @@ def _columns(instances: list[Any], infos: Infos, *, named: bool) -> dict[str, li
     if any(_is_named(instance) != named for instance in instances):
         raise KeyError
     if not named:
-        return {_only_name(infos, "instances is a plain list, but expecting list of objects"): instances}
+        return {next(iter(infos)): instances}
     if any(instance.keys() != infos.keys() for instance in instances):
         raise KeyError
     return {name: [instance[name] for instance in instances] for name in infos}

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
@@ -57,6 +57,7 @@ def test_other_paths_are_not_of_the_api(path: str) -> None:
 
 
 @given(st.sampled_from(["GET", "POST"]), st.text(max_size=60))
+@settings(deadline=None)
 def test_any_path_is_read_or_refused(method: str, rest: str) -> None:
     try:
         route = rest_routes.parse(method, f"/v1/models/{rest}")

@@ -76,6 +76,7 @@ def test_strings_are_text_or_base64_by_the_outputs_name() -> None:
 
 
 @given(st.binary(max_size=50), st.booleans())
+@settings(deadline=None)
 def test_base64_is_decoded_with_and_without_padding(content: bytes, padded: bool) -> None:
     (text,) = json_arrays.to_texts(np.array([content], dtype=object), "y_bytes")
     value = json.loads(text)

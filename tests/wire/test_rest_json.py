@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
@@ -83,6 +83,7 @@ def test_a_signature_without_inputs() -> None:
         ({"instances": [1, [1]]}, ONE, "Expecting shape [] but got: [1]"),
         ({"instances": [{"x": 1}, {"x": 1.5}]}, ONE, "Failed to process element: 1 key: x of 'instances' list. Error:"),
         ({"instances": [1]}, {}, "the signature has no input"),
+        ({"instances": [{"b64": "aGk="}]}, {}, "the signature has no input"),
     ],
 )
 def test_what_does_not_fit_is_said(document: dict[str, Any], signature: rest_json.Infos, message: str) -> None:
@@ -99,6 +100,7 @@ values = st.recursive(
 )
 
 
+@settings(max_examples=1000, deadline=None)
 @given(st.sampled_from(["instances", "inputs"]), values, st.sampled_from([ONE, TWO, TEXT, {}]))
 def test_any_value_is_read_or_refused(key: str, value: Any, signature: rest_json.Infos) -> None:
     with contextlib.suppress(RpcError):
