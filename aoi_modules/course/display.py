@@ -16,6 +16,7 @@ STILL_SECONDS = 30.0
 class Display(Protocol):
     """Is told what happens; shows it on standard error."""
 
+    def begins(self, plan: LessonPlan, why: str) -> None: ...
     def began(self, plan: LessonPlan, event: Began) -> None: ...
     def cell_began(self, plan: LessonPlan, event: CellBegan) -> None: ...
     def cell_done(self, plan: LessonPlan, event: CellDone) -> None: ...
@@ -36,6 +37,9 @@ class PlainDisplay:
         self._console = console
         self._totals: dict[str, int] = {}
         self._at_work: dict[str, tuple[str, float]] = {}
+
+    def begins(self, plan: LessonPlan, why: str) -> None:
+        self._say(plan, f"runs again; {why}")
 
     def began(self, plan: LessonPlan, event: Began) -> None:
         self._totals[plan.id] = event.cells
@@ -82,6 +86,9 @@ class LiveDisplay:
         )
         self._tasks: dict[str, TaskID] = {}
         self._progress.start()
+
+    def begins(self, plan: LessonPlan, why: str) -> None:
+        self._progress.console.print(f"[{plan.id}] runs again; {why}", markup=False, highlight=False)
 
     def began(self, plan: LessonPlan, event: Began) -> None:
         self._tasks[plan.id] = self._progress.add_task(f"[bold]{plan.id}[/] {plan.title}", total=event.cells, cell="")

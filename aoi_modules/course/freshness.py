@@ -21,9 +21,9 @@ FORMAT = 1
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The runner's note of a lesson that passed: the key of everything it depends on, and what the run took."""
+    """The runner's note of a lesson that passed: hashes of everything it depends on, and what the run took."""
 
-    key: str
+    parts: dict[str, str]
     seconds: float
     cells: int
     notebook_sha256: str
@@ -31,8 +31,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 def dependencies(
     plan: LessonPlan, profile: str, notebook: Path, artifacts_dir: Path, form: str = "solved"
-) -> dict[str, object]:
-    """Everything that a lesson's outcome depends on, as hashes and versions.
+) -> dict[str, str]:
+    """Everything that a lesson's outcome depends on: what -> hash or version.
 
     Args:
         plan: the lesson.
@@ -45,46 +45,48 @@ def dependencies(
         DataError: a data set is damaged.
     """
     return {
-        "format": FORMAT,
-        "plan": msgspec.to_builtins(plan),
-        "profile": profile,
-        "form": form,
-        "notebook": source_sha256(notebook),
-        "package": package_sha256(),
-        "packages": dependencies_sha256(notebook.parents[1] / LOCK_FILE),
-        "python": platform.python_version(),
-        "tensorflow": _version("tensorflow"),
-        "needs": {need: left_sha256(artifacts.lesson_dir(artifacts_dir, profile, need)) for need in plan.needs},
-        "data": data_fingerprints(plan),
+        "the runner": f"format {FORMAT}, {form} form, profile {profile}",
+        "its entry in curriculum.yml": _sha256(msgspec.to_builtins(plan)),
+        "the notebook": source_sha256(notebook),
+        "aoi_modules": package_sha256(),
+        "the dependencies": dependencies_sha256(notebook.parents[1] / LOCK_FILE),
+        "Python": platform.python_version(),
+        "TensorFlow": _version("tensorflow"),
+        **{
+            f"what lesson {need} left": left_sha256(artifacts.lesson_dir(artifacts_dir, profile, need))
+            for need in plan.needs
+        },
+        **data_fingerprints(plan),
     }
 
 
 def data_fingerprints(plan: LessonPlan) -> dict[str, str]:
-    """Data set -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards.
+    """Data -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards.
 
     Raises:
         DataError: there is no such data set.
     """
     from aoi_modules.datasets import sources, weights
 
-    return {name: _weights() if name == weights.FOLDER else sources.fingerprint(name) for name in plan.data}
+    return {f"data {name}": _weights() if name == weights.FOLDER else sources.fingerprint(name) for name in plan.data}
 
 
-def key_of(parts: dict[str, object]) -> str:
-    """One hash over the dependencies."""
-    return _sha256(parts)
+def changes(record: RunRecord | None, parts: dict[str, str]) -> list[str]:
+    """The names of the dependencies that changed since the record; of all, without one."""
+    before = record.parts if record else {}
+    return sorted(name for name in {*before, *parts} if before.get(name) != parts.get(name))
 
 
-def fresh_record(folder: Path, key: str, executed: Path) -> tuple[RunRecord, LessonManifest] | None:
+def fresh_record(folder: Path, parts: dict[str, str], executed: Path) -> tuple[RunRecord, LessonManifest] | None:
     """The record and manifest of a lesson whose run still stands; None when it has to run.
 
     Args:
         folder: of the lesson's artifacts.
-        key: what it depends on now.
+        parts: what it depends on now.
         executed: the notebook as executed, which the report shows.
     """
     record = read_record(folder)
-    if record is None or record.key != key or not executed.is_file():
+    if record is None or changes(record, parts) or not executed.is_file():
         return None
     try:
         manifest = artifacts.read(folder)

@@ -13,10 +13,10 @@ from aoi_modules.course import parameters_cell
 from aoi_modules.course.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.navigation import last_cell
 from aoi_modules.course.notebook_file import Cell, Notebook
-from aoi_modules.course.notebook_forms import check_id, exercises, tags
+from aoi_modules.course.notebook_forms import ExerciseCells, check_id, exercises, tags
 
 MAX_FUNCTION_LINES = 10
-TITLE_SECTIONS = ("**Objectives**", "**Prerequisites**")
+TITLE_SECTIONS = ("**You will be able to**", "**Needs**")
 """What the title cell has to hold: the objectives and the prerequisites."""
 
 
@@ -70,7 +70,7 @@ def begins_with_title(subject: Subject) -> Iterator[str]:
         return
     for section in TITLE_SECTIONS:
         if section not in first.source:
-            yield f"cell 1: has to say {section} (objectives and prerequisites)"
+            yield f"cell 1: has to say {section}, for the objectives and the prerequisites"
 
 
 def has_parameters(subject: Subject) -> Iterator[str]:
@@ -119,7 +119,7 @@ def has_whole_exercises(subject: Subject) -> Iterator[str]:
         return
     found = exercises(subject.nb)
     for exercise in found:
-        yield from _named_alike(exercise.id, exercise.stub, exercise.solution)
+        yield from _announced(subject.nb.cells, exercise)
     ids = [exercise.id for exercise in found]
     if ids != list(subject.plan.checks):
         yield f"exercises: curriculum.yml lists {list(subject.plan.checks)}. Received: {ids}"
@@ -206,11 +206,12 @@ def _first_text(call: ast.Call) -> Any:
     return first.value if isinstance(first, ast.Constant) else None
 
 
-def _named_alike(exercise_id: str, stub: Cell, solution: Cell | None) -> Iterator[str]:
-    if not exercise_id:
+def _announced(cells: list[Cell], exercise: ExerciseCells) -> Iterator[str]:
+    """The text above a stub has to set the task, under a heading with the exercise's id."""
+    if not exercise.id:
         yield 'exercises: a check cell has to call check("ID", answer)'
         return
-    for word, cell in (("Exercise", stub), ("Solution", solution)):
-        beginning = f"# {word} {exercise_id}:"
-        if cell is not None and not cell.source.startswith(beginning):
-            yield f"exercise {exercise_id}: its {word.lower()} cell has to begin with {beginning!r} and a few words"
+    texts = [cell.source for cell in cells[: cells.index(exercise.stub)] if cell.cell_type == "markdown"]
+    headings = [line for line in (texts[-1] if texts else "").splitlines() if line.startswith("#")]
+    if not headings or f"Exercise {exercise.id}: " not in headings[-1]:
+        yield f"exercise {exercise.id}: the text above has to have the heading 'Exercise {exercise.id}: ...'"

@@ -54,6 +54,11 @@ class Request:
         """Executed notebooks, and their pages."""
         return self.course_dir / "report" / NOTEBOOKS / self.profile
 
+    @property
+    def logs_dir(self) -> Path:
+        """What the lessons' processes printed, and which exercises each run solved."""
+        return self.course_dir / "report" / "logs" / self.profile
+
     def folder(self, plan: LessonPlan) -> Path:
         """Where the lesson leaves its artifacts."""
         return artifacts.lesson_dir(self.artifacts_dir, self.profile, plan.id)
@@ -68,7 +73,7 @@ class AtWork:
     """A lesson in its process, and what was heard of it so far."""
 
     run: LessonRun
-    parts: dict[str, object]
+    parts: dict[str, str]
     cells: int = 0
     cell_began: float = 0.0
     ended: Ended | None = None
@@ -126,6 +131,7 @@ class CourseRun:
             if fresh is not None:
                 self._close(fresh)
                 return
+            self._say_why(plan, parts)
             run = LessonRun(plan, self.request.profile, self.request.form, self._place(plan, notebook), self._inbox)
             run.start()
             self._at_work[plan.id] = AtWork(run, parts)
@@ -145,21 +151,29 @@ class CourseRun:
                     return f"needs {need}: {error}"
         return ""
 
-    def _fresh(self, plan: LessonPlan, parts: dict[str, object]) -> Outcome | None:
-        key = freshness.key_of(parts)
-        found = freshness.fresh_record(self.request.folder(plan), key, self.request.executed(plan))
+    def _fresh(self, plan: LessonPlan, parts: dict[str, str]) -> Outcome | None:
+        found = freshness.fresh_record(self.request.folder(plan), parts, self.request.executed(plan))
         if found is None:
             return None
         record, manifest = found
         return Outcome(plan=plan, status="fresh", seconds=record.seconds, cells=record.cells, manifest=manifest)
 
+    def _say_why(self, plan: LessonPlan, parts: dict[str, str]) -> None:
+        """Nobody likes to wait for a lesson twice without a reason."""
+        record = freshness.read_record(self.request.folder(plan))
+        if self.request.force:
+            self.display.begins(plan, "it was asked for")
+        elif record is not None:
+            names = freshness.changes(record, parts)
+            self.display.begins(plan, f"changed: {', '.join(names)}" if names else "what it left was changed")
+
     def _place(self, plan: LessonPlan, notebook: Path) -> RunPlace:
-        executed = self.request.executed(plan)
+        logs = self.request.logs_dir / plan.notebook
         return RunPlace(
             notebook=notebook,
-            output=executed,
-            log=executed.with_suffix(".log"),
-            progress=executed.with_suffix(".checks.json"),
+            output=self.request.executed(plan),
+            log=logs.with_suffix(".log"),
+            progress=logs.with_suffix(".checks.json"),
             course_dir=self.request.course_dir,
         )
 
@@ -211,9 +225,8 @@ class CourseRun:
         """Notes what the lesson depended on, so that it is fresh until that changes."""
         run, plan = at_work.run, at_work.run.plan
         manifest = artifacts.read(self.request.folder(plan))
-        parts = {**at_work.parts, "data": freshness.data_fingerprints(plan)}
         record = RunRecord(
-            key=freshness.key_of(parts),
+            parts={**at_work.parts, **freshness.data_fingerprints(plan)},
             seconds=seconds,
             cells=at_work.cells,
             notebook_sha256=file_sha256(run.place.output),

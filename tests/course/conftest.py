@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import nbformat
 import pytest
 import yaml
@@ -14,6 +15,10 @@ from aoi_modules.course import curriculum as checklist
 from aoi_modules.course.curriculum import Curriculum
 from aoi_modules.course.navigation import last_cell
 from aoi_modules.settings import settings
+
+# a busy machine is no failure
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 PARAMETERS = 'profile: str = "cpu"  # size of the work: ci, cpu or gpu'
 
@@ -39,7 +44,7 @@ class SmallCourse:
         opening = f'from aoi_modules.course.lesson import Lesson\n\nlesson = Lesson.open("{plan.id}", profile=profile)'
         nb = new_notebook(
             cells=[
-                new_markdown_cell(f"# {plan.full_title}\n\n**Objectives** to test\n\n**Prerequisites** none"),
+                new_markdown_cell(f"# {plan.full_title}\n\n**You will be able to** test\n\n**Needs** nothing"),
                 new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
                 new_code_cell(opening),
                 *needs,
@@ -84,8 +89,9 @@ def exercise_cells() -> Callable[[str, str, str], list[Any]]:
             f'check("{check_id}", answer)'
         )
         return [
-            new_code_cell(f"# Exercise {check_id}: a number\nanswer = {stub}", metadata={"tags": ["exercise"]}),
-            new_code_cell(f"# Solution {check_id}: a number\nanswer = {solution}", metadata={"tags": ["solution"]}),
+            new_markdown_cell(f"## Exercise {check_id}: a number\n\nGive a number over 3."),
+            new_code_cell(f"answer = {stub}", metadata={"tags": ["exercise"]}),
+            new_code_cell(f"answer = {solution}", metadata={"tags": ["solution"]}),
             new_code_cell(check, metadata={"tags": ["check"]}),
         ]
 

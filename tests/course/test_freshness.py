@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,19 @@ from aoi_modules.course import artifacts, freshness, package_code
 from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.freshness import RunRecord
 from aoi_modules.errors import DataError
+from aoi_modules.modelstore.version_dir import file_sha256
+
+K = {"a": "b"}
 
 
-def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: str = "solved") -> str:
+def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: str = "solved") -> dict[str, str]:
     plan = course.curriculum.lesson(lesson_id)
     notebook = course.folder / "notebooks" / plan.file_name
-    return freshness.key_of(freshness.dependencies(plan, profile, notebook, course.folder / "artifacts", form))
+    return freshness.dependencies(plan, profile, notebook, course.folder / "artifacts", form)
+
+
+def record(parts: dict[str, str]) -> RunRecord:
+    return RunRecord(parts=parts, seconds=1.0, cells=3, notebook_sha256="")
 
 
 def leave(course: Any, text: str, made: str = "2026-01-01", run: str = "") -> Path:
@@ -67,7 +75,17 @@ def test_each_dependency_changes_the_key(two: Any, monkeypatch: pytest.MonkeyPat
     keys.append(key(two))
     monkeypatch.setattr(freshness, "package_sha256", lambda: "another package")
     keys.append(key(two))
-    assert len(set(keys)) == len(keys)
+    changed = [freshness.changes(record(before), after) for before, after in pairwise(keys)]
+    assert changed == [
+        ["the runner", "what lesson 1 left"],
+        ["the runner", "what lesson 1 left"],
+        ["the runner", "what lesson 1 left"],
+        ["the notebook"],
+        ["the dependencies"],
+        ["the dependencies"],
+        ["its entry in curriculum.yml"],
+        ["aoi_modules"],
+    ]
 
 
 def test_an_unknown_data_set_is_named(here: Any) -> None:
@@ -79,12 +97,12 @@ def test_an_unknown_data_set_is_named(here: Any) -> None:
 def test_the_data_is_part_of_the_key(here: Any, tmp_path: Path) -> None:
     here.lesson("1", data=["fashion-mnist", "weights"])
     found = freshness.data_fingerprints(here.curriculum.lesson("1"))
-    assert set(found) == {"fashion-mnist", "weights"}
+    assert set(found) == {"data fashion-mnist", "data weights"}
     assert all(len(value) == 64 for value in found.values())
 
 
 def test_the_package_is_hashed_by_name_and_content(tmp_path: Path) -> None:
-    hashes = []
+    hashes: list[str] = []
     for name, text in [("a.py", "1"), ("a.py", "2"), ("b.py", "2")]:
         folder = tmp_path / f"{len(hashes)}"
         (folder / "__pycache__").mkdir(parents=True)
@@ -99,26 +117,26 @@ def test_the_package_is_hashed_by_name_and_content(tmp_path: Path) -> None:
 def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: Path) -> None:
     folder, executed = leave(two, "a"), tmp_path / "executed.ipynb"
     executed.write_text("{}")
-    sha256 = freshness.file_sha256(executed)
-    record = RunRecord(key="k", seconds=1.0, cells=3, notebook_sha256=sha256)
-    assert freshness.fresh_record(folder, "k", executed) is None
-    freshness.write_record(folder, record)
-    found = freshness.fresh_record(folder, "k", executed)
+    sha256 = file_sha256(executed)
+    noted = RunRecord(parts=K, seconds=1.0, cells=3, notebook_sha256=sha256)
+    assert freshness.fresh_record(folder, K, executed) is None
+    freshness.write_record(folder, noted)
+    found = freshness.fresh_record(folder, K, executed)
     assert found is not None
-    assert found[0] == record
-    assert freshness.fresh_record(folder, "other", executed) is None
+    assert found[0] == noted
+    assert freshness.fresh_record(folder, {"a": "c"}, executed) is None
     (folder / "extra").touch()
-    assert freshness.fresh_record(folder, "k", executed) is None
+    assert freshness.fresh_record(folder, K, executed) is None
     (folder / "extra").unlink()
-    assert freshness.fresh_record(folder, "k", executed) is not None
+    assert freshness.fresh_record(folder, K, executed) is not None
     executed.write_text("{ }")
-    assert freshness.fresh_record(folder, "k", executed) is None
+    assert freshness.fresh_record(folder, K, executed) is None
     executed.write_text("{}")
     (folder / "file").write_text("damaged")
-    assert freshness.fresh_record(folder, "k", executed) is None
+    assert freshness.fresh_record(folder, K, executed) is None
     leave(two, "a")
-    (folder / artifacts.RECORD).write_bytes(msgspec.json.encode({"key": "k"}))
-    assert freshness.fresh_record(folder, "k", executed) is None
+    (folder / artifacts.RECORD).write_bytes(msgspec.json.encode({"parts": K}))
+    assert freshness.fresh_record(folder, K, executed) is None
 
 
 def test_it_imports_no_tensorflow_and_no_notebook_machinery() -> None:

@@ -87,4 +87,4 @@ def test_exercises_are_found_with_their_id(exercise_cells: Callable[[str, str, s
     nb = new_notebook(cells=[*exercise_cells("5a.1", "None", "4"), tagged("check", "check('5a.9', x)")])
     (found,) = exercises(nb)
     assert found.id == "5a.1"
-    assert (found.stub, found.solution, found.check) == tuple(nb.cells[:3])
+    assert (found.stub, found.solution, found.check) == tuple(nb.cells[1:4])

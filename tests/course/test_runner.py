@@ -219,7 +219,7 @@ def test_forms(
 def test_solving_a_trainees_copy_headless_ticks_the_trainees_checklist(
     small_course: Any, exercise_cells: Callable[[str, str, str], list[Any]]
 ) -> None:
-    stub, _, check = exercise_cells("1.1", "5", "4")
+    _, stub, _, check = exercise_cells("1.1", "5", "4")
     small_course.lesson("1", stub, check, checks=["1.1"])
     outcomes, _ = run(small_course)
     assert outcomes["1"].status == "passed", outcomes["1"].reason

@@ -1,0 +1,34 @@
+"""Every lesson in notebooks/ keeps the rules, is in the checklist, and its exercises have a check."""
+
+import pytest
+
+from aoi_modules.course import checks, material
+from aoi_modules.course import curriculum as checklist
+from aoi_modules.course.curriculum import LessonPlan
+from aoi_modules.course.notebook_file import read_notebook
+from aoi_modules.course.notebook_rules import Subject, broken_rules
+from aoi_modules.course.package_code import package_functions
+
+FOLDER = material.official_dir()
+CURRICULUM = checklist.load(FOLDER / checklist.FILE_NAME)
+LESSONS = pytest.mark.parametrize("plan", CURRICULUM.written(), ids=lambda plan: plan.notebook)
+
+
+@LESSONS
+def test_a_lesson_keeps_the_rules(plan: LessonPlan) -> None:
+    path = material.notebook_path(plan, FOLDER)
+    assert broken_rules(Subject(read_notebook(path), plan, CURRICULUM, package_functions())) == []
+
+
+@LESSONS
+def test_every_exercise_gives_a_hint_to_no_answer_at_all(plan: LessonPlan) -> None:
+    for check_id in plan.checks:
+        for answer in (None, ..., "?", {}, object()):
+            passed, message = checks.judge(check_id, answer)
+            assert not passed, f"{check_id} lets {answer!r} pass"
+            assert message
+
+
+def test_every_notebook_is_in_the_checklist() -> None:
+    found = {path.name for path in (FOLDER / material.NOTEBOOKS).glob("*.ipynb")}
+    assert found == {plan.file_name for plan in CURRICULUM.written()}
