@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 _NOTE = re.compile(
     rb"(?:[IW]\d{4} |WARNING: All log messages before absl|To enable the following instructions"
@@ -36,7 +37,6 @@ def without_notes() -> Iterator[None]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 with without_notes():
-    import keras
     import tensorflow as tf
 
     # Looks for GPUs now, inside the filter, instead of at the first operation.
@@ -44,4 +44,13 @@ with without_notes():
 
 tf.get_logger().setLevel("WARNING")  # no line for every folder that was written
 
-__all__ = ["keras", "tf"]
+__all__ = ["tf"]
+
+
+def __getattr__(name: str) -> Any:
+    """Keras comes when it is asked for: a model server does without, and starts sooner."""
+    if name != "keras":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with without_notes():
+        import keras
+    return keras

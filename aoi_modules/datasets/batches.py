@@ -1,13 +1,13 @@
 """Tables as TensorFlow batches: the decoder and the resize are those of the served graph."""
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.tf import tf
 
 BATCH = 64
 

@@ -7,14 +7,13 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import keras
-
 from aoi_modules.datasets.download import reachable
 from aoi_modules.datasets.progress import say
 from aoi_modules.datasets.weights import find_weights
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings, settings
+from aoi_modules.tf import keras
 
 INPUT = "image"
 MOBILENET_FILE = "mobilenet_v1_0.25_224_imagenet_notop.weights.h5"

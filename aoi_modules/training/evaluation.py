@@ -3,15 +3,14 @@
 import math
 from dataclasses import dataclass
 
-import keras
 import msgspec
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import batches
 from aoi_modules.datasets.table import Table
 from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.tf import keras, tf
 from aoi_modules.training import metrics
 from aoi_modules.training.metrics import Labels, Scores
 from aoi_modules.verdict import Rate

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import batches
 from aoi_modules.datasets.table import Table
 from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.tf import keras, tf
 
 FLIPS: tuple[Callable[[tf.Tensor], tf.Tensor], ...] = (
     tf.identity,

@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import batches
 from aoi_modules.datasets.progress import Advance, on_terminal, progress, say
 from aoi_modules.datasets.table import Split
 from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.tf import keras, tf
 
 History = dict[str, list[float]]
 """Measure -> its value after each epoch; what was measured on the validation pictures starts with `validation_`."""

@@ -1,10 +1,10 @@
 """Heads: from features to the numbers that the servable answers, and the model that joins backbone and head."""
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.modelstore.manifest import Head
+from aoi_modules.tf import keras
 
 SMALLEST_SPREAD = 0.03
 """A feature's standard deviation counts as at least this share of the mean one: a feature that hardly moved in

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import keras
-
 from aoi_modules.datasets.progress import say
 from aoi_modules.datasets.table import Split
+from aoi_modules.tf import keras
 from aoi_modules.training.backbones import RANDOM, pretrained_mobilenet, small_cnn
 from aoi_modules.training.features import features
 from aoi_modules.training.fit import History, Log, fit_features, fit_pictures

@@ -43,7 +43,8 @@ def threshold_for(scores: Scores, labels: Labels, escape_target: float) -> float
     """The highest threshold at which at most `escape_target` of the defective parts pass.
 
     A score over the threshold fails the part. The threshold lies halfway between the lowest defective score that must
-    be caught and the next lower score of any part, so that no part sits on the edge.
+    be caught and the next lower score of any part, so that no part sits on the edge. A defective part that scores
+    exactly 0 is caught by no threshold.
 
     Args:
         scores: (N,), in [0, 1].

@@ -26,6 +26,7 @@ class Recipe:
         head: the model's output, without threshold and metrics.
         backbone: a name of `backbones`.
         learning: all layers end to end, or a head on the features of a frozen backbone.
+        note: what a reader of the report must know about this exercise.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Recipe:
     head: Head
     backbone: str
     learning: Literal["end to end", "head on features"]
+    note: str = ""
 
     def split(self, profile: Profile, seed: int) -> Split:
         """The tables in the size of the profile."""
@@ -61,6 +63,7 @@ RECIPES = {
             head=Head(name="defect", kind="defect", labels=magnetic_tile.LABEL_NAMES),
             backbone="mobilenet-0.25",
             learning="head on features",
+            note="all photographs of one tile are in the same table, so the figures are those of unseen tiles",
         ),
     )
 }

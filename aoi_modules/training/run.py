@@ -155,6 +155,8 @@ def _notes(origin: DataOrigin, recipe: Recipe, weights: str) -> tuple[str, ...]:
         notes.append(f"stand-in data: {origin.name} was drawn, the figures say nothing about real pictures")
     if recipe.learning == "head on features" and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
+    if recipe.note:
+        notes.append(recipe.note)
     if recipe.head.kind == "defect":
         notes.append(f"the threshold was chosen on validation pictures for {recipes.ESCAPE_TARGET:.0%} escapes")
     return tuple(notes)

@@ -36,7 +36,8 @@ def test_the_threshold_keeps_the_target_and_no_higher_one_does(parts: list[tuple
     threshold = metrics.threshold_for(scores, labels, target)
     assert 0.0 <= threshold <= 1.0
     escape, _ = metrics.rates(scores, labels, threshold)
-    assert escape.value <= target + 1e-9
+    uncatchable = float(np.mean(scores[labels == 1] == 0))  # no threshold in [0, 1] lies under a score of 0
+    assert escape.value <= max(target, uncatchable) + 1e-9
     higher = min((float(score) for score in scores if score > threshold), default=None)
     if higher is not None and any(labels[scores == np.float32(higher)]):
         assert metrics.rates(scores, labels, higher)[0].value > target
