@@ -39,7 +39,7 @@ lint: setup ## ruff, mypy, import rule, generated parts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/aoi course readme --check
 
 format: setup ## let ruff and the generators write
