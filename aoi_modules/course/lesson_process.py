@@ -113,6 +113,7 @@ def _options(task: Task, watch: CellWatch) -> dict[str, Any]:
 
     return {
         "kernel_name": "python3",
+        "language": "python",
         "progress_bar": False,
         "start_timeout": int(task.start_limit),
         "execution_timeout": max(1, int(task.cell_limit)),

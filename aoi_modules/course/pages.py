@@ -1,5 +1,6 @@
 """Executed notebooks as pages that need no network: styles inline, pictures inside, no scripts."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from aoi_modules.course.navigation import neighbours
 from aoi_modules.course.notebook_file import read_notebook
 from aoi_modules.course.outcome import Outcome
 from aoi_modules.course.page_templates import rendered, style
+from aoi_modules.errors import CourseError
 
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
@@ -23,11 +25,7 @@ def page_path(executed: Path) -> Path:
 
 
 def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile: str) -> Path:
-    """Writes the page of an executed notebook beside it.
-
-    Raises:
-        CourseError: the notebook cannot be read.
-    """
+    """Writes the page of an executed notebook beside it; of a damaged one, a page that says so."""
     before, after = neighbours(curriculum, outcome.plan.id)
     page = rendered(
         "lesson.html.j2",
@@ -52,7 +50,13 @@ def _body(executed: Path) -> object:
     from markupsafe import Markup
     from nbconvert import HTMLExporter
 
-    html, _ = HTMLExporter(template_name="basic", embed_images=True).from_notebook_node(read_notebook(executed))
+    try:
+        nb = read_notebook(executed)
+    except CourseError as error:  # a process that was killed while it saved leaves half a file
+        return Markup("<p>{}</p>").format(str(error))
+    quiet = logging.getLogger("aoi.pages")
+    quiet.setLevel(logging.ERROR)  # it would ask authors for texts under pictures that programs drew
+    html, _ = HTMLExporter(template_name="basic", embed_images=True, log=quiet).from_notebook_node(nb)
     return Markup(offline(html))
 
 
