@@ -24,8 +24,16 @@ def page_path(executed: Path) -> Path:
     return executed.with_suffix(".html")
 
 
-def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile: str) -> Path:
-    """Writes the page of an executed notebook beside it; of a damaged one, a page that says so."""
+def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile: str, pictures: Path) -> Path:
+    """Writes the page of an executed notebook beside it; of a damaged one, a page that says so.
+
+    Args:
+        executed: the notebook.
+        outcome: how its run ended.
+        curriculum: the checklist, for the links.
+        profile: size of the work.
+        pictures: folder from which the text's own pictures come, with paths relative to it.
+    """
     before, after = neighbours(curriculum, outcome.plan.id)
     page = rendered(
         "lesson.html.j2",
@@ -38,17 +46,18 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
         status=outcome.status,
         seconds=f"{outcome.seconds:.1f}",
         reason=outcome.reason,
-        body=_body(executed),
+        body=_body(executed, pictures),
     )
     target = page_path(executed)
     write_whole(target, page.encode())
     return target
 
 
-def _body(executed: Path) -> object:
+def _body(executed: Path, pictures: Path) -> object:
     """The cells and outputs as HTML, already safe to set into the page."""
     from markupsafe import Markup
     from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
     try:
         nb = read_notebook(executed)
@@ -56,7 +65,9 @@ def _body(executed: Path) -> object:
         return Markup("<p>{}</p>").format(str(error))
     quiet = logging.getLogger("aoi.pages")
     quiet.setLevel(logging.ERROR)  # it would ask authors for texts under pictures that programs drew
-    html, _ = HTMLExporter(template_name="basic", embed_images=True, log=quiet).from_notebook_node(nb)
+    exporter = HTMLExporter(template_name="basic", embed_images=True, log=quiet)
+    exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
+    html, _ = exporter.from_notebook_node(nb, resources={"metadata": {"path": str(pictures)}})
     return Markup(offline(html))
 
 

@@ -12,6 +12,7 @@ from aoi_modules.course import artifacts, freshness
 from aoi_modules.course.artifacts import LessonManifest, write_whole
 from aoi_modules.course.curriculum import LessonPlan
 from aoi_modules.course.lesson import shown
+from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.course.outcome import Outcome, all_good
 from aoi_modules.course.page_templates import rendered, style
 from aoi_modules.course.pages import page_path, write_page
@@ -98,7 +99,7 @@ def _write_page(request: Request, outcome: Outcome) -> None:
     if outcome.status == "skipped":
         page_path(executed).unlink(missing_ok=True)
     elif executed.is_file() and not (outcome.status == "fresh" and page_path(executed).is_file()):
-        write_page(executed, outcome, request.curriculum, request.profile)
+        write_page(executed, outcome, request.curriculum, request.profile, request.material_dir / NOTEBOOKS)
 
 
 def _index(request: Request, outcomes: list[Outcome]) -> str:

@@ -8,6 +8,7 @@ from aoi_modules.course import material
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.errors import CourseError
 
+PICTURES = "images"
 ORIGINALS = ".aoi-originals"
 """Hidden folder with the lessons as they were handed out, so that work and an old version can be told apart."""
 
@@ -25,8 +26,8 @@ class Started:
 def start(folder: Path) -> Started:
     """Writes the trainee's copies into a folder; run again, it adds what is new.
 
-    A lesson in which the trainee has not worked follows the official version. One in which he has stays as it is;
-    if the official version moved on since, that is laid beside it as NAME.new.ipynb.
+    A lesson without own work follows the official version. One with own work stays as it is; if the official version
+    moved on since, that is laid beside it as NAME.new.ipynb.
 
     Raises:
         CourseError: the folder is the official material itself, or cannot be written.
@@ -43,9 +44,17 @@ def start(folder: Path) -> Started:
         for plan in plans:
             content = trainee_copy(material.notebook_path(plan, official))
             _lay(folder, f"{material.NOTEBOOKS}/{plan.file_name}", content, done)
+        for name in pictures(official):
+            _lay(folder, name, (official / name).read_bytes(), done)
     except OSError as error:
         raise CourseError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
     return done
+
+
+def pictures(official: Path) -> list[str]:
+    """The pictures that lessons show, as paths relative to the material."""
+    found = (official / material.NOTEBOOKS / PICTURES).rglob("*")
+    return sorted(path.relative_to(official).as_posix() for path in found if path.is_file())
 
 
 def trainee_copy(path: Path) -> bytes:

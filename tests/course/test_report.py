@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,8 @@ def executed_notebook(path: Path) -> None:
         new_output("display_data", {"text/html": '<img src="https://example.org/x.png"><iframe src="//x"></iframe>'}),
         new_output("display_data", {"text/html": '<link rel="stylesheet" href="https://example.org/x.css">'}),
     ]
-    text = "# 1 Lesson 1\n\n[next](02_lesson.ipynb#part) and [paper](https://example.org/paper)\n\n$x^2$"
+    links = "[next](02_lesson.ipynb#part) and [paper](https://example.org/paper)"
+    text = f"# 1 Lesson 1\n\n{links}\n\n$x^2$\n\n![a line](images/line.png)"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(new_notebook(cells=[new_markdown_cell(text), code]), path)
 
@@ -128,6 +130,8 @@ def test_links_of_the_index_lead_to_files(request_: Request, outcomes: list[Outc
 
 
 def test_nothing_in_the_report_loads_anything(request_: Request, outcomes: list[Outcome]) -> None:
+    (request_.material_dir / "notebooks" / "images").mkdir()
+    (request_.material_dir / "notebooks" / "images" / "line.png").write_bytes(b64decode(PNG))
     index = report.write_report(request_, outcomes).index
     written = [index, *sorted((index.parent / "notebooks").rglob("*.html"))]
     assert len(written) == 3
@@ -140,10 +144,13 @@ def test_nothing_in_the_report_loads_anything(request_: Request, outcomes: list[
 
 
 def test_a_page_keeps_text_pictures_and_links(request_: Request, outcomes: list[Outcome]) -> None:
+    picture = request_.material_dir / "notebooks" / "images" / "line.png"
+    picture.parent.mkdir()
+    picture.write_bytes(b64decode(PNG))
     report.write_report(request_, outcomes)
     page = pages.page_path(request_.executed(request_.plans[0])).read_text()
     found = Sources(page)
-    assert len(found.loads) == 1
+    assert found.loads == [f"data:image/png;base64,{PNG}"] * 2
     assert {"02_lesson.html#part", "02_lesson.html", "https://example.org/paper", "../../index.html"} <= set(
         found.links
     )

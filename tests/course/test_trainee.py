@@ -73,6 +73,14 @@ def test_a_file_that_was_there_before_is_kept(official: Any, own: Path) -> None:
     assert (own / LESSON).read_text() == "mine"
 
 
+def test_pictures_come_along(official: Any, own: Path) -> None:
+    picture = official.folder / "notebooks" / "images" / "line.svg"
+    picture.parent.mkdir()
+    picture.write_text("<svg/>")
+    assert "notebooks/images/line.svg" in trainee.start(own).added
+    assert (own / "notebooks" / "images" / "line.svg").read_text() == "<svg/>"
+
+
 def test_the_official_folder_is_refused(official: Any) -> None:
     before = (official.folder / LESSON).read_bytes()
     with pytest.raises(CourseError, match="is the official course itself"):

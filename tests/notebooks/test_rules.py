@@ -1,5 +1,7 @@
 """Every lesson in notebooks/ keeps the rules, is in the checklist, and its exercises have a check."""
 
+import re
+
 import pytest
 
 from aoi_modules.course import checks, material
@@ -27,6 +29,14 @@ def test_every_exercise_gives_a_hint_to_no_answer_at_all(plan: LessonPlan) -> No
             passed, message = checks.judge(check_id, answer)
             assert not passed, f"{check_id} lets {answer!r} pass"
             assert message
+
+
+@LESSONS
+def test_pictures_in_the_text_are_there(plan: LessonPlan) -> None:
+    path = material.notebook_path(plan, FOLDER)
+    texts = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "markdown"]
+    for name in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", "\n".join(texts)):
+        assert (path.parent / name).is_file(), name
 
 
 def test_every_notebook_is_in_the_checklist() -> None:
