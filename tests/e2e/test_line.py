@@ -1,0 +1,63 @@
+"""The whole line, every stage for real: data, training, servable, model server, gateway, verdict."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+import yaml
+
+from aoi_modules.datasets import magnetic_tile
+from aoi_modules.export.model_sources import read_keras
+from aoi_modules.export.servable import write_servable
+from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.modelstore import version_dir
+from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.tf import keras, tf
+from aoi_modules.training.run import train
+from aoi_modules.verdict import Limits, judge_score
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("line") / "tile"
+    train("magnetic-tile", "ci", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def gateway(trained: Path) -> Iterator[RunningGateway]:
+    models = trained.parent / "models"
+    version = write_servable(read_keras(trained / "model.keras"), "tile", models).path
+    version_dir.verify(version)
+    with EmbeddedServer({"tile": models / "tile"}) as server:
+        routes = {"components": {"tile": {"model": "tile", "upstream": server.grpc, "timeout_ms": 20_000}}}
+        (models / "routes.yaml").write_text(yaml.safe_dump(routes))
+        with RunningGateway(models / "routes.yaml") as running:
+            yield running
+
+
+def keras_scores(model_file: Path, pictures: list[bytes]) -> list[float]:
+    """What Keras says by its own means: the loaded model, TensorFlow's decoder and resize, no module of ours."""
+    model = keras.models.load_model(model_file, compile=False)
+    height, width = model.inputs[0].shape[1:3]
+    decoded = [tf.io.decode_image(picture, channels=3, expand_animations=False) for picture in pictures]
+    batch = tf.stack([tf.image.resize(pixels, (height, width)) for pixels in decoded])
+    return [float(score) for score in np.asarray(model(batch, training=False)["defect"])[:, 0]]
+
+
+def test_a_tile_scores_through_the_gateway_as_in_keras(trained: Path, gateway: RunningGateway) -> None:
+    test = magnetic_tile.load(test=12).test
+    pictures = [test.encoded(number) for number in range(len(test))]
+    threshold = read_keras(trained / "model.keras").heads[0].threshold
+    assert threshold is not None
+    for picture, expected in zip(pictures, keras_scores(trained / "model.keras", pictures), strict=True):
+        answer = requests.post(f"{gateway.url}/v1/inspect/tile", data=picture, timeout=30)
+        assert answer.status_code == 200, answer.text
+        inspection = answer.json()
+        assert inspection["heads"][0]["score"] == pytest.approx(expected, abs=1e-5)
+        assert inspection["heads"][0]["threshold"] == threshold
+        assert inspection["verdict"] == judge_score(inspection["heads"][0]["score"], Limits(threshold))
