@@ -23,7 +23,6 @@ class Flags:
     model_name: str = _flag("default", "Name of the model at --model_base_path.")
     model_base_path: str = _flag("", "Folder that holds one folder a version of the model.")
     model_config_file: str = _flag("", "Text form of tensorflow.serving.ModelServerConfig: several models.")
-    model_config_file_poll_wait_seconds: int = _flag(0, "0 reads the model config file once; it is not read again.")
     monitoring_config_file: str = _flag("", "Text form of tensorflow.serving.MonitoringConfig: a Prometheus page.")
     file_system_poll_wait_seconds: float = _flag(1.0, "Seconds between two looks for versions; 0 looks once.")
     max_num_load_retries: int = _flag(5, "How often a failed load is repeated.")
@@ -41,7 +40,7 @@ class Flags:
 
 
 NOT_BUILT = frozenset(
-    """grpc_max_threads grpc_channel_arguments rest_api_num_threads
+    """grpc_max_threads grpc_channel_arguments rest_api_num_threads model_config_file_poll_wait_seconds
     num_unload_threads flush_filesystem_caches enable_batching batching_parameters_file
     enable_per_model_batching_parameters ssl_config_file use_alts_credentials
     tensorflow_session_parallelism per_process_gpu_memory_fraction saved_model_tags
