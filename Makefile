@@ -30,7 +30,7 @@ course: setup ## run all lessons headless; report/index.html shows what came out
 	@$(BIN)/aoi course run --profile $(PROFILE)
 
 test: setup ## the whole test suite
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term
+	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 --cov --cov-report=term
 
 lab: setup ## JupyterLab on the lessons
 	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks

@@ -128,7 +128,7 @@ def docker() -> Finding:
 
 
 def kubernetes() -> Finding:
-    fix = "the lessons check rendered manifests instead; or point kubectl at a cluster"
+    fix = "no lesson so far needs one; point kubectl at a cluster to have it"
     try:
         version = _cluster_version()
     except Exception as error:  # no cluster, no network, no permission: the client raises a different error for each
