@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.table import Pixels, Table
@@ -58,6 +59,7 @@ def history(values: Mapping[str, Sequence[float]], origin: DataOrigin, *, profil
         if f"validation_{name}" in values:
             axes.plot(epochs, values[f"validation_{name}"], "--", label="validation")
         axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(name)
         axes.legend()
     plot.suptitle(title_of("Training", origin, profile))
