@@ -36,6 +36,7 @@ def test_reads_what_was_written(tmp_path_factory: pytest.TempPathFactory, shape:
         (encoded(b"abc", 2, 2), r"expected 4 values .* Received: 3"),
         (encoded(b"abcde", 2, 2), r"expected 4 values .* Received: 5"),
     ],
+    ids=["no gzip", "cut gzip", "nothing", "other type", "cut header", "too few", "too many"],
 )
 def test_other_content_is_refused_by_name(tmp_path: Path, content: bytes, text: str) -> None:
     path = tmp_path / "labels.gz"
