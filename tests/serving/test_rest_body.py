@@ -55,7 +55,7 @@ def test_a_small_body_of_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) 
         rest_body.inflated(gzip.compress(b"0" * 1001), GZIP)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 100)[:-9], b""])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 100)[:-9], b""], ids=["none", "cut", "empty"])
 def test_what_is_no_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(RpcError, match="Failed to inflate"):
         rest_body.inflated(body, GZIP)
