@@ -7,6 +7,8 @@ BIN := .venv/bin
 # uv of the machine, or else one that pip puts into .venv
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 STAMP := .venv/.installed
+# JupyterLab refuses root, which is who a container runs as
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup course test lab lint format bench lock clean
@@ -33,7 +35,7 @@ test: setup ## the whole test suite
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 --cov --cov-report=term
 
 lab: setup ## JupyterLab on the lessons
-	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks
+	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(ROOT_FLAG)
 
 lint: setup ## ruff, mypy, import rule, generated parts
 	@$(BIN)/ruff check .
