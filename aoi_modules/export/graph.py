@@ -51,12 +51,11 @@ def optimize(graph: tf.Graph, outputs: Sequence[str]) -> tf.compat.v1.GraphDef:
     return tf_optimizer.OptimizeGraph(config, meta_graph)
 
 
-def run_frozen(graph_def: tf.compat.v1.GraphDef, pixels: Any, heads: Sequence[str]) -> dict[str, Any]:
-    """Runs a frozen graph once: uint8 (N, h, w, C) -> {head: float32 (N, K)}."""
+def run_frozen(graph_def: tf.compat.v1.GraphDef, frames: Sequence[Any], heads: Sequence[str]) -> list[dict[str, Any]]:
+    """Runs a frozen graph on one batch after the other: uint8 (N, h, w, C) each -> {head: float32 (N, K)} each."""
     graph = tf.Graph()
     with graph.as_default():
         tf.import_graph_def(graph_def, name="")
+    outputs = {head: f"{head}:0" for head in heads}
     with tf.compat.v1.Session(graph=graph) as session:
-        return dict(
-            zip(heads, session.run([f"{head}:0" for head in heads], feed_dict={"image:0": pixels}), strict=True)
-        )
+        return [session.run(outputs, feed_dict={"image:0": frame}) for frame in frames]

@@ -164,12 +164,13 @@ def verify(folder: Path, truth: Golden, manifest: Manifest) -> float:
     by_picture = _numpy(encoded(image=tf.constant(list(truth.pictures))))
     difference = _check("serving_default", truth.scores, by_picture)
     frozen = tf.compat.v1.GraphDef.FromString((folder / FROZEN).read_bytes())
-    for number, encoded_picture in enumerate(truth.pictures):
-        raw = decoded_pixels(encoded_picture, manifest.picture.channels)
+    frames = [decoded_pixels(picture, manifest.picture.channels) for picture in truth.pictures]
+    by_frozen = graph.run_frozen(frozen, frames, names)
+    for number, frame in enumerate(frames):
         expected = {head: values[number : number + 1] for head, values in truth.scores.items()}
-        by_pixels = _numpy(loaded.signatures["pixels"](image=tf.constant(raw)))
+        by_pixels = _numpy(loaded.signatures["pixels"](image=tf.constant(frame)))
         difference = max(difference, _check("pixels", expected, by_pixels))
-        difference = max(difference, _check(FROZEN, expected, graph.run_frozen(frozen, raw, names)))
+        difference = max(difference, _check(FROZEN, expected, by_frozen[number]))
     return difference
 
 
