@@ -41,24 +41,30 @@ def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indice
     return np.array([row for _, _, row in sorted(line)[:count]], np.int64)
 
 
-def folds(stratum_of: Mapping[str, str]) -> dict[str, int]:
-    """Deals groups into five folds, stratum by stratum.
+def folds(stratum_of: Mapping[str, str], count: int = FOLDS) -> dict[str, int]:
+    """Deals groups into folds, stratum by stratum.
 
     The order is that of a hash of the group's name, so the deal depends on the names alone.
 
     Args:
         stratum_of: group -> stratum.
+        count: folds to deal into, at least 2.
 
     Returns:
-        Group -> fold in [0, 5).
+        Group -> fold in [0, count).
+
+    Raises:
+        DataError: fewer than two folds.
     """
+    if count < 2:
+        raise DataError(f"folds: expected at least 2. Received: {count}")
     groups_of: dict[str, list[str]] = defaultdict(list)
     for group, stratum in stratum_of.items():
         groups_of[stratum].append(group)
     dealt: dict[str, int] = {}
     for stratum in sorted(groups_of):
         for place, group in enumerate(sorted(groups_of[stratum], key=_hash)):
-            dealt[group] = place % FOLDS
+            dealt[group] = place % count
     return dealt
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.datasets.sampling import FOLDS, folds, stratified
+from aoi_modules.datasets.sampling import folds, stratified
 from aoi_modules.errors import DataError
 
 STRATA = st.lists(st.sampled_from("abc"), min_size=1, max_size=60)
@@ -45,15 +45,20 @@ def test_no_picture_is_too_few() -> None:
         stratified(["a"] * 3, 0, 0)
 
 
-@given(st.dictionaries(st.text(max_size=6), st.sampled_from("xyz"), max_size=60))
-def test_folds_share_every_stratum(stratum_of: dict[str, str]) -> None:
-    dealt = folds(stratum_of)
+@given(st.dictionaries(st.text(max_size=6), st.sampled_from("xyz"), max_size=60), st.integers(2, 7))
+def test_folds_share_every_stratum(stratum_of: dict[str, str], count: int) -> None:
+    dealt = folds(stratum_of, count)
     assert set(dealt) == set(stratum_of)
     for stratum in set(stratum_of.values()):
         sizes = Counter(dealt[group] for group in stratum_of if stratum_of[group] == stratum)
-        assert max(sizes.values()) - min(sizes.get(fold, 0) for fold in range(FOLDS)) <= 1
+        assert max(sizes.values()) - min(sizes.get(fold, 0) for fold in range(count)) <= 1
 
 
 @given(st.dictionaries(st.text(max_size=6), st.sampled_from("xyz"), min_size=1, max_size=30))
 def test_folds_do_not_depend_on_the_order(stratum_of: dict[str, str]) -> None:
     assert folds(dict(reversed(stratum_of.items()))) == folds(stratum_of)
+
+
+def test_one_fold_is_none() -> None:
+    with pytest.raises(DataError, match="at least 2"):
+        folds({"a": "x"}, 1)

@@ -1,0 +1,55 @@
+"""Rows of a data set that cannot be used: one error that names them, or, if the caller says so, a list of what is gone.
+
+Nothing is ever dropped silently: a row is used, or it is an error, or it is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aoi_modules.errors import DataError
+
+NAMED = 5
+"""Offenders that the error names; the rest is counted."""
+HINT = "--skip-bad leaves them out"
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One row that cannot be used.
+
+    Args:
+        where: its file, or the file and the line in it.
+        why: what was expected and what came.
+    """
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"
+
+
+def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = "rows") -> tuple[str, ...]:
+    """Refuses bad rows, or turns them into the sentences that `Split.left_out` carries.
+
+    Args:
+        bad: the offenders, in the order of the rows, one for each row.
+        total: rows that were looked at, good and bad.
+        skip_bad: leave them out and go on.
+        unit: what a row is called, plural.
+
+    Returns:
+        One sentence for each row that is left out.
+
+    Raises:
+        DataError: there are bad rows and `skip_bad` is not set, or no row is left.
+    """
+    if bad and (not skip_bad or len(bad) >= total):
+        raise DataError(_sentence(bad, total, unit), hint="" if len(bad) >= total else HINT)
+    return tuple(str(row) for row in bad)
+
+
+def _sentence(bad: Sequence[BadRow], total: int, unit: str) -> str:
+    named = "".join(f"\n    {row}" for row in bad[:NAMED])
+    more = f"\n    and {len(bad) - NAMED} more" if len(bad) > NAMED else ""
+    return f"{len(bad)} of {total} {unit} cannot be used:{named}{more}"
