@@ -12,6 +12,8 @@ from aoi_modules.errors import DataError
 
 LARGEST = 8_000_000
 """Bytes that one unpacked file may have; upstream's largest picture has far less."""
+FULL_COMMIT = 40
+"""Digits of a commit as git writes it into a zip."""
 
 
 def unpack(path: Path, remote: RemoteArchive, members: Sequence[str], target: Path) -> None:
@@ -39,7 +41,7 @@ def unpack(path: Path, remote: RemoteArchive, members: Sequence[str], target: Pa
 
 
 def _check_commit(path: Path, comment: str, commit: str) -> None:
-    if comment != commit:
+    if len(comment) != FULL_COMMIT or not comment.startswith(commit):
         raise DataError(f"{path}: expected a zip that git made of commit {commit}. Received comment: {comment!r}")
 
 

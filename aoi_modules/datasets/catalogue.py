@@ -3,9 +3,10 @@
 What is trusted, and why:
 - Fashion-MNIST: the checksums of upstream's four files stand here. They were taken from a copy that is byte for byte
   Debian's package dataset-fashion-mnist, so any mirror or plain http will do.
-- Magnetic tiles, 160-pixel edition (`magnetic_tile_160.sha256.gz`): the checksums of all its files come with the
-  package. `zcat magnetic_tile_160.sha256.gz | (cd magnetic-tile && sha256sum --check)` says the same.
-- Magnetic tiles, upstream's edition: upstream publishes no checksums. The archive of one fixed commit is taken by
+- Small editions that mirrors carry: magnetic tiles of 160 pixels, houses of 64 pixels, DeepPCB in 1-bit PNG. The
+  checksums of all their files come with the package, in `*.sha256.gz`.
+  `zcat magnetic_tile_160.sha256.gz | (cd magnetic-tile && sha256sum --check)` says the same.
+- Upstream's editions of these three: upstream publishes no checksums. The archive of one fixed commit is taken by
   https; commit, file names and the CRC of every file must fit, every picture must decode. What was found right then
   is written down, and every later use is held to it.
 """
@@ -36,7 +37,7 @@ class RemoteArchive:
 
     Args:
         urls: where it is.
-        commit: that the zip must name in its comment, as git writes it.
+        commit: that the zip must name in its comment, as git writes it; the first seven digits or more.
         size: about how many bytes, for the progress bar.
     """
 
@@ -54,7 +55,7 @@ class DataSet:
         title: as people call it.
         licence: as upstream states it.
         home: upstream's page.
-        members: the relative names of all files.
+        members: the relative names of all files, as upstream has them.
         known_sums: the checksums of the edition that lies in a folder; None when none are known for it.
         remote: where to download it.
         system_dir: where a distribution puts it.
@@ -70,6 +71,10 @@ class DataSet:
     remote: tuple[RemoteFile, ...] | RemoteArchive
     system_dir: Path | None = None
     stand_in_version: int = 1
+
+    def files(self, root: Path) -> tuple[str, ...]:
+        """The relative names of all files of the edition that lies in the folder `root`."""
+        return tuple(self.known_sums(root) or self.members())
 
 
 FASHION_MNIST_FILES = tuple(
@@ -100,12 +105,28 @@ TILE_COUNTS = {"Free": 952, "Blowhole": 115, "Uneven": 103, "Break": 85, "Crack"
 SMALL_TILE_BYTES = 12_000
 """The median picture file has about 4,000 bytes in the 160-pixel edition and about 35,000 upstream. A median does not
 move when some files are cut short or missing."""
+HOUSE_COMMIT = "5e14821"
+SMALL_HOUSE_BYTES = 10_000
+"""The median picture file has about 1,800 bytes in the 64-pixel edition and about 80,000 upstream."""
+BOARD_COMMIT = "08e98c4db5922613fb97176eb3d6497d48260cb1"
 
 
 @cache
 def small_tile_sums() -> ledger.Sums:
     """The checksums of the 160-pixel edition. Its file names are upstream's."""
     return ledger.read(Path(__file__).with_name("magnetic_tile_160.sha256.gz"))
+
+
+@cache
+def small_house_sums() -> ledger.Sums:
+    """The checksums of the 64-pixel edition. Its file names are upstream's."""
+    return ledger.read(Path(__file__).with_name("houses_64.sha256.gz"))
+
+
+@cache
+def small_board_sums() -> ledger.Sums:
+    """The checksums of the 1-bit edition. Its pictures end in .png, upstream's in .jpg."""
+    return ledger.read(Path(__file__).with_name("deeppcb_1bit.sha256.gz"))
 
 
 def _fashion_members() -> tuple[str, ...]:
@@ -123,6 +144,27 @@ def _tile_members() -> tuple[str, ...]:
 def _tile_sums(root: Path) -> ledger.Sums | None:
     sizes = [path.stat().st_size for path in root.glob("MT_*/Imgs/*.jpg")]
     return small_tile_sums() if sizes and median(sizes) < SMALL_TILE_BYTES else None
+
+
+def _house_members() -> tuple[str, ...]:
+    return tuple(small_house_sums())
+
+
+def _house_sums(root: Path) -> ledger.Sums | None:
+    sizes = [path.stat().st_size for path in root.glob("Houses Dataset/*.jpg")]
+    return small_house_sums() if sizes and median(sizes) < SMALL_HOUSE_BYTES else None
+
+
+def _board_members() -> tuple[str, ...]:
+    return tuple(f"{name[:-4]}.jpg" if name.endswith(".png") else name for name in small_board_sums())
+
+
+def _board_sums(root: Path) -> ledger.Sums | None:
+    return small_board_sums() if any(root.glob("PCBData/group*/*/*.png")) else None
+
+
+def _zip_of(repository: str, *refs: str) -> tuple[str, ...]:
+    return tuple(f"https://codeload.github.com/{repository}/zip/{ref}" for ref in refs)
 
 
 CATALOGUE = {
@@ -147,9 +189,29 @@ CATALOGUE = {
             members=_tile_members,
             known_sums=_tile_sums,
             remote=RemoteArchive(
-                (f"https://codeload.github.com/abin24/Magnetic-tile-defect-datasets./zip/{TILE_COMMIT}",),
-                TILE_COMMIT,
-                55_000_000,
+                _zip_of("abin24/Magnetic-tile-defect-datasets.", TILE_COMMIT), TILE_COMMIT, 55_000_000
+            ),
+        ),
+        DataSet(
+            name="deeppcb",
+            title="DeepPCB: 1,500 pairs of circuit board pictures, golden and tested, with 10,013 defects of six kinds",
+            licence="MIT, Copyright 2018 tangsanli5201; its README adds: only for research purpose",
+            home="https://github.com/tangsanli5201/DeepPCB",
+            members=_board_members,
+            known_sums=_board_sums,
+            remote=RemoteArchive(_zip_of("tangsanli5201/DeepPCB", BOARD_COMMIT), BOARD_COMMIT, 128_000_000),
+        ),
+        DataSet(
+            name="houses",
+            title="Houses: 535 houses, four photographs each, with bedrooms, bathrooms, area, zip code and price",
+            licence="none stated; upstream asks to cite Ahmed, Moustafa: House Price Estimation from Visual and Textual"
+            " Features, 2016",
+            home="https://github.com/emanhamed/Houses-dataset",
+            members=_house_members,
+            known_sums=_house_sums,
+            # A server may not resolve a short commit; that commit has been the head of master since 2019.
+            remote=RemoteArchive(
+                _zip_of("emanhamed/Houses-dataset", HOUSE_COMMIT, "refs/heads/master"), HOUSE_COMMIT, 187_000_000
             ),
         ),
     )

@@ -68,7 +68,7 @@ def locate(dataset: str | DataSet, *, given: Settings | None = None) -> tuple[Pl
     wanted, given = _entry(dataset), given or settings()
     rejected = _rejected(given.cache_dir)
     for place, root in places(wanted, given):
-        if str(root) not in rejected and any((root / name).exists() for name in wanted.members()):
+        if str(root) not in rejected and any((root / name).exists() for name in wanted.files(root)):
             return place, root
     return "stand-in", None
 
@@ -92,7 +92,7 @@ def fingerprint(dataset: str | DataSet, *, given: Settings | None = None) -> str
     _, root = locate(wanted, given=given)
     if root is None:
         return _stand_in(wanted).sha256
-    return ledger.digest(ledger.measure(root, wanted.members()))
+    return ledger.digest(ledger.measure(root, wanted.files(root)))
 
 
 def repair(dataset: str | DataSet, *, given: Settings | None = None, tell: Callable[[str], None] = say) -> Found:
@@ -106,7 +106,7 @@ def repair(dataset: str | DataSet, *, given: Settings | None = None, tell: Calla
     wanted, given = _entry(dataset), given or settings()
     damaged: list[Path] = []
     for place, root in places(wanted, given):
-        if not any((root / name).exists() for name in wanted.members()):
+        if not any((root / name).exists() for name in wanted.files(root)):
             continue
         # Checksums that were only observed at first use are observed anew: the pictures are decoded again.
         if place != "cache":

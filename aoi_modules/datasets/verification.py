@@ -8,6 +8,7 @@ from PIL import Image
 
 from aoi_modules.datasets import ledger
 from aoi_modules.datasets.catalogue import DataSet
+from aoi_modules.datasets.progress import progress
 from aoi_modules.errors import ChecksumError, DataError
 
 LEDGER = "SHA256SUMS"
@@ -56,22 +57,39 @@ def _own_ledger(dataset: DataSet, root: Path, cache_dir: Path) -> Mapping[str, s
 
 
 def inspect(dataset: DataSet, root: Path) -> ledger.Sums:
-    """Looks at files of unknown checksum: all there, every picture decodes to its end.
+    """Looks at files of unknown checksum: all there, every picture decodes to its end, every list is text.
 
     Raises:
         ChecksumError: a file is missing.
-        DataError: a file is no whole picture.
+        DataError: a file is no whole picture, or no text.
     """
-    sums = ledger.measure(root, dataset.members())
-    for name, found in sums.items():
-        if found == ledger.MISSING:
-            raise ChecksumError(root / name, expected="(any)", found=found, repair=repair_command(dataset))
-        try:
-            with Image.open(root / name) as image:
-                image.load()
-        except (OSError, SyntaxError, ValueError) as error:
-            raise DataError(
-                f"{root / name} is damaged and was not used: expected a whole picture, found sha256 {found}: {error}",
-                hint=f"repair: {repair_command(dataset)}",
-            ) from None
+    names = dataset.members()
+    sums: ledger.Sums = {}
+    with progress(f"look at {dataset.name}", len(names), unit="files") as advance:
+        for name in names:
+            sums[name] = found = ledger.file_sum(root / name)
+            if found == ledger.MISSING:
+                raise ChecksumError(root / name, expected="(any)", found=found, repair=repair_command(dataset))
+            try:
+                _look_at(root / name)
+            except (OSError, SyntaxError, ValueError) as error:
+                raise DataError(
+                    f"{root / name} is damaged and was not used: expected a whole {_kind(name)}, found sha256 {found}:"
+                    f" {error}",
+                    hint=f"repair: {repair_command(dataset)}",
+                ) from None
+            advance(1)
     return sums
+
+
+def _look_at(path: Path) -> None:
+    """Reads a file to its end: a picture or a text."""
+    if path.suffix == ".txt":
+        path.read_text(encoding="utf-8")
+        return
+    with Image.open(path) as image:
+        image.load()
+
+
+def _kind(name: str) -> str:
+    return "text" if name.endswith(".txt") else "picture"

@@ -48,6 +48,7 @@ def test_unpacks_the_members_without_the_top_folder(tmp_path: Path) -> None:
         (zipped(WHOLE)[:-80], "not a whole zip"),
         (zipped(WHOLE).replace(MEMBERS[0].encode() * 20, b"?" * 360), "not a whole zip"),
         (zipped(WHOLE, "d" * 40), f"of commit {COMMIT}"),
+        (zipped(WHOLE, COMMIT[:12]), f"of commit {COMMIT}"),
         (zipped({f"set/{MEMBERS[0]}": b""}), r"1 are not there, such as MT_Free/Imgs/a\.png"),
         (zipped(WHOLE | {f"set-{COMMIT}/{MEMBERS[0]}": b"0" * (LARGEST + 1)}), "1 are not there"),
     ],
@@ -56,3 +57,12 @@ def test_leaves_nothing_of_a_wrong_zip(tmp_path: Path, content: bytes, text: str
     with pytest.raises(DataError, match=text):
         unpacked(tmp_path, content)
     assert [path.name for path in tmp_path.iterdir()] == ["set.zip"]
+
+
+def test_a_short_commit_is_enough(tmp_path: Path) -> None:
+    path = tmp_path / "set.zip"
+    path.write_bytes(zipped(WHOLE, "abcdef1" + "0" * 33))
+    unpack(path, RemoteArchive((), "abcdef1", 0), MEMBERS, tmp_path / "set")
+    assert (tmp_path / "set" / MEMBERS[0]).is_file()
+    with pytest.raises(DataError, match="of commit abcdef2"):
+        unpack(path, RemoteArchive((), "abcdef2", 0), MEMBERS, tmp_path / "other")

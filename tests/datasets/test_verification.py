@@ -1,5 +1,7 @@
 """Verification of sets with and without known checksums."""
 
+from dataclasses import replace
+
 import pytest
 
 from aoi_modules.datasets.verification import LEDGER, ledger_path, verify
@@ -39,3 +41,14 @@ def test_first_use_refuses_half_a_picture(given: Settings) -> None:
     with pytest.raises(ChecksumError, match="no file"):
         verify(tile_set(), root, given.cache_dir)
     assert not ledger_path(root, given.cache_dir).exists()
+
+
+def test_lists_beside_the_pictures_must_be_text(given: Settings) -> None:
+    root = put_tiles(given.course_dir / "mirror" / "magnetic-tile")
+    wanted = replace(tile_set(), members=lambda: (*small_tiles(), "list.txt"))
+    (root / "list.txt").write_bytes(b"1 2 3\n")
+    assert "list.txt" in verify(wanted, root, given.cache_dir)
+    ledger_path(root, given.cache_dir).unlink()
+    (root / "list.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DataError, match="expected a whole text"):
+        verify(wanted, root, given.cache_dir)
