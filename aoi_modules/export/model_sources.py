@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import DataOrigin, Head, HeadKind, PictureInput
 from aoi_modules.modelstore.version_dir import file_sha256
@@ -17,9 +21,12 @@ class ModelSource:
     """A trained network that takes decoded pictures, and what its report says about it.
 
     Args:
-        network: Keras model; one input, float32 (N, H, W, C) in [0, 255]; a dict of outputs, float32 (N, K) each.
+        network: Keras model; one input, float32 (N, H, W, C) in [0, 255], or a dict of it, `image`, and `features`
+            float32 (N, F); a dict of outputs, float32 (N, K) each.
         heads: one for each output, in the order of the outputs.
         pictures: encoded sample pictures from the test split; empty when the model came without a report.
+        features: names of the numbers that it takes beside a picture.
+        feature_rows: float32 (n, F), those of the sample pictures; None when it takes none.
     """
 
     network: Any
@@ -29,6 +36,8 @@ class ModelSource:
     profile: str | None
     sha256: str
     pictures: tuple[bytes, ...]
+    features: tuple[str, ...] = ()
+    feature_rows: NDArray[np.float32] | None = None
 
 
 def read_keras(path: Path, *, head: Head | None = None, samples: Sequence[Path] = ()) -> ModelSource:
@@ -43,12 +52,17 @@ def read_keras(path: Path, *, head: Head | None = None, samples: Sequence[Path] 
         ModelError: the file cannot be read, does not take pictures, or nothing says what its outputs mean.
     """
     network = load_network(path)
-    picture = picture_input(network, path)
+    picture, width = model_input(network, path)
     sha256 = file_sha256(path)
     report_path = path.with_name("report.json")
     if head is not None or not report_path.is_file():
         output, units = only_output(network, path)
         heads: tuple[Head, ...] = (head or default_head(output, units, kind=None, labels=()),)
+        if width:
+            raise ModelError(
+                f"{path}: takes {width} features beside a picture, and no report.json says what they mean",
+                hint="keep the report.json of aoi train beside the model",
+            )
         return ModelSource(network, heads, picture, None, None, sha256, _read_pictures(samples))
     report = training_report.read(report_path)
     if report.model_sha256 != sha256:
@@ -56,9 +70,22 @@ def read_keras(path: Path, *, head: Head | None = None, samples: Sequence[Path] 
             f"{report_path} describes another model: sha256 {report.model_sha256}, but {path.name} has {sha256}",
             hint="train again, or describe the model's output yourself with --head, --kind and --labels",
         )
+    if len(report.features) != width:
+        raise ModelError(f"{report_path}: names the features {report.features}, but {path.name} takes {width}")
+    if width and samples:
+        raise ModelError("samples: a model that takes features is proved by the pictures of its report, not by others")
     files = samples or [path.parent / sample.file for sample in report.samples]
-    heads = _in_order(network, report.heads, report_path)
-    return ModelSource(network, heads, picture, report.data, report.profile, sha256, _read_pictures(files))
+    return ModelSource(
+        network=network,
+        heads=_in_order(network, report.heads, report_path),
+        picture=picture,
+        data=report.data,
+        profile=report.profile,
+        sha256=sha256,
+        pictures=_read_pictures(files),
+        features=report.features,
+        feature_rows=np.array([sample.features for sample in report.samples], np.float32) if width else None,
+    )
 
 
 def load_network(path: Path) -> Any:
@@ -78,20 +105,25 @@ def load_network(path: Path) -> Any:
         raise ModelError(f"{path}: not readable as a Keras model: {first_line}") from error
 
 
-def picture_input(network: Any, path: Path) -> PictureInput:
-    """The size of the pictures that a network takes.
+def model_input(network: Any, path: Path) -> tuple[PictureInput, int]:
+    """The size of the pictures that a network takes, and how many features beside each; 0 for none.
 
     Raises:
-        ModelError: its input is not one batch of pictures of a fixed size.
+        ModelError: its input is not one batch of pictures of a fixed size, or that and `features`.
     """
+    tensors = network.input if isinstance(network.input, dict) else {IMAGE: network.inputs[0]}
     shapes = [tuple(tensor.shape) for tensor in network.inputs]
+    if set(tensors) == {IMAGE, FEATURES} and len(tensors[FEATURES].shape) == 2:
+        width, shapes = int(tensors[FEATURES].shape[1]), [tuple(tensors[IMAGE].shape)]
+    else:
+        width = 0
     if len(shapes) != 1 or len(shapes[0]) != 4 or None in shapes[0][1:] or shapes[0][3] not in (1, 3):
         raise ModelError(
             f"{path}: expected one input of shape (N, height, width, 1 or 3). Received: {shapes}",
             hint="build the model on keras.Input((height, width, channels), name='image')",
         )
-    _, height, width, channels = shapes[0]
-    return PictureInput(height=height, width=width, channels=channels)
+    _, height, columns, channels = shapes[0]
+    return PictureInput(height=height, width=columns, channels=channels), width
 
 
 def default_head(name: str, outputs: int, *, kind: HeadKind | None, labels: tuple[str, ...]) -> Head:

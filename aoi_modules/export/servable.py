@@ -12,6 +12,7 @@ It is checked against its source before it gets its version number.
 """
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
 from aoi_modules.errors import ModelError
 from aoi_modules.export import golden, graph
@@ -64,12 +66,13 @@ def write_servable(source: ModelSource, name: str, base_path: Path, *, version: 
     number = version_dir.next_version(folder) if version is None else version
     manifest = describe(source, name, number)
     samples = source.pictures or golden.drawn_pictures(source.picture)
-    truth = Golden(samples, golden.source_scores(source.network, samples, source.picture, source.heads))
+    scores = golden.source_scores(source.network, samples, source.picture, source.heads, source.feature_rows)
+    truth = Golden(samples, scores, source.feature_rows)
     with version_dir.staged(folder, number) as staging:
         write_graphs(source, manifest, staging)
         (staging / manifests.FILE_NAME).write_bytes(manifest.to_json())
         truth.write(staging / golden.FILE_NAME)
-        write_warmup(staging / WARMUP, name, truth.pictures)
+        write_warmup(staging / WARMUP, name, truth)
         difference = verify(staging, truth, manifest)
     return Servable(folder / str(number), manifest, difference)
 
@@ -82,6 +85,7 @@ def describe(source: ModelSource, name: str, version: int) -> Manifest:
         version=version,
         heads=source.heads,
         picture=source.picture,
+        features=source.features,
         data=source.data,
         profile=source.profile,
         source_sha256=source.sha256,
@@ -104,17 +108,21 @@ def trace(source: ModelSource, manifest: Manifest) -> dict[str, Any]:
     """Traces the signatures. Decode, resize and scaling live in these graphs, nowhere else."""
     size = source.picture
 
-    def scores(batch: tf.Tensor) -> dict[str, tf.Tensor]:  # float32 (N, H, W, C)
-        answers = golden.by_head(source.network(batch, training=False), source.heads)
+    # A model takes a picture, or a picture and features: the signatures have one argument or two.
+    numbers = [tf.TensorSpec((None, len(source.features)), tf.float32, name=FEATURES)] if source.features else []
+
+    def scores(batch: tf.Tensor, features: tuple[tf.Tensor, ...]) -> dict[str, tf.Tensor]:  # float32 (N, H, W, C)
+        inputs = {IMAGE: batch, FEATURES: features[0]} if features else batch
+        answers = golden.by_head(source.network(inputs, training=False), source.heads)
         return {head: tf.cast(values, tf.float32) for head, values in answers.items()}
 
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name="image")])
-    def encoded(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(decode_batch(image, size))
+    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name=IMAGE), *numbers])
+    def encoded(image: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
+        return scores(decode_batch(image, size), features)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None, None, size.channels), tf.uint8, name="image")])
-    def pixels(image: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(resize_pictures(image, size.height, size.width))
+    @tf.function(input_signature=[tf.TensorSpec((None, None, None, size.channels), tf.uint8, name=IMAGE), *numbers])
+    def pixels(image: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
+        return scores(resize_pictures(image, size.height, size.width), features)
 
     @tf.function(input_signature=[])
     def manifest_json() -> dict[str, tf.Tensor]:
@@ -136,13 +144,15 @@ def decode_batch(encoded: tf.Tensor, size: PictureInput) -> tf.Tensor:
     )
 
 
-def write_warmup(path: Path, name: str, pictures: tuple[bytes, ...]) -> None:
-    """Writes requests that touch both picture signatures, alone and as a batch, in TensorFlow Serving's format."""
+def write_warmup(path: Path, name: str, truth: Golden) -> None:
+    """Writes requests with one sample and with all of them, in TensorFlow Serving's format."""
     logs = []
-    for batch in ([pictures[0]], list(pictures)):
+    for count in (1, len(truth.pictures)):
         log = PredictionLog()
         log.predict_log.request.model_spec.name = name
-        log.predict_log.request.inputs["image"].CopyFrom(to_tensor(batch))
+        log.predict_log.request.inputs[IMAGE].CopyFrom(to_tensor(list(truth.pictures[:count])))
+        if truth.features is not None:
+            log.predict_log.request.inputs[FEATURES].CopyFrom(to_tensor(truth.features[:count]))
         logs.append(log)
     write_records(path, [log.SerializeToString() for log in logs])
 
@@ -161,14 +171,19 @@ def verify(folder: Path, truth: Golden, manifest: Manifest) -> float:
     encoded = loaded.signatures["serving_default"]
     if sorted(encoded.structured_outputs) != sorted(names):
         raise ModelError(f"{folder}: expected the outputs {names}. Received: {sorted(encoded.structured_outputs)}")
-    by_picture = _numpy(encoded(image=tf.constant(list(truth.pictures))))
+    numbers = {} if truth.features is None else {FEATURES: truth.features}
+    by_picture = _numpy(encoded(image=tf.constant(list(truth.pictures)), **_tensors(numbers)))
     difference = _check("serving_default", truth.scores, by_picture)
     frozen = tf.compat.v1.GraphDef.FromString((folder / FROZEN).read_bytes())
-    frames = [decoded_pixels(picture, manifest.picture.channels) for picture in truth.pictures]
-    by_frozen = graph.run_frozen(frozen, frames, names)
-    for number, frame in enumerate(frames):
+    batches = [
+        {IMAGE: decoded_pixels(picture, manifest.picture.channels)}
+        | {name: values[number : number + 1] for name, values in numbers.items()}
+        for number, picture in enumerate(truth.pictures)
+    ]
+    by_frozen = graph.run_frozen(frozen, batches, names)
+    for number, batch in enumerate(batches):
         expected = {head: values[number : number + 1] for head, values in truth.scores.items()}
-        by_pixels = _numpy(loaded.signatures["pixels"](image=tf.constant(frame)))
+        by_pixels = _numpy(loaded.signatures["pixels"](**_tensors(batch)))
         difference = max(difference, _check("pixels", expected, by_pixels))
         difference = max(difference, _check(FROZEN, expected, by_frozen[number]))
     return difference
@@ -177,6 +192,10 @@ def verify(folder: Path, truth: Golden, manifest: Manifest) -> float:
 def decoded_pixels(encoded: bytes, channels: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
     """A picture as a camera hands it over: uint8 (1, height, width, channels)."""
     return tf.io.decode_image(encoded, channels=channels, expand_animations=False).numpy()[np.newaxis]  # type: ignore[no-any-return]
+
+
+def _tensors(inputs: Mapping[str, Any]) -> dict[str, tf.Tensor]:
+    return {name: tf.constant(values) for name, values in inputs.items()}
 
 
 def _numpy(answers: dict[str, tf.Tensor]) -> Scores:

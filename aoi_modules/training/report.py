@@ -11,10 +11,14 @@ FILE_NAME = "report.json"
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A test picture as the camera gives it; `file` is relative to the report's folder, `label` is the truth."""
+    """A test picture as the camera gives it; `file` is relative to the report's folder, `label` is the truth.
+
+    `features` are the numbers that come with it, in the order of the report's `features`.
+    """
 
     file: str
     label: str
+    features: tuple[float, ...] = ()
 
 
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +35,9 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         weights: what that network started from: `imagenet (...)` or `random`.
         metrics: key figures on the test pictures, and how many pictures there were.
         notes: what a reader must know before believing the figures.
+        options: how it was trained, see `plan.Plan`.
+        features: names of the numbers that the model takes beside each picture.
+        left_out: what was bad in the data and left out because the caller said so.
         samples: test pictures beside the report.
         seconds: that the training took, evaluation included.
         model_sha256: of `model.keras`.
@@ -51,6 +58,9 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     seconds: float
     model_sha256: str
     tools: dict[str, str]
+    options: dict[str, str | int | float | bool] = {}
+    features: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def read(path: Path) -> TrainingReport:

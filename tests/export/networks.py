@@ -19,3 +19,15 @@ def network(outputs: dict[str, int], *, channels: int = 3, seed: int = 7) -> ker
     activation = {units: "sigmoid" if units == 1 else "softmax" for units in outputs.values()}
     heads = {name: keras.layers.Dense(n, activation[n], name=name)(x) for name, n in outputs.items()}
     return keras.Model(image, heads)
+
+
+def priced(seed: int = 7) -> keras.Model:
+    """A network that takes a picture and two numbers: {image (N, 24, 32, 3), features (N, 2)} -> price (N, 1)."""
+    keras.utils.set_random_seed(seed)
+    image, numbers = keras.Input((24, 32, 3), name="image"), keras.Input((2,), name="features")
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
+    y = keras.layers.Dense(1)(keras.layers.Concatenate()([x, numbers]))
+    y = keras.layers.Rescaling(0.3, offset=13.0)(y)  # prices of half a million
+    return keras.Model(
+        {"image": image, "features": numbers}, {"price": keras.layers.Activation("exponential", name="price")(y)}
+    )

@@ -106,7 +106,7 @@ def test_the_frozen_graph_has_no_variables_and_the_same_scores(version: Path) ->
     truth = Golden.read(version / golden.FILE_NAME)
     pixels = np.stack([np.asarray(Image.open(io.BytesIO(picture))) for picture in truth.pictures])
     np.testing.assert_allclose(
-        graph.run_frozen(frozen, [pixels], ["defect"])[0]["defect"], truth.scores["defect"], atol=1e-5
+        graph.run_frozen(frozen, [{"image": pixels}], ["defect"])[0]["defect"], truth.scores["defect"], atol=1e-5
     )
 
 
