@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
 from aoi_modules.training import metrics
-from aoi_modules.training.costs import Prices, cost_curve
+from aoi_modules.training.prices import Prices, cost_curve
 
 SCORES = np.array([0.1, 0.2, 0.4, 0.6, 0.8, 0.9], np.float32)
 LABELS = np.array([0, 0, 1, 0, 1, 1], np.int64)
