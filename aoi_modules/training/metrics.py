@@ -198,13 +198,6 @@ def with_interval(name: str, rate: Rate) -> dict[str, float]:
     return {name: rate.value, f"{name}_low": low, f"{name}_high": high}
 
 
-def threshold_for(scores: Scores, labels: Labels, escape_target: float) -> float:
-    """See `thresholds.threshold_for`, where it lives now."""
-    from aoi_modules.training import thresholds
-
-    return thresholds.threshold_for(scores, labels, escape_target)
-
-
 def _share(part: NDArray[np.int64] | Figures, whole: NDArray[np.int64]) -> Figures:
     """part / whole, NaN where whole is 0."""
     shares: Figures = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)

@@ -1,6 +1,7 @@
 """`report.html`: what a training is worth, for people. One file with everything inline, readable without a network."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ MEANINGS: dict[str, tuple[str, bool]] = {
     "lowest_recall": ("recall of the weakest label", True),
     "mean_absolute_error": ("how far off on average, in the unit of the value", False),
     "mean_auroc": ("mean over the heads", False),
+    "mean_unseen_auroc": ("mean over the heads, on things of which training saw nothing", False),
     "mean_f1": ("harmonic mean of precision and recall, mean over the labels", True),
     "mean_precision": ("pictures given a label that have it, mean over the labels", True),
     "mean_recall": ("pictures of a label that were given it, mean over the labels", True),
@@ -174,6 +176,4 @@ def _duration(seconds: float) -> str:
 
 
 def _words(name: str) -> str:
-    return {"auroc": "AUROC", "mean_auroc": "mean AUROC", "roc": "ROC", "f1": "F1", "mean_f1": "mean F1"}.get(
-        name, name.replace("_", " ")
-    )
+    return re.sub(r"\b(auroc|roc|f1)\b", lambda found: found.group().upper(), name.replace("_", " "))

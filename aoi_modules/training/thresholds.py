@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]  # scikit-learn brings it
 
 from aoi_modules.errors import ModelError
 from aoi_modules.training.curves import cuts
@@ -112,8 +113,6 @@ def threshold_to_promise(
     Raises:
         ModelError: too few defective parts were seen to promise that much; says how many it takes.
     """
-    from scipy.special import bdtr
-
     scores, labels = counted(scores, labels, weights)
     defective = _defective(scores, labels, escape)
     ways = bdtr(
@@ -138,8 +137,6 @@ def threshold_interval(
     Two of the defective scores, by the binomial law of how many lie under a quantile; 0 or 1 where there are too few
     to bound it. Arguments and errors as `threshold_for`.
     """
-    from scipy.special import bdtr
-
     scores, labels = counted(scores, labels, weights)
     defective = _defective(scores, labels, escape)
     tail = (1 - confidence) / 2
@@ -175,8 +172,6 @@ def defects_needed(escape: float, *, escaped: int = 0, confidence: float = CONFI
     Raises:
         ModelError: no such rate.
     """
-    from scipy.special import bdtr
-
     if not 0.0 < escape < 1.0:
         raise ModelError(f"escape: expected a share in (0, 1). Received: {escape}", hint="nobody can promise none")
 
@@ -256,14 +251,10 @@ def _just_under(score: float, scores: Scores) -> float:
 
 
 def _lower(count: int, total: int, tail: float) -> float:
-    from scipy.special import betaincinv
-
     return float(betaincinv(count, total - count + 1, tail)) if count > 0 else 0.0
 
 
 def _upper(count: int, total: int, tail: float) -> float:
-    from scipy.special import betaincinv
-
     return float(betaincinv(count + 1, total - count, 1 - tail)) if count < total else 1.0
 
 
