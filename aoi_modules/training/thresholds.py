@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, betaincinv  # type: ignore[import-untyped]  # scikit-learn brings it
+from scipy.special import bdtr, betaincinv  # scikit-learn brings scipy
 
 from aoi_modules.errors import ModelError
 from aoi_modules.training.curves import cuts
