@@ -12,6 +12,7 @@ COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
     "data": ("data", "List and fetch the data sets."),
     "train": ("train", "Train a recipe: model, report and plots."),
+    "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
     "predict": ("predict", "Ask a model server about pictures."),
@@ -57,11 +58,13 @@ EXTRAS = {
     "tensorflow": "train",
     "keras": "train",
     "matplotlib": "train",
+    "sklearn": "train",
+    "scipy": "train",
+    "jinja2": "train",
     "papermill": "lab",
     "nbclient": "lab",
     "nbconvert": "lab",
     "nbformat": "lab",
-    "jinja2": "lab",
     "psutil": "lab",
 }
 

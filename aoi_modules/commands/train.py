@@ -1,41 +1,88 @@
-"""`aoi train`: one recipe, one profile, one folder with model, report and plots."""
+"""`aoi train`: one recipe, one profile, one folder with model, report, page and plots."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from aoi_modules.training import report
+from aoi_modules.training.plan import IMBALANCES
 from aoi_modules.training.profiles import PROFILES
-from aoi_modules.training.recipes import RECIPES
-from aoi_modules.training.run import MODEL, train
+from aoi_modules.training.recipes import FOLDER, RECIPES, Recipe, by_name, from_folder
+from aoi_modules.training.report import TrainingReport
+from aoi_modules.training.run import MODEL, PAGE, train
 
 
 @click.command()
-@click.argument("recipe", type=click.Choice(list(RECIPES)))
+@click.argument("recipe", type=click.Choice([*RECIPES, FOLDER]))
+@click.argument("directory", type=click.Path(path_type=Path), required=False)
 @click.option(
     "--profile", type=click.Choice(list(PROFILES)), default="cpu", show_default=True, help="Size of the work."
 )
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the result.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of all that is random.")
+@click.option("--backbone", help="Network under the heads; `aoi backbones` lists them.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Epochs of the training, or of its first phase.")
+@click.option("--fine-tune", type=click.IntRange(min=0), help="Epochs in which the backbone's upper part learns too.")
+@click.option("--batch-size", type=click.IntRange(min=1), help="Pictures a step.")
+@click.option("--learning-rate", type=float, help="Highest learning rate of the first phase.")
+@click.option("--patience", type=click.IntRange(min=0), help="Epochs without progress before stopping; 0: never.")
+@click.option("--cached/--no-cached", default=None, help="Compute a frozen backbone's features once, or every epoch.")
+@click.option("--augment/--no-augment", default=None, help="Change training pictures at random.")
+@click.option("--imbalance", type=click.Choice(IMBALANCES), help="What is done about rare labels.")
+@click.option("--target-escape", type=float, help="Share of the defective parts that may pass, such as 0.02.")
+@click.option("--mixed-precision", is_flag=True, default=None, help="Compute in float16 on a GPU.")
+@click.option("--mirrored", is_flag=True, default=None, help="Share the work between all GPUs.")
+@click.option("--skip-bad", is_flag=True, help="folder: leave bad pictures and rows out, and say which.")
+@click.option("--restart", is_flag=True, help="Forget what a killed training left, and begin anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for machines.")
-def command(recipe: str, profile: str, out: Path, seed: int, as_json: bool) -> None:
-    """Train RECIPE and write model.keras, report.json, plots/ and samples/ into a folder.
+def command(
+    recipe: str,
+    directory: Path | None,
+    profile: str,
+    out: Path,
+    seed: int,
+    target_escape: float | None,
+    skip_bad: bool,
+    restart: bool,
+    as_json: bool,
+    **wishes: Any,
+) -> None:
+    """Train RECIPE and write model.keras, report.json, report.html, plots/ and samples/ into a folder.
+
+    The recipe `folder` trains on your own pictures: DIRECTORY/<class>/*.png, or a CSV file with the columns path and
+    label. Two classes of which one is called good, ok or pass make a defect model, others a model of classes.
+
+    A training that was killed goes on where it was when the same command is started again.
 
     \b
     Examples:
       aoi train fashion-mnist --profile ci --out build/fashion
-      aoi train magnetic-tile --profile cpu --out build/tile
-      aoi train magnetic-tile --profile ci --out build/tile --seed 7 --json
+      aoi train magnetic-tile --profile cpu --target-escape 0.02 --out build/tile
+      aoi train magnetic-tile --backbone mobilenet-v2 --fine-tune 5 --out build/tuned
+      aoi train folder pictures/capacitor --profile cpu --out build/capacitor
     """
-    written = train(recipe, profile, out, seed=seed)
-    if as_json:
-        click.echo(report.to_json(written))
-        return
+    chosen = _recipe(recipe, directory, skip_bad)
+    written = train(chosen, profile, out, seed=seed, restart=restart, escape_target=target_escape, **wishes)
+    click.echo(report.to_json(written) if as_json else _lines(written, out))
+
+
+def _recipe(name: str, directory: Path | None, skip_bad: bool) -> Recipe:
+    if name != FOLDER:
+        if directory is not None:
+            raise click.UsageError(f"{name} brings its own data, only `aoi train folder` takes a directory")
+        return by_name(name)
+    if directory is None:
+        raise click.UsageError("aoi train folder DIRECTORY: name the directory or CSV file of your pictures")
+    return from_folder(directory, skip_bad=skip_bad)
+
+
+def _lines(written: TrainingReport, out: Path) -> str:
+    """What people want to know at the end."""
+    lines = []
     for head in written.heads:
-        for name, value in head.metrics.items():
-            click.echo(f"{head.name}  {name:<14} {value:.4f}")
-        if head.threshold is not None:
-            click.echo(f"{head.name}  {'threshold':<14} {head.threshold:.4f}")
-    for note in written.notes:
-        click.echo(f"note: {note}")
-    click.echo(f"{out / MODEL} ({written.seconds:.0f} s)")
+        figures = {**head.metrics, **({"threshold": head.threshold} if head.threshold is not None else {})}
+        lines += [f"{head.name}  {name:<24} {value:.4f}" for name, value in figures.items()]
+    lines += [f"note: {note}" for note in written.notes]
+    lines += [f"left out: {row}" for row in written.left_out]
+    return "\n".join([*lines, f"{out / MODEL} ({written.seconds:.0f} s)", f"{out / PAGE}"])

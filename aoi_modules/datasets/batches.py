@@ -1,38 +1,84 @@
-"""Tables as TensorFlow batches: the decoder and the resize are those of the served graph."""
+"""Tables as TensorFlow batches: the decoder and the resize are those of the served graph.
+
+A batch is `(inputs, targets)`, or `(inputs, targets, weights)` when a target weighs its rows:
+
+    inputs    float32 (B, height, width, channels) in [0, 255]; with features a dict of `image` and
+              `features` float32 (B, F)
+    targets   head -> int64 (B,) or float32 (B,)
+    weights   head -> float32 (B,)
+
+Pictures stay as they are, in memory or on the disk, until their batch is due: the memory needed does not grow with
+the size that the model looks at.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
-from aoi_modules.datasets.table import Table
+from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
 BATCH = 64
+IMAGE, FEATURES = "image", "features"
 
 
-def batches(
-    table: Table, picture: PictureInput, *, batch_size: int = BATCH, shuffle_seed: int | None = None
-) -> tf.data.Dataset:
-    """Batches of float32 (B, height, width, channels) in [0, 255] and int64 (B,) labels.
+def batches(table: Table, picture: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:
+    """The rows of a table once, in their order; the last batch may be smaller.
 
     Args:
         table: what to batch.
         picture: the model's input.
-        batch_size: B; the last batch may be smaller.
-        shuffle_seed: shuffles anew in each epoch, the same way for the same seed; None keeps the order.
+        batch_size: B.
     """
-    rows = tf.data.Dataset.from_tensor_slices((_column(table), table.labels))
-    if shuffle_seed is not None:
-        rows = rows.shuffle(len(table), seed=shuffle_seed, reshuffle_each_iteration=True)
-    if isinstance(table.pictures, np.ndarray):
-        ready = rows.batch(batch_size).map(lambda pixels, labels: (_sized(pixels, picture), labels))
-    else:
-        size = (picture.height, picture.width, picture.channels)
-        decoded = rows.map(lambda encoded, label: (decode_picture(encoded, *size), label), num_parallel_calls=2)
-        ready = decoded.batch(batch_size)
-    return ready.prefetch(2)
+    order = tf.data.Dataset.range(len(table)).batch(batch_size)
+    return _filled(order, table, picture)
+
+
+def training_batches(
+    table: Table,
+    picture: PictureInput,
+    *,
+    batch_size: int,
+    epochs: int,
+    first_epoch: int = 0,
+    seed: int = 0,
+    rows: Indices | None = None,
+) -> tf.data.Dataset:
+    """The rows of a table, epoch after epoch, each epoch in an order of its own.
+
+    An epoch's order depends on the seed and the epoch's number alone, so a training that was killed goes on with the
+    very batches that it would have seen.
+
+    Args:
+        table: what to batch.
+        picture: the model's input.
+        batch_size: B; the last batch of an epoch may be smaller.
+        epochs: number of the last epoch, plus one.
+        first_epoch: number of the first epoch.
+        seed: of the order.
+        rows: which rows an epoch takes, for example rare ones several times; None takes each once.
+    """
+    return _filled(shuffled_batches(len(table), batch_size, epochs, first_epoch, seed, rows), table, picture)
+
+
+def shuffled_batches(
+    count: int, batch_size: int, epochs: int, first_epoch: int = 0, seed: int = 0, rows: Indices | None = None
+) -> tf.data.Dataset:
+    """Row numbers int64 (B,) of the epochs `first_epoch` to `epochs - 1`, shuffled by seed and epoch."""
+    chosen = tf.constant(np.arange(count, dtype=np.int64) if rows is None else rows)
+
+    def epoch_order(epoch: tf.Tensor) -> tf.data.Dataset:
+        lots = tf.random.stateless_uniform([len(chosen)], seed=tf.stack([tf.constant(seed, tf.int64), epoch]))
+        return tf.data.Dataset.from_tensor_slices(tf.gather(chosen, tf.argsort(lots))).batch(batch_size)
+
+    return tf.data.Dataset.range(first_epoch, epochs).flat_map(epoch_order)
+
+
+def steps_per_epoch(rows: int, batch_size: int) -> int:
+    """Batches that an epoch of so many rows has."""
+    return -(-rows // batch_size)
 
 
 def pixels(table: Table, picture: PictureInput) -> NDArray[np.float32]:
@@ -42,29 +88,65 @@ def pixels(table: Table, picture: PictureInput) -> NDArray[np.float32]:
         NotAPicture: a picture cannot be decoded.
     """
     shape = (0, picture.height, picture.width, picture.channels)
+    find = _pictures(table, picture)
+    order = tf.data.Dataset.range(len(table)).batch(BATCH)
     try:
-        found = [np.asarray(block) for block, _ in batches(table, picture)]
+        found = [np.asarray(block) for block in order.map(find)]
     except tf.errors.InvalidArgumentError:
-        raise NotAPicture(_culprit(table)) from None
+        raise NotAPicture(culprit(table)) from None
     return np.concatenate(found) if found else np.zeros(shape, np.float32)
 
 
-def _column(table: Table) -> object:
-    return table.pictures if isinstance(table.pictures, np.ndarray) else tf.constant(list(table.pictures), tf.string)
-
-
-def _sized(block: tf.Tensor, picture: PictureInput) -> tf.Tensor:
-    """uint8 (B, h, w, c) -> float32 (B, height, width, channels)."""
-    if block.shape[-1] == 1 and picture.channels == 3:
-        block = tf.image.grayscale_to_rgb(block)
-    return resize_pictures(block, picture.height, picture.width)
-
-
-def _culprit(table: Table) -> str:
+def culprit(table: Table) -> str:
     """Names the first picture that does not decode."""
     for index in range(len(table)):
         try:
             table.picture(index)
-        except NotAPicture as error:
-            return error.message
+        except (NotAPicture, OSError) as error:
+            return str(error)
     return "a picture of the table cannot be decoded"
+
+
+def _filled(order: tf.data.Dataset, table: Table, picture: PictureInput) -> tf.data.Dataset:
+    """Turns batches of row numbers into batches of the table."""
+    find = _pictures(table, picture)
+    targets = {target.name: tf.constant(target.values) for target in table.targets}
+    weights = {
+        target.name: tf.constant(target.weights if target.weights is not None else np.ones(len(table), np.float32))
+        for target in table.targets
+    }
+    weighted = any(target.weights is not None for target in table.targets)
+    features = None if table.features is None else tf.constant(table.features, tf.float32)
+
+    def fill(rows: tf.Tensor) -> tuple[object, ...]:
+        image = find(rows)
+        inputs = image if features is None else {IMAGE: image, FEATURES: tf.gather(features, rows)}
+        wanted = {name: tf.gather(values, rows) for name, values in targets.items()}
+        if not weighted:
+            return inputs, wanted
+        return inputs, wanted, {name: tf.gather(values, rows) for name, values in weights.items()}
+
+    return order.map(fill, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
+
+
+def _pictures(table: Table, picture: PictureInput):  # type: ignore[no-untyped-def]  # a graph function
+    """A function from row numbers (B,) to pictures float32 (B, height, width, channels)."""
+    size = (picture.height, picture.width, picture.channels)
+    if isinstance(table.pictures, np.ndarray):
+        frames = tf.constant(table.pictures)
+        return lambda rows: _sized(tf.gather(frames, rows), picture)
+    from_disk = bool(table.pictures) and not isinstance(table.pictures[0], bytes)
+    column = tf.constant([str(one) if from_disk else one for one in table.pictures], tf.string)
+
+    def decode(one: tf.Tensor) -> tf.Tensor:
+        return decode_picture(tf.io.read_file(one) if from_disk else one, *size)
+
+    return lambda rows: tf.map_fn(decode, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
+
+
+def _sized(block: tf.Tensor, picture: PictureInput) -> tf.Tensor:
+    """uint8 (B, h, w, c) -> float32 (B, height, width, channels)."""
+    if block.shape[-1] == 3 and picture.channels == 1:
+        block = tf.image.rgb_to_grayscale(block)
+    resized = resize_pictures(block, picture.height, picture.width)
+    return tf.image.grayscale_to_rgb(resized) if block.shape[-1] < picture.channels else resized

@@ -7,9 +7,10 @@ import numpy as np
 from aoi_modules.datasets import idx, stand_in_garments
 from aoi_modules.datasets.sampling import stratified
 from aoi_modules.datasets.sources import Found, find
-from aoi_modules.datasets.table import Indices, Pixels, Split, Table
+from aoi_modules.datasets.table import Indices, Pixels, Split, Table, Target
 
 NAME = "fashion-mnist"
+TARGET = "category"
 LABEL_NAMES = (
     "T-shirt/top",
     "Trouser",
@@ -86,7 +87,8 @@ def _drawn() -> tuple[Table, Table]:
 
 
 def _table(pictures: Pixels, labels: Indices, part: str) -> Table:
-    return Table(pictures, labels, LABEL_NAMES, tuple(f"{part}/{i:05d}" for i in range(len(labels))))
+    ids = tuple(f"{part}/{i:05d}" for i in range(len(labels)))
+    return Table(pictures, (Target(TARGET, labels, LABEL_NAMES),), ids)
 
 
 def _not_in(table: Table, other: Table) -> Indices:

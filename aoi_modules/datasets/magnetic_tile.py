@@ -15,10 +15,11 @@ import numpy as np
 from aoi_modules.datasets import stand_in_tiles
 from aoi_modules.datasets.sampling import folds, stratified
 from aoi_modules.datasets.sources import Found, find
-from aoi_modules.datasets.table import Split, Table
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import DataError
 
 NAME = "magnetic-tile"
+TARGET = "defect"
 LABEL_NAMES = ("good", "defect")
 GOOD = "Free"
 EXPOSURES = 6
@@ -123,7 +124,7 @@ def _drawn() -> Table:
 def _table(ids: Sequence[str], encoded: Sequence[bytes]) -> Table:
     kinds = tuple(_parts(name)[0] for name in ids)
     labels = np.array([kind != GOOD for kind in kinds], np.int64)
-    return Table(tuple(encoded), labels, LABEL_NAMES, tuple(ids), kinds)
+    return Table(tuple(encoded), (Target(TARGET, labels, LABEL_NAMES),), tuple(ids), kinds)
 
 
 def _limited(table: Table, count: int | None, seed: int) -> Table:

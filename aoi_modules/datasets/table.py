@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,35 +14,91 @@ from aoi_modules.modelstore.manifest import DataOrigin
 
 Pixels = NDArray[np.uint8]
 Indices = NDArray[np.int64]
+Values = NDArray[np.int64] | NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What one head is to answer about each picture.
+
+    Args:
+        name: of the head.
+        values: int64 (N,), positions in `labels`; float32 (N,) when `labels` is empty and a quantity is asked.
+        labels: what the positions mean; of a defect head good first, then the defect.
+        weights: float32 (N,), how much each row counts in training; 0 leaves it out, in measuring too. None: all alike.
+    """
+
+    name: str
+    values: Values
+    labels: tuple[str, ...] = ()
+    weights: NDArray[np.float32] | None = None
+
+    def take(self, rows: Indices) -> "Target":
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, values=self.values[rows], weights=weights)
 
 
 @dataclass(frozen=True)
 class Table:
-    """Pictures with one label each.
+    """Pictures, and what is known about each.
 
     Args:
-        pictures: uint8 (N, H, W, C) when all have one size, else N encoded pictures (PNG, JPEG or BMP bytes).
-        labels: int64 (N,), positions in `label_names`.
-        label_names: what the labels mean.
+        pictures: uint8 (N, H, W, C) when all have one size, else N encoded pictures (PNG, JPEG or BMP bytes), or N
+            paths of picture files, which are read when they are needed.
+        targets: what is to be learnt; the first is the main one, by which rows are counted and chosen.
         ids: N names, unique in the data set: a file's relative path, or a position in upstream's file.
         kinds: N finer class names, such as the kind of defect; empty when there is nothing finer.
+        features: float32 (N, F), numbers that come with each picture; None when there are none.
+        feature_names: F names.
     """
 
-    pictures: Pixels | tuple[bytes, ...]
-    labels: Indices
-    label_names: tuple[str, ...]
+    pictures: Pixels | tuple[bytes, ...] | tuple[Path, ...]
+    targets: tuple[Target, ...]
     ids: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+    features: NDArray[np.float32] | None = None
+    feature_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        sizes = {"pictures": len(self.pictures), "labels": len(self.labels), "ids": len(self.ids)}
-        if self.kinds:
-            sizes["kinds"] = len(self.kinds)
+        if not self.targets:
+            raise DataError("table: expected at least one target. Received: none")
+        sizes = {"pictures": len(self.pictures), "ids": len(self.ids)}
+        sizes |= {f"target {target.name}": len(target.values) for target in self.targets}
+        sizes |= {"kinds": len(self.kinds)} if self.kinds else {}
+        sizes |= {"features": len(self.features)} if self.features is not None else {}
         if len(set(sizes.values())) != 1:
             raise DataError(f"table: expected as many of each column. Received: {sizes}")
+        width = 0 if self.features is None else self.features.shape[1]
+        if width != len(self.feature_names):
+            raise DataError(f"table: expected a name for each of {width} features. Received: {self.feature_names}")
 
     def __len__(self) -> int:
-        return len(self.labels)
+        return len(self.ids)
+
+    @property
+    def main(self) -> Target:
+        return self.targets[0]
+
+    @property
+    def labels(self) -> Indices:
+        """The main target's: int64 (N,)."""
+        return self.main.values  # type: ignore[return-value]
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        return self.main.labels
+
+    def target(self, name: str) -> Target:
+        """The target of that name.
+
+        Raises:
+            DataError: there is none; names those there are.
+        """
+        for target in self.targets:
+            if target.name == name:
+                return target
+        known = ", ".join(target.name for target in self.targets)
+        raise DataError(f"target: expected one of {known}. Received: {name!r}")
 
     def take(self, indices: Sequence[int] | Indices) -> "Table":
         """The rows at `indices`, in that order."""
@@ -50,9 +107,10 @@ class Table:
         return replace(
             self,
             pictures=pictures[rows] if isinstance(pictures, np.ndarray) else tuple(pictures[i] for i in rows),
-            labels=self.labels[rows],
+            targets=tuple(target.take(rows) for target in self.targets),
             ids=tuple(self.ids[i] for i in rows),
             kinds=tuple(self.kinds[i] for i in rows) if self.kinds else (),
+            features=None if self.features is None else self.features[rows],
         )
 
     def picture(self, index: int) -> Pixels:
@@ -62,29 +120,47 @@ class Table:
             NotAPicture: its bytes cannot be decoded; names the row.
         """
         picture = self.pictures[index]
-        return picture if isinstance(picture, np.ndarray) else decode(picture, self.ids[index])
+        return picture if isinstance(picture, np.ndarray) else decode(_bytes_of(picture), self.ids[index])
 
     def encoded(self, index: int) -> bytes:
         """One picture as a camera would send it: its own bytes, or a PNG of its pixels."""
         picture = self.pictures[index]
-        return encode_png(picture) if isinstance(picture, np.ndarray) else picture
+        return encode_png(picture) if isinstance(picture, np.ndarray) else _bytes_of(picture)
 
     def label_name(self, index: int) -> str:
+        """The main target's answer, for people: a label, or a number."""
+        if not self.label_names:
+            return f"{float(self.main.values[index]):.6g}"
         return self.label_names[int(self.labels[index])]
 
     def counts(self) -> dict[str, int]:
-        """How many pictures each label has."""
+        """How many pictures each label of the main target has."""
         return {name: int(np.sum(self.labels == i)) for i, name in enumerate(self.label_names)}
 
 
 @dataclass(frozen=True)
 class Split:
-    """A data set cut by a fixed rule: no picture, and no part, is in two of the tables."""
+    """A data set cut by a fixed rule: no picture, and no part, is in two of the tables.
+
+    Args:
+        train: to learn from.
+        validation: to decide with: how long to train, which threshold.
+        test: to measure once.
+        origin: of the pictures.
+        unseen: a second test, of things that training saw nothing of, such as whole other boards; None without.
+        left_out: what was bad and left out because the caller said so, one sentence each.
+    """
 
     train: Table
     validation: Table
     test: Table
     origin: DataOrigin
+    unseen: Table | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def _bytes_of(picture: bytes | Path) -> bytes:
+    return picture.read_bytes() if isinstance(picture, Path) else picture
 
 
 def decode(encoded: bytes, name: str) -> Pixels:

@@ -1,10 +1,11 @@
-"""Pretrained backbone weights in a mirror or the cache: `weights/<file>.weights.h5`, in Keras' own form."""
+"""Pretrained backbone weights on this machine: in a mirror, in our cache, or where Keras keeps its own downloads."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aoi_modules.datasets import ledger
 from aoi_modules.errors import ChecksumError
-from aoi_modules.settings import Settings, settings
+from aoi_modules.settings import Settings, child_environment, settings
 
 FOLDER = "weights"
 KNOWN_SUMS = {
@@ -21,23 +22,47 @@ KNOWN_SUMS = {
 
 
 def find_weights(file_name: str, *, given: Settings | None = None) -> Path | None:
-    """The weights file of that name, from the mirror or the cache; None when neither has it.
+    """The weights file of that name; None when no place has it.
 
     Raises:
         ChecksumError: it is damaged.
     """
-    for folder in folders(given or settings()):
-        path = folder / file_name
-        if path.is_file():
-            found = ledger.file_sum(path)
-            expected = KNOWN_SUMS.get(file_name, found)
-            if found != expected:
-                raise ChecksumError(path, expected=expected, found=found, repair=f"replace {path}, or delete it")
-            return path
+    found = find_first([file_name], given=given)
+    return None if found is None else found[1]
+
+
+def find_first(file_names: Sequence[str], *, given: Settings | None = None) -> tuple[str, Path] | None:
+    """The first of the weights files that a place has, and the place: `mirror`, `cache` or `Keras' cache`.
+
+    The names count first, then the places, so a better file in the cache wins over a worse one in the mirror.
+
+    Raises:
+        ChecksumError: the file is damaged.
+    """
+    for name in file_names:
+        for place, folder in places(given or settings()).items():
+            path = folder / name
+            if path.is_file():
+                _check(path)
+                return place, path
     return None
 
 
-def folders(given: Settings) -> list[Path]:
+def places(given: Settings) -> dict[str, Path]:
     """Where weights are looked for, in order."""
-    mirror = [] if given.data_dir is None else [given.data_dir / FOLDER]
-    return [*mirror, given.cache_dir / FOLDER]
+    mirror = {} if given.data_dir is None else {"mirror": given.data_dir / FOLDER}
+    return {**mirror, "cache": given.cache_dir / FOLDER, "Keras' cache": keras_folder()}
+
+
+def keras_folder() -> Path:
+    """Where Keras keeps the weights that it downloads: below KERAS_HOME, or below ~/.keras."""
+    return Path(child_environment().get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+
+
+def _check(path: Path) -> None:
+    expected = KNOWN_SUMS.get(path.name)
+    if expected is None:
+        return
+    found = ledger.file_sum(path)
+    if found != expected:
+        raise ChecksumError(path, expected=expected, found=found, repair=f"replace {path}, or delete it")

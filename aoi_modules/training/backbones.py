@@ -1,108 +1,195 @@
 """Backbones: from a picture to features. Scaling lives inside, so every input is float32 in [0, 255]."""
 
-import contextlib
-import socket
-import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 from aoi_modules.datasets.download import reachable
 from aoi_modules.datasets.progress import say
-from aoi_modules.datasets.weights import find_weights
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.settings import Settings, settings
+from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
+from aoi_modules.training.backbone_catalogue import BACKBONES, Backbone, Scaling, by_name
+from aoi_modules.training.pretrained import DOWNLOAD, RANDOM, bounded_download, origin
+from aoi_modules.training.small_cnn import small_cnn
+from aoi_modules.training.trunk import trunk_of, unfreeze
+
+__all__ = [
+    "BACKBONES",
+    "INPUT",
+    "RANDOM",
+    "Backbone",
+    "Pooling",
+    "build",
+    "by_name",
+    "pretrained",
+    "small_cnn",
+    "trunk_of",
+    "unfreeze",
+]
 
 INPUT = "image"
-MOBILENET_FILE = "mobilenet_v1_0.25_224_imagenet_notop.weights.h5"
-KERAS_WEIGHTS = "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/mobilenet_2_5_128_tf_no_top.h5"
-DOWNLOAD_TIMEOUT = 30.0
-"""Seconds that Keras' own download may wait for the next bytes."""
-RANDOM = "random"
+Pooling = Literal["mean", "mean+max", "quadrants", "none"]
+"""What becomes of the last feature map (h, w, F):
+
+    mean       its mean, F features
+    mean+max   mean and maximum, 2 F: a maximum keeps what is small, a hole of a few pixels vanishes in a mean
+    quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
+    none       the map itself
+"""
+IMAGENET_BGR = (103.939, 116.779, 123.68)
+"""ImageNet's mean colour: blue, green, red."""
 
 
-def small_cnn(picture: PictureInput, *, dropout: float = 0.3) -> keras.Model:
-    """A small convolutional network to be trained from nothing.
+def pretrained(
+    name: str,
+    picture: PictureInput,
+    *,
+    pooling: Pooling = "mean+max",
+    given: Settings | None = None,
+    log: Callable[[str], None] = say,
+) -> tuple[keras.Model, str]:
+    """A frozen backbone with the best weights at hand, and their description: `imagenet (...)` or `random`.
 
-    Input shape: float32 (N, H, W, C), in [0, 255]. Output shape: float32 (N, 128).
-    """
-    image = keras.Input((picture.height, picture.width, picture.channels), name=INPUT)
-    x = keras.layers.Rescaling(1 / 255)(image)
-    # Strides instead of pooling: a third of the time on a CPU, at the same accuracy.
-    x = keras.layers.Conv2D(32, 5, strides=2, padding="same", activation="relu")(x)  # (N, H/2, W/2, 32)
-    x = keras.layers.Conv2D(48, 3, strides=2, padding="same", activation="relu")(x)  # (N, H/4, W/4, 48)
-    x = keras.layers.Flatten()(x)
-    x = keras.layers.Dropout(dropout)(x)
-    x = keras.layers.Dense(128, activation="relu")(x)  # (N, 128)
-    return keras.Model(image, x, name="small_cnn")
-
-
-def mobilenet(picture: PictureInput, weights: Path | str | None) -> keras.Model:
-    """A frozen MobileNet (alpha 0.25) with mean and maximum of its last feature map.
-
-    The maximum keeps what is small: a hole of a few pixels vanishes in a mean.
+    Looks into the mirror and the caches, then tries Keras' own download, then takes random weights and says so.
 
     Args:
-        picture: the input; 3 channels.
-        weights: a Keras weights file, `"imagenet"` for Keras' own download, None for random ones.
-
-    Input shape: float32 (N, H, W, 3), in [0, 255]. Output shape: float32 (N, 512).
+        name: of `BACKBONES`.
+        picture: the backbone's input.
+        pooling: see `Pooling`.
+        given: settings; None takes this process's.
+        log: told what happens.
 
     Raises:
-        ModelError: the weights do not fit the network.
+        ModelError: no such backbone, the picture does not fit it, or the weights do not.
+        ChecksumError: the weights file is damaged.
     """
-    shape = (picture.height, picture.width, picture.channels)
+    backbone = by_name(name)
+    if not backbone.pretrained:
+        return build(backbone, picture, pooling=pooling), RANDOM
+    found = origin(backbone, given=given)
+    if found.path is not None:
+        return build(backbone, picture, found.path, pooling=pooling), f"imagenet (file {found.path.name})"
+    if found.place == DOWNLOAD and reachable(backbone.keras_url):
+        try:
+            with bounded_download():
+                return build(backbone, picture, "imagenet", pooling=pooling), "imagenet (downloaded by Keras)"
+        except ModelError:
+            raise
+        except Exception as error:  # Keras raises a bare Exception when a download fails
+            log(f"backbone {name}: ImageNet weights could not be downloaded: {error}")
+    log(f"backbone {name}: no ImageNet weights found, using random ones; expect a far weaker model")
+    return build(backbone, picture, pooling=pooling), RANDOM
+
+
+def build(
+    backbone: Backbone,
+    picture: PictureInput,
+    weights: Path | Literal["imagenet"] | None = None,
+    *,
+    pooling: Pooling = "mean+max",
+) -> keras.Model:
+    """The backbone for pictures of one size, frozen; a network that has no weights anywhere is ready to be trained.
+
+    Its batch normalisation uses ImageNet's statistics whatever is unfrozen later.
+
+    Args:
+        backbone: which.
+        picture: the input; a gray picture is repeated to three channels.
+        weights: a file, `"imagenet"` for Keras' own download, None for random ones.
+        pooling: see `Pooling`.
+
+    Input shape: `image` float32 (N, H, W, C), in [0, 255]. Output shape: see `Pooling`.
+
+    Raises:
+        ModelError: the picture is too small or has other than 1 or 3 channels, or the weights are of something else.
+    """
+    _fits(backbone, picture)
+    if not backbone.application:
+        return small_cnn(picture)
+    trunk = _trunk(backbone, picture, weights)
+    image = keras.Input((picture.height, picture.width, picture.channels), name=INPUT)
+    rgb = image if picture.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
+    x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F)
+    model = keras.Model(image, pooled(x, pooling), name=backbone.name.replace("-", "_"))
+    model.trainable = False
+    return model
+
+
+def scaled(rgb: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:
+    """The pixels as a network expects them: (N, H, W, 3), RGB in [0, 255], to the same shape."""
+    if scaling == "tf":
+        return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scaling")(rgb)
+    if scaling == "caffe":
+        bgr = keras.ops.flip(rgb, axis=-1)
+        return keras.layers.Rescaling(1.0, offset=[-mean for mean in IMAGENET_BGR], name="scaling")(bgr)
+    return rgb
+
+
+def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
+    """The features of a map (N, h, w, F); see `Pooling`.
+
+    Raises:
+        ModelError: no such pooling, or the map is too small for quarters.
+    """
+    mean = keras.layers.GlobalAveragePooling2D
+    if pooling == "none":
+        return x
+    if pooling == "mean":
+        return mean()(x)
+    if pooling == "mean+max":
+        return keras.layers.Concatenate()([mean()(x), keras.layers.GlobalMaxPooling2D()(x)])
+    if pooling == "quadrants":
+        return keras.layers.Concatenate()([mean()(quarter) for quarter in _quarters(x)])
+    raise ModelError(f"pooling: expected mean, mean+max, quadrants or none. Received: {pooling!r}")
+
+
+def _quarters(x: keras.KerasTensor) -> list[keras.KerasTensor]:
+    """Upper left, upper right, lower left, lower right; of an odd map the middle row or column is in two of them."""
+    height, width = x.shape[1:3]
+    if height < 2 or width < 2:
+        raise ModelError(
+            f"pooling quadrants: expected a feature map of at least 2 x 2. Received: {height} x {width}",
+            hint="let the model look at larger pictures",
+        )
+    tall, wide = height // 2, width // 2  # rows and columns of the other half
+    return [
+        keras.layers.Cropping2D(((top, tall - top), (left, wide - left)))(x) for top in (0, tall) for left in (0, wide)
+    ]
+
+
+def _fits(backbone: Backbone, picture: PictureInput) -> None:
+    if picture.channels not in (1, 3):
+        raise ModelError(f"picture: expected 1 or 3 channels. Received: {picture.channels}")
+    if min(picture.height, picture.width) < backbone.smallest:
+        raise ModelError(
+            f"backbone {backbone.name}: expected pictures of at least {backbone.smallest} x {backbone.smallest}. "
+            f"Received: {picture.height} x {picture.width}",
+            hint=f"let the model look at larger pictures (its natural size is {backbone.size}), or take mobilenet-v2",
+        )
+
+
+def _trunk(backbone: Backbone, picture: PictureInput, weights: Path | Literal["imagenet"] | None) -> keras.Model:
+    """The network without its classifier."""
+    application: Callable[..., Any] = getattr(keras.applications, backbone.application)
     try:
         with warnings.catch_warnings():
             # Keras only warns about some of the weights that a foreign file lacks, and leaves those random.
             warnings.filterwarnings("error", message="Skipping nested container")
-            trunk = keras.applications.MobileNet(
-                input_shape=shape, alpha=0.25, include_top=False, weights=str(weights) if weights else None
+            # Weights of another picture size fit all the same: a convolution knows no size.
+            warnings.filterwarnings("ignore", message="`input_shape` is undefined")
+            return application(
+                input_shape=(picture.height, picture.width, 3),
+                include_top=False,
+                weights=str(weights) if weights else None,
+                **backbone.arguments,
             )
     except (ValueError, OSError, UserWarning) as error:
-        raise ModelError(f"weights {weights}: not those of MobileNet(alpha=0.25) without top: {error}") from None
-    image = keras.Input(shape, name=INPUT)
-    x = keras.layers.Rescaling(1 / 127.5, offset=-1)(image)
-    x = trunk(x, training=False)  # (N, H/32, W/32, 256); batch norm keeps ImageNet's statistics
-    mean, largest = keras.layers.GlobalAveragePooling2D()(x), keras.layers.GlobalMaxPooling2D()(x)
-    backbone = keras.Model(image, keras.layers.Concatenate()([mean, largest]), name="mobilenet_0.25")
-    backbone.trainable = False
-    return backbone
-
-
-def pretrained_mobilenet(
-    picture: PictureInput, *, given: Settings | None = None, log: Callable[[str], None] = say
-) -> tuple[keras.Model, str]:
-    """A MobileNet with the best weights at hand, and their description: `imagenet (...)` or `random`.
-
-    Looks into the mirror and the cache, then tries Keras' own download, then takes random weights and says so.
-
-    Raises:
-        ChecksumError: the weights file is damaged.
-    """
-    given = given or settings()
-    path = find_weights(MOBILENET_FILE, given=given)
-    if path is not None:
-        return mobilenet(picture, path), f"imagenet (file {path.name})"
-    if not given.offline and reachable(KERAS_WEIGHTS):
-        try:
-            with _bounded_download():
-                return mobilenet(picture, "imagenet"), "imagenet (downloaded by Keras)"
-        except Exception as error:  # Keras raises a bare Exception when a download fails
-            log(f"backbone: ImageNet weights could not be downloaded: {error}")
-    log("backbone: no ImageNet weights found, using random ones; expect a far weaker model")
-    return mobilenet(picture, None), RANDOM
-
-
-@contextlib.contextmanager
-def _bounded_download() -> Iterator[None]:
-    """Keras downloads without a timeout and prints to standard output; this mends both."""
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    finally:
-        socket.setdefaulttimeout(before)
+        if weights == "imagenet":
+            raise
+        raise ModelError(
+            f"weights {weights}: not those of {backbone.name} without its classifier: {error}",
+            hint=f"delete {weights}, or put the right file there",
+        ) from None

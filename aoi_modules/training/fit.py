@@ -1,111 +1,144 @@
-"""Fits models: with pictures end to end, or heads with ready features. One line an epoch, a bar on a terminal."""
+"""Fits a model: callbacks, one line an epoch or a bar on a terminal, and a state on the disk to go on from."""
 
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from aoi_modules.datasets.batches import batches
 from aoi_modules.datasets.progress import Advance, on_terminal, progress, say
-from aoi_modules.datasets.table import Split
-from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.tf import keras, tf
+from aoi_modules.modelstore.manifest import Head
+from aoi_modules.tf import keras
+from aoi_modules.training.backup import Backup, History
+from aoi_modules.training.examples import Examples
+from aoi_modules.training.losses import compile_for
+from aoi_modules.training.plan import Imbalance
 
-History = dict[str, list[float]]
-"""Measure -> its value after each epoch; what was measured on the validation pictures starts with `validation_`."""
 Log = Callable[[str], None]
 LINES = 10
 """Lines that a long training writes at most."""
-
-LOSSES = {"class": "sparse_categorical_crossentropy", "defect": "binary_crossentropy", "value": "mse"}
-MEASURES = {"class": ["accuracy"], "defect": ["accuracy"], "value": ["mae"]}
-
-
-def fit_pictures(
-    model: keras.Model,
-    head: Head,
-    split: Split,
-    picture: PictureInput,
-    *,
-    epochs: int,
-    batch_size: int = 64,
-    learning_rate: float = 2e-3,
-    seed: int = 0,
-    log: Log = say,
-) -> History:
-    """Trains all layers of `model`, whose one output is the head's, on the pictures of `split.train`."""
-    _compile(model, head, learning_rate)
-    return _fit(
-        model,
-        batches(split.train, picture, batch_size=batch_size, shuffle_seed=seed),
-        batches(split.validation, picture, batch_size=256),
-        epochs=epochs,
-        class_weight=None,
-        log=log,
-    )
+BEST = "best.weights.h5"
+TENSORBOARD = "tensorboard"
+PLATEAU, SMALLER = 2, 0.5
+"""After so many epochs without a better validation loss the learning rate is multiplied by that."""
 
 
-def fit_features(
-    model: keras.Model,
-    head: Head,
-    train: tuple[NDArray[np.float32], NDArray[np.int64]],
-    validation: tuple[NDArray[np.float32], NDArray[np.int64]],
-    *,
-    epochs: int,
-    batch_size: int = 64,
-    learning_rate: float = 3e-3,
-    seed: int = 0,
-    log: Log = say,
-) -> History:
-    """Trains a head on features (N, F) and labels (N,); a defect head weighs the rarer label up."""
-    _compile(model, head, learning_rate)
-    rows = tf.data.Dataset.from_tensor_slices(train).shuffle(len(train[1]), seed=seed).batch(batch_size)
-    return _fit(
-        model,
-        rows,
-        tf.data.Dataset.from_tensor_slices(validation).batch(256),
-        epochs=epochs,
-        class_weight=balance(train[1]) if head.kind == "defect" else None,
-        log=log,
-    )
+@dataclass(frozen=True)
+class Schedule:
+    """How long a model is fitted, and in what steps.
 
+    Args:
+        epochs: at most.
+        batch_size: rows a step.
+        learning_rate: the highest.
+        shape: `plateau` keeps it until validation stops improving, then halves it; `cosine` warms up over a tenth of
+            the steps and falls to nothing at the last.
+        patience: epochs without a better validation loss before stopping; 0 never stops early.
+        imbalance: only the focal loss matters here.
+        seed: of the order of the rows.
+    """
 
-def balance(labels: NDArray[np.int64]) -> dict[int, float]:
-    """Weights that make every label count the same in total."""
-    values, counts = np.unique(labels, return_counts=True)
-    return {int(value): len(labels) / (len(values) * int(count)) for value, count in zip(values, counts, strict=True)}
+    epochs: int
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    shape: Literal["plateau", "cosine"] = "plateau"
+    patience: int = 0
+    imbalance: Imbalance = "none"
+    seed: int = 0
 
-
-def _compile(model: keras.Model, head: Head, learning_rate: float) -> None:
-    model.compile(keras.optimizers.Adam(learning_rate), loss=LOSSES[head.kind], metrics=MEASURES[head.kind])
-
-
-def _fit(
-    model: keras.Model,
-    train: tf.data.Dataset,
-    validation: tf.data.Dataset,
-    *,
-    epochs: int,
-    class_weight: dict[int, float] | None,
-    log: Log,
-) -> History:
-    with progress("training", epochs, unit="epochs") if on_terminal() else nullcontext(_nothing) as advance:
-        lines = _EpochLines(epochs, log, advance)
-        fitted = model.fit(
-            train,
-            validation_data=validation,
-            epochs=epochs,
-            class_weight=class_weight,
-            verbose=0,
-            shuffle=False,
-            callbacks=[lines],
+    def rate(self, steps: int) -> "float | keras.optimizers.schedules.LearningRateSchedule":
+        """The learning rate over so many steps."""
+        if self.shape == "plateau":
+            return self.learning_rate
+        warm = max(1, steps // 10)
+        return keras.optimizers.schedules.CosineDecay(
+            self.learning_rate / 10, max(1, steps - warm), warmup_target=self.learning_rate, warmup_steps=warm
         )
-    return {_our_name(name): [float(value) for value in values] for name, values in fitted.history.items()}
 
 
-class _EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
+def fit(
+    model: keras.Model,
+    heads: Sequence[Head],
+    train: Examples,
+    validation: Examples,
+    schedule: Schedule,
+    *,
+    work: Path | None = None,
+    log: Log = say,
+) -> History:
+    """Fits `model` and leaves it with the weights of its best epoch, by the loss on the validation rows.
+
+    Args:
+        model: input as the examples give it, output a dict with an entry for each head.
+        heads: of the outputs.
+        train: rows to learn from.
+        validation: rows to decide with.
+        schedule: how long, and in what steps.
+        work: folder for state, best weights, `training.csv` and TensorBoard's files. A training that was killed goes
+            on from there, and ends where it would have ended. None keeps nothing.
+        log: told in lines how it goes.
+
+    Returns:
+        Measure -> its value after each epoch; what was measured on the validation rows starts with `validation_`.
+
+    Raises:
+        ModelError: the state in `work` belongs to another model.
+    """
+    with _folder(work) as folder:
+        steps = train.steps(schedule.batch_size)
+        rate = schedule.rate(steps * schedule.epochs)
+        compile_for(model, heads, rate, imbalance=schedule.imbalance)
+        callbacks = keepers(folder, schedule, tensorboard=work is not None)
+        backup = Backup(folder, callbacks)
+        done = backup.restore(model)
+        if done:
+            log(f"going on after epoch {done} of {schedule.epochs}")
+        if done < schedule.epochs and not backup.stopped:
+            bar = progress("training", schedule.epochs, done=done, unit="epochs")
+            with bar if on_terminal() else nullcontext(_nothing) as advance:
+                model.fit(
+                    train.stream(schedule.batch_size, schedule.epochs, done, schedule.seed),
+                    validation_data=validation.once(),
+                    steps_per_epoch=steps,
+                    initial_epoch=done,
+                    epochs=schedule.epochs,
+                    verbose=0,
+                    shuffle=False,
+                    callbacks=[EpochLines(schedule.epochs, log, advance), *callbacks, backup],
+                )
+        if (folder / BEST).is_file():
+            model.load_weights(folder / BEST)
+    return {our_name(name): values for name, values in backup.history.items()}
+
+
+def keepers(folder: Path, schedule: Schedule, *, tensorboard: bool = True) -> list[keras.callbacks.Callback]:
+    """Keras' callbacks of a training: best weights, smaller steps, early stopping, TensorBoard."""
+    best = keras.callbacks.ModelCheckpoint(
+        folder / BEST, monitor="val_loss", save_best_only=True, save_weights_only=True
+    )
+    found: list[keras.callbacks.Callback] = [best]
+    if schedule.shape == "plateau":
+        found.append(keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=SMALLER, patience=PLATEAU))
+    if schedule.patience:
+        found.append(keras.callbacks.EarlyStopping(monitor="val_loss", patience=schedule.patience))
+    if tensorboard:
+        found.append(keras.callbacks.TensorBoard(folder / TENSORBOARD, write_graph=False))
+    return found
+
+
+@contextmanager
+def _folder(work: Path | None) -> Iterator[Path]:
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+        yield work
+    else:
+        with tempfile.TemporaryDirectory(prefix="aoi-fit-") as folder:
+            yield Path(folder)
+
+
+class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
     """Says how training goes."""
 
     def __init__(self, epochs: int, log: Log, advance: Advance) -> None:
@@ -119,13 +152,15 @@ class _EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has 
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self.advance(1)
-        if (epoch + 1) % self.every and epoch + 1 != self.epochs:
+        last = epoch + 1 == self.epochs or self.model.stop_training
+        if (epoch + 1) % self.every and not last:
             return
-        measures = ", ".join(f"{_our_name(name).replace('_', ' ')} {value:.4f}" for name, value in (logs or {}).items())
+        shown = {our_name(name): value for name, value in (logs or {}).items() if name != "learning_rate"}
+        measures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in shown.items())
         self.log(f"epoch {epoch + 1}/{self.epochs}: {measures} ({time.perf_counter() - self.start:.1f} s)")
 
 
-def _our_name(name: str) -> str:
+def our_name(name: str) -> str:
     return name.replace("val_", "validation_", 1) if name.startswith("val_") else name
 
 

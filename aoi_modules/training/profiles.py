@@ -15,8 +15,9 @@ class Profile:
         test: pictures to test on; None takes all.
         epochs: times that a model trained end to end sees them.
         head_epochs: times that a head sees the features of a frozen backbone, which costs next to nothing.
-        flips: whether a head also learns from mirrored pictures; four times as many features.
+        augment: whether training pictures are changed at random, or, as cached features, mirrored.
         batch_size: pictures a step.
+        fine_tune: epochs in which the upper part of a pretrained backbone learns too.
     """
 
     name: str
@@ -24,16 +25,17 @@ class Profile:
     test: int | None
     epochs: int
     head_epochs: int
-    flips: bool
+    augment: bool
     batch_size: int
+    fine_tune: int = 0
 
 
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("ci", train=6000, test=2000, epochs=4, head_epochs=30, flips=False, batch_size=64),
-        Profile("cpu", train=None, test=None, epochs=4, head_epochs=30, flips=True, batch_size=128),
-        Profile("gpu", train=None, test=None, epochs=20, head_epochs=60, flips=True, batch_size=256),
+        Profile("ci", train=6000, test=2000, epochs=4, head_epochs=30, augment=False, batch_size=64),
+        Profile("cpu", train=None, test=None, epochs=5, head_epochs=30, augment=True, batch_size=128),
+        Profile("gpu", train=None, test=None, epochs=30, head_epochs=60, augment=True, batch_size=256, fine_tune=10),
     )
 }
 

@@ -1,17 +1,18 @@
 """The exercises that can be trained: data, input, heads, backbone and way of learning of each. Imports no Keras."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
 
 from aoi_modules.datasets import fashion_mnist, magnetic_tile
-from aoi_modules.datasets.table import Split
+from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.training.profiles import Profile
 
-ESCAPE_TARGET = 0.05
-"""Share of the defective parts that may pass; each threshold is chosen for it on the validation pictures."""
+Pooling = Literal["mean", "mean+max", "quadrants"]
+"""How the last map of a backbone becomes features, see `backbones.pooled`."""
 
 
 @dataclass(frozen=True)
@@ -23,24 +24,43 @@ class Recipe:
         title: for people.
         load: gives the tables; called with `train`, `test` and `seed`.
         picture: the model's input.
-        head: the model's output, without threshold and metrics.
+        heads: the model's outputs, without thresholds and metrics.
         backbone: a name of `backbones`.
-        learning: all layers end to end, or a head on the features of a frozen backbone.
+        learning: all layers end to end, or heads on the features of a frozen backbone.
+        pooling: of the backbone's last map, when it is pretrained.
+        augmentation: names of `augmentation.MAKERS`, for training on pictures.
+        codes: feature columns that are codes, not quantities.
         note: what a reader of the report must know about this exercise.
+        own_plan: fields of `Plan` in which this recipe differs from the profile.
     """
 
     name: str
     title: str
     load: Callable[..., Split]
     picture: PictureInput
-    head: Head
+    heads: tuple[Head, ...]
     backbone: str
     learning: Literal["end to end", "head on features"]
+    pooling: Pooling = "mean+max"
+    augmentation: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     note: str = ""
+    own_plan: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def judges(self) -> bool:
+        """Whether a head of it decides about good and bad."""
+        return any(head.kind == "defect" for head in self.heads)
 
     def split(self, profile: Profile, seed: int) -> Split:
         """The tables in the size of the profile."""
         return self.load(train=profile.train, test=profile.test, seed=seed)
+
+
+def head_of(target: Target, *, defect: bool = False) -> Head:
+    """The head that answers a target: a value without labels, a defect if said so, else classes."""
+    kind: Literal["value", "defect", "class"] = "value" if not target.labels else "defect" if defect else "class"
+    return Head(name=target.name, kind=kind, labels=target.labels)
 
 
 RECIPES = {
@@ -51,22 +71,54 @@ RECIPES = {
             title="Fashion-MNIST, ten classes, a small convolutional network",
             load=fashion_mnist.load,
             picture=PictureInput(height=28, width=28, channels=1),
-            head=Head(name="category", kind="class", labels=fashion_mnist.LABEL_NAMES),
+            heads=(Head(name=fashion_mnist.TARGET, kind="class", labels=fashion_mnist.LABEL_NAMES),),
             backbone="small-cnn",
             learning="end to end",
+            augmentation=("mirror-sideways",),
         ),
         Recipe(
             name=magnetic_tile.NAME,
             title="Magnetic tiles, good or defect, a head on a pretrained MobileNet",
             load=magnetic_tile.load,
             picture=PictureInput(height=128, width=128, channels=3),
-            head=Head(name="defect", kind="defect", labels=magnetic_tile.LABEL_NAMES),
+            heads=(Head(name=magnetic_tile.TARGET, kind="defect", labels=magnetic_tile.LABEL_NAMES),),
             backbone="mobilenet-0.25",
             learning="head on features",
+            augmentation=("mirror", "brightness"),
             note="all photographs of one tile are in the same table, so the figures are those of unseen tiles",
         ),
     )
 }
+
+
+FOLDER = "folder"
+"""Name of the recipe for pictures of one's own."""
+
+
+def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
+    """A recipe for a folder of pictures, or a CSV file that lists them; see `datasets.folder`.
+
+    All files are read and checked once, here.
+
+    Raises:
+        DataError: something in it cannot be used; lists what and where.
+    """
+    from aoi_modules.datasets import folder
+
+    split = folder.load(path, skip_bad=skip_bad)
+    target = split.train.main
+    good = target.labels[:1] == ("good",) and len(target.labels) == 2
+    return Recipe(
+        name=FOLDER,
+        title=f"{path.name}, {len(target.labels)} labels, heads on a pretrained MobileNet",
+        load=lambda **limits: folder.limited(split, **limits),
+        picture=PictureInput(height=128, width=128, channels=3),
+        heads=(head_of(target, defect=good),),
+        backbone="mobilenet-0.25",
+        learning="head on features",
+        augmentation=("mirror-sideways", "brightness"),
+        note=f"pictures from {path}",
+    )
 
 
 def by_name(name: str) -> Recipe:

@@ -2,134 +2,134 @@
 
 import platform
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aoi_modules.datasets.progress import Say, say
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.training import profiles, recipes, report, samples
+from aoi_modules.training import page, profiles, recipes, report, samples
 from aoi_modules.training.outputs import check_free, staged
-from aoi_modules.training.profiles import Profile
+from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.report import TrainingReport
+from aoi_modules.training.unfinished import keep_logs, unfinished
 
 if TYPE_CHECKING:  # both need TensorFlow
     from aoi_modules.training.evaluation import Evaluation
-    from aoi_modules.training.fit import History
     from aoi_modules.training.learning import Learned
 
 MODEL = "model.keras"
+PAGE = page.FILE_NAME
 PLOTS = "plots"
 
 
-def train(recipe_name: str, profile_name: str, out: Path, *, seed: int = 0, log: Say = say) -> TrainingReport:
-    """Trains a recipe and writes `model.keras`, `report.json`, `plots/` and `samples/` into the folder `out`.
+def train(
+    recipe: str | Recipe,
+    profile_name: str,
+    out: Path,
+    *,
+    seed: int = 0,
+    restart: bool = False,
+    log: Say = say,
+    **wishes: Any,
+) -> TrainingReport:
+    """Trains a recipe and writes `model.keras`, `report.json`, `report.html`, `plots/` and `samples/` into `out`.
+
+    A training that was killed goes on after its last whole epoch when it is started again with the same arguments.
 
     Args:
-        recipe_name: one of `recipes.RECIPES`.
+        recipe: one of `recipes.RECIPES` by name, or a recipe.
         profile_name: one of `profiles.PROFILES`.
         out: folder; an earlier training there is replaced once the new one is whole.
         seed: of all that is drawn by lot.
+        restart: forget what a killed training left.
         log: told in lines how it goes.
+        wishes: fields of `plan.Plan` that are to differ from the recipe's and the profile's; None changes nothing.
 
     Raises:
-        ModelError: unknown recipe or profile, or `out` cannot be used.
+        ModelError: unknown recipe or profile, a wish that cannot be had, or `out` cannot be used.
         DataError: the data cannot be used.
         MissingExtra: TensorFlow is not installed.
     """
-    recipe, profile = recipes.by_name(recipe_name), profiles.by_name(profile_name)
+    chosen = recipes.by_name(recipe) if isinstance(recipe, str) else recipe
+    wanted = plan(chosen, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
-    from aoi_modules.training.evaluation import evaluate
+    from aoi_modules.training.evaluation import evaluate, summary
     from aoi_modules.training.learning import learn
 
     start = time.perf_counter()
-    split = recipe.split(profile, seed)
-    log(f"{recipe.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
-    learned = learn(recipe, split, profile, seed=seed, log=log)
-    result = evaluate(
-        learned.model,
-        recipe.head,
-        split.validation,
-        split.test,
-        recipe.picture,
-        escape_target=recipes.ESCAPE_TARGET,
-    )
-    log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in result.head.metrics.items()))
-    seconds = time.perf_counter() - start
-    return write_training(out, recipe, profile, split, learned, result, seed=seed, seconds=seconds)
+    split = chosen.split(wanted.profile, seed)
+    log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
+    with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
+        learned = learn(wanted, split, work=work, log=log)
+        results = evaluate(learned.model, chosen.heads, split, chosen.picture, escape_target=wanted.escape_target)
+        log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
+        seconds = time.perf_counter() - start
+        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work)
 
 
 def write_training(
     out: Path,
-    recipe: Recipe,
-    profile: Profile,
+    wanted: Plan,
     split: Split,
     learned: "Learned",
-    result: "Evaluation",
+    results: "Sequence[Evaluation]",
     *,
-    seed: int,
     seconds: float,
+    work: Path | None = None,
 ) -> TrainingReport:
-    """Writes a training whole or not at all: model, report, plots, samples.
+    """Writes a training whole or not at all: model, report, page, plots, samples.
+
+    Args:
+        out: folder.
+        wanted: what was to be done.
+        split: the data.
+        learned: the model.
+        results: of every head.
+        seconds: that it took.
+        work: folder of `fit`, whose logs are kept.
 
     Raises:
         ModelError: `out` cannot be used.
     """
+    from aoi_modules.training import figures
+    from aoi_modules.training.evaluation import summary
+
+    recipe = wanted.recipe
     with staged(out) as folder:
         learned.model.save(folder / MODEL)
-        write_plots(folder / PLOTS, split, learned.history, result, profile.name)
+        plots = figures.write_plots(folder / PLOTS, split, learned.history, results, wanted.profile.name)
+        if work is not None:
+            keep_logs(work, folder)
         written = TrainingReport(
             recipe=recipe.name,
-            profile=profile.name,
-            seed=seed,
-            heads=(result.head,),
+            profile=wanted.profile.name,
+            seed=wanted.seed,
+            heads=tuple(result.head for result in results),
             picture=recipe.picture,
             data=split.origin,
-            backbone=recipe.backbone,
+            backbone=wanted.backbone,
             weights=learned.weights,
-            metrics={**result.head.metrics, **_counts(split)},
-            notes=_notes(split.origin, recipe, learned.weights),
+            metrics={**summary(results), **_counts(split)},
+            notes=_notes(split.origin, wanted, learned.weights),
             samples=samples.write(split.test, samples.choose(split.test), folder),
             seconds=round(seconds, 2),
             model_sha256=file_sha256(folder / MODEL),
             tools=_tools(),
+            options=wanted.options(),
+            features=split.train.feature_names,
+            left_out=split.left_out,
         )
         report.write(written, folder)
+        page.write_page(folder, written, plots)
     return written
-
-
-def write_plots(folder: Path, split: Split, history: "History", result: "Evaluation", profile: str) -> None:
-    """Writes `history.png`, `predictions.png`, and `confusion.png` or `scores.png`."""
-    from aoi_modules.training import plots
-
-    rows = samples.choose(split.test)
-    made = {
-        "history": plots.history(history, split.origin, profile=profile),
-        "predictions": plots.predictions(
-            split.test.take(rows), result.scores[rows], result.head, split.origin, profile=profile
-        ),
-    }
-    if result.confusion is not None:
-        made["confusion"] = plots.confusion(result.confusion, result.head.labels, split.origin, profile=profile)
-    if result.head.threshold is not None:
-        made["scores"] = plots.scores(
-            result.scores[:, 0],
-            result.labels,
-            result.head.threshold,
-            split.origin,
-            profile=profile,
-            escape=result.escape,
-            overkill=result.overkill,
-        )
-    folder.mkdir()
-    for name, plot in made.items():
-        plot.savefig(folder / f"{name}.png", dpi=90)
 
 
 def _check_tensorflow() -> None:
@@ -149,19 +149,19 @@ def _counts(split: Split) -> dict[str, float]:
     }
 
 
-def _notes(origin: DataOrigin, recipe: Recipe, weights: str) -> tuple[str, ...]:
-    notes = []
+def _notes(origin: DataOrigin, wanted: Plan, weights: str) -> tuple[str, ...]:
+    recipe, notes = wanted.recipe, []
     if origin.stand_in:
         notes.append(f"stand-in data: {origin.name} was drawn, the figures say nothing about real pictures")
-    if recipe.learning == "head on features" and weights == "random":
+    if wanted.on_features and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
     if recipe.note:
         notes.append(recipe.note)
-    if recipe.head.kind == "defect":
-        notes.append(f"the threshold was chosen on validation pictures for {recipes.ESCAPE_TARGET:.0%} escapes")
+    if recipe.judges:
+        notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
     return tuple(notes)
 
 
 def _tools() -> dict[str, str]:
-    packages = ("aoi-academy", "keras", "numpy", "tensorflow")
+    packages = ("aoi-academy", "keras", "numpy", "scikit-learn", "tensorflow")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -1,12 +1,15 @@
 """Tables as TensorFlow sees them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from aoi_modules.datasets.batches import batches, pixels
+from aoi_modules.datasets.batches import batches, pixels, training_batches
 from aoi_modules.datasets.pipeline import decode_picture
-from aoi_modules.datasets.table import Table, encode_png
+from aoi_modules.datasets.table import Table, Target, encode_png
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput
 
@@ -18,11 +21,11 @@ COLOUR = PictureInput(height=24, width=20, channels=3)
 def table() -> Table:
     random = np.random.default_rng(0)
     pictures = random.integers(0, 256, (7, 12, 10, 1)).astype(np.uint8)
-    return Table(pictures, np.arange(7, dtype=np.int64), tuple("abcdefg"), tuple("abcdefg"))
+    return Table(pictures, (Target("letter", np.arange(7), tuple("abcdefg")),), tuple("abcdefg"))
 
 
 def encoded(table: Table) -> Table:
-    return Table(tuple(table.encoded(i) for i in range(len(table))), table.labels, table.label_names, table.ids)
+    return Table(tuple(table.encoded(i) for i in range(len(table))), table.targets, table.ids)
 
 
 def test_pixels_of_the_right_size_stay_as_they_are(table: Table) -> None:
@@ -44,27 +47,67 @@ def test_decodes_as_the_served_graph_does(table: Table) -> None:
 
 def test_pictures_of_different_sizes_make_one_batch(table: Table) -> None:
     large = encode_png(np.full((40, 50, 1), 7, np.uint8))
-    mixed = Table((table.encoded(0), large), np.array([0, 1], np.int64), ("a", "b"), ("0", "1"))
+    two = (Target("letter", np.array([0, 1]), ("a", "b")),)
+    mixed = Table((table.encoded(0), large), two, ("0", "1"))
     assert pixels(mixed, COLOUR).shape == (2, 24, 20, 3)
     assert np.all(pixels(mixed, COLOUR)[1] == 7)
 
 
 def labels_of(dataset: tf.data.Dataset) -> list[int]:
-    return [int(label) for _, block in dataset for label in block]
+    return [int(label) for _, targets in dataset for label in targets["letter"]]
 
 
-def test_shuffles_by_seed_anew_in_each_epoch(table: Table) -> None:
-    first = batches(table, GRAY, batch_size=3, shuffle_seed=1)
-    epochs = [labels_of(first), labels_of(first)]
-    assert sorted(epochs[0]) == sorted(epochs[1]) == list(range(7))
-    assert epochs[0] != epochs[1]
-    again = batches(table, GRAY, batch_size=3, shuffle_seed=1)
-    assert [labels_of(again), labels_of(again)] == epochs
+def an_epoch(table: Table, number: int, seed: int = 1) -> list[int]:
+    """The labels of one epoch in the order in which training meets them."""
+    stream = training_batches(table, GRAY, batch_size=3, epochs=number + 1, first_epoch=number, seed=seed)
+    return labels_of(stream)
+
+
+def test_keeps_the_order_unless_it_trains(table: Table) -> None:
     assert labels_of(batches(table, GRAY, batch_size=3)) == list(range(7))
 
 
+def test_every_epoch_has_every_row_in_an_order_of_its_own(table: Table) -> None:
+    first, second = an_epoch(table, 0), an_epoch(table, 1)
+    assert sorted(first) == sorted(second) == list(range(7))
+    assert first != second
+    assert an_epoch(table, 0, seed=2) != first
+
+
+def test_an_epoch_is_the_same_whether_or_not_the_ones_before_it_were_run(table: Table) -> None:
+    whole = training_batches(table, GRAY, batch_size=3, epochs=3, seed=1)
+    assert labels_of(whole) == [*an_epoch(table, 0), *an_epoch(table, 1), *an_epoch(table, 2)]
+    assert [len(targets["letter"]) for _, targets in whole] == [3, 3, 1] * 3
+
+
+def test_an_epoch_can_take_rare_rows_several_times(table: Table) -> None:
+    rows = np.array([0, 6, 6, 6])
+    stream = training_batches(table, GRAY, batch_size=3, epochs=1, rows=rows)
+    assert sorted(labels_of(stream)) == [0, 6, 6, 6]
+
+
+def test_features_and_weights_travel_with_their_pictures(table: Table) -> None:
+    numbers = np.arange(7, dtype=np.float32)[:, np.newaxis]
+    weighted = replace(table.main, weights=numbers[:, 0])
+    full = replace(table, features=numbers, feature_names=("size",), targets=(weighted,))
+    for inputs, targets, weights in training_batches(full, GRAY, batch_size=3, epochs=1):
+        rows = targets["letter"].numpy()
+        assert np.array_equal(inputs["features"][:, 0], rows)
+        assert np.array_equal(weights["letter"], rows)
+        assert np.array_equal(inputs["image"], pixels(table, GRAY)[rows])
+
+
+def test_pictures_are_read_from_the_disk_when_their_batch_is_due(table: Table, tmp_path: Path) -> None:
+    paths = tuple(tmp_path / f"{name}.png" for name in table.ids)
+    stored = replace(table, pictures=paths)
+    for row, path in enumerate(paths):
+        path.write_bytes(table.encoded(row))
+    assert np.array_equal(pixels(stored, COLOUR), pixels(table, COLOUR))
+
+
 def test_a_broken_picture_is_named(table: Table) -> None:
-    broken = Table((table.encoded(0), b"no picture"), np.array([0, 1], np.int64), ("a", "b"), ("0", "tile 7"))
+    two = (Target("letter", np.array([0, 1]), ("a", "b")),)
+    broken = Table((table.encoded(0), b"no picture"), two, ("0", "tile 7"))
     with pytest.raises(NotAPicture, match="tile 7"):
         pixels(broken, COLOUR)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aoi_modules.datasets.table import Pixels, Table, decode, encode_png
+from aoi_modules.datasets.table import Pixels, Table, Target, decode, encode_png
 from aoi_modules.errors import DataError, NotAPicture
 
 
@@ -14,7 +14,8 @@ def pixels(count: int, channels: int = 1) -> Pixels:
 @pytest.fixture
 def table() -> Table:
     labels = np.array([0, 1, 1, 0, 1], np.int64)
-    return Table(pixels(5), labels, ("good", "defect"), tuple("abcde"), ("Free", "Crack", "Fray", "Free", "Crack"))
+    target = Target("defect", labels, ("good", "defect"))
+    return Table(pixels(5), (target,), tuple("abcde"), ("Free", "Crack", "Fray", "Free", "Crack"))
 
 
 def test_take_keeps_rows_together(table: Table) -> None:
@@ -26,7 +27,7 @@ def test_take_keeps_rows_together(table: Table) -> None:
 
 
 def test_take_of_encoded_pictures(table: Table) -> None:
-    encoded = Table(tuple(table.encoded(i) for i in range(5)), table.labels, table.label_names, table.ids)
+    encoded = Table(tuple(table.encoded(i) for i in range(5)), table.targets, table.ids)
     part = encoded.take([3])
     assert part.encoded(0) == table.encoded(3)
     assert np.array_equal(part.picture(0), table.picture(3))
@@ -40,8 +41,8 @@ def test_counts_and_names(table: Table) -> None:
 
 
 def test_columns_of_different_length_are_refused() -> None:
-    with pytest.raises(DataError, match="'labels': 1"):
-        Table(pixels(2), np.array([0], np.int64), ("good",), ("a", "b"))
+    with pytest.raises(DataError, match="'target defect': 1"):
+        Table(pixels(2), (Target("defect", np.array([0], np.int64), ("good",)),), ("a", "b"))
 
 
 @pytest.mark.parametrize("channels", [1, 3])

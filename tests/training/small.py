@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aoi_modules.datasets.table import Split, Table
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 
 PICTURE = PictureInput(height=32, width=32, channels=3)
@@ -19,7 +19,7 @@ def table(count: int, seed: int, head: Head = DEFECT) -> Table:
     for picture, label in zip(pictures, labels, strict=True):
         x, y = (2, 18)[label] + random.integers(0, 4), random.integers(0, 20)
         picture[y : y + 10, x : x + 10] = 230
-    return Table(pictures, labels, head.labels, tuple(f"{seed}/{i}" for i in range(count)))
+    return Table(pictures, (Target(head.name, labels, head.labels),), tuple(f"{seed}/{i}" for i in range(count)))
 
 
 def split(head: Head = DEFECT) -> Split:

@@ -1,68 +1,104 @@
 """Heads and the joined model."""
 
-import keras
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from aoi_modules.datasets.table import Target
 from aoi_modules.modelstore.manifest import Head
-from aoi_modules.training.backbones import mobilenet, small_cnn
-from aoi_modules.training.heads import feature_head, join, named, output_layer
+from aoi_modules.tf import keras
+from aoi_modules.training.examples import PICTURE_FEATURES
+from aoi_modules.training.heads import Scale, end_to_end, head_model, join
+from aoi_modules.training.numbers import NumberColumns
+from aoi_modules.training.small_cnn import small_cnn
 from tests.training.small import DEFECT, PICTURE, SIDES, table
 
-VALUE = Head(name="price", kind="value", labels=("dollar",))
+ROWS = table(40, 0)
+PRICE = Head(name="price", kind="value", labels=())
+PRICED = replace(ROWS, targets=(*ROWS.targets, Target("price", np.geomspace(1e5, 1e6, 40).astype(np.float32))))
 
 
-@pytest.mark.parametrize(("head", "width"), [(DEFECT, 1), (SIDES, 2), (VALUE, 1)])
-def test_each_kind_has_its_shape(head: Head, width: int) -> None:
-    answer = output_layer(head)(np.ones((3, 5), np.float32)).numpy()
-    assert answer.shape == (3, width)
-    if head.kind == "class":
-        assert np.allclose(answer.sum(axis=1), 1)
+def answers(model: keras.Model, features: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> dict[str, object]:
+    return {name: np.asarray(values) for name, values in model({PICTURE_FEATURES: features}).items()}
+
+
+def test_each_kind_has_its_shape() -> None:
+    features = np.random.default_rng(0).normal(0, 1, (3, 5)).astype(np.float32)
+    found = answers(head_model([DEFECT, SIDES, PRICE], Scale.of(features), PRICED), features)
+    assert {name: np.shape(values) for name, values in found.items()} == {
+        "defect": (3, 1),
+        "side": (3, 2),
+        "price": (3, 1),
+    }
+    assert np.allclose(np.sum(found["side"], axis=1), 1)
+
+
+def test_a_value_head_begins_at_the_prices_it_will_meet() -> None:
+    features = np.zeros((3, 5), np.float32)
+    found = answers(head_model([PRICE], Scale.of(features), PRICED), features)
+    assert np.allclose(found["price"], np.sqrt(1e5 * 1e6), rtol=1e-3)
 
 
 @pytest.mark.parametrize("scale", [1e-15, 1e-3, 1.0, 1e4])
 def test_features_of_any_scale_reach_the_weights_alike(scale: float) -> None:
-    random = np.random.default_rng(0)
-    plain = random.normal(3, 2, (200, 4)).astype(np.float32)
+    plain = np.random.default_rng(0).normal(3, 2, (200, 4)).astype(np.float32)
     keras.utils.set_random_seed(0)
-    expected = feature_head(DEFECT, plain)(plain).numpy()
+    expected = answers(head_model([DEFECT], Scale.of(plain), ROWS), plain)["defect"]
     keras.utils.set_random_seed(0)
     scaled = (plain * scale).astype(np.float32)
-    found = feature_head(DEFECT, scaled)(scaled).numpy()
-    assert np.allclose(found, expected, atol=1e-3)
-    assert found.std() > 0.05
+    found = answers(head_model([DEFECT], Scale.of(scaled), ROWS), scaled)["defect"]
+    assert np.allclose(found, expected, atol=1e-3)  # type: ignore[arg-type]
+    assert np.std(found) > 0.05  # type: ignore[arg-type]
 
 
 def test_a_feature_that_never_moved_cannot_blow_up() -> None:
     features = np.random.default_rng(0).normal(0, 1, (100, 3)).astype(np.float32)
     features[:, 1] = 0.5
-    head = feature_head(DEFECT, features)
     surprise = np.array([[0, 1.5, 0]], np.float32)
-    standardised = keras.Model(head.inputs[0], head.layers[-2].output)(surprise).numpy()
-    assert np.abs(standardised).max() < 100
-    dead = feature_head(DEFECT, np.zeros((10, 3), np.float32))
-    assert np.isfinite(dead(np.ones((1, 3), np.float32))).all()
+    for layer in Scale.of(features).layers():
+        surprise = np.asarray(layer(surprise))
+    assert np.abs(surprise).max() < 100
+    dead = answers(head_model([DEFECT], Scale.of(np.zeros((10, 3), np.float32)), ROWS), np.ones((1, 3), np.float32))
+    assert np.isfinite(dead["defect"]).all()  # type: ignore[call-overload]
 
 
-def test_the_joined_model_follows_the_contract(tmp_path_factory: pytest.TempPathFactory) -> None:
-    backbone = mobilenet(PICTURE, None)
-    pictures = np.asarray(table(6, 0).pictures, np.float32)
-    head_model = feature_head(DEFECT, backbone(pictures).numpy())
-    model = join(backbone, head_model, DEFECT)
+def test_the_joined_model_follows_the_contract(tmp_path: Path) -> None:
+    backbone = small_cnn(PICTURE)
+    pictures = np.asarray(ROWS.pictures, np.float32)
+    features = np.asarray(backbone(pictures))
+    heads = head_model([DEFECT, SIDES], Scale.of(features), ROWS)
+    model = join(backbone, heads)
     assert [tensor.name for tensor in model.inputs] == ["image"]
     assert model.inputs[0].shape == (None, 32, 32, 3)
-    answer = model(pictures)
-    assert list(answer) == ["defect"]
-    assert np.allclose(answer["defect"], head_model(backbone(pictures)), atol=1e-6)
-    path = tmp_path_factory.mktemp("model") / "model.keras"
-    model.save(path)
-    loaded = keras.models.load_model(path)
-    assert np.array_equal(loaded(pictures, training=True)["defect"], answer["defect"])
+    found, expected = model(pictures), answers(heads, features)
+    assert list(found) == ["defect", "side"]
+    assert all(np.allclose(found[name], expected[name], atol=1e-6) for name in expected)  # type: ignore[arg-type]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert all(np.array_equal(loaded(pictures)[name], found[name]) for name in found)
+
+
+def test_numbers_come_in_beside_the_picture(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    numbers = np.stack([random.uniform(1, 9, 40), random.choice([85255.0, 93446.0], 40)], axis=1).astype(np.float32)
+    rows = replace(PRICED, features=numbers, feature_names=("area", "zipcode"))
+    backbone = small_cnn(PICTURE)
+    pictures = np.asarray(rows.pictures, np.float32)
+    scale = Scale.of(np.asarray(backbone(pictures)))
+    model = join(backbone, head_model([PRICE], scale, rows, columns=NumberColumns.of(rows, codes=["zipcode"])))
+    assert set(model.input) == {"image", "features"}
+    found = model({"image": pictures, "features": numbers})["price"]
+    other = model({"image": pictures, "features": numbers[::-1].copy()})["price"]
+    assert not np.allclose(found, other)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert np.array_equal(loaded({"image": pictures, "features": numbers})["price"], found)
 
 
 def test_dropout_is_inert_at_inference() -> None:
-    backbone = small_cnn(PICTURE)
-    model = named(keras.Model(backbone.inputs[0], output_layer(SIDES)(backbone.outputs[0])), SIDES)
+    model = end_to_end(small_cnn(PICTURE), [SIDES], ROWS)
     pictures = np.asarray(table(6, 0).pictures, np.float32)
     assert np.array_equal(model(pictures)["side"], model(pictures)["side"])
     assert not np.array_equal(model(pictures, training=True)["side"], model(pictures)["side"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.datasets.batches import pixels
-from aoi_modules.datasets.table import Table
+from aoi_modules.datasets.table import Table, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.settings import settings
@@ -21,10 +21,18 @@ from tests.training.small import DEFECT, PICTURE, SIDES, split
 TINY = replace(profiles.by_name("ci"), name="tiny", epochs=3, head_epochs=10, batch_size=16)
 RECIPES = {
     "sides": replace(
-        recipes.by_name("fashion-mnist"), name="sides", load=lambda **limits: split(SIDES), picture=PICTURE, head=SIDES
+        recipes.by_name("fashion-mnist"),
+        name="sides",
+        load=lambda **limits: split(SIDES),
+        picture=PICTURE,
+        heads=(SIDES,),
     ),
     "squares": replace(
-        recipes.by_name("magnetic-tile"), name="squares", load=lambda **limits: split(), picture=PICTURE, head=DEFECT
+        recipes.by_name("magnetic-tile"),
+        name="squares",
+        load=lambda **limits: split(),
+        picture=PICTURE,
+        heads=(DEFECT,),
     ),
 }
 
@@ -47,13 +55,21 @@ def settings_of_the_process_again() -> Iterator[None]:
     settings.cache_clear()
 
 
-@pytest.mark.parametrize(("name", "plot"), [("sides", "confusion"), ("squares", "scores")])
-def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, plot: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "plots"),
+    [("sides", {"confusion"}), ("squares", {"scores", "roc", "precision_recall", "overkill_over_escape"})],
+)
+def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, plots: set[str]) -> None:
     out = tmp_path / "out"
     lines: list[str] = []
     written = train(name, "tiny", out, seed=3, log=lines.append)
     assert report.read(out) == written
-    assert {path.name for path in (out / "plots").iterdir()} == {"history.png", "predictions.png", f"{plot}.png"}
+    expected = {"history", "predictions", "calibration"} | plots
+    assert {path.stem for path in (out / "plots").iterdir()} == expected
+    assert (out / "report.html").is_file()
+    assert any(path.name.startswith("training") for path in out.glob("*.csv"))
+    assert list((out / "tensorboard").rglob("events.out.tfevents.*"))
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")] == []
     assert written.model_sha256 == file_sha256(out / "model.keras")
     assert (written.recipe, written.profile, written.seed, written.weights) == (name, "tiny", 3, "random")
     assert written.data.stand_in
@@ -80,7 +96,7 @@ def test_samples_are_scored_as_the_pictures_they_came_from(tmp_path: Path) -> No
     model = keras.models.load_model(tmp_path / "out" / "model.keras")
     encoded = tuple((tmp_path / "out" / sample.file).read_bytes() for sample in written.samples)
     truth = np.array([SIDES.labels.index(sample.label) for sample in written.samples])
-    table = Table(encoded, truth, SIDES.labels, tuple(sample.file for sample in written.samples))
+    table = Table(encoded, (Target(SIDES.name, truth, SIDES.labels),), tuple(sample.file for sample in written.samples))
     answers = np.asarray(model(pixels(table, PICTURE))["side"]).argmax(axis=1)
     assert np.mean(answers == truth) > 0.8
 
@@ -106,4 +122,4 @@ def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:
 def test_the_real_recipes_ask_their_sets_for_the_profiles_sizes(recipe: Recipe) -> None:
     tables = recipe.split(replace(TINY, train=60, test=30), 0)
     assert (len(tables.train), len(tables.test)) == (60, 30)
-    assert tables.train.label_names == recipe.head.labels
+    assert [target.labels for target in tables.train.targets] == [head.labels for head in recipe.heads]

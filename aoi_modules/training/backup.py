@@ -1,0 +1,117 @@
+"""A training's state on the disk after every epoch, so that a killed training goes on and ends at the same place.
+
+Keras' own BackupAndRestore keeps weights, optimizer and the number of the epoch. What it forgets changes the result:
+the seeds of dropout and augmentation, how long early stopping has waited, the history. And a kill while it writes
+leaves a damaged file. This callback keeps everything, in one file that is replaced in one step.
+"""
+
+import csv
+import io
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from aoi_modules.errors import ModelError
+from aoi_modules.tf import keras
+
+FILE_NAME = "state.npz"
+CSV_NAME = "training.csv"
+REMEMBERED = ("wait", "best", "best_epoch", "cooldown_counter", "stopped_epoch")
+"""What Keras' callbacks count in, by the names of their attributes."""
+
+History = dict[str, list[float]]
+
+
+class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
+    """Writes the state of a training after every epoch, and `training.csv` for people.
+
+    Put it last in the list: what the others count in an epoch belongs to the state after that epoch.
+
+    Args:
+        folder: where the state is kept.
+        others: the callbacks whose counters are kept too, always the same ones in the same order.
+    """
+
+    def __init__(self, folder: Path, others: Sequence[keras.callbacks.Callback] = ()) -> None:
+        super().__init__()
+        self.path, self.csv = folder / FILE_NAME, folder / CSV_NAME
+        self.others = tuple(others)
+        self.history: History = {}
+        self.counters: list[dict[str, Any]] = []
+        self.stopped = False
+
+    def restore(self, model: keras.Model) -> int:
+        """Brings model and optimizer to where the training was; gives the number of epochs that are done.
+
+        Raises:
+            ModelError: the state belongs to another model.
+        """
+        if not self.path.is_file():
+            return 0
+        model.optimizer.build(model.trainable_variables)
+        variables = _variables(model)
+        try:
+            with np.load(self.path) as kept:
+                note = msgspec.json.decode(kept["note"].tobytes())
+                values = [kept[str(place)] for place in range(len(variables))]
+        except (OSError, KeyError, ValueError) as error:
+            raise ModelError(f"{self.path}: not the state of this training: {error}", hint="add --restart") from None
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        self.history, self.counters, self.stopped = note["history"], note["counters"], note["stopped"]
+        return int(note["epochs"])
+
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        for callback, counters in zip(self.others, self.counters, strict=False):
+            for name, value in counters.items():
+                setattr(callback, name, value)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+        self.counters = [_counters(callback) for callback in self.others]
+        note = {
+            "epochs": epoch + 1,
+            "history": self.history,
+            "counters": self.counters,
+            "stopped": bool(self.model.stop_training),
+        }
+        arrays = {str(place): np.asarray(variable) for place, variable in enumerate(_variables(self.model))}
+        file = io.BytesIO()
+        np.savez(file, allow_pickle=False, note=np.frombuffer(msgspec.json.encode(note), np.uint8), **arrays)
+        _replace(self.path, file.getvalue())
+        _replace(self.csv, _table(self.history).encode())
+
+
+def _variables(model: keras.Model) -> list[keras.Variable]:
+    """Everything that changes in a step: weights, seeds of random layers, and the optimizer's own."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _counters(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    found = {name: getattr(callback, name) for name in REMEMBERED if hasattr(callback, name)}
+    return {name: None if value is None else float(value) for name, value in found.items()}
+
+
+def _table(history: History) -> str:
+    """One line an epoch, as a spreadsheet reads it."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(["epoch", *history])
+    for epoch, values in enumerate(zip(*history.values(), strict=False), start=1):
+        writer.writerow([epoch, *values])
+    return file.getvalue()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, even when the machine loses power."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,82 @@
+"""Fingerprints: the SHA-256 of pictures, of weights, and of what a network does, whatever its layers are called."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aoi_modules.datasets.table import Table
+from aoi_modules.errors import NotAPicture
+from aoi_modules.tf import keras
+
+
+def of_pictures(table: Table) -> str:
+    """Of the pictures' content and order; a file's name and time do not count.
+
+    Raises:
+        NotAPicture: a file cannot be read.
+    """
+    total = hashlib.sha256()
+    pictures = table.pictures
+    if isinstance(pictures, np.ndarray):
+        total.update(f"{pictures.dtype} {pictures.shape}".encode())
+        total.update(np.ascontiguousarray(pictures).data)
+        return total.hexdigest()
+    for name, picture in zip(table.ids, pictures, strict=True):
+        try:
+            content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+        except OSError as error:
+            raise NotAPicture(f"{name}: cannot be read: {error}") from None
+        total.update(hashlib.sha256(content).digest())
+    return total.hexdigest()
+
+
+def of_weights(model: keras.Model) -> str:
+    """Of all its values, in order."""
+    total = hashlib.sha256()
+    for weight in model.weights:
+        values = np.ascontiguousarray(weight.numpy())
+        total.update(f"{values.dtype} {values.shape}".encode())
+        total.update(values.tobytes())
+    return total.hexdigest()
+
+
+def of_network(model: keras.Model) -> str:
+    """Of its layers, their settings and how they are joined. Names, which Keras counts up, do not count."""
+    config = model.get_config()
+    names: dict[str, str] = {}
+    _number(config, names)
+    text = json.dumps(_renamed(config, names), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(config: Any, names: dict[str, str]) -> None:
+    """Numbers the layers in the order in which they come, those of nested models too."""
+    if not isinstance(config, dict) or "layers" not in config:
+        return
+    names.setdefault(config["name"], f"model {len(names)}")
+    for layer in config["layers"]:
+        names.setdefault(layer["config"]["name"], f"layer {len(names)}")
+        _number(layer["config"], names)
+
+
+JOINS = ("keras_history", "input_layers", "output_layers")
+"""Parts of a model's settings that mention layers by name."""
+PASSING = ("trainable", "seed")
+"""What a layer does in training is no part of what it answers."""
+
+
+def _renamed(config: Any, names: dict[str, str], joins: bool = False) -> Any:
+    if isinstance(config, dict):
+        return {
+            key: names.get(value, value)
+            if key == "name" and isinstance(value, str)
+            else _renamed(value, names, joins or key in JOINS)
+            for key, value in config.items()
+            if key not in PASSING
+        }
+    if isinstance(config, list | tuple):
+        return [_renamed(one, names, joins) for one in config]
+    return names.get(config, config) if joins and isinstance(config, str) else config

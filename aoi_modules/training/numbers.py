@@ -1,0 +1,66 @@
+"""The numbers that come with a picture, as a network reads them: quantities standardised, codes one-hot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aoi_modules.datasets.table import Table
+from aoi_modules.tf import keras
+
+
+@dataclass(frozen=True)
+class NumberColumns:
+    """How a table's features are read.
+
+    Args:
+        names: of all columns, in their order.
+        mean: of each quantity's logarithm, in the order of `names` without the codes.
+        spread: its standard deviation.
+        codes: column -> the codes that are known; any other code counts as none of them.
+    """
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    spread: tuple[float, ...]
+    codes: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, table: Table, *, codes: Sequence[str] = (), at_least: int = 5) -> "NumberColumns":
+        """Reads mean, spread and the codes that at least so many rows have off the training rows."""
+        features = np.asarray(table.features, np.float64)
+        quantities = [place for place, name in enumerate(table.feature_names) if name not in codes]
+        logarithms = np.log1p(np.maximum(features[:, quantities], 0.0))
+        spread = logarithms.std(axis=0)
+        known = {}
+        for name in codes:
+            values, counts = np.unique(features[:, table.feature_names.index(name)], return_counts=True)
+            known[name] = tuple(int(value) for value, count in zip(values, counts, strict=True) if count >= at_least)
+        return cls(
+            names=table.feature_names,
+            mean=tuple(logarithms.mean(axis=0).tolist()),
+            spread=tuple(np.where(spread > 0, spread, 1.0).tolist()),
+            codes=known,
+        )
+
+
+def number_features(columns: NumberColumns, numbers: keras.KerasTensor) -> keras.KerasTensor:
+    """Float32 (N, columns) -> float32 (N, quantities + codes), of stock operations only.
+
+    A quantity becomes its logarithm, standardised; a column of codes becomes one column for each known code.
+    """
+    parts = []
+    quantities = [place for place, name in enumerate(columns.names) if name not in columns.codes]
+    if quantities:
+        picked = keras.ops.take(numbers, quantities, axis=1)
+        logarithms = keras.ops.log1p(keras.ops.relu(picked))
+        centred = keras.layers.Rescaling(1.0, offset=[-value for value in columns.mean])(logarithms)
+        parts.append(keras.layers.Rescaling([1 / value for value in columns.spread])(centred))
+    for name, codes in columns.codes.items():
+        if not codes:
+            continue
+        place = columns.names.index(name)
+        code = keras.ops.take(numbers, [place] * len(codes), axis=1)  # (N, codes)
+        distance = keras.ops.abs(keras.layers.Rescaling(1.0, offset=[-float(one) for one in codes])(code))
+        parts.append(keras.ops.relu(1.0 - distance))  # 1 where the code is equal, 0 where it is another whole number
+    return parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)

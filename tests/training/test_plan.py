@@ -1,0 +1,65 @@
+"""Plans: recipe, profile and wishes."""
+
+from dataclasses import replace
+
+import pytest
+
+from aoi_modules.errors import ModelError
+from aoi_modules.training import profiles, recipes
+from aoi_modules.training.plan import plan
+
+CNN, TILE = recipes.by_name("fashion-mnist"), recipes.by_name("magnetic-tile")
+CPU = profiles.by_name("cpu")
+
+
+def test_a_network_trained_from_nothing_takes_the_profiles_epochs() -> None:
+    assert plan(CNN, CPU).epochs == CPU.epochs
+    assert plan(TILE, CPU).epochs == CPU.head_epochs or "epochs" in TILE.own_plan
+
+
+def test_wishes_win_and_none_wishes_nothing() -> None:
+    found = plan(TILE, CPU, seed=3, epochs=2, backbone=None, cached=False)
+    assert (found.epochs, found.backbone, found.cached, found.seed) == (2, TILE.backbone, False, 3)
+
+
+def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
+    assert plan(replace(CNN, own_plan={"patience": 7}), CPU).patience == 7
+    assert plan(replace(CNN, own_plan={"patience": 7}), CPU, patience=1).patience == 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "text"),
+    [
+        ({"epochs": 0}, "epochs: expected at least 1. Received: 0"),
+        ({"learning_rate": -1.0}, "learning_rate: expected more than 0"),
+        ({"escape_target": 1.0}, "escape_target: expected a share"),
+        ({"imbalance": "prayer"}, "class-weights, focal-loss, oversampling"),
+        ({"fine_tune_share": 0.0}, "fine_tune_share"),
+    ],
+)
+def test_what_cannot_work_is_refused(wish: dict[str, object], text: str) -> None:
+    with pytest.raises(ModelError, match=text):
+        plan(TILE, CPU, **wish)
+
+
+def test_nothing_can_be_fine_tuned_that_was_not_trained_before() -> None:
+    with pytest.raises(ModelError, match="nothing to fine-tune"):
+        plan(CNN, CPU, fine_tune=2)
+
+
+def test_the_fingerprint_changes_with_whatever_changes_the_model() -> None:
+    prints = {
+        plan(TILE, CPU).fingerprint("a"),
+        plan(TILE, CPU).fingerprint("b"),
+        plan(TILE, CPU, seed=1).fingerprint("a"),
+        plan(TILE, CPU, epochs=1).fingerprint("a"),
+        plan(TILE, profiles.by_name("ci")).fingerprint("a"),
+        plan(replace(TILE, name="other"), CPU).fingerprint("a"),
+    }
+    assert len(prints) == 6
+    assert plan(TILE, CPU).fingerprint("a") == plan(TILE, CPU).fingerprint("a")
+
+
+def test_options_name_only_what_was_used() -> None:
+    assert "cached" in plan(TILE, CPU).options()
+    assert "cached" not in plan(CNN, CPU).options()
