@@ -8,26 +8,31 @@ how well a tile is remembered. So pictures are grouped by tile first, and the sp
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aoi_modules.datasets import stand_in_tiles
-from aoi_modules.datasets.sampling import folds, stratified
+from aoi_modules.datasets import sampling, stand_in_tiles
 from aoi_modules.datasets.sources import Found, find
-from aoi_modules.datasets.table import Split, Table, Target
+from aoi_modules.datasets.table import Indices, Split, Table, Target, decode
 from aoi_modules.errors import DataError
 
 NAME = "magnetic-tile"
 TARGET = "defect"
 LABEL_NAMES = ("good", "defect")
 GOOD = "Free"
+KIND_TARGET = "kind"
+KIND_NAMES = ("good", "Blowhole", "Break", "Crack", "Fray", "Uneven")
 EXPOSURES = 6
 NEXT_TILE = 300
 """Picture numbers further apart than this belong to different tiles..."""
 NEXT_TILE_IF_INCOMPLETE = 2000
 """...unless an exposure of the tile is still to come. Two tiles in one group do no harm; one tile in two would."""
 TEST_FOLD, VALIDATION_FOLD = 0, 1
+Mask = NDArray[np.bool_]
 _ID = re.compile(r"MT_(\w+)/Imgs/exp(\d+)_num_(\d+)\.\w+")
 
 
@@ -66,11 +71,83 @@ def load(
     )
 
 
-def fold_by_id(ids: Sequence[str]) -> dict[str, int]:
-    """Deals pictures into five folds, all pictures of a tile into the same one, every kind into each."""
+def load_kinds(
+    *,
+    train: int | None = None,
+    validation: int | None = None,
+    test: int | None = None,
+    seed: int = 0,
+    found: Found | None = None,
+) -> Split:
+    """Loads the same tables as `load`, with another question: which defect. The target `kind` has six labels.
+
+    The arguments are those of `load`.
+    """
+    split = load(train=train, validation=validation, test=test, seed=seed, found=found)
+    return replace(
+        split,
+        train=_asking_kind(split.train),
+        validation=_asking_kind(split.validation),
+        test=_asking_kind(split.test),
+    )
+
+
+def mask(name: str, found: Found) -> Mask:
+    """Where the defect of a picture is: bool (h, w), as large as the picture. Empty for a good tile.
+
+    Upstream left the masks of a few uneven tiles empty too.
+
+    Args:
+        name: the row's id.
+        found: where the data is.
+
+    Raises:
+        DataError: there is no such mask.
+        NotAPicture: it cannot be decoded.
+    """
+    if found.root is None:
+        drawn = stand_in_tiles.masks()
+        if name not in drawn:
+            raise DataError(f"name: expected the id of a drawn tile. Received: {name!r}")
+        return drawn[name]
+    path = (found.root / name).with_suffix(".png")
+    try:
+        encoded = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: expected the mask of {name}: {error.strerror}") from None
+    marked: Mask = decode(encoded, str(path)).max(axis=2) > 0
+    return marked
+
+
+def masks(table: Table, found: Found | None = None) -> tuple[Mask, ...]:
+    """The masks of all rows: N of bool (h, w), each as large as its picture.
+
+    Raises:
+        DataError: see `mask` and `sources.find`.
+    """
+    found = found or find(NAME)
+    return tuple(mask(name, found) for name in table.ids)
+
+
+def folds(table: Table, k: int = 4, *, by: Literal["tile", "picture"] = "tile") -> Indices:
+    """The fold of each row for cross-validation, int64 (N,) in [0, k): every kind in each.
+
+    Args:
+        table: any rows of the set.
+        k: folds.
+        by: `tile` keeps the six exposures of a tile together. `picture` does not, as many published figures do: it
+            measures in part how well a tile is remembered, and is here to compare with those.
+    """
+    kinds = dict(zip(table.ids, table.kinds, strict=True))
+    fold = fold_by_id(table.ids, k) if by == "tile" else sampling.folds(kinds, k)
+    return np.array([fold[name] for name in table.ids], np.int64)
+
+
+def fold_by_id(ids: Sequence[str], k: int = sampling.FOLDS) -> dict[str, int]:
+    """Deals pictures into `k` folds, all pictures of a tile into the same one, every kind into each."""
     groups = tiles(ids)
     stratum = {members[0]: _kind(members) for members in groups}
-    fold = folds(stratum)
+    fold = sampling.folds(stratum, k)
     return {name: fold[members[0]] for members in groups for name in members}
 
 
@@ -128,4 +205,9 @@ def _table(ids: Sequence[str], encoded: Sequence[bytes]) -> Table:
 
 
 def _limited(table: Table, count: int | None, seed: int) -> Table:
-    return table.take(stratified(table.kinds, count, seed))
+    return table.take(sampling.stratified(table.kinds, count, seed))
+
+
+def _asking_kind(table: Table) -> Table:
+    labels = [0 if kind == GOOD else KIND_NAMES.index(kind) for kind in table.kinds]
+    return replace(table, targets=(Target(KIND_TARGET, np.array(labels, np.int64), KIND_NAMES),))

@@ -1,50 +1,67 @@
 """Draws tile-like surfaces with defects, for machines that cannot get the magnetic tiles. Encoded as PNG."""
 
+from collections.abc import Iterator
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from aoi_modules.datasets.table import encode_png
+from aoi_modules.datasets.table import Pixels, encode_png
 
 SEED = 20200719
 COUNTS = {"Free": 360, "Blowhole": 40, "Uneven": 36, "Break": 34, "Crack": 30, "Fray": 20}
 LONG_SIDE = 160
 Surface = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 
 def draw() -> tuple[list[str], list[bytes]]:
     """Draws all tiles: names in upstream's form, one tile a picture, and PNG bytes."""
+    drawn = [(name, encode_png(pixels[..., np.newaxis])) for name, pixels, _ in _drawings()]
+    return [name for name, _ in drawn], [encoded for _, encoded in drawn]
+
+
+@cache
+def masks() -> dict[str, Mask]:
+    """Where the defect of each tile is: name -> bool (h, w). Empty for a good tile."""
+    return {name: mask for name, _, mask in _drawings()}
+
+
+def _drawings() -> Iterator[tuple[str, Pixels, Mask]]:
     random = np.random.default_rng(SEED)
-    names: list[str] = []
-    encoded: list[bytes] = []
     number = 0
     for kind, count in COUNTS.items():
         for _ in range(count):
             number += 10_000  # far apart: every drawing is a tile of its own
-            names.append(f"MT_{kind}/Imgs/exp1_num_{number}.png")
-            encoded.append(encode_png(_tile(kind, random)[..., np.newaxis]))
-    return names, encoded
+            yield (f"MT_{kind}/Imgs/exp1_num_{number}.png", *_tile(kind, random))
 
 
-def _tile(kind: str, random: np.random.Generator) -> NDArray[np.uint8]:
-    """One tile, uint8 (h, w): ground surface in some light, with the defect that `kind` names."""
+def _tile(kind: str, random: np.random.Generator) -> tuple[Pixels, Mask]:
+    """One tile, uint8 (h, w): ground surface in some light, with the defect that `kind` names; and where that is."""
     short = int(random.integers(66, 150))
     surface = _ground(random, LONG_SIDE, short)
+    left = np.ones(surface.shape)  # of the light, where the defect is
     if kind == "Blowhole":
-        surface *= _mask(surface.shape, random, "ellipse", strength=random.uniform(0.2, 0.5))
+        left = _mask(surface.shape, random, "ellipse", strength=random.uniform(0.2, 0.5))
+        surface *= left
     elif kind == "Crack":
-        surface *= _mask(surface.shape, random, "line", strength=random.uniform(0.2, 0.5))
+        left = _mask(surface.shape, random, "line", strength=random.uniform(0.2, 0.5))
+        surface *= left
     elif kind == "Break":
-        surface *= _mask(surface.shape, random, "corner", strength=random.uniform(0.3, 0.6))
+        left = _mask(surface.shape, random, "corner", strength=random.uniform(0.3, 0.6))
+        surface *= left
     elif kind == "Fray":
-        worn = _mask(surface.shape, random, "patch", strength=1.0)
-        surface = surface * worn + (1 - worn) * (surface * 0.8 + random.normal(0, 12, surface.shape))
+        left = _mask(surface.shape, random, "patch", strength=1.0)
+        surface = surface * left + (1 - left) * (surface * 0.8 + random.normal(0, 12, surface.shape))
     elif kind == "Uneven":
-        rows = np.linspace(0, 1, surface.shape[0])[:, np.newaxis]
-        surface *= np.where(rows > random.uniform(0.3, 0.7), random.uniform(0.72, 0.9), 1.0)
+        rows = np.broadcast_to(np.linspace(0, 1, surface.shape[0])[:, np.newaxis], surface.shape)
+        left = np.where(rows > random.uniform(0.3, 0.7), random.uniform(0.72, 0.9), 1.0)
+        surface *= left
+    mask: Mask = left < (1 + left.min()) / 2  # all of the defect's inside, half of its soft edge
     if random.random() < 0.5:
-        surface = surface.T
-    return np.clip(surface, 0, 255).astype(np.uint8)
+        surface, mask = surface.T, mask.T
+    return np.clip(surface, 0, 255).astype(np.uint8), mask
 
 
 def _ground(random: np.random.Generator, height: int, width: int) -> Surface:

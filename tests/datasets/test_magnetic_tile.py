@@ -1,8 +1,10 @@
-"""Magnetic tiles: pictures of one tile stay together."""
+"""Magnetic tiles: pictures of one tile stay together; masks and kinds."""
 
 from collections import Counter, defaultdict
 from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +13,13 @@ from aoi_modules.datasets import magnetic_tile
 from aoi_modules.datasets.catalogue import small_tile_sums
 from aoi_modules.datasets.magnetic_tile import fold_by_id, tiles
 from aoi_modules.datasets.sources import Found
-from aoi_modules.errors import DataError
+from aoi_modules.datasets.table import Table, Target, encode_png
+from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.modelstore.manifest import DataOrigin
+from tests.datasets.mirror import real
+from tests.datasets.small_tiles import put_tiles, small_tiles
 
+DRAWN = Found("magnetic-tile", None, "stand-in", DataOrigin(name="magnetic-tile", sha256="", stand_in=True))
 UPSTREAM = sorted(name for name in small_tile_sums() if name.endswith(".jpg"))
 
 
@@ -81,3 +87,65 @@ def test_the_stand_in_has_good_and_every_defect_in_every_table() -> None:
     small = magnetic_tile.load(train=50, test=20, found=Found("magnetic-tile", None, "stand-in", origin))
     assert (len(small.train), len(small.test)) == (50, 20)
     assert set(small.train.ids) <= set(split.train.ids)
+
+
+def test_kinds_are_asked_of_the_same_tables() -> None:
+    split, kinds = magnetic_tile.load(test=40, found=DRAWN), magnetic_tile.load_kinds(test=40, found=DRAWN)
+    for table, other in ((split.train, kinds.train), (split.validation, kinds.validation), (split.test, kinds.test)):
+        assert table.ids == other.ids
+        assert other.main.name == "kind"
+        assert set(other.label_names) == {"good", "Blowhole", "Break", "Crack", "Fray", "Uneven"}
+        assert (other.labels > 0).tolist() == table.labels.tolist()
+        for row, kind in enumerate(other.kinds):
+            assert other.label_name(row) == {"Free": "good"}.get(kind, kind)
+
+
+def test_a_drawn_defect_has_a_mask_of_its_size_and_a_good_tile_an_empty_one() -> None:
+    table = magnetic_tile.load(found=DRAWN).test
+    for row, marked in enumerate(magnetic_tile.masks(table, DRAWN)):
+        assert marked.dtype == np.bool_
+        assert marked.shape == table.picture(row).shape[:2]
+        assert marked.any() == (table.kinds[row] != "Free")
+        assert marked.mean() < 0.9
+    with pytest.raises(DataError, match="drawn tile"):
+        magnetic_tile.mask("MT_Free/Imgs/exp1_num_1.jpg", DRAWN)
+
+
+def test_masks_of_files_lie_beside_the_pictures(tmp_path: Path) -> None:
+    found = Found("magnetic-tile", put_tiles(tmp_path), "mirror", DRAWN.origin)
+    name = next(name for name in small_tiles() if name.endswith(".jpg"))
+    path = (tmp_path / name).with_suffix(".png")
+    marked = np.zeros((20, 16, 1), np.uint8)
+    marked[3, 4] = 255
+    path.write_bytes(encode_png(marked))
+    assert np.argwhere(magnetic_tile.mask(name, found)).tolist() == [[3, 4]]
+    path.write_bytes(b"no picture")
+    with pytest.raises(NotAPicture, match=path.name):
+        magnetic_tile.mask(name, found)
+    path.unlink()
+    with pytest.raises(DataError, match="expected the mask of"):
+        magnetic_tile.mask(name, found)
+
+
+@pytest.mark.parametrize("k", [2, 4])
+def test_folds_by_tile_and_by_picture(k: int) -> None:
+    labels = np.array(["Free" not in name for name in UPSTREAM], np.int64)
+    kinds = tuple(name.split("/")[0][3:] for name in UPSTREAM)
+    target = Target("defect", labels, ("good", "defect"))
+    table = Table((b"",) * len(UPSTREAM), (target,), tuple(UPSTREAM), kinds)
+    by_tile, by_picture = magnetic_tile.folds(table, k), magnetic_tile.folds(table, k, by="picture")
+    for fold in (by_tile, by_picture):
+        assert all(set(np.array(kinds)[fold == i]) == set(kinds) for i in range(k))
+    fold_of = dict(zip(UPSTREAM, by_tile.tolist(), strict=True))
+    assert all(len({fold_of[name] for name in members}) == 1 for members in tiles(UPSTREAM))
+    sizes = [Counter(kind for kind, i in zip(kinds, by_picture, strict=True) if i == fold) for fold in range(k)]
+    assert all(max(size[kind] for size in sizes) - min(size[kind] for size in sizes) <= 1 for kind in set(kinds))
+
+
+def test_upstreams_masks_fit_their_pictures() -> None:
+    found = real("magnetic-tile")
+    table = magnetic_tile.load(train=10, validation=10, test=60, found=found).test
+    for row, marked in enumerate(magnetic_tile.masks(table, found)):
+        assert marked.shape == table.picture(row).shape[:2]
+        assert not (table.kinds[row] == "Free" and marked.any())
+        assert marked.any() or table.kinds[row] in ("Free", "Uneven")
