@@ -1,7 +1,7 @@
 """The ways of learning: all layers from nothing; heads on a frozen backbone, from pictures or from its cached features;
 and after that a second phase in which the backbone's upper part learns too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +25,7 @@ from aoi_modules.training.pretrained import RANDOM
 from aoi_modules.training.small_cnn import small_cnn
 from aoi_modules.training.trunk import unfreeze
 
+MIXED = "mixed_float16"
 SCALE_SAMPLE = 1000
 """Training pictures whose features tell mean and spread when the features are not computed beforehand."""
 
@@ -56,21 +57,18 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Log = say)
     """
     keras.utils.set_random_seed(plan.seed)
     with computing(plan, log):
-        return on_backbone(plan, split, work, log) if plan.on_features else from_nothing(plan, split, work, log)
+        learned = (on_backbone if plan.on_features else from_nothing)(plan, split, work, log)
+    return replace(learned, model=in_float32(learned.model))
 
 
 def from_nothing(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
     """Trains all layers of a small network."""
     train = prepared(split.train, plan)
-
-    def build() -> keras.Model:
-        return end_to_end(small_cnn(plan.recipe.picture), plan.recipe.heads, train)
-
-    model = build()
+    model = end_to_end(small_cnn(plan.recipe.picture), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model
     schedule = replace(first_schedule(plan), shape="cosine")
     history = on_pictures(plan, fitted, train, split, schedule, work, log)
-    return Learned(in_float32(model, build), history, RANDOM)
+    return Learned(model, history, RANDOM)
 
 
 def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
@@ -162,7 +160,7 @@ def computing(plan: Plan, log: Log) -> Iterator[None]:
             log(f"{name} on a CPU: no GPU was found, so it only costs time")
     before = keras.mixed_precision.global_policy()
     if plan.mixed_precision:
-        keras.mixed_precision.set_global_policy("mixed_float16")
+        keras.mixed_precision.set_global_policy(MIXED)
     try:
         with tf.distribute.MirroredStrategy().scope() if plan.mirrored else nullcontext():
             yield
@@ -170,11 +168,11 @@ def computing(plan: Plan, log: Log) -> Iterator[None]:
         keras.mixed_precision.set_global_policy(before)
 
 
-def in_float32(model: keras.Model, build: Callable[[], keras.Model]) -> keras.Model:
-    """The model as it is served: a network that was trained in float16 is built anew, with the same weights."""
-    if keras.mixed_precision.global_policy().compute_dtype == "float32":
+def in_float32(model: keras.Model) -> keras.Model:
+    """The model as it is served: what was trained in float16 is built anew from its own plan, with the same weights."""
+    text = model.to_json()
+    if MIXED not in text:
         return model
-    keras.mixed_precision.set_global_policy("float32")
-    served = build()
+    served = keras.models.model_from_json(text.replace(MIXED, "float32"))
     served.set_weights(model.get_weights())
     return served
