@@ -15,6 +15,24 @@ Scaling = Literal["caffe", "tf", "inside"]
 """What a network expects of pixels in [0, 255]: `caffe` BGR minus ImageNet's mean colour, `tf` [-1, 1], `inside` the
 pixels as they are, because it has a scaling of its own."""
 
+Pooling = Literal["mean", "mean+max", "quadrants", "taps", "none"]
+"""What becomes of the last feature map (h, w, F):
+
+    mean       its mean, F features
+    mean+max   mean and maximum, 2 F: a maximum keeps what is small, a hole of a few pixels vanishes in a mean
+    quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
+    taps       mean, maximum and spread of several maps on the way (`TAPS`): small defects live in the early ones
+    none       the map itself
+"""
+TAPS: dict[str, tuple[str, ...]] = {
+    "MobileNet": ("conv_pw_3_relu", "conv_pw_5_relu", "conv_pw_11_relu", "conv_pw_13_relu"),
+    "MobileNetV2": ("block_3_expand_relu", "block_6_expand_relu", "block_10_expand_relu", "block_13_expand_relu"),
+    "ResNet50": ("conv2_block3_out", "conv3_block4_out", "conv4_block6_out", "conv5_block3_out"),
+    "InceptionV3": ("mixed2", "mixed4", "mixed7", "mixed10"),
+    "VGG16": ("block2_pool", "block3_pool", "block4_pool", "block5_pool"),
+}
+"""Application -> layers of which `taps` takes the maps, at four sizes."""
+
 KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
 SMALL_CNN = "small-cnn"
 

@@ -11,7 +11,7 @@ from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
-from aoi_modules.training.backbone_catalogue import BACKBONES, Backbone, Scaling, by_name
+from aoi_modules.training.backbone_catalogue import BACKBONES, TAPS, Backbone, Pooling, Scaling, by_name
 from aoi_modules.training.pretrained import DOWNLOAD, RANDOM, bounded_download, origin
 from aoi_modules.training.small_cnn import small_cnn
 from aoi_modules.training.trunk import trunk_of, unfreeze
@@ -20,6 +20,7 @@ __all__ = [
     "BACKBONES",
     "INPUT",
     "RANDOM",
+    "TAPS",
     "Backbone",
     "Pooling",
     "build",
@@ -31,14 +32,8 @@ __all__ = [
 ]
 
 INPUT = "image"
-Pooling = Literal["mean", "mean+max", "quadrants", "none"]
-"""What becomes of the last feature map (h, w, F):
-
-    mean       its mean, F features
-    mean+max   mean and maximum, 2 F: a maximum keeps what is small, a hole of a few pixels vanishes in a mean
-    quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
-    none       the map itself
-"""
+SMALLEST_VARIANCE = 1e-6
+"""Keeps the slope of a square root finite where a map is the same everywhere."""
 IMAGENET_BGR = (103.939, 116.779, 123.68)
 """ImageNet's mean colour: blue, green, red."""
 
@@ -112,8 +107,11 @@ def build(
     trunk = _trunk(backbone, picture, weights)
     image = keras.Input((picture.height, picture.width, picture.channels), name=INPUT)
     rgb = image if picture.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
-    x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F)
-    model = keras.Model(image, pooled(x, pooling), name=backbone.name.replace("-", "_"))
+    if pooling == "taps":
+        trunk = tapped(trunk, backbone)
+    x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F), or four maps
+    features = keras.layers.Concatenate()([statistics(tap) for tap in x]) if pooling == "taps" else pooled(x, pooling)
+    model = keras.Model(image, features, name=backbone.name.replace("-", "_"))
     model.trainable = False
     return model
 
@@ -143,7 +141,30 @@ def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
         return keras.layers.Concatenate()([mean()(x), keras.layers.GlobalMaxPooling2D()(x)])
     if pooling == "quadrants":
         return keras.layers.Concatenate()([mean()(quarter) for quarter in _quarters(x)])
-    raise ModelError(f"pooling: expected mean, mean+max, quadrants or none. Received: {pooling!r}")
+    raise ModelError(f"pooling: expected mean, mean+max, quadrants, taps or none. Received: {pooling!r}")
+
+
+def tapped(trunk: keras.Model, backbone: Backbone) -> keras.Model:
+    """The trunk with the maps of `TAPS` as its outputs; what lies above the last one is gone.
+
+    Raises:
+        ModelError: no taps are known for this network.
+    """
+    if backbone.application not in TAPS:
+        raise ModelError(
+            f"pooling taps: expected a network of {', '.join(TAPS)}. Received: {backbone.name}",
+            hint="take mean+max",
+        )
+    outputs = [trunk.get_layer(name).output for name in TAPS[backbone.application]]
+    return keras.Model(trunk.inputs, outputs, name=trunk.name)
+
+
+def statistics(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Mean, maximum and standard deviation of a map over its places: (N, h, w, F) -> (N, 3 F)."""
+    mean = keras.layers.GlobalAveragePooling2D()(x)
+    square = keras.layers.GlobalAveragePooling2D()(keras.ops.square(x))
+    spread = keras.ops.sqrt(keras.ops.relu(square - keras.ops.square(mean)) + SMALLEST_VARIANCE)
+    return keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(x), spread])
 
 
 def _quarters(x: keras.KerasTensor) -> list[keras.KerasTensor]:

@@ -74,7 +74,7 @@ def from_nothing(plan: Plan, split: Split, work: Path | None, log: Log) -> Learn
 def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
     """Trains heads on a frozen backbone, then, if the plan says so, the backbone's upper part with them."""
     recipe = plan.recipe
-    backbone, weights = pretrained(plan.backbone, recipe.picture, pooling=recipe.pooling, log=log)
+    backbone, weights = pretrained(plan.backbone, recipe.picture, pooling=plan.pooling, log=log)
     train = prepared(split.train, plan)
     columns = NumberColumns.of(train, codes=recipe.codes) if train.features is not None else None
     phase = None if work is None else work / "head"
@@ -82,7 +82,7 @@ def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learne
         log(f"features of {len(train)} training and {len(split.validation)} validation pictures, weights {weights}")
         values = features(backbone, train, recipe.picture, mirrored=plan.augment, log=log)
         checked = features(backbone, split.validation, recipe.picture, log=log)
-        heads = head_model(recipe.heads, Scale.of(values[0]), train, columns=columns)
+        heads = head_model(recipe.heads, Scale.of(values[0]), train, l2=recipe.l2, columns=columns)
         history = fit(
             heads,
             recipe.heads,
@@ -96,7 +96,7 @@ def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learne
     else:
         sample = train.take(np.random.default_rng(plan.seed).permutation(len(train))[:SCALE_SAMPLE])
         scale = Scale.of(features(backbone, sample, recipe.picture, log=log)[0])
-        model = join(backbone, head_model(recipe.heads, scale, train, columns=columns))
+        model = join(backbone, head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns))
         fitted = augmented(model, recipe.augmentation, seed=plan.seed) if plan.augment else model
         history = on_pictures(plan, fitted, train, split, first_schedule(plan), phase, log)
     if plan.fine_tune:

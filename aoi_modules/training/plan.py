@@ -10,6 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.training.backbone_catalogue import SMALL_CNN, TAPS, Pooling, by_name
 from aoi_modules.training.profiles import Profile
 from aoi_modules.training.recipes import Recipe
 
@@ -17,6 +19,8 @@ Imbalance = Literal["none", "class-weights", "focal-loss", "oversampling"]
 IMBALANCES: tuple[Imbalance, ...] = ("none", "class-weights", "focal-loss", "oversampling")
 ESCAPE_TARGET = 0.05
 """Share of the defective parts that may pass; each threshold is chosen for it on the validation pictures."""
+SIDE = 96
+"""Pixels that a pretrained network sees at least of a picture meant for a small one."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Plan:
         profile: how much of the data.
         seed: of all that is drawn by lot.
         backbone: name of the network under the heads.
+        pooling: how its maps become features.
         epochs: of the training, or of its first phase.
         fine_tune: epochs of a second phase that trains the backbone's upper part too; 0 for none.
         fine_tune_share: of the backbone's layers, counted from the top, that the second phase trains.
@@ -46,7 +51,8 @@ class Plan:
     recipe: Recipe
     profile: Profile
     seed: int = 0
-    backbone: str = ""
+    backbone: str = SMALL_CNN
+    pooling: Pooling = "mean+max"
     epochs: int = 0
     fine_tune: int = 0
     fine_tune_share: float = 0.35
@@ -63,13 +69,14 @@ class Plan:
 
     @property
     def on_features(self) -> bool:
-        """A head on the features of a frozen backbone, not a network trained from nothing."""
+        """Heads on the features of a frozen backbone, not a network trained from nothing."""
         return self.recipe.learning == "head on features"
 
     def options(self) -> dict[str, str | int | float | bool]:
         """What was chosen, for the report: every field but recipe, profile and seed."""
         names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed")]
-        unused = () if self.on_features else ("cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
+        only_pretrained = ("pooling", "cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
+        unused = () if self.on_features else only_pretrained
         return {name: getattr(self, name) for name in names if name not in unused}
 
     def fingerprint(self, data_sha256: str) -> str:
@@ -95,12 +102,14 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Any) -> P
     Raises:
         ModelError: a wish cannot be had; says which.
     """
+    recipe = on_backbone(recipe, wishes.get("backbone") or recipe.backbone)
     on_features = recipe.learning == "head on features"
     own = Plan(
         recipe=recipe,
         profile=profile,
         seed=seed,
         backbone=recipe.backbone,
+        pooling=recipe.pooling,
         epochs=profile.head_epochs if on_features else profile.epochs,
         fine_tune=profile.fine_tune if on_features else 0,
         batch_size=profile.batch_size,
@@ -112,6 +121,29 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Any) -> P
     wished = replace(own, **{name: value for name, value in wishes.items() if value is not None})
     _check(wished)
     return wished
+
+
+def on_backbone(recipe: Recipe, name: str) -> Recipe:
+    """The recipe on another network. One with ImageNet weights gets pictures that it can see something in.
+
+    Raises:
+        ModelError: no such network.
+    """
+    backbone = by_name(name)
+    if name == recipe.backbone:
+        return recipe
+    if not backbone.pretrained:
+        return replace(recipe, backbone=name, learning="end to end", own_plan={})
+    side = max(backbone.smallest, SIDE if recipe.learning == "end to end" else 0)
+    size = recipe.picture
+    return replace(
+        recipe,
+        backbone=name,
+        learning="head on features",
+        pooling="mean+max" if recipe.pooling == "taps" and backbone.application not in TAPS else recipe.pooling,
+        picture=PictureInput(height=max(side, size.height), width=max(side, size.width), channels=3),
+        own_plan={},
+    )
 
 
 def _check(wished: Plan) -> None:

@@ -1,18 +1,17 @@
 """The exercises that can be trained: data, input, heads, backbone and way of learning of each. Imports no Keras."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from aoi_modules.datasets import fashion_mnist, magnetic_tile
-from aoi_modules.datasets.table import Split, Target
+from aoi_modules.datasets import fashion_mnist, folder, magnetic_tile
+from aoi_modules.datasets.sampling import stratified
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.training.backbone_catalogue import Pooling
 from aoi_modules.training.profiles import Profile
-
-Pooling = Literal["mean", "mean+max", "quadrants"]
-"""How the last map of a backbone becomes features, see `backbones.pooled`."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +28,7 @@ class Recipe:
         learning: all layers end to end, or heads on the features of a frozen backbone.
         pooling: of the backbone's last map, when it is pretrained.
         augmentation: names of `augmentation.MAKERS`, for training on pictures.
+        l2: how strongly large weights of a head on features are punished.
         codes: feature columns that are codes, not quantities.
         note: what a reader of the report must know about this exercise.
         own_plan: fields of `Plan` in which this recipe differs from the profile.
@@ -43,6 +43,7 @@ class Recipe:
     learning: Literal["end to end", "head on features"]
     pooling: Pooling = "mean+max"
     augmentation: tuple[str, ...] = ()
+    l2: float = 0.2
     codes: tuple[str, ...] = ()
     note: str = ""
     own_plan: Mapping[str, Any] = field(default_factory=dict)
@@ -78,12 +79,15 @@ RECIPES = {
         ),
         Recipe(
             name=magnetic_tile.NAME,
-            title="Magnetic tiles, good or defect, a head on a pretrained MobileNet",
+            title="Magnetic tiles, good or defect, a head on a pretrained MobileNetV2",
             load=magnetic_tile.load,
-            picture=PictureInput(height=128, width=128, channels=3),
+            picture=PictureInput(height=224, width=224, channels=3),
             heads=(Head(name=magnetic_tile.TARGET, kind="defect", labels=magnetic_tile.LABEL_NAMES),),
-            backbone="mobilenet-0.25",
+            backbone="mobilenet-v2",
             learning="head on features",
+            # Most defects are a few pixels wide: the early maps still have them, and a large input keeps them apart.
+            pooling="taps",
+            l2=0.025,
             augmentation=("mirror", "brightness"),
             note="all photographs of one tile are in the same table, so the figures are those of unseen tiles",
         ),
@@ -103,22 +107,28 @@ def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
     Raises:
         DataError: something in it cannot be used; lists what and where.
     """
-    from aoi_modules.datasets import folder
-
     split = folder.load(path, skip_bad=skip_bad)
     target = split.train.main
-    good = target.labels[:1] == ("good",) and len(target.labels) == 2
     return Recipe(
         name=FOLDER,
-        title=f"{path.name}, {len(target.labels)} labels, heads on a pretrained MobileNet",
-        load=lambda **limits: folder.limited(split, **limits),
-        picture=PictureInput(height=128, width=128, channels=3),
-        heads=(head_of(target, defect=good),),
-        backbone="mobilenet-0.25",
+        title=f"{path.name}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
+        load=lambda *, train, test, seed: _part(split, train, test, seed),
+        picture=PictureInput(height=224, width=224, channels=3),
+        heads=(head_of(target, defect=target.name == folder.DEFECT_TARGET),),
+        backbone="mobilenet-v2",
         learning="head on features",
         augmentation=("mirror-sideways", "brightness"),
         note=f"pictures from {path}",
     )
+
+
+def _part(split: Split, train: int | None, test: int | None, seed: int) -> Split:
+    """The split in the size of a profile, without reading any file again."""
+
+    def part(table: Table, count: int | None) -> Table:
+        return table.take(stratified(table.labels.tolist(), count, seed))
+
+    return replace(split, train=part(split.train, train), test=part(split.test, test))
 
 
 def by_name(name: str) -> Recipe:

@@ -57,14 +57,15 @@ def train(
         DataError: the data cannot be used.
         MissingExtra: TensorFlow is not installed.
     """
-    chosen = recipes.by_name(recipe) if isinstance(recipe, str) else recipe
-    wanted = plan(chosen, profiles.by_name(profile_name), seed=seed, **wishes)
+    recipe = recipes.by_name(recipe) if isinstance(recipe, str) else recipe
+    wanted = plan(recipe, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
     from aoi_modules.training.evaluation import evaluate, summary
     from aoi_modules.training.learning import learn
 
     start = time.perf_counter()
+    chosen = wanted.recipe
     split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:

@@ -15,6 +15,7 @@ from aoi_modules.training.backbones import (
     BACKBONES,
     INPUT,
     RANDOM,
+    TAPS,
     Pooling,
     build,
     by_name,
@@ -22,6 +23,8 @@ from aoi_modules.training.backbones import (
     pretrained,
     scaled,
     small_cnn,
+    statistics,
+    unfreeze,
 )
 from tests.training.small import PICTURE, table
 
@@ -87,6 +90,39 @@ def test_a_gray_picture_is_its_own_red_green_and_blue() -> None:
     colour.set_weights(gray.get_weights())
     one = pictures()[..., :1]
     np.testing.assert_allclose(gray(one), colour(np.repeat(one, 3, axis=-1)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mobilenet-0.25", "mobilenet-v2-0.35"])
+def test_taps_keep_what_early_maps_say(name: str, tmp_path: Path) -> None:
+    backbone = build(by_name(name), PICTURE, pooling="taps")
+    features = np.asarray(backbone(pictures()))
+    assert np.isfinite(features).all()
+    assert features.shape[1] % 3 == 0
+    assert not any(weight.trainable for weight in backbone.weights)
+    assert unfreeze(backbone, 0.2) > 0
+    backbone.save(tmp_path / "model.keras")
+    assert np.array_equal(keras.models.load_model(tmp_path / "model.keras")(pictures()), features)
+
+
+def test_statistics_of_a_map_are_its_mean_maximum_and_spread() -> None:
+    values = np.random.default_rng(0).normal(3, 2, (2, 5, 4, 3)).astype(np.float32)
+    image = keras.Input((5, 4, 3))
+    found = np.asarray(keras.Model(image, statistics(image))(values))
+    flat = values.reshape(2, 20, 3)
+    assert np.allclose(found, np.concatenate([flat.mean(1), flat.max(1), flat.std(1)], axis=1), atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("application", TAPS)
+def test_every_tap_exists(application: str) -> None:
+    name = next(name for name, one in BACKBONES.items() if one.application == application)
+    size = PictureInput(height=96, width=96, channels=3)
+    assert build(by_name(name), size, pooling="taps").outputs[0].shape[1] > 300
+
+
+def test_a_network_without_known_taps_is_refused() -> None:
+    with pytest.raises(ModelError, match="pooling taps: expected a network of MobileNet"):
+        build(by_name("mobilenet-v3-small"), PICTURE, pooling="taps")
 
 
 def test_poolings_of_a_map() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.plan import plan
 
@@ -45,6 +46,17 @@ def test_what_cannot_work_is_refused(wish: dict[str, object], text: str) -> None
 def test_nothing_can_be_fine_tuned_that_was_not_trained_before() -> None:
     with pytest.raises(ModelError, match="nothing to fine-tune"):
         plan(CNN, CPU, fine_tune=2)
+
+
+def test_another_network_changes_what_the_recipe_is_made_of() -> None:
+    pretrained = plan(CNN, CPU, backbone="mobilenet-v2")
+    assert pretrained.on_features
+    assert pretrained.recipe.picture == PictureInput(height=96, width=96, channels=3)
+    assert plan(TILE, CPU, backbone="mobilenet-v3-small").pooling == "mean+max"
+    assert plan(TILE, CPU, backbone="mobilenet-0.25").pooling == TILE.pooling
+    assert not plan(TILE, CPU, backbone="small-cnn").on_features
+    with pytest.raises(ModelError, match="did you mean vgg19"):
+        plan(TILE, CPU, backbone="vgg61")
 
 
 def test_the_fingerprint_changes_with_whatever_changes_the_model() -> None:
