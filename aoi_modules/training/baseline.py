@@ -1,0 +1,222 @@
+"""The baseline: what famous networks give on a data set before anybody designs one, and what they cost."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from aoi_modules.datasets.progress import say
+from aoi_modules.datasets.table import Split
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.settings import Settings
+from aoi_modules.tf import keras
+from aoi_modules.training.block_models import Cost
+from aoi_modules.training.cost import multiply_adds, parameters
+from aoi_modules.training.examples import PICTURE_FEATURES, FeatureExamples
+from aoi_modules.training.features import features
+from aoi_modules.training.fit import Schedule, fit
+from aoi_modules.training.heads import Scale, head_model
+from aoi_modules.training.latency import Latency
+from aoi_modules.training.metrics import Scores, auroc
+from aoi_modules.training.pretrained import RANDOM
+from aoi_modules.training.thresholds import interval_by_groups, overkill_at_escape
+
+ESCAPE = 0.05
+FILE_NAME = "baseline.json"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One backbone.
+
+    Args:
+        backbone: its name.
+        weights: `imagenet (...)` or `random`.
+        parameters: of the backbone, without a classifier.
+        multiply_adds: for one picture of the baseline's size.
+        latency_ms: milliseconds for one picture at a time, on this machine.
+        auroc: how often a defective picture gets a higher score than a good one.
+        auroc_low: lower end of its 95% interval.
+        auroc_high: upper end.
+        overkill: share of the good pictures that fail when `ESCAPE` of the defective ones may pass.
+    """
+
+    backbone: str
+    weights: str
+    parameters: int
+    multiply_adds: int
+    latency_ms: float
+    auroc: float
+    auroc_low: float
+    auroc_high: float
+    overkill: float
+
+    @property
+    def pretrained(self) -> bool:
+        return self.weights != RANDOM
+
+    @property
+    def label(self) -> str:
+        """The name, and loudly when nothing was learnt before."""
+        return self.backbone if self.pretrained else f"{self.backbone}, RANDOM weights"
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True):
+    """All backbones, and on what they were measured.
+
+    Args:
+        data: which pictures.
+        profile: the size of the work.
+        side: of the pictures as the backbones see them, in pixels.
+        train: pictures that heads learnt from.
+        test: pictures that they were measured on.
+        rows: one a backbone.
+    """
+
+    data: DataOrigin
+    profile: str
+    side: int
+    train: int
+    test: int
+    rows: tuple[Row, ...]
+
+    def write(self, folder: Path) -> Path:
+        """Writes `baseline.json` into a folder."""
+        path = folder / FILE_NAME
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2))
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> "Baseline":
+        """Reads what `write` wrote.
+
+        Raises:
+            ModelError: the file is not there, or is no baseline.
+        """
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=cls)
+        except (OSError, msgspec.DecodeError) as error:
+            raise ModelError(f"{path}: expected a baseline: {error}", hint="run lesson 3") from None
+
+    def text(self) -> str:
+        """The table for people, the fastest first."""
+        lines = [
+            f"{'backbone':16}{'weights':>10}{'parameters':>12}{'mult-adds':>11}{'ms':>8}{'AUROC':>8}   95% interval"
+        ]
+        for row in sorted(self.rows, key=lambda row: row.latency_ms):
+            weights = "imagenet" if row.pretrained else "RANDOM"
+            lines.append(
+                f"{row.backbone:16}{weights:>10}{row.parameters / 1e6:>10.2f} M{row.multiply_adds / 1e6:>9.0f} M"
+                f"{row.latency_ms:>8.1f}{row.auroc:>8.3f}   {row.auroc_low:.3f} to {row.auroc_high:.3f}"
+            )
+        unknown = [row.backbone for row in self.rows if not row.pretrained]
+        if unknown:
+            lines.append(
+                f"RANDOM: no ImageNet weights were used for {', '.join(unknown)}; that row tells the cost only"
+            )
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Exam:
+    """On what every backbone is measured, the same for all.
+
+    Args:
+        split: the data; its main target is the head's.
+        head: of a defect.
+        picture: the backbones' input.
+        epochs: of the head on top.
+        groups: N names, pictures of one part share one; for intervals. None: each test picture is its own part.
+        seed: of all that is drawn by lot.
+    """
+
+    split: Split
+    head: Head
+    picture: PictureInput
+    epochs: int = 30
+    groups: Sequence[str] | None = None
+    seed: int = 0
+
+
+def cost_of(backbone: keras.Model, latency: Latency) -> Cost:
+    """What a backbone costs for one picture of its input's size."""
+    return Cost(parameters(backbone), multiply_adds(backbone), latency)
+
+
+def row_of(
+    name: str,
+    backbone: keras.Model,
+    weights: str,
+    cost: Cost,
+    exam: Exam,
+    *,
+    given: Settings | None = None,
+    log: Callable[[str], None] = say,
+) -> Row:
+    """One backbone's row: a head is trained on its features, and judged on the test pictures.
+
+    Args:
+        name: of the backbone.
+        backbone: frozen, from float32 (N, H, W, C) to (N, F).
+        weights: where they came from.
+        cost: of the backbone.
+        exam: the same for all rows.
+        given: settings, which name the cache of features; None takes this process's.
+        log: told where features lie.
+    """
+    scores = scores_of(backbone, exam, given=given, log=log)
+    labels = exam.split.test.labels
+    low, high = interval_by_groups(auroc, scores, labels, exam.groups or exam.split.test.ids)
+    return Row(
+        backbone=name,
+        weights=weights,
+        parameters=cost.parameters,
+        multiply_adds=cost.multiply_adds,
+        latency_ms=cost.latency.milliseconds,
+        auroc=auroc(scores, labels),
+        auroc_low=low,
+        auroc_high=high,
+        overkill=overkill_at_escape(scores, labels, ESCAPE).value,
+    )
+
+
+def scores_of(
+    backbone: keras.Model, exam: Exam, *, given: Settings | None = None, log: Callable[[str], None] = say
+) -> Scores:
+    """A head's scores of the test pictures, float32 (N,), after it learnt on cached features."""
+    split = exam.split
+    trained, checked, tested = (
+        features(backbone, table, exam.picture, given=given, log=log)
+        for table in (split.train, split.validation, split.test)
+    )
+    keras.utils.set_random_seed(exam.seed)
+    model = head_model((exam.head,), Scale.of(trained[0]), split.train)
+    schedule = Schedule(exam.epochs, learning_rate=3e-3, seed=exam.seed)
+    learnt, decided = FeatureExamples(trained, split.train), FeatureExamples(checked, split.validation)
+    fit(model, (exam.head,), learnt, decided, schedule, log=_silent)
+    scores: Scores = model.predict_on_batch({PICTURE_FEATURES: tested[0]})[exam.head.name][:, 0]
+    return scores
+
+
+def best_within(rows: Sequence[Row], limit_ms: float) -> Row:
+    """The row with the highest AUROC among those that are fast enough.
+
+    Raises:
+        ModelError: none is.
+    """
+    quick = [row for row in rows if row.latency_ms <= limit_ms]
+    if not quick:
+        fastest = min((row.latency_ms for row in rows), default=float("nan"))
+        raise ModelError(f"limit_ms: expected at least {fastest:.2f} ms, the fastest row. Received: {limit_ms}")
+    return max(quick, key=lambda row: row.auroc)
+
+
+def group_names(groups: Sequence[Sequence[str]], ids: Sequence[str]) -> list[str]:
+    """For each id the name of its group: the first id in it."""
+    name = {member: members[0] for members in groups for member in members}
+    return [name[one] for one in ids]
+
+
+def _silent(line: str) -> None:
+    """Ten lines of each of many heads would hide the table."""
