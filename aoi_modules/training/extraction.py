@@ -43,7 +43,7 @@ def extract(
         backbone: from float32 (B, H, W, C) to (B, F).
         table: N pictures, at least one.
         picture: the backbone's input.
-        write: told the features of view v of picture n as row v * N + n; in any order, from any thread.
+        write: told the features of view v of picture n as row v * N + n, in any order.
         views: looks at each picture.
         engine: `auto` takes OpenVINO where it is installed, worth it and agrees with TensorFlow.
         batch_size: pictures at a time.
@@ -60,7 +60,7 @@ def extract(
     stream = blocks(table, picture, views, batch_size)
     first = next(stream)
     rows = views.count * len(table)
-    forward = choose(backbone, first[1], rows, engine, batch_size, log)
+    forward = choose(backbone, first[1], rows, engine, log)
     with _bar(rows) as advance:
 
         def keep(row: int, block: Block) -> None:
@@ -90,7 +90,7 @@ def blocks(table: Table, picture: PictureInput, views: Views, batch_size: int) -
         raise NotAPicture(culprit(table)) from None
 
 
-def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, batch_size: int, log: Log) -> Forward:
+def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Log) -> Forward:
     """The engine that runs, said in one line with the reason.
 
     Args:
@@ -98,7 +98,6 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, batch
         block: real pictures, on which engines are compared.
         rows: how many pictures and views there are.
         engine: what the caller wants.
-        batch_size: of the blocks.
         log: told.
     """
     why_not = _why_not_openvino(engine, rows)
@@ -110,7 +109,7 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, batch
     constant = frozen(model.function)
     folded = TensorFlowForward(constant)
     if not why_not:
-        openvino = OpenVinoForward(constant, batch_size)
+        openvino = OpenVinoForward(constant)
         apart = disagreement(openvino(block), expected)
         if apart <= TOLERANCE:
             log(f"features by {openvino.name}: agrees with TensorFlow to {apart:.0e} of the features' scale")

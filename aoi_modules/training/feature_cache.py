@@ -83,7 +83,7 @@ def read(root: Path, recipe: Recipe, *, log: Callable[[str], None]) -> Values | 
 
 
 class Writer:
-    """Takes blocks of features in any order, from any thread."""
+    """Takes blocks of features in any order."""
 
     def __init__(self, path: Path, shape: tuple[int, int, int], dtype: str) -> None:
         self.path, self.shape, self.dtype = path, shape, np.dtype(dtype)
@@ -108,7 +108,7 @@ class Writer:
                 hint="keep them as float32, and look at the backbone's weights" if self.dtype == np.float16 else "",
             )
         # A plain write, not a mapped page: a full disk is an error then, not a crash.
-        content, place = memoryview(stored).cast("B"), self._start + row * self.shape[2] * self.dtype.itemsize
+        content, place = memoryview(stored.tobytes()), self._start + row * self.shape[2] * self.dtype.itemsize
         while content:
             written = os.pwrite(self._file.fileno(), content, place)
             content, place = content[written:], place + written

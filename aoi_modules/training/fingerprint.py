@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,10 @@ def of_pictures(table: Table) -> str:
         total.update(f"{pictures.dtype} {pictures.shape}".encode())
         total.update(np.ascontiguousarray(pictures).data)
         return total.hexdigest()
-    for name, picture in zip(table.ids, pictures, strict=True):
+    for index, name in enumerate(table.ids):
+        picture = pictures[index]
         try:
-            content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+            content = picture if isinstance(picture, bytes) else picture.read_bytes()
         except OSError as error:
             raise NotAPicture(f"{name}: cannot be read: {error}") from None
         total.update(hashlib.sha256(content).digest())

@@ -5,7 +5,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from aoi_modules.tf import keras, tf
 
@@ -23,7 +22,7 @@ class Forward(Protocol):
         """From pictures float32 (B, H, W, C) to features float32 (B, F)."""
 
     def run(self, blocks: Iterable[tuple[int, Block]], write: Write) -> None:
-        """Every block with the number of its first row; `write` is told in any order, from any thread."""
+        """Every block with the number of its first row; `write` is told in any order."""
 
 
 class TensorFlowForward:
@@ -55,6 +54,9 @@ def traced(backbone: keras.Model) -> Any:
 
 def frozen(function: Any) -> Any:
     """A traced function with its variables made constants, which lets the engine fold batch norm into convolutions."""
+    # Here, because it imports TensorFlow, which is quiet only after `aoi_modules.tf`.
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
     return convert_variables_to_constants_v2(function)
 
 
