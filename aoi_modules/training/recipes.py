@@ -5,7 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from aoi_modules.datasets import fashion_mnist, folder, magnetic_tile
+from aoi_modules.datasets import (
+    board_crops,
+    deeppcb,
+    fashion_mnist,
+    fashion_mnist_colours,
+    folder,
+    houses,
+    magnetic_tile,
+)
 from aoi_modules.datasets.sampling import stratified
 from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import ModelError
@@ -31,6 +39,7 @@ class Recipe:
         l2: how strongly large weights of a head on features are punished.
         codes: feature columns that are codes, not quantities.
         note: what a reader of the report must know about this exercise.
+        pace: epochs of a training from nothing, as a multiple of the profile's.
         own_plan: fields of `Plan` in which this recipe differs from the profile.
     """
 
@@ -46,6 +55,7 @@ class Recipe:
     l2: float = 0.2
     codes: tuple[str, ...] = ()
     note: str = ""
+    pace: int = 1
     own_plan: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -76,6 +86,44 @@ RECIPES = {
             backbone="small-cnn",
             learning="end to end",
             augmentation=("mirror-sideways",),
+        ),
+        Recipe(
+            name=fashion_mnist_colours.NAME,
+            title="Fashion-MNIST in three colours, one small network with two outputs",
+            load=fashion_mnist_colours.load,
+            picture=PictureInput(height=28, width=28, channels=3),
+            heads=(
+                Head(name="category", kind="class", labels=fashion_mnist.LABEL_NAMES),
+                Head(name="colour", kind="class", labels=fashion_mnist_colours.COLOUR_NAMES),
+            ),
+            backbone="small-cnn",
+            learning="end to end",
+            augmentation=("mirror-sideways",),
+        ),
+        Recipe(
+            name=deeppcb.NAME,
+            title="DeepPCB, six defects of circuit boards, one small network with six heads",
+            load=deeppcb.load,
+            picture=PictureInput(height=64, width=64, channels=1),
+            heads=tuple(Head(name=name, kind="defect", labels=("good", name)) for name in board_crops.DEFECTS),
+            backbone="small-cnn",
+            learning="end to end",
+            augmentation=("mirror",),
+            note="crops of 64 x 64 pixels around each defect; pairs of tested board and template are never parted",
+            pace=2,
+            own_plan={"batch_size": 64, "learning_rate": 3e-3},
+        ),
+        Recipe(
+            name=houses.NAME,
+            title="House prices from four photographs and four numbers",
+            load=houses.load,
+            picture=PictureInput(height=128, width=128, channels=3),
+            heads=(Head(name=houses.TARGET, kind="value", labels=()),),
+            backbone="mobilenet-0.25",
+            learning="head on features",
+            pooling="quadrants",
+            codes=("zipcode",),
+            note="the picture is a montage of bathroom, bedroom, frontal and kitchen",
         ),
         Recipe(
             name=magnetic_tile.NAME,
