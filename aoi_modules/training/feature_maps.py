@@ -58,8 +58,8 @@ def feature_maps(backbone: keras.Model, picture: Pixels, reduction: int) -> Feat
     height, width, channels = backbone.inputs[0].shape[1:]
     sized = tf.image.resize(tf.cast(picture, tf.float32), (height, width), antialias=True)
     image = tf.image.grayscale_to_rgb(sized) if picture.shape[-1] < channels else sized
-    inner = keras.Model(trunk.inputs, layer.output)
-    values: Maps = inner(_before_trunk(backbone)(image[tf.newaxis]), training=False)[0].numpy()
+    inner = keras.Model(trunk.inputs[0], layer.output)
+    values: Maps = inner(before_trunk(backbone)(image[tf.newaxis]), training=False)[0].numpy()
     return FeatureMaps(layer.name, values)
 
 
@@ -98,8 +98,12 @@ def gallery(
     return plot
 
 
-def _before_trunk(backbone: keras.Model) -> keras.Model:
-    """From the backbone's input to what its trunk takes: (N, H, W, C) to (N, H, W, 3)."""
+def before_trunk(backbone: keras.Model) -> keras.Model:
+    """What happens to the pixels before the trunk: (N, H, W, C) in [0, 255] to (N, H, W, 3), scaled as it expects.
+
+    Args:
+        backbone: of `backbones`, or a model joined from one.
+    """
     names = [layer.name for layer in backbone.layers]
     last = next((name for name in (SCALING, REPEATED) if name in names), backbone.layers[0].name)
-    return keras.Model(backbone.inputs, backbone.get_layer(last).output)
+    return keras.Model(backbone.inputs[0], backbone.get_layer(last).output)
