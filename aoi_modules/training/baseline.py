@@ -5,25 +5,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from aoi_modules.datasets.progress import say
-from aoi_modules.datasets.table import Split
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import ModelError
-from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
 from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
 from aoi_modules.training.block_models import Cost
 from aoi_modules.training.cost import multiply_adds, parameters
-from aoi_modules.training.examples import PICTURE_FEATURES, FeatureExamples
 from aoi_modules.training.features import features
-from aoi_modules.training.fit import Schedule, fit
-from aoi_modules.training.heads import Scale, head_model
+from aoi_modules.training.heads import Scale
 from aoi_modules.training.latency import Latency
-from aoi_modules.training.metrics import Scores, auroc
+from aoi_modules.training.metrics import Labels, Scores, auroc
 from aoi_modules.training.pretrained import RANDOM
 from aoi_modules.training.thresholds import interval_by_groups, overkill_at_escape
 
 ESCAPE = 0.05
+REINS = (1e1, 1e2, 1e3, 1e4)
+"""How strongly the weights of a probe are punished, weakest first."""
+STEPS = 500
+"""Of a probe's solver at most."""
 FILE_NAME = "baseline.json"
 
 
@@ -69,8 +73,8 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
         data: which pictures.
         profile: the size of the work.
         side: of the pictures as the backbones see them, in pixels.
-        train: pictures that heads learnt from.
-        test: pictures that they were measured on.
+        train: pictures that were learnt from.
+        test: pictures that were measured on.
         rows: one a backbone.
     """
 
@@ -123,20 +127,14 @@ class Exam:
     """On what every backbone is measured, the same for all.
 
     Args:
-        split: the data; its main target is the head's.
-        head: of a defect.
+        split: the data; its main target asks good or defect.
         picture: the backbones' input.
-        epochs: of the head on top.
         groups: N names, pictures of one part share one; for intervals. None: each test picture is its own part.
-        seed: of all that is drawn by lot.
     """
 
     split: Split
-    head: Head
     picture: PictureInput
-    epochs: int = 30
     groups: Sequence[str] | None = None
-    seed: int = 0
 
 
 def cost_of(backbone: keras.Model, latency: Latency) -> Cost:
@@ -154,7 +152,7 @@ def row_of(
     given: Settings | None = None,
     log: Callable[[str], None] = say,
 ) -> Row:
-    """One backbone's row: a head is trained on its features, and judged on the test pictures.
+    """One backbone's row: a probe learns on its features, and is judged on the test pictures.
 
     Args:
         name: of the backbone.
@@ -184,18 +182,40 @@ def row_of(
 def scores_of(
     backbone: keras.Model, exam: Exam, *, given: Settings | None = None, log: Callable[[str], None] = say
 ) -> Scores:
-    """A head's scores of the test pictures, float32 (N,), after it learnt on cached features."""
+    """The test pictures' scores by a linear probe on cached features: float32 (N,), in [0, 1].
+
+    A probe is the simplest head, a logistic regression. How strongly it is held back is chosen on the validation
+    pictures, because a backbone with 4096 features needs other reins than one with 512.
+    """
     split = exam.split
-    trained, checked, tested = (
-        features(backbone, table, exam.picture, given=given, log=log)
-        for table in (split.train, split.validation, split.test)
-    )
-    keras.utils.set_random_seed(exam.seed)
-    model = head_model((exam.head,), Scale.of(trained[0]), split.train)
-    schedule = Schedule(exam.epochs, learning_rate=3e-3, seed=exam.seed)
-    learnt, decided = FeatureExamples(trained, split.train), FeatureExamples(checked, split.validation)
-    fit(model, (exam.head,), learnt, decided, schedule, log=_silent)
-    scores: Scores = model.predict_on_batch({PICTURE_FEATURES: tested[0]})[exam.head.name][:, 0]
+    values = features(backbone, together(split), exam.picture, given=given, log=log)[0]
+    scale = Scale.of(values[: len(split.train)])
+    standard = ((values - scale.mean) / scale.spread).astype(np.float32)
+    trained, checked, tested = np.split(standard, np.cumsum([len(split.train), len(split.validation)]))
+    probes = [_probe(trained, split.train.labels, reins) for reins in REINS]
+    best = max(probes, key=lambda probe: auroc(_judged(probe, checked), split.validation.labels))
+    return _judged(best, tested)
+
+
+def together(split: Split) -> Table:
+    """Training, validation and test pictures in one table, in that order, so that a backbone is prepared only once.
+
+    It holds no targets that matter: features do not depend on them.
+    """
+    tables = (split.train, split.validation, split.test)
+    pictures = [table.encoded(row) for table in tables for row in range(len(table))]
+    labels = np.concatenate([table.labels for table in tables])
+    ids = tuple(name for table in tables for name in table.ids)
+    return Table(tuple(pictures), (Target(split.train.main.name, labels, split.train.label_names),), ids)
+
+
+def _probe(trained: Scores, labels: Labels, reins: float) -> LogisticRegression:
+    """Rare labels weigh as much as common ones."""
+    return LogisticRegression(C=1 / reins, class_weight="balanced", max_iter=STEPS).fit(trained, labels)
+
+
+def _judged(probe: LogisticRegression, values: Scores) -> Scores:
+    scores: Scores = probe.predict_proba(values)[:, 1].astype(np.float32)
     return scores
 
 
@@ -216,7 +236,3 @@ def group_names(groups: Sequence[Sequence[str]], ids: Sequence[str]) -> list[str
     """For each id the name of its group: the first id in it."""
     name = {member: members[0] for members in groups for member in members}
     return [name[one] for one in ids]
-
-
-def _silent(line: str) -> None:
-    """Ten lines of each of many heads would hide the table."""

@@ -10,9 +10,9 @@ from aoi_modules.errors import ModelError
 from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
 from aoi_modules.training.backbones import small_cnn
-from aoi_modules.training.baseline import Baseline, Exam, Row, best_within, cost_of, group_names, row_of
+from aoi_modules.training.baseline import Baseline, Exam, Row, best_within, cost_of, group_names, row_of, together
 from aoi_modules.training.latency import Latency
-from tests.training.small import DEFECT, ORIGIN, PICTURE, split
+from tests.training.small import ORIGIN, PICTURE, split
 
 
 def row(name: str, latency: float, auroc: float, weights: str = "imagenet (file x)") -> Row:
@@ -35,7 +35,7 @@ TABLE = Baseline(data=ORIGIN, profile="ci", side=32, train=96, test=40, rows=ROW
 
 def test_a_backbone_is_measured(tmp_path: Path) -> None:
     given = Settings(course_dir=tmp_path, cache_dir=tmp_path, offline=True)
-    exam = Exam(split(), DEFECT, PICTURE, epochs=3)
+    exam = Exam(split(), PICTURE)
     keras.utils.set_random_seed(0)
     backbone = small_cnn(PICTURE)
     cost = cost_of(backbone, Latency(0.002, 0.001, 0.003, 9))
@@ -44,6 +44,15 @@ def test_a_backbone_is_measured(tmp_path: Path) -> None:
     assert found.multiply_adds > 0
     assert 0.5 < found.auroc <= 1
     assert found.auroc_low <= found.auroc <= found.auroc_high
+
+
+def test_one_table_holds_all_pictures_in_order() -> None:
+    parts = split()
+    whole = together(parts)
+    assert len(whole) == 96 + 40 + 40
+    assert whole.ids == parts.train.ids + parts.validation.ids + parts.test.ids
+    assert np.array_equal(whole.picture(96), parts.validation.picture(0))
+    assert np.array_equal(whole.labels[-40:], parts.test.labels)
 
 
 def test_a_baseline_comes_back_as_it_was_written(tmp_path: Path) -> None:
