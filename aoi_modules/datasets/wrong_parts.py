@@ -1,4 +1,4 @@
-"""Wrong parts: a machine packs dresses, and now and then something else is among them. Made from Fashion-MNIST.
+"""Wrong parts: a machine packs sneakers, and now and then another shoe is among them. Made from Fashion-MNIST.
 
 A defect problem as lines have it: very few of the training parts are wrong. The tables to measure with hold a larger
 share of wrong parts, because figures of a handful say nothing; so their share is not that of the line.
@@ -17,8 +17,8 @@ from aoi_modules.errors import DataError
 NAME = "wrong-parts"
 TARGET = "defect"
 LABEL_NAMES = ("good", "wrong part")
-GOOD = "Dress"
-WRONG = ("T-shirt/top", "Coat", "Shirt")
+GOOD = "Sneaker"
+WRONG = ("Sandal", "Ankle boot")
 TRAIN_SHARE, VALIDATION_SHARE, TEST_SHARE = 0.03, 0.1, 0.25
 """How many of the parts in each table are wrong."""
 
@@ -31,20 +31,20 @@ def load(
     seed: int = 0,
     found: Found | None = None,
 ) -> Split:
-    """Loads dresses with a few other garments among them, split as `fashion_mnist.load` does.
+    """Loads sneakers with a few other shoes among them, split as `fashion_mnist.load` does.
 
     Args:
-        train: parts to train on; None takes all dresses (some 5,400) and as many wrong parts as the share allows.
-        validation: likewise, of some 600 dresses.
-        test: likewise, of 1,000 dresses.
+        train: parts to train on; None takes all sneakers (some 5,400) and as many wrong parts as the share allows.
+        validation: likewise, of some 600 sneakers.
+        test: likewise, of 1,000 sneakers.
         seed: of the choice.
         found: where Fashion-MNIST is; None looks for it.
 
     Returns:
-        Tables with pictures uint8 (N, 28, 28, 1), labels int64 (N,), 1 for a wrong part, and the garment as kind.
+        Tables with pictures uint8 (N, 28, 28, 1), labels int64 (N,), 1 for a wrong part, and the shoe as kind.
 
     Raises:
-        DataError: see `sources.find`; or a number of parts that holds no dress.
+        DataError: see `sources.find`; or a number of parts that holds no sneaker.
     """
     garments = fashion_mnist.load(found=found)
     return Split(
@@ -56,16 +56,16 @@ def load(
 
 
 def mixed(garments: Table, share: float, count: int | None = None, seed: int = 0) -> Table:
-    """Dresses with a share of wrong parts, at least one, in the order of the table.
+    """Sneakers with a share of wrong parts, at least one, in the order of the table.
 
     Args:
         garments: of Fashion-MNIST's ten classes.
         share: of wrong parts, in (0, 1).
-        count: rows; None, or more than there are, takes all dresses.
+        count: rows; None, or more than there are, takes all sneakers.
         seed: of the choice.
 
     Raises:
-        DataError: `count` leaves no room for a dress and a wrong part.
+        DataError: `count` leaves no room for a sneaker and a wrong part.
     """
     good = np.flatnonzero(garments.labels == garments.label_names.index(GOOD))
     wrong = np.flatnonzero(np.isin(garments.labels, [garments.label_names.index(name) for name in WRONG]))

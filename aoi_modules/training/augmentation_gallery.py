@@ -63,7 +63,9 @@ def augmentation_gallery(
     cells = plot.subplots(len(pictures), copies + 1, squeeze=False)
     for place, (row, picture) in enumerate(zip(cells, pictures, strict=True)):
         row[0].set_title(titles[place] if place < len(titles) else "as it is", fontsize=9)
-        for cell, one in zip(row, [picture, *copies_of(picture, names, copies=copies, seed=seed)], strict=True):
+        for cell, one in zip(
+            row, [picture, *copies_of(picture, names, copies=copies, seed=seed + 100 * place)], strict=True
+        ):
             cell.imshow(one[..., 0] if one.shape[-1] == 1 else one, cmap="gray", vmin=0, vmax=255)
             cell.axis("off")
     plot.suptitle(title_of(f"As training sees it: {', '.join(names) or 'unchanged'}", origin), fontsize=11)

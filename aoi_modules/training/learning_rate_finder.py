@@ -14,9 +14,6 @@ from aoi_modules.tf import keras, tf
 from aoi_modules.training.snapshot import Snapshot
 from aoi_modules.training.step_losses import Losses, StepLosses, smoothed
 
-BEFORE_THE_CLIFF = 10.0
-"""The suggestion is so many times smaller than the rate of the lowest loss: there the loss is about to turn up."""
-
 
 @dataclass(frozen=True)
 class RateSweep:
@@ -39,14 +36,18 @@ class RateSweep:
 
     @property
     def suggestion(self) -> float:
-        """A rate to begin with: a tenth of the one at which the smoothed loss was lowest.
+        """A rate to begin with: the one at which the smoothed loss had come half of its way down.
+
+        There the loss falls fast, and the cliff is still far. At the lowest loss it would be about to turn up.
 
         Raises:
             ModelError: no step had a loss.
         """
         if not len(self.rates):
             raise ModelError("learning rate: expected steps with a loss. Received: none", hint="a lower `lowest` rate")
-        return float(self.rates[int(self.smoothed.argmin())]) / BEFORE_THE_CLIFF
+        means = self.smoothed
+        half = (means[0] + means.min()) / 2
+        return float(self.rates[int((means <= half).argmax())])
 
 
 class LearningRateFinder(StepLosses):

@@ -1,4 +1,4 @@
-"""Dresses with wrong parts among them."""
+"""Sneakers with wrong parts among them."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def garments(count: int) -> Table:
 
 
 @given(st.integers(20, 300), st.floats(0.01, 0.5), st.none() | st.integers(2, 50), st.integers(0, 3))
-def test_the_wrong_parts_have_their_share_and_every_dress_is_good(
+def test_the_wrong_parts_have_their_share_and_every_sneaker_is_good(
     rows: int, share: float, count: int | None, seed: int
 ) -> None:
     table = mixed(garments(rows), share, count, seed)

@@ -55,7 +55,7 @@ def test_it_stops_when_the_loss_explodes() -> None:
     assert sweep.exploded
     assert len(sweep.rates) < 60
     assert np.isfinite(sweep.losses).all()
-    assert sweep.suggestion < sweep.rates[-1] / 10
+    assert sweep.suggestion < sweep.rates[-1]
     assert same(everything(model), before)
 
 
@@ -84,10 +84,16 @@ def test_a_run_that_is_broken_off_leaves_the_model_as_it_was_too() -> None:
     assert len(finder.sweep.losses) == 3
 
 
-def test_the_suggestion_is_a_tenth_of_the_lowest() -> None:
+def test_the_suggestion_is_where_the_loss_has_come_half_of_its_way() -> None:
     losses = np.concatenate([np.full(30, 3.0), np.linspace(3, 1, 30), np.linspace(1, 9, 10)])
     sweep = RateSweep(np.geomspace(1e-5, 1, 70), losses, True)
-    assert sweep.suggestion == pytest.approx(sweep.rates[int(sweep.smoothed.argmin())] / 10)
+    place = int(np.flatnonzero(sweep.rates == sweep.suggestion)[0])
+    assert sweep.smoothed[place] <= (3 + sweep.smoothed.min()) / 2 < sweep.smoothed[place - 1]
+    assert 30 < place < int(sweep.smoothed.argmin())
+
+
+def test_a_loss_that_only_rises_suggests_the_lowest_rate() -> None:
+    assert RateSweep(np.geomspace(1e-5, 1, 4), np.array([1.0, 2.0, 3.0, 9.0]), True).suggestion == pytest.approx(1e-5)
 
 
 def test_what_makes_no_sweep_is_refused() -> None:
