@@ -4,10 +4,10 @@
 
 First table: pictures a second of the traced forward pass alone, on a batch that is ready, and of extraction, which
 decodes, resizes and writes to the disk as well. The ways take turns, so that a slow moment of the machine hits all
-alike. Second table: seconds for a head on a frozen backbone, with the backbone in every epoch (naive) and with
-features computed once (cached: extraction, its preparation and all epochs of the head). Naive epochs are measured
-before and after the cached trainings and extrapolated; `--full` runs them all. Ratios within a run hold on any
-machine; the seconds are this machine's.
+alike; the processor's milliseconds a picture count what this process alone used. Second table: seconds for a head on
+a frozen backbone, with the backbone in every epoch (naive) and with features computed once (cached: extraction, its
+preparation and all epochs of the head). Naive epochs are measured before and after the cached trainings and
+extrapolated; `--full` runs them all. Ratios within a run hold on any machine; the seconds are this machine's.
 """
 
 import argparse
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=96, help="pixels that the backbone looks at")
     parser.add_argument("--pictures", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each way in the first table")
-    parser.add_argument("--epochs", type=int, default=20, help="of the head")
+    parser.add_argument("--epochs", type=int, default=20, help="of the head; 0 leaves the second table out")
     parser.add_argument("--full", action="store_true", help="run all naive epochs instead of extrapolating")
     options = parser.parse_args()
     keras.utils.set_random_seed(0)
@@ -75,7 +75,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         work = Work(backbone, picture, split.train, split.validation, engines, Path(folder))
         throughput(work, options.rounds)
-        training(work, options.epochs, options.full)
+        if options.epochs:
+            training(work, options.epochs, options.full)
 
 
 def throughput(work: Work, rounds: int) -> None:
@@ -96,16 +97,21 @@ def throughput(work: Work, rounds: int) -> None:
             writer.close()
 
         ways[f"extraction, {forward.name}"] = extraction
-    rates: dict[str, list[float]] = {name: [] for name in ways}
+    turns: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for number in range(rounds + 1):
         for name, way in ways.items():
+            busy = time.process_time()
             seconds = timed(way)
             if number:  # the first turn warms up
-                rates[name].append(len(table) / seconds)
-    alone = statistics.median(next(iter(rates.values())))
-    print(f"\n{'':42} {'pictures/s':>10} {'x forward':>10}")
-    for name, found in rates.items():
-        print(f"{name:42} {statistics.median(found):10.0f} {statistics.median(found) / alone:10.2f}")
+                turns[name].append((len(table) / seconds, 1000 * (time.process_time() - busy) / len(table)))
+    medians = {
+        name: (statistics.median(r for r, _ in found), statistics.median(c for _, c in found))
+        for name, found in turns.items()
+    }
+    alone, alone_busy = next(iter(medians.values()))
+    print(f"\n{'':42} {'pictures/s':>10} {'x forward':>10} {'CPU ms':>10} {'x less':>10}")
+    for name, (rate, busy) in medians.items():
+        print(f"{name:42} {rate:10.0f} {rate / alone:10.2f} {busy:10.2f} {alone_busy / busy:10.2f}")
 
 
 def training(work: Work, epochs: int, full: bool) -> None:
