@@ -26,6 +26,8 @@ from aoi_modules.training.thresholds import interval_by_groups, overkill_at_esca
 ESCAPE = 0.05
 REINS = (1e1, 1e2, 1e3, 1e4)
 """How strongly the weights of a probe are punished, weakest first."""
+DRAWS = 200
+"""Of test pictures, for an interval."""
 STEPS = 500
 """Of a probe's solver at most."""
 FILE_NAME = "baseline.json"
@@ -116,9 +118,8 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
             )
         unknown = [row.backbone for row in self.rows if not row.pretrained]
         if unknown:
-            lines.append(
-                f"RANDOM: no ImageNet weights were used for {', '.join(unknown)}; that row tells the cost only"
-            )
+            lines.append(f"RANDOM weights: {', '.join(unknown)}")
+            lines.append("   nothing was learnt on ImageNet there: such a row tells what the network costs, no more")
         return "\n".join(lines)
 
 
@@ -165,7 +166,7 @@ def row_of(
     """
     scores = scores_of(backbone, exam, given=given, log=log)
     labels = exam.split.test.labels
-    low, high = interval_by_groups(auroc, scores, labels, exam.groups or exam.split.test.ids)
+    low, high = interval_by_groups(auroc, scores, labels, exam.groups or exam.split.test.ids, draws=DRAWS)
     return Row(
         backbone=name,
         weights=weights,

@@ -19,6 +19,8 @@ SCALING, REPEATED = "scaling", "gray_to_rgb"
 """Layers of a backbone in front of its trunk."""
 MAPS = (keras.layers.Conv2D, keras.layers.BatchNormalization, keras.layers.Activation, keras.layers.ReLU)
 """Layers whose outputs are worth looking at, beside those that merge branches."""
+MARGIN = 10
+"""One part of so many of a map's side, at each edge, does not count when maps are compared."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,14 @@ class FeatureMaps:
     values: Maps
 
     def strongest(self, count: int) -> Maps:
-        """The maps that differ most from place to place, the strongest first: float32 (h, w, count or fewer)."""
-        spread = self.values.reshape(-1, self.values.shape[-1]).std(axis=0)
+        """The maps that differ most from place to place, the strongest first: float32 (h, w, count or fewer).
+
+        The margin does not count: there a filter sees the padding, and that edge is often the strongest of all.
+        """
+        height, width, channels = self.values.shape
+        top, left = -(-height // MARGIN), -(-width // MARGIN)
+        inner = self.values[top : height - top, left : width - left] if min(height, width) > 2 else self.values
+        spread = inner.reshape(-1, channels).std(axis=0)
         return self.values[..., np.argsort(-spread, kind="stable")[:count]]
 
 

@@ -52,6 +52,13 @@ def test_the_strongest_maps_differ_most_from_place_to_place() -> None:
     assert FeatureMaps("x", values).strongest(9).shape == (2, 2, 3)
 
 
+def test_the_edge_of_the_padding_does_not_count() -> None:
+    values = np.zeros((20, 20, 2), np.float32)
+    values[0, :, 0] = 100
+    values[10, 10, 1] = 1
+    assert np.array_equal(FeatureMaps("x", values).strongest(1), values[..., 1:])
+
+
 def test_a_gallery_names_every_network() -> None:
     maps = {
         "one": FeatureMaps("a", np.eye(4, dtype=np.float32)[..., np.newaxis]),

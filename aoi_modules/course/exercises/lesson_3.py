@@ -84,7 +84,8 @@ def backbone_in_time(answer: object) -> str:
             f"choice: {choice} reaches an AUROC of {chosen.auroc:.3f}; another row within the limit is better{quicker}"
         )
     rivals = [row for row in rows if row.latency_ms <= limit and row is not chosen and row.auroc > chosen.auroc_low]
-    near = f"; not surely better than {rivals[0].label}, the intervals overlap" if rivals else ""
+    nearest = max(rivals, key=lambda row: row.auroc, default=None)
+    near = f"; not surely better than {nearest.label}, the intervals overlap" if nearest else ""
     return f"{choice}: AUROC {chosen.auroc:.3f} in {chosen.latency_ms:.1f} of {limit:.1f} ms{near}"
 
 
