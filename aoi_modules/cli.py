@@ -61,6 +61,7 @@ EXTRAS = {
     "sklearn": "train",
     "scipy": "train",
     "jinja2": "train",
+    "openvino": "openvino",
     "papermill": "lab",
     "nbclient": "lab",
     "nbconvert": "lab",

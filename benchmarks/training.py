@@ -18,18 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.datasets import houses, magnetic_tile
-from aoi_modules.datasets.sources import Found, find
 from aoi_modules.datasets.table import Split, Table
+from aoi_modules.tf import keras
 from aoi_modules.training import metrics, profiles, recipes
+from aoi_modules.training.backbones import pretrained
 from aoi_modules.training.evaluation import counted, evaluate, scores
-from aoi_modules.training.learning import learn
+from aoi_modules.training.examples import FeatureExamples
+from aoi_modules.training.feature_cache import Values
+from aoi_modules.training.features import features
+from aoi_modules.training.fit import fit
+from aoi_modules.training.heads import Scale, head_model
+from aoi_modules.training.learning import first_schedule, learn, prepared
+from aoi_modules.training.numbers import NumberColumns
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.thresholds import overkill_at_escape
 
 FOLDS = {"tile": 4, "houses": 5}
 ESCAPES = 0.02
-VALIDATION_SHARE = 8
+VALIDATION_EVERY = 8
 """One row in so many of a training fold decides when training is done."""
 
 
@@ -97,11 +104,11 @@ def boards(profile: str) -> None:
 
 def tile(profile: str) -> None:
     recipe = recipes.by_name(magnetic_tile.NAME)
-    whole, found = joined(magnetic_tile.load()), find(magnetic_tile.NAME)
+    whole = joined(magnetic_tile.load())
     for by in ("tile", "picture"):
         began = time.perf_counter()
         fold = magnetic_tile.folds(whole, FOLDS["tile"], by=by)
-        values = out_of_fold(recipe, profile, whole, fold, found)[:, 0]
+        values = out_of_fold(recipe, profile, whole, fold)[:, 0]
         asked = ("0.95", "< 0.40") if by == "picture" else ("", "")
         say(f"magnetic tile, AUROC, 4 folds by {by}", metrics.auroc(values, whole.labels), asked[0], began)
         say(f"magnetic tile, overkill at 2% escapes, by {by}", overkill(values, whole.labels), asked[1], began)
@@ -109,15 +116,15 @@ def tile(profile: str) -> None:
 
 def house_prices(profile: str) -> None:
     """Median percentage error with and without the pictures, over five folds and three deals of seeds."""
-    recipe, found = recipes.by_name(houses.NAME), find(houses.NAME)
-    whole, _ = houses.table(found)
+    recipe = recipes.by_name(houses.NAME)
+    whole, _ = houses.table()
     fold = houses.folds(whole, FOLDS["houses"])
     blank = replace(whole, pictures=np.zeros_like(whole.pictures))
     error: dict[str, list[float]] = {}
     for seed in range(3):
         for name, table in (("CSV alone", blank), ("pictures and CSV", whole)):
             began = time.perf_counter()
-            answers = out_of_fold(recipe, profile, table, fold, found, seed=seed)[:, 0]
+            answers = out_of_fold(recipe, profile, table, fold, seed=seed)[:, 0]
             wrong = metrics.median_absolute_percentage_error(answers, whole.main.values.astype(np.float32))
             error.setdefault(name, []).append(wrong)
             say(f"  houses, median percentage error, {name}, seed {seed}", wrong, "", began)
@@ -127,19 +134,38 @@ def house_prices(profile: str) -> None:
 
 
 def out_of_fold(
-    recipe: Recipe, profile: str, table: Table, fold: NDArray[np.int64], found: Found, *, seed: int = 0
+    recipe: Recipe, profile: str, table: Table, fold: NDArray[np.int64], *, seed: int = 0
 ) -> NDArray[np.float32]:
-    """Answers of the recipe's first head for every row, by a model that saw none of the row's fold: (N, K)."""
+    """Answers of the recipe's one head for every row, by a head that saw none of the row's fold: (N, K).
+
+    The frozen backbone knows nothing of folds, so it sees each picture once for all of them.
+    """
+    wanted = plan(recipe, profiles.by_name(profile), seed=seed)
+    backbone, _ = pretrained(wanted.backbone, recipe.picture, pooling=wanted.pooling, log=quiet)
+    values = features(backbone, table, recipe.picture, mirrored=wanted.augment, log=quiet)
     answers: dict[int, NDArray[np.float32]] = {}
-    wanted: Plan = plan(recipe, profiles.by_name(profile), seed=seed)
     for number in range(int(fold.max()) + 1):
         rest, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-        validation, train = rest[::VALIDATION_SHARE], np.delete(rest, np.s_[::VALIDATION_SHARE])
-        split = Split(table.take(train), table.take(validation), table.take(test), found.origin)
-        model = learn(wanted, split, log=quiet).model
-        values = scores(model, split.test, recipe.picture)[recipe.heads[0].name]
-        answers |= dict(zip(test.tolist(), values, strict=True))
+        validation, train = rest[::VALIDATION_EVERY], np.delete(rest, np.s_[::VALIDATION_EVERY])
+        keras.utils.set_random_seed(seed)
+        heads = fitted_heads(wanted, table, values, train, validation)
+        inputs = [batch[0] for batch in FeatureExamples(values[:1, test], table.take(test)).once()]
+        found = [np.asarray(heads(one, training=False)[recipe.heads[0].name]) for one in inputs]
+        answers |= dict(zip(test.tolist(), np.concatenate(found), strict=True))
     return np.stack([answers[row] for row in range(len(table))])
+
+
+def fitted_heads(
+    wanted: Plan, table: Table, values: Values, train: NDArray[np.int64], validation: NDArray[np.int64]
+) -> keras.Model:
+    """The heads of a fold, as `learning.on_backbone` trains them."""
+    recipe, rows = wanted.recipe, prepared(table.take(train), wanted)
+    columns = NumberColumns.of(rows, codes=recipe.codes) if rows.features is not None else None
+    scale = Scale.of(values[0, train], components=recipe.components)
+    heads = head_model(recipe.heads, scale, rows, l2=recipe.l2, columns=columns)
+    examples = FeatureExamples(values[:, train], rows), FeatureExamples(values[:, validation], table.take(validation))
+    fit(heads, recipe.heads, *examples, first_schedule(wanted), log=quiet)
+    return heads
 
 
 def joined(split: Split) -> Table:

@@ -140,7 +140,7 @@ def _weights() -> str:
     """The hash of the pretrained weights that are at hand."""
     from aoi_modules.datasets import weights
 
-    found = [path for folder in weights.folders(settings()) for path in sorted(folder.glob("*.h5"))]
+    found = [path for folder in weights.places(settings()).values() for path in sorted(folder.glob("*.h5"))]
     return _sha256([[path.name, file_sha256(path)] for path in found])
 
 

@@ -22,26 +22,54 @@ L2 = 0.2
 
 @dataclass(frozen=True)
 class Scale:
-    """The training pictures' mean and standard deviation of each feature: float64 (F,)."""
+    """The training pictures' mean and standard deviation of each feature, and the few directions that are kept.
+
+    Args:
+        mean: float64 (F,).
+        spread: float64 (F,).
+        directions: float32 (F, D), or None to keep all F features.
+    """
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
+    directions: NDArray[np.float32] | None = None
 
     @classmethod
-    def of(cls, features: NDArray[np.float32] | NDArray[np.float16]) -> "Scale":
-        """Of features (N, F). Without it the tiny features of a backbone with random weights train to nothing."""
+    def of(cls, features: NDArray[np.float32] | NDArray[np.float16], *, components: int = 0) -> "Scale":
+        """Of features (N, F). Without it the tiny features of a backbone with random weights train to nothing.
+
+        Args:
+            features: of the training pictures.
+            components: directions to keep, those of the greatest spread; 0 keeps all. For a few hundred pictures, a
+                thousand weights are too many.
+        """
         mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
         spread = np.maximum(spread, SMALLEST_SPREAD * spread.mean())
         spread[spread == 0.0] = 1.0
-        return cls(mean, spread)
+        if not components:
+            return cls(mean, spread)
+        return cls(mean, spread, _principal((features - mean) / spread, components))
 
     def layers(self) -> list[keras.layers.Layer]:
         # In two layers, because Normalization takes no spread under 1e-7, and a random MobileNet's features have less.
         ones = np.ones_like(self.mean).tolist()
-        return [
+        found = [
             keras.layers.Normalization(mean=self.mean.tolist(), variance=ones),
             keras.layers.Rescaling((1 / self.spread).tolist()),
         ]
+        if self.directions is None:
+            return found
+        weights = keras.initializers.Constant(self.directions)
+        kept = self.directions.shape[1]
+        return [*found, keras.layers.Dense(kept, use_bias=False, kernel_initializer=weights, trainable=False)]
+
+
+def _principal(standardised: NDArray[np.float64], components: int) -> NDArray[np.float32]:
+    """The directions of the greatest spread, so long that the first has spread 1: (N, F) -> (F, D)."""
+    _, values, directions = np.linalg.svd(standardised, full_matrices=False)
+    kept = min(components, len(values))
+    length = max(values[0] / np.sqrt(len(standardised)), 1e-12)
+    return np.asarray(directions[:kept].T / length, np.float32)
 
 
 def head_model(

@@ -58,7 +58,7 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Log = say)
     keras.utils.set_random_seed(plan.seed)
     with computing(plan, log):
         learned = (on_backbone if plan.on_features else from_nothing)(plan, split, work, log)
-    return replace(learned, model=in_float32(learned.model))
+    return replace(learned, model=as_served(learned.model))
 
 
 def from_nothing(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
@@ -66,8 +66,7 @@ def from_nothing(plan: Plan, split: Split, work: Path | None, log: Log) -> Learn
     train = prepared(split.train, plan)
     model = end_to_end(small_cnn(plan.recipe.picture), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model
-    schedule = replace(first_schedule(plan), shape="cosine")
-    history = on_pictures(plan, fitted, train, split, schedule, work, log)
+    history = on_pictures(plan, fitted, train, split, first_schedule(plan), work, log)
     return Learned(model, history, RANDOM)
 
 
@@ -82,7 +81,8 @@ def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learne
         log(f"features of {len(train)} training and {len(split.validation)} validation pictures, weights {weights}")
         values = features(backbone, train, recipe.picture, mirrored=plan.augment, log=log)
         checked = features(backbone, split.validation, recipe.picture, log=log)
-        heads = head_model(recipe.heads, Scale.of(values[0]), train, l2=recipe.l2, columns=columns)
+        scale = Scale.of(values[0], components=recipe.components)
+        heads = head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns)
         history = fit(
             heads,
             recipe.heads,
@@ -95,7 +95,8 @@ def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learne
         model = join(backbone, heads)
     else:
         sample = train.take(np.random.default_rng(plan.seed).permutation(len(train))[:SCALE_SAMPLE])
-        scale = Scale.of(features(backbone, sample, recipe.picture, log=log)[0])
+        looks = features(backbone, sample, recipe.picture, log=log)[0]
+        scale = Scale.of(looks, components=recipe.components)
         model = join(backbone, head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns))
         fitted = augmented(model, recipe.augmentation, seed=plan.seed) if plan.augment else model
         history = on_pictures(plan, fitted, train, split, first_schedule(plan), phase, log)
@@ -140,6 +141,7 @@ def first_schedule(plan: Plan) -> Schedule:
         epochs=plan.epochs,
         batch_size=plan.batch_size,
         learning_rate=plan.learning_rate,
+        shape=plan.schedule,
         patience=plan.patience,
         imbalance=plan.imbalance,
         seed=plan.seed,
@@ -168,11 +170,11 @@ def computing(plan: Plan, log: Log) -> Iterator[None]:
         keras.mixed_precision.set_global_policy(before)
 
 
-def in_float32(model: keras.Model) -> keras.Model:
-    """The model as it is served: what was trained in float16 is built anew from its own plan, with the same weights."""
+def as_served(model: keras.Model) -> keras.Model:
+    """The model without what only training needs: no optimizer, no loss; and in float32 if it learnt in float16."""
     text = model.to_json()
     if MIXED not in text:
-        return model
+        return keras.Model(model.input, model.output, name=model.name)
     served = keras.models.model_from_json(text.replace(MIXED, "float32"))
     served.set_weights(model.get_weights())
     return served

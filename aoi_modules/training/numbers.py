@@ -8,6 +8,14 @@ import numpy as np
 from aoi_modules.datasets.table import Table
 from aoi_modules.tf import keras
 
+EMPHASIS = 12.0
+"""How much larger numbers are than standardised features. A head punishes all its weights alike; there are a thousand
+features and a few numbers, and a number this much larger needs a weight this much smaller."""
+
+
+SLOPES = 0.4
+"""How large the slopes of single codes are beside the common ones, which have more rows to be learnt from."""
+
 
 @dataclass(frozen=True)
 class NumberColumns:
@@ -45,22 +53,31 @@ class NumberColumns:
 
 
 def number_features(columns: NumberColumns, numbers: keras.KerasTensor) -> keras.KerasTensor:
-    """Float32 (N, columns) -> float32 (N, quantities + codes), of stock operations only.
+    """Float32 (N, columns) -> float32 (N, quantities + codes + products), of stock operations only.
 
-    A quantity becomes its logarithm, standardised; a column of codes becomes one column for each known code.
+    A quantity becomes its logarithm, standardised. A column of codes becomes one column for each known code, and for
+    each known code and quantity their product: a square foot is worth more in some places than in others. Then all are
+    enlarged by `EMPHASIS`.
     """
     parts = []
+    centred = None
     quantities = [place for place, name in enumerate(columns.names) if name not in columns.codes]
     if quantities:
         picked = keras.ops.take(numbers, quantities, axis=1)
         logarithms = keras.ops.log1p(keras.ops.relu(picked))
         centred = keras.layers.Rescaling(1.0, offset=[-value for value in columns.mean])(logarithms)
-        parts.append(keras.layers.Rescaling([1 / value for value in columns.spread])(centred))
+        centred = keras.layers.Rescaling([1 / value for value in columns.spread])(centred)
+        parts.append(centred)
     for name, codes in columns.codes.items():
         if not codes:
             continue
         place = columns.names.index(name)
         code = keras.ops.take(numbers, [place] * len(codes), axis=1)  # (N, codes)
         distance = keras.ops.abs(keras.layers.Rescaling(1.0, offset=[-float(one) for one in codes])(code))
-        parts.append(keras.ops.relu(1.0 - distance))  # 1 where the code is equal, 0 where it is another whole number
-    return parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)
+        known = keras.ops.relu(1.0 - distance)  # 1 where the code is equal, 0 where it is another whole number
+        parts.append(known)
+        if centred is not None:
+            slopes = keras.layers.Flatten()(keras.ops.expand_dims(known, 2) * keras.ops.expand_dims(centred, 1))
+            parts.append(keras.layers.Rescaling(SLOPES)(slopes))  # (N, codes * quantities)
+    joined = parts[0] if len(parts) == 1 else keras.layers.Concatenate()(parts)
+    return keras.layers.Rescaling(EMPHASIS)(joined)

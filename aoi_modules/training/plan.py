@@ -39,6 +39,7 @@ class Plan:
         batch_size: pictures a step.
         learning_rate: of the first phase, the highest that a step takes.
         fine_tune_rate: of the second phase.
+        schedule: how the learning rate of the first phase changes, see `fit.Schedule`.
         cached: whether a frozen backbone's features are computed once and kept on the disk.
         augment: whether training pictures are changed at random, or, with cached features, mirrored.
         imbalance: what is done about rare labels.
@@ -59,6 +60,7 @@ class Plan:
     batch_size: int = 64
     learning_rate: float = 2e-3
     fine_tune_rate: float = 2e-5
+    schedule: Literal["plateau", "cosine"] = "plateau"
     cached: bool = True
     augment: bool = True
     imbalance: Imbalance = "none"
@@ -113,7 +115,8 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Any) -> P
         epochs=profile.head_epochs if on_features else profile.epochs * recipe.pace,
         fine_tune=profile.fine_tune if on_features else 0,
         batch_size=profile.batch_size,
-        learning_rate=3e-3 if on_features else 2e-3,
+        learning_rate=3e-3,
+        schedule="plateau" if on_features else "cosine",
         augment=profile.augment,
         imbalance="class-weights" if on_features and recipe.judges else "none",
     )

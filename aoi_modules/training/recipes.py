@@ -37,6 +37,7 @@ class Recipe:
         pooling: of the backbone's last map, when it is pretrained.
         augmentation: names of `augmentation.MAKERS`, for training on pictures.
         l2: how strongly large weights of a head on features are punished.
+        components: directions of the features that a head is given; 0 for all features.
         codes: feature columns that are codes, not quantities.
         note: what a reader of the report must know about this exercise.
         pace: epochs of a training from nothing, as a multiple of the profile's.
@@ -53,6 +54,7 @@ class Recipe:
     pooling: Pooling = "mean+max"
     augmentation: tuple[str, ...] = ()
     l2: float = 0.2
+    components: int = 0
     codes: tuple[str, ...] = ()
     note: str = ""
     pace: int = 1
@@ -111,7 +113,7 @@ RECIPES = {
             augmentation=("mirror",),
             note="crops of 64 x 64 pixels around each defect; pairs of tested board and template are never parted",
             pace=2,
-            own_plan={"batch_size": 64, "learning_rate": 3e-3},
+            own_plan={"batch_size": 64},
         ),
         Recipe(
             name=houses.NAME,
@@ -122,8 +124,11 @@ RECIPES = {
             backbone="mobilenet-0.25",
             learning="head on features",
             pooling="quadrants",
+            l2=0.012,
+            components=16,
             codes=("zipcode",),
             note="the picture is a montage of bathroom, bedroom, frontal and kitchen",
+            own_plan={"epochs": 400, "batch_size": 512, "learning_rate": 0.05, "schedule": "cosine"},
         ),
         Recipe(
             name=magnetic_tile.NAME,

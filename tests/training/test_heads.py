@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from aoi_modules.datasets.table import Target
 from aoi_modules.modelstore.manifest import Head
@@ -15,12 +16,13 @@ from aoi_modules.training.numbers import NumberColumns
 from aoi_modules.training.small_cnn import small_cnn
 from tests.training.small import DEFECT, PICTURE, SIDES, table
 
+Features = NDArray[np.float32]
 ROWS = table(40, 0)
 PRICE = Head(name="price", kind="value", labels=())
 PRICED = replace(ROWS, targets=(*ROWS.targets, Target("price", np.geomspace(1e5, 1e6, 40).astype(np.float32))))
 
 
-def answers(model: keras.Model, features: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> dict[str, object]:
+def answers(model: keras.Model, features: Features) -> dict[str, Features]:
     return {name: np.asarray(values) for name, values in model({PICTURE_FEATURES: features}).items()}
 
 
@@ -49,8 +51,8 @@ def test_features_of_any_scale_reach_the_weights_alike(scale: float) -> None:
     keras.utils.set_random_seed(0)
     scaled = (plain * scale).astype(np.float32)
     found = answers(head_model([DEFECT], Scale.of(scaled), ROWS), scaled)["defect"]
-    assert np.allclose(found, expected, atol=1e-3)  # type: ignore[arg-type]
-    assert np.std(found) > 0.05  # type: ignore[arg-type]
+    assert np.allclose(found, expected, atol=1e-3)
+    assert np.std(found) > 0.05
 
 
 def test_a_feature_that_never_moved_cannot_blow_up() -> None:
@@ -61,7 +63,7 @@ def test_a_feature_that_never_moved_cannot_blow_up() -> None:
         surprise = np.asarray(layer(surprise))
     assert np.abs(surprise).max() < 100
     dead = answers(head_model([DEFECT], Scale.of(np.zeros((10, 3), np.float32)), ROWS), np.ones((1, 3), np.float32))
-    assert np.isfinite(dead["defect"]).all()  # type: ignore[call-overload]
+    assert np.isfinite(dead["defect"]).all()
 
 
 def test_the_joined_model_follows_the_contract(tmp_path: Path) -> None:
@@ -74,7 +76,7 @@ def test_the_joined_model_follows_the_contract(tmp_path: Path) -> None:
     assert model.inputs[0].shape == (None, 32, 32, 3)
     found, expected = model(pictures), answers(heads, features)
     assert list(found) == ["defect", "side"]
-    assert all(np.allclose(found[name], expected[name], atol=1e-6) for name in expected)  # type: ignore[arg-type]
+    assert all(np.allclose(found[name], expected[name], atol=1e-6) for name in expected)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert all(np.array_equal(loaded(pictures)[name], found[name]) for name in found)

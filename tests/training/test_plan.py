@@ -1,6 +1,7 @@
 """Plans: recipe, profile and wishes."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
         ({"fine_tune_share": 0.0}, "fine_tune_share"),
     ],
 )
-def test_what_cannot_work_is_refused(wish: dict[str, object], text: str) -> None:
+def test_what_cannot_work_is_refused(wish: dict[str, Any], text: str) -> None:
     with pytest.raises(ModelError, match=text):
         plan(TILE, CPU, **wish)
 
