@@ -12,7 +12,7 @@ from aoi_modules.training.baseline import Baseline, Row
 from aoi_modules.training.block_models import Cost
 from aoi_modules.training.label_places import Rectangle, places
 from aoi_modules.training.plots import Plot, title_of
-from aoi_modules.training.result_plots import COLOURS, QUIET
+from aoi_modules.training.result_plots import COLOURS, QUIET, STYLES
 
 MARK = 6
 """Half the side of a marker, in points."""
@@ -60,19 +60,41 @@ def accuracy_over_latency(baseline: Baseline, *, title: str = "What the famous n
 
 
 def comparison(
-    figures: Mapping[str, Sequence[float]], origin: DataOrigin, *, title: str, measure: str, profile: str = ""
+    figures: Mapping[str, Sequence[float]],
+    origin: DataOrigin,
+    *,
+    title: str,
+    measure: str,
+    profile: str = "",
+    second_phase: int = 0,
 ) -> Plot:
-    """A measure over the epochs for several ways of training: way -> its value after each epoch."""
+    """A measure over the epochs for several ways of training: way -> its value after each epoch.
+
+    Args:
+        figures: of all ways.
+        origin: of the pictures.
+        title: of the plot.
+        measure: name of the measure.
+        profile: that was trained in.
+        second_phase: epochs of the first phase; a line marks its end. 0 for a training in one phase.
+    """
     plot = Plot(figsize=(7.5, 4), layout="constrained")
     axes = plot.subplots()
     for place, (name, values) in enumerate(figures.items()):
-        axes.plot(range(1, len(values) + 1), values, marker="o", markersize=4, color=COLOURS[place], label=name)
+        axes.plot(range(1, len(values) + 1), values, label=name, **_look(place))
+    if second_phase:
+        axes.axvline(second_phase + 0.5, color=QUIET, linestyle=":", label="phase two begins")
     axes.set_xlabel("epoch")
     axes.set_ylabel(measure)
     axes.grid(alpha=0.25)
     axes.legend(fontsize=9)
     plot.suptitle(title_of(title, origin, profile))
     return plot
+
+
+def _look(place: int) -> dict[str, str]:
+    """The line of one of several ways, unlike its neighbours in black and white too, and where both lie together."""
+    return {"color": COLOURS[place % len(COLOURS)], "linestyle": STYLES[place % len(STYLES)]}
 
 
 def _point(axes: Axes, row: Row) -> None:

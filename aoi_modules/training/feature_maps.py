@@ -19,6 +19,8 @@ SCALING, REPEATED = "scaling", "gray_to_rgb"
 """Layers of a backbone in front of its trunk."""
 MAPS = (keras.layers.Conv2D, keras.layers.BatchNormalization, keras.layers.Activation, keras.layers.ReLU)
 """Layers whose outputs are worth looking at, beside those that merge branches."""
+EXTREME, TINY = 0.02, 1e-12
+"""Share of a map's places that are drawn as if they were a little less extreme; contrast of a map that is flat."""
 MARGIN = 10
 """One part of so many of a map's side, at each edge, does not count when maps are compared."""
 
@@ -88,7 +90,11 @@ def gallery(
     title: str = "Feature maps",
     profile: str = "",
 ) -> Plot:
-    """One row a backbone: the picture, then its strongest maps, each stretched from its darkest to its brightest."""
+    """One row a backbone: the picture, then its strongest maps, each in its own colours.
+
+    The darkest and the brightest places of a map's places share a colour with their neighbours: the padded edge
+    would otherwise leave the rest without contrast.
+    """
     plot = Plot(figsize=(1.35 * (count + 1) + 1.2, 1.5 * len(maps) + 0.6), layout="constrained")
     grid = plot.subplots(len(maps), count + 1, squeeze=False)
     for row, (name, found) in zip(grid, maps.items(), strict=True):
@@ -101,7 +107,8 @@ def gallery(
         row[0].set_title(f"{name}\n{height} x {width}, {channels} maps", fontsize=8, loc="left")
         strongest = found.strongest(count)
         for cell, number in zip(row[1:], range(strongest.shape[-1]), strict=False):
-            cell.imshow(strongest[..., number], cmap="viridis")
+            low, high = np.quantile(strongest[..., number], (EXTREME, 1 - EXTREME))
+            cell.imshow(strongest[..., number], cmap="viridis", vmin=low, vmax=max(high, low + TINY))
     plot.suptitle(title_of(title, origin, profile))
     return plot
 

@@ -54,3 +54,5 @@ def test_ways_of_training_are_compared() -> None:
     plot = comparison({"right": [0.5, 0.6], "wrong": [0.5, 0.4]}, ORIGIN, title="Rates", measure="AUROC", profile="ci")
     assert "Rates (profile ci, stand-in data)" in texts(plot)
     assert plot.axes[0].get_legend_handles_labels()[1] == ["right", "wrong"]
+    phases = comparison({"right": [0.5, 0.6]}, ORIGIN, title="Rates", measure="AUROC", second_phase=1)
+    assert phases.axes[0].get_legend_handles_labels()[1] == ["right", "phase two begins"]

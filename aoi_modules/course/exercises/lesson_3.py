@@ -85,7 +85,7 @@ def backbone_in_time(answer: object) -> str:
         )
     rivals = [row for row in rows if row.latency_ms <= limit and row is not chosen and row.auroc > chosen.auroc_low]
     nearest = max(rivals, key=lambda row: row.auroc, default=None)
-    near = f"; not surely better than {nearest.label}, the intervals overlap" if nearest else ""
+    near = f"; the interval of {nearest.label} overlaps" if nearest else ""
     return f"{choice}: AUROC {chosen.auroc:.3f} in {chosen.latency_ms:.1f} of {limit:.1f} ms{near}"
 
 

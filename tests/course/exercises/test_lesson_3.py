@@ -89,7 +89,7 @@ def test_equal_scores_count_one_half() -> None:
 
 def test_praise_says_when_the_choice_is_not_sure() -> None:
     close = (row("one", 1.0, 0.90), row("two", 2.0, 0.91))
-    assert "the intervals overlap" in judge("3.2", {"rows": close, "limit_ms": 3, "choice": "two"})[1]
+    assert "the interval of one overlaps" in judge("3.2", {"rows": close, "limit_ms": 3, "choice": "two"})[1]
     assert "overlap" not in judge("3.2", chosen("good"))[1]
 
 
