@@ -81,7 +81,9 @@ def comparison(
     plot = Plot(figsize=(7.5, 4), layout="constrained")
     axes = plot.subplots()
     for place, (name, values) in enumerate(figures.items()):
-        axes.plot(range(1, len(values) + 1), values, label=name, **_look(place))
+        axes.plot(
+            range(1, len(values) + 1), values, label=name, color=COLOURS[place], linestyle=STYLES[place % len(STYLES)]
+        )
     if second_phase:
         axes.axvline(second_phase + 0.5, color=QUIET, linestyle=":", label="phase two begins")
     axes.set_xlabel("epoch")
@@ -90,11 +92,6 @@ def comparison(
     axes.legend(fontsize=9)
     plot.suptitle(title_of(title, origin, profile))
     return plot
-
-
-def _look(place: int) -> dict[str, str]:
-    """The line of one of several ways, unlike its neighbours in black and white too, and where both lie together."""
-    return {"color": COLOURS[place % len(COLOURS)], "linestyle": STYLES[place % len(STYLES)]}
 
 
 def _point(axes: Axes, row: Row) -> None:
