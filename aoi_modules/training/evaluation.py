@@ -47,9 +47,11 @@ class Evaluation:
 
 def scores(model: keras.Model, table: Table, picture: PictureInput) -> dict[str, Scores]:
     """The model's answers for a table: head -> float32 (N, K)."""
-    forward = tf.function(lambda inputs: model(inputs, training=False), reduce_retracing=True)
+    rows = batches(table, picture)
+    # One trace for every size of batch, made beforehand: TensorFlow would warn of too many functions otherwise.
+    forward = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(rows.element_spec[0])
     found: dict[str, list[Scores]] = {}
-    for inputs, *_ in batches(table, picture):
+    for inputs, *_ in rows:
         for name, values in forward(inputs).items():
             found.setdefault(name, []).append(values.numpy())
     return {name: np.concatenate(blocks) for name, blocks in found.items()}

@@ -7,17 +7,34 @@ import numpy as np
 
 from aoi_modules.datasets.table import Split
 from aoi_modules.training import curves, metrics, plots, result_plots, samples
+from aoi_modules.training.augmentation_gallery import augmentation_gallery
 from aoi_modules.training.backup import History
 from aoi_modules.training.evaluation import Evaluation
 from aoi_modules.training.plots import Plot
 
+GALLERY = 3
+"""Pictures that show what augmentation does."""
+
 
 def write_plots(
-    folder: Path, split: Split, history: History, results: Sequence[Evaluation], profile: str
+    folder: Path,
+    split: Split,
+    history: History,
+    results: Sequence[Evaluation],
+    profile: str,
+    augmentation: Sequence[str] = (),
 ) -> dict[str, Path]:
     """Writes the plots of a training as PNG; gives name -> file, in the order in which people read them.
 
     A model with several heads has the plots of each, with the head's name in the file's.
+
+    Args:
+        folder: is made.
+        split: the data.
+        history: of the training.
+        results: of every head.
+        profile: of the training.
+        augmentation: names of the random changes that training pictures went through; none has no gallery.
     """
     folder.mkdir()
     found: dict[str, Plot] = {}
@@ -25,6 +42,9 @@ def write_plots(
         own = plots_of(result, split, profile)
         found |= {f"{name}-{result.head.name}" if len(results) > 1 else name: plot for name, plot in own.items()}
     found |= of_all_heads(results, split, profile)
+    if augmentation:
+        shown = [split.train.picture(row) for row in samples.choose(split.train, GALLERY)[:GALLERY]]
+        found["augmentation"] = augmentation_gallery(shown, augmentation, split.origin)
     found["history"] = plots.history(history, split.origin, profile=profile)
     return {name: _saved(plot, folder / f"{name}.png") for name, plot in found.items()}
 

@@ -74,6 +74,12 @@ class Plan:
         """Heads on the features of a frozen backbone, not a network trained from nothing."""
         return self.recipe.learning == "head on features"
 
+    @property
+    def random_changes(self) -> tuple[str, ...]:
+        """The names of the augmentation that training pictures go through; cached features only know mirror images."""
+        on_pictures = not self.on_features or not self.cached or self.fine_tune > 0
+        return self.recipe.augmentation if self.augment and on_pictures else ()
+
     def options(self) -> dict[str, str | int | float | bool]:
         """What was chosen, for the report: every field but recipe, profile and seed."""
         names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed")]

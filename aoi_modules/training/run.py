@@ -106,7 +106,9 @@ def write_training(
     recipe = wanted.recipe
     with staged(out) as folder:
         learned.model.save(folder / MODEL)
-        plots = figures.write_plots(folder / PLOTS, split, learned.history, results, wanted.profile.name)
+        plots = figures.write_plots(
+            folder / PLOTS, split, learned.history, results, wanted.profile.name, wanted.random_changes
+        )
         if work is not None:
             keep_logs(work, folder)
         written = TrainingReport(

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
+from PIL import Image
 
 from aoi_modules.training import report
 from aoi_modules.training.report import TrainingReport
@@ -29,7 +31,8 @@ def aoi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["fashion-mnist", "magnetic-tile"])
 def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
-    done = aoi(tmp_path, "train", recipe, "--profile", "ci", "--out", "build/model", "--json")
+    quick = ("--backbone", "mobilenet-0.25") if recipe == "magnetic-tile" else ()
+    done = aoi(tmp_path, "train", recipe, "--profile", "ci", "--out", "build/model", "--json", *quick)
     assert done.returncode == 0, done.stderr
     written = msgspec.json.decode(done.stdout, type=TrainingReport)
     assert report.read(tmp_path / "build" / "model") == written
@@ -44,7 +47,10 @@ def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("houses", "--out", "x"),
+        ("castles", "--out", "x"),
+        ("folder", "--out", "x"),
+        ("fashion-mnist", "pictures", "--out", "x"),
+        ("fashion-mnist", "--out", "x", "--imbalance", "prayer"),
         ("fashion-mnist",),
         ("fashion-mnist", "--out", "x", "--profile", "huge"),
         ("fashion-mnist", "--out", "x", "--seed", "-1"),
@@ -52,6 +58,35 @@ def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
 )
 def test_usage_errors_end_with_2(tmp_path: Path, words: tuple[str, ...]) -> None:
     assert aoi(tmp_path, "train", *words).returncode == 2
+
+
+@pytest.mark.slow
+def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
+    for label, bright in (("good", 60), ("scratched", 200)):
+        (tmp_path / "parts" / label).mkdir(parents=True)
+        for number in range(20):
+            noise = np.random.default_rng(1000 * bright + number).integers(0, 40, (48, 64, 3))
+            Image.fromarray((noise + bright).astype(np.uint8)).save(tmp_path / "parts" / label / f"{number}.png")
+    (tmp_path / "parts" / "good" / "broken.png").write_text("no picture")
+    words = ("train", "folder", "parts", "--profile", "ci", "--backbone", "mobilenet-0.25", "--out", "out")
+    refused = aoi(tmp_path, *words)
+    assert refused.returncode == 1
+    assert "1 of 41" in refused.stderr
+    assert "broken.png" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    done = aoi(tmp_path, *words, "--skip-bad")
+    assert done.returncode == 0, done.stderr
+    assert "left out: " in done.stdout
+    assert "broken.png" in done.stdout
+    (head,) = report.read(tmp_path / "out").heads
+    assert (head.kind, head.labels) == ("defect", ("good", "scratched"))
+
+
+def test_an_unknown_network_is_refused_before_the_data_is_read(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "train", "magnetic-tile", "--backbone", "vgg61", "--out", "x")
+    assert done.returncode == 1
+    assert "did you mean vgg19" in done.stderr
+    assert "training" not in done.stderr
 
 
 def test_a_folder_with_other_content_is_refused(tmp_path: Path) -> None:

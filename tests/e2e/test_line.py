@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("line") / "tile"
-    train("magnetic-tile", "ci", folder)
+    train("magnetic-tile", "ci", folder, backbone="mobilenet-0.25")
     return folder
 
 

@@ -25,8 +25,8 @@ def test_quantities_are_standardised_and_codes_become_columns() -> None:
     assert np.allclose(found[:, :2].mean(axis=0), 0, atol=1e-5)
     assert np.allclose(found[:, :2].std(axis=0), 1, atol=1e-5)
     assert found[:, 2:4].tolist() == [[1, 0], [0, 1], [0, 1], [1, 0], [0, 0]]
-    assert np.allclose(found[:2, 4:6] / SLOPES, [found[0, :2], [0, 0]])
-    assert np.allclose(found[:2, 6:8] / SLOPES, [[0, 0], found[1, :2]])
+    assert np.allclose(found[:2, 4:6] / SLOPES, [found[0, :2].tolist(), [0, 0]])
+    assert np.allclose(found[:2, 6:8] / SLOPES, [[0, 0], found[1, :2].tolist()])
 
 
 def test_a_code_next_to_a_known_one_is_another_code() -> None:

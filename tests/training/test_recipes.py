@@ -13,7 +13,7 @@ def test_names_are_those_of_the_entries() -> None:
 
 
 def test_unknown_names_list_the_known_ones() -> None:
-    with pytest.raises(ModelError, match="fashion-mnist, magnetic-tile"):
-        recipes.by_name("houses")
+    with pytest.raises(ModelError, match="fashion-mnist, fashion-mnist-colours"):
+        recipes.by_name("castles")
     with pytest.raises(ModelError, match="ci, cpu, gpu"):
         profiles.by_name("tpu")
