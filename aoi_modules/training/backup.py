@@ -60,6 +60,9 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
                 values = [kept[str(place)] for place in range(len(variables))]
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(f"{self.path}: not the state of this training: {error}", hint="add --restart") from None
+        shapes = [tuple(variable.shape) for variable in variables], [value.shape for value in values]
+        if shapes[0] != shapes[1]:
+            raise ModelError(f"{self.path}: the state of another model, its shapes differ", hint="add --restart")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.history, self.counters, self.stopped = note["history"], note["counters"], note["stopped"]

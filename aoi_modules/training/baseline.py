@@ -24,7 +24,7 @@ from aoi_modules.training.pretrained import RANDOM
 from aoi_modules.training.thresholds import interval_by_groups, overkill_at_escape
 
 ESCAPE = 0.05
-REINS = (1e1, 1e2, 1e3, 1e4)
+REINS = (1e1, 1e2, 1e3)
 """How strongly the weights of a probe are punished, weakest first."""
 DRAWS = 200
 """Of test pictures, for an interval."""

@@ -57,10 +57,12 @@ def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weight
     scores, labels = counted(scores, labels, weights)
     threshold = threshold_for(scores, labels, escape_target)
     escape, overkill = rates(scores, labels, threshold)
+    low, high = threshold_interval(scores, labels, escape_target)
     return Choice(
         target=escape_target,
         threshold=threshold,
-        interval=threshold_interval(scores, labels, escape_target),
+        # The interval ends at scores, the threshold lies between two: with few or equal scores it may lie just outside.
+        interval=(min(low, threshold), max(high, threshold)),
         escape=escape,
         escape_interval=exact_interval(escape),
         overkill=overkill,
