@@ -20,7 +20,7 @@ from aoi_modules.cli import COMMANDS, aoi
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-BY_HAND = README[README.index("## The line, by hand") : README.index("## What is where")]
+BY_HAND = README[README.index("## The line, by hand") : README.index("## Training")]
 PORTS = ("8500", "8501", "8080")
 
 
