@@ -1,6 +1,7 @@
 """Plots of what blocks and backbones cost, and what they give for it. As in `plots`, a figure is returned."""
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -16,6 +17,8 @@ from aoi_modules.training.result_plots import COLOURS, QUIET, STYLES
 
 MARK = 6
 """Half the side of a marker, in points."""
+FAR = 12
+"""Points between a point and its label from which on a thin line joins them."""
 
 
 def bars(costs: Mapping[str, Cost], *, title: str = "Cost") -> Plot:
@@ -144,9 +147,12 @@ def _labels(plot: Plot, axes: Axes, rows: Sequence[Row]) -> None:
     )
     for text, place, (x, y) in zip(texts, found, at, strict=True):
         text.set_position((place.left - float(x) + 2, place.bottom - float(y) + 1))
-        middle = ((place.left + place.right) / 2 - float(x), (place.bottom + place.top) / 2 - float(y))
-        if abs(middle[1]) > 4 * MARK:
-            edge = (middle[0], place.bottom - float(y) if middle[1] > 0 else place.top - float(y))
-            axes.annotate(
-                "", text.xy, edge, textcoords="offset points", arrowprops={"arrowstyle": "-", "color": QUIET, "lw": 0.6}
-            )
+        edge = (_nearest(float(x), place.left, place.right), _nearest(float(y), place.bottom, place.top))
+        if hypot(edge[0] - float(x), edge[1] - float(y)) > FAR:
+            line = {"arrowstyle": "-", "color": QUIET, "lw": 0.6, "shrinkA": 0, "shrinkB": MARK}
+            offset = (edge[0] - float(x), edge[1] - float(y))
+            axes.annotate("", text.xy, offset, textcoords="offset points", arrowprops=line)
+
+
+def _nearest(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
