@@ -23,7 +23,7 @@ def joint_accuracy(answer: object) -> str:
     }
     found, expected = number("joint", given["joint"]), float(np.mean(right["category"] & right["colour"]))
     if math.isclose(found, expected, abs_tol=1e-6):
-        return f"{expected:.1%} of the pictures are right in both; each head alone looks better"
+        return f"{expected:.1%} of the pictures are right in both: that is what a line would see"
     _refuse_other_joint(found, right["category"], right["colour"])
     raise Hint(f"joint: found {found:.4f}; count the pictures whose category AND colour are right")
 
