@@ -130,6 +130,8 @@ def join(backbone: keras.Model, heads: keras.Model) -> keras.Model:
     """
     image = backbone.inputs[0]
     features = {PICTURE_FEATURES: backbone.outputs[0]}
+    # Without the loss that the heads were fitted with: whoever loads the file need not know a loss of ours.
+    heads = keras.Model(heads.input, heads.output, name=heads.name)
     if FEATURES not in heads.input:
         return keras.Model(image, heads(features), name="model")
     numbers = keras.Input(tuple(heads.input[FEATURES].shape[1:]), name=FEATURES)

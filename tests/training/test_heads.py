@@ -12,6 +12,7 @@ from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
 from aoi_modules.training.examples import PICTURE_FEATURES
 from aoi_modules.training.heads import Scale, end_to_end, head_model, join
+from aoi_modules.training.losses import LogHuber
 from aoi_modules.training.numbers import NumberColumns
 from aoi_modules.training.small_cnn import small_cnn
 from tests.training.small import DEFECT, PICTURE, SIDES, table
@@ -97,6 +98,15 @@ def test_numbers_come_in_beside_the_picture(tmp_path: Path) -> None:
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert np.array_equal(loaded({"image": pictures, "features": numbers})["price"], found)
+
+
+def test_the_joined_model_forgets_the_loss_of_its_heads() -> None:
+    rows = replace(table(6, 0), targets=(Target("price", np.array([1, 2, 4, 8, 16, 32], np.float32)),))
+    heads = head_model([PRICE], Scale.of(np.eye(6, 4, dtype=np.float32)), rows)
+    heads.compile("adam", {"price": LogHuber()})
+    backbone = keras.Sequential([keras.Input((8, 8, 4), name="image"), keras.layers.GlobalAveragePooling2D()])
+    assert "LogHuber" in heads.to_json()
+    assert "LogHuber" not in join(backbone, heads).to_json()
 
 
 def test_dropout_is_inert_at_inference() -> None:
