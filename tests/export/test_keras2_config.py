@@ -1,0 +1,113 @@
+import copy
+from typing import Any
+
+import pytest
+
+from aoi_modules.errors import ModelError
+from aoi_modules.export.keras2_config import is_keras2, lambda_layers, repaired
+
+
+def layer(kind: str, name: str = "layer", **arguments: Any) -> dict[str, Any]:
+    return {"class_name": kind, "config": {"name": name, **arguments}, "name": name, "inbound_nodes": []}
+
+
+def functional(layers: list[dict[str, Any]], **config: Any) -> dict[str, Any]:
+    ends: dict[str, Any] = {"input_layers": [[layers[0]["name"], 0, 0]], "output_layers": [[layers[-1]["name"], 0, 0]]}
+    return {"class_name": "Functional", "config": {"name": "net", "layers": layers, **ends, **config}}
+
+
+@pytest.mark.parametrize(
+    ("version", "old"), [("", True), ("2.2.4-tf", True), ("2.21.0", True), ("3.0.0", False), ("3.15.1", False)]
+)
+def test_files_without_a_version_are_older_than_keras_3(version: str, old: bool) -> None:
+    assert is_keras2(version) is old
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (layer("DepthwiseConv2D", groups=1, kernel_size=3), {"kernel_size": 3}),
+        (layer("Conv2D", groups=4), {"groups": 4}),
+        (layer("LSTM", time_major=False, units=3), {"units": 3}),
+        (layer("InputLayer", batch_input_shape=[None, 8, 8, 3], ragged=False), {"batch_shape": [None, 8, 8, 3]}),
+        (layer("BatchNormalization", axis=[3]), {"axis": 3}),
+        (layer("Conv2D", dtype={"class_name": "Policy", "config": {"name": "mixed_float16"}}),
+         {"dtype": "mixed_float16"}),
+        (layer("Dense", kernel_regularizer={"class_name": "Mine", "config": {}}), {"kernel_regularizer": None}),
+        (layer("Dense", bias_initializer={"class_name": "Zeros", "config": {"dtype": "float32"}}),
+         {"bias_initializer": {"class_name": "Zeros", "config": {}}}),
+        (layer("MultiHeadAttention", query_shape=[None, 1, 8], softmax_robust_masking=False), {}),
+        (layer("TimeDistributed", layer=layer("DepthwiseConv2D", "inner", groups=1)),
+         {"layer": layer("DepthwiseConv2D", "inner")}),
+    ],
+)  # fmt: skip
+def test_arguments_come_into_the_words_of_keras_3(before: dict[str, Any], after: dict[str, Any]) -> None:
+    given = copy.deepcopy(before)
+    assert repaired(before, "file")["config"] == {"name": "layer", **after}
+    assert before == given
+
+
+@pytest.mark.parametrize(
+    "before", [layer("DepthwiseConv2D", groups=2), layer("LSTM", time_major=True), layer("SimpleRNN", ragged=True)]
+)
+def test_what_keras_3_cannot_express_is_refused_by_name(before: dict[str, Any]) -> None:
+    with pytest.raises(ModelError, match=r"file: layer layer \(.*which Keras 3 lacks") as caught:
+        repaired(before, "file")
+    assert "tf.saved_model.save" in caught.value.hint
+
+
+def test_a_stack_of_layers_begins_with_its_input() -> None:
+    first = layer("Conv2D", batch_input_shape=[None, 8, 8, 3])
+    stack = repaired({"class_name": "Sequential", "config": [first, layer("Flatten")]}, "file")["config"]
+    assert [entry["class_name"] for entry in stack["layers"]] == ["InputLayer", "Conv2D", "Flatten"]
+    assert stack["layers"][0]["config"]["batch_shape"] == [None, 8, 8, 3]
+    assert "batch_input_shape" not in stack["layers"][1]["config"]
+
+
+def test_a_model_of_keras_2_1_is_a_functional_one() -> None:
+    model = functional([layer("InputLayer", "image")]) | {"class_name": "Model", "module": "keras.engine.training"}
+    result = repaired(model, "file")
+    assert (result["class_name"], result["module"]) == ("Functional", "keras.src.models.functional")
+    assert result["config"]["output_layers"] == ["image", 0, 0]
+
+
+def history(tensor: dict[str, Any]) -> list[Any]:
+    assert tensor["class_name"] == "__keras_tensor__"
+    return list(tensor["config"]["keras_history"])
+
+
+def test_tensors_among_the_named_arguments_of_a_call_are_found() -> None:
+    total = layer("TFOpLambda", "sum", function="__operators__.add", dtype="float32")
+    total["inbound_nodes"] = [["image", 0, 0, {"y": ["image", 0, 0], "name": None}]]
+    minus = layer("TFOpLambda", "minus", function="math.subtract")
+    minus["inbound_nodes"] = [["_CONSTANT_VALUE", -1, 1.0, {"y": ["sum", 0, 0]}]]
+    layers = repaired(functional([layer("InputLayer", "image"), total, minus]), "file")["config"]["layers"]
+    assert layers[1]["config"] == {"name": "sum", "function": "__operators__.add"}
+    [call] = layers[1]["inbound_nodes"]
+    assert (history(call["args"][0]), history(call["kwargs"]["y"])) == (["image", 0, 0], ["image", 0, 0])
+    [call] = layers[2]["inbound_nodes"]
+    assert call["args"] == [1.0]
+    assert history(call["kwargs"]["y"]) == ["sum", 0, 0]
+
+
+@pytest.mark.parametrize(("kind", "output"), [("Sequential", 0), ("Functional", 1)])
+def test_calls_of_a_model_inside_the_model_are_counted_from_zero(kind: str, output: int) -> None:
+    inner: dict[str, Any] = {"class_name": kind, "config": {"name": "inner", "layers": []}, "name": "inner"}
+    if kind == "Functional":
+        inner = functional([layer("InputLayer", "in")]) | {"name": "inner"}
+    inner["inbound_nodes"] = [[["image", 0, 0, {}]], [["image", 0, 0, {}]]]
+    last = layer("Add", "add") | {"inbound_nodes": [[["inner", 1, 0, {}], ["inner", 2, 0, {}]]]}
+    model = functional([layer("InputLayer", "image"), inner, last], output_layers=[["inner", 1, 0], ["add", 0, 0]])
+    config = repaired(model, "file")["config"]
+    [call] = config["layers"][2]["inbound_nodes"]
+    assert [history(tensor) for tensor in call["args"][0]] == [["inner", 0, 0], ["inner", 1, 0]]
+    # Keras 3 itself counts an output of a functional model from one.
+    assert config["output_layers"] == [["inner", output, 0], ["add", 0, 0]]
+
+
+def test_python_code_is_found_wherever_it_lies() -> None:
+    inner = {"class_name": "Sequential", "config": {"layers": [layer("Lambda", "sly", function=["code", None, None])]}}
+    assert lambda_layers({"class_name": "Functional", "config": {"layers": [layer("Dense"), inner]}}) == ["sly"]
+    hidden = layer("Dense", activation={"class_name": "__lambda__", "config": {"code": ""}})
+    assert lambda_layers(hidden) == ["lambda"]
+    assert lambda_layers(layer("Dense")) == []
