@@ -14,6 +14,7 @@ COMMANDS = {
     "train": ("train", "Train a recipe: model, report and plots."),
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
+    "merge": ("merge", "Merge the models of one component into one servable."),
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
     "predict": ("predict", "Ask a model server about pictures."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),

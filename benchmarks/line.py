@@ -18,6 +18,7 @@ import yaml
 
 from aoi_modules.client.grpc_client import GrpcClient
 from aoi_modules.client.http_client import HttpClient
+from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.servable import write_servable
 from aoi_modules.gateway.launcher import RunningGateway
@@ -67,7 +68,7 @@ def mobilenet() -> ModelSource:
     )
     score = keras.layers.Dense(1, "sigmoid", name="defect")(backbone(scaled))
     head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=0.5)
-    return ModelSource(keras.Model(image, {"defect": score}), (head,), SIZE, None, None, "", ())
+    return ModelSource(network_of(keras.Model(image, {"defect": score})), (head,))
 
 
 def sample() -> bytes:

@@ -1,68 +1,83 @@
 """`aoi export`: a trained model -> a servable version directory."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.modelstore.manifest import Head
+from aoi_modules.commands.model_options import About, model_options
+
+if TYPE_CHECKING:
+    from aoi_modules.export.servable import Servable
 
 
 @click.command(name="export")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Component; the folder below the base path.")
 @click.option("--base-path", required=True, type=click.Path(path_type=Path), help="Root of all components.")
-@click.option("--version", type=click.IntRange(min=1), help="Default: one more than the newest.")
-@click.option("--head", "head_name", help="Name of the model's output, where no report.json describes it.")
-@click.option("--kind", type=click.Choice(["defect", "class", "value"]), help="What the output means.")
-@click.option("--labels", type=click.Path(exists=True, path_type=Path), help="Text file, one label a line.")
-@click.option("--threshold", type=click.FloatRange(0, 1), help="A defect score over it fails the part.")
-@click.option("--sample", "samples", multiple=True, type=click.Path(exists=True, path_type=Path), help="Picture file.")
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+@click.option("--head", "heads", multiple=True, metavar="NAME[=OUTPUT]", help="Name for an output; leaves others out.")
+@model_options
 def command(
     model: Path,
     name: str,
     base_path: Path,
+    heads: tuple[str, ...],
     version: int | None,
-    head_name: str | None,
-    kind: str | None,
-    labels: Path | None,
-    threshold: float | None,
-    samples: tuple[Path, ...],
+    no_freeze: bool,
+    precision: str,
     as_json: bool,
+    **said: Any,
 ) -> None:
-    """Turn MODEL (a .keras file) into <base path>/<name>/<version>/, as TensorFlow Serving reads it.
+    """Turn MODEL into <base path>/<name>/<version>/, as TensorFlow Serving reads it.
+
+    MODEL is a .keras file, a legacy .h5 file, a SavedModel folder of TensorFlow 2 or 1, a frozen graph (.pb, with
+    --inputs and --outputs) or an ONNX file. A report.json of aoi train beside it says what its outputs mean.
 
     \b
     Examples:
       aoi export build/tile/model.keras --name tile --base-path models
-      aoi export old.keras --name screw --base-path models --head defect --labels labels.txt --threshold 0.4
+      aoi export old.h5 --name screw --base-path models --head defect --labels labels.txt --threshold 0.4
+      aoi export two.h5 --name ic --base-path models --head lead=dense_1 --head body=dense_2 --threshold lead=0.3
+      aoi export frozen.pb --name cap --base-path models --inputs image --outputs scores --scaling tf
     """
-    from aoi_modules.export.model_sources import read_keras
+    from aoi_modules.export.model_sources import read
     from aoi_modules.export.servable import write_servable
 
-    described = head_name or kind or labels or threshold is not None
-    head = _described_head(model, head_name, kind, labels, threshold) if described else None
-    source = read_keras(model, head=head, samples=samples)
+    about = About.of(**said)
+    outputs = {head: output or None for head, _, output in (given.partition("=") for given in heads)}
+    wishes = [about.wish(head, name=head, output=output) for head, output in outputs.items()]
+    wishes += [about.wish(head, name=None, output=head) for head in sorted(about.named() - set(outputs))]
+    if not wishes and (about.kinds.general or about.labels.general or about.thresholds.general):
+        wishes = [about.wish(None, name=None, output=None)]
     click.echo(f"exporting {model} as component {name} ...", err=True)
-    servable = write_servable(source, name, base_path, version=version)
-    if as_json:
-        click.echo(servable.manifest.to_json())
-    else:
-        heads = ", ".join(f"{head.name} ({head.kind}, {len(head.labels)} labels)" for head in servable.manifest.heads)
-        click.echo(f"{servable.path}")
-        click.echo(f"  heads: {heads}")
-        click.echo(f"  greatest difference to the source model: {servable.difference:.2g}")
+    source = read(model, wishes, about.reading())
+    written = write_servable(
+        source,
+        name,
+        base_path,
+        version=version,
+        freeze=not no_freeze,
+        precision=precision,  # type: ignore[arg-type]  # click chose one
+    )
+    click.echo(written.manifest.to_json() if as_json else summary(written))
 
 
-def _described_head(
-    model: Path, name: str | None, kind: str | None, labels: Path | None, threshold: float | None
-) -> Head:
-    """The head that the options describe; what they leave open follows from the model's output."""
-    import msgspec
+def summary(written: "Servable") -> str:
+    """What was written, for people."""
+    heads = [f"    {head.name}: {head.kind}, {_meaning(head)}" for head in written.manifest.heads]
+    size = sum(path.stat().st_size for path in written.path.rglob("*") if path.is_file())
+    return "\n".join(
+        [
+            str(written.path),
+            "  heads:",
+            *heads,
+            f"  size: {size / 1e6:.2f} MB with samples and the frozen graph",
+            f"  greatest difference to the source: {written.difference:.2g}",
+        ]
+    )
 
-    from aoi_modules.export.model_sources import default_head, load_network, only_output
 
-    output, units = only_output(load_network(model), model)
-    texts = tuple(filter(None, map(str.strip, labels.read_text().splitlines()))) if labels else ()
-    head = default_head(name or output, units, kind=kind, labels=texts)  # type: ignore[arg-type]  # click chose one
-    return head if threshold is None else msgspec.structs.replace(head, threshold=threshold)
+def _meaning(head: Any) -> str:
+    if head.kind == "class":
+        return f"{len(head.labels)} labels"
+    return f"threshold {head.threshold:.3g}" if head.threshold is not None else "a measured value"

@@ -14,7 +14,7 @@ the size that the model looks at.
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
+from aoi_modules.datasets.pipeline import decode_picture, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput
@@ -147,6 +147,6 @@ def _pictures(table: Table, picture: PictureInput):  # type: ignore[no-untyped-d
 def _sized(block: tf.Tensor, picture: PictureInput) -> tf.Tensor:
     """uint8 (B, h, w, c) -> float32 (B, height, width, channels)."""
     if block.shape[-1] == 3 and picture.channels == 1:
-        block = tf.image.rgb_to_grayscale(block)
+        block = gray(block)
     resized = resize_pictures(block, picture.height, picture.width)
     return tf.image.grayscale_to_rgb(resized) if block.shape[-1] < picture.channels else resized

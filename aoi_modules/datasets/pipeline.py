@@ -5,6 +5,9 @@ If training and serving decoded a picture differently, every score would be a li
 
 from aoi_modules.tf import tf
 
+_LUMA_IN_65536 = (19595.0, 38470.0, 7471.0)
+"""How much red, green and blue weigh in a grey level (ITU-R BT.601), times 65,536."""
+
 
 def decode_picture(encoded: tf.Tensor, height: int, width: int, channels: int) -> tf.Tensor:
     """Decodes one encoded picture and resizes it.
@@ -13,14 +16,31 @@ def decode_picture(encoded: tf.Tensor, height: int, width: int, channels: int) -
         encoded: string scalar, the bytes of a PNG, JPEG or BMP file.
         height: of the result, in pixels.
         width: of the result, in pixels.
-        channels: 1 (gray) or 3 (RGB); the decoder converts.
+        channels: 1 (gray) or 3 (RGB).
 
     Returns:
         float32 (height, width, channels), in [0, 255].
     """
-    pixels = tf.io.decode_image(encoded, channels=channels, dtype=tf.uint8, expand_animations=False)
-    pixels.set_shape((None, None, channels))
-    return resize_pictures(pixels[tf.newaxis], height, width)[0]
+    pixels = decode_pixels(encoded)[tf.newaxis]
+    return resize_pictures(pixels if channels == 3 else gray(pixels), height, width)[0]
+
+
+def decode_pixels(encoded: tf.Tensor) -> tf.Tensor:
+    """Decodes one picture: a string scalar to uint8 (h, w, 3)."""
+    pixels = tf.io.decode_image(encoded, channels=3, dtype=tf.uint8, expand_animations=False)
+    pixels.set_shape((None, None, 3))
+    return pixels
+
+
+def gray(pixels: tf.Tensor) -> tf.Tensor:
+    """The brightness of colours: uint8 (N, h, w, 3) to float32 (N, h, w, 1), whole numbers in [0, 255].
+
+    The very numbers of Pillow's `convert("L")`. TensorFlow has two formulas of its own, one in its PNG decoder and one
+    in `rgb_to_grayscale`; were all three in use, a model would meet other grey levels on the line than it learnt from.
+    Sums stay below 2**24, so float32 holds them exactly, and every engine gives the same.
+    """
+    weighted = tf.cast(pixels, tf.float32) * tf.constant(_LUMA_IN_65536)
+    return tf.floor((tf.reduce_sum(weighted, axis=-1, keepdims=True) + 32768.0) / 65536.0)
 
 
 def resize_pictures(pixels: tf.Tensor, height: int, width: int) -> tf.Tensor:

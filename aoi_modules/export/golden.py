@@ -1,10 +1,10 @@
-"""Golden samples: a few pictures and the scores the source model gave them.
+"""Golden samples: a few pictures and the scores the source models gave them.
 
 They travel inside the servable, so that any server, on any engine, proves itself at load without the source.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.datasets.pipeline import decode_picture
-from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.tf import tf
+from aoi_modules.errors import StoreError
+from aoi_modules.modelstore.manifest import PictureInput
 
 FILE_NAME = "assets.extra/golden.npz"
 Scores = dict[str, NDArray[np.float32]]
@@ -42,39 +40,20 @@ class Golden:
 
     @classmethod
     def read(cls, path: Path) -> "Golden":
-        with np.load(path) as arrays:
-            count = sum(name.startswith("picture/") for name in arrays)
-            pictures = tuple(arrays[f"picture/{number}"].tobytes() for number in range(count))
-            scores = {name.removeprefix("score/"): arrays[name] for name in arrays if name.startswith("score/")}
-            features = arrays.get("features")
+        """The samples in a file.
+
+        Raises:
+            StoreError: there is none, or it holds something else.
+        """
+        try:
+            with np.load(path) as arrays:
+                count = sum(name.startswith("picture/") for name in arrays)
+                pictures = tuple(arrays[f"picture/{number}"].tobytes() for number in range(count))
+                scores = {name.removeprefix("score/"): arrays[name] for name in arrays if name.startswith("score/")}
+                features = arrays.get("features")
+        except (OSError, ValueError, KeyError) as error:
+            raise StoreError(f"{path}: no golden samples there: {error}", hint="export the model again") from None
         return cls(pictures, scores, features)
-
-
-def source_scores(
-    network: Any,
-    pictures: Sequence[bytes],
-    picture: PictureInput,
-    heads: Sequence[Head],
-    features: NDArray[np.float32] | None = None,
-) -> Scores:
-    """What the Keras model itself says about encoded pictures: the truth that every server is held to.
-
-    Returns:
-        {head: float32 (N, K)}, by the very decoder and resize that the servable carries.
-    """
-    batch = tf.stack([decode_picture(encoded, picture.height, picture.width, picture.channels) for encoded in pictures])
-    inputs = batch if features is None else {IMAGE: batch, FEATURES: tf.constant(features)}
-    answers = by_head(network(inputs, training=False), heads)
-    return {head: np.asarray(values, np.float32) for head, values in answers.items()}
-
-
-def by_head(answers: Any, heads: Sequence[Head]) -> dict[str, Any]:
-    """A network's outputs under the names of its heads; a network with one output may call it anything."""
-    if not isinstance(answers, dict):
-        answers = {heads[0].name: answers}
-    if len(heads) == 1:
-        return {heads[0].name: next(iter(answers.values()))}
-    return {head.name: answers[head.name] for head in heads}
 
 
 def largest_difference(left: Mapping[str, NDArray[Any]], right: Mapping[str, NDArray[Any]]) -> tuple[str, float]:

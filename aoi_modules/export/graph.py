@@ -1,76 +1,145 @@
-"""Functions -> frozen graphs: variables become constants, so that engines other than TensorFlow read them."""
+"""Frozen graphs: functions whose variables became constants, which every engine reads."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from tensorflow.core.framework.graph_pb2 import GraphDef as GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef as NodeDef
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 from tensorflow.python.grappler import tf_optimizer
 
+from aoi_modules.errors import ModelError
 from aoi_modules.tf import tf
 
-# Folding, merging and pruning only: the remapper would fuse operations into ones that exist in TensorFlow alone.
-PASSES = ("pruning", "function", "constfold", "arithmetic", "dependency", "common_subgraph_elimination")
+# Each pass leaves only operations that every engine has. Not among them: the remapper, which fuses operations into
+# ones that exist in TensorFlow alone.
+CONSTANTS = ("pruning", "function", "constfold", "dependency", "common_subgraph_elimination")
+ARITHMETIC = (*CONSTANTS, "arithmetic")
 
 
-def freeze(function: Any, heads: Sequence[str]) -> tf.compat.v1.GraphDef:
-    """Freezes a traced function to a graph with its inputs under their own names and one output named after each head.
+def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
+    """Freezes a traced function: its variables become constants.
 
     Args:
-        function: concrete function; takes tensors named `image` and perhaps `features`, returns a dict of one tensor
-            a head.
-        heads: the keys of that dict.
+        function: concrete function that returns a dict of tensors.
+
+    Returns:
+        The graph, the names of its input tensors in the order of the arguments, and {key of the dict: tensor}.
+
+    Raises:
+        ModelError: the graph holds what cannot become a constant, or more than the 2 GiB that one file can hold.
     """
-    frozen = convert_variables_to_constants_v2(function)
+    try:
+        # Loops stay one operation each: lowered, they would be cycles, and nothing below could walk the graph.
+        frozen = convert_variables_to_constants_v2(function, lower_control_flow=False)
+        graph = frozen.graph.as_graph_def()
+    except (ValueError, tf.errors.OpError) as error:
+        raise ModelError(
+            f"the model cannot be frozen to constants: {str(error).strip().splitlines()[0]}",
+            hint="graphs end at 2 GiB; --no-freeze writes the weights of larger models as variables",
+        ) from error
     # Outputs leave the frozen function in the order in which TensorFlow flattens a dict: by key.
-    outputs = dict(zip(sorted(heads), frozen.outputs, strict=True))
-    graph = tf.Graph()
-    with graph.as_default():
-        inputs = {
-            source.name: tf.compat.v1.placeholder(source.dtype, source.shape, name=source.op.name)
-            for source in frozen.inputs
-        }
-        results = tf.import_graph_def(
-            frozen.graph.as_graph_def(),
-            input_map=inputs,
-            return_elements=[outputs[head].name for head in heads],
-            name="model",
-        )
-        for head, result in zip(heads, results, strict=True):
-            tf.identity(result, name=head)
-    return optimize(graph, heads)
+    outputs = zip(sorted(function.structured_outputs), frozen.outputs, strict=True)
+    return graph, [tensor.name for tensor in frozen.inputs], {key: tensor.name for key, tensor in outputs}
 
 
-def optimize(graph: tf.Graph, outputs: Sequence[str]) -> tf.compat.v1.GraphDef:
-    """Runs TensorFlow's graph optimizer offline; the nodes named in `outputs` and the inputs stay."""
+def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str], passes: Sequence[str] = ARITHMETIC) -> GraphDef:
+    """Runs TensorFlow's graph optimizer offline; the nodes named in `outputs` and the inputs they need stay."""
+    if not isinstance(graph, tf.Graph):
+        graph = imported(graph)
     meta_graph = tf.compat.v1.train.export_meta_graph(graph_def=graph.as_graph_def(), graph=graph)
     fetches = meta_graph_pb2.CollectionDef()
     fetches.node_list.value.extend([f"{name}:0" for name in outputs])
     meta_graph.collection_def["train_op"].CopyFrom(fetches)
     config = config_pb2.ConfigProto()
     rewrite = config.graph_options.rewrite_options
-    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=PASSES, min_graph_nodes=-1))
+    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=passes, min_graph_nodes=-1))
     rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.TWO
-    return tf_optimizer.OptimizeGraph(config, meta_graph)
+    return pruned(tf_optimizer.OptimizeGraph(config, meta_graph), outputs)
 
 
-def run_frozen(
-    graph_def: tf.compat.v1.GraphDef, batches: Sequence[Mapping[str, Any]], heads: Sequence[str]
-) -> list[dict[str, Any]]:
+def imported(graph: GraphDef) -> tf.Graph:
+    """The graph as TensorFlow holds it, with the shapes that it can infer."""
+    held = tf.Graph()
+    with held.as_default():
+        tf.import_graph_def(graph, name="")
+    return held
+
+
+def pruned(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
+    """Only what `outputs` need, and without the notes that TensorFlow's tools leave on nodes."""
+    kept = GraphDef(versions=graph.versions, library=graph.library, node=in_order(graph, outputs))
+    for node in kept.node:
+        for note in [key for key in node.attr if key.startswith("_")]:
+            del node.attr[note]
+    return kept
+
+
+def node_of(tensor: str) -> str:
+    """The node that an input refers to: `conv:1` and `^conv` are of `conv`."""
+    return tensor.removeprefix("^").partition(":")[0]
+
+
+def in_order(graph: GraphDef, wanted: Sequence[str] = ()) -> list[NodeDef]:
+    """The nodes that `wanted` need, or all; each after those that it takes from."""
+    nodes = {node.name: node for node in graph.node}
+    ordered: list[NodeDef] = []
+    done: set[str] = set()
+    stack = [(name, False) for name in reversed(wanted or list(nodes))]
+    while stack:
+        name, taken = stack.pop()
+        if name in done:
+            continue
+        if taken:
+            done.add(name)
+            ordered.append(nodes[name])
+        else:
+            stack.append((name, True))
+            stack.extend((node_of(tensor), False) for tensor in nodes[name].input if node_of(tensor) not in done)
+    return ordered
+
+
+def constants(graph: GraphDef) -> dict[str, NDArray[Any]]:
+    """The values of all constants by node; an `Identity` of a constant is one too."""
+    found: dict[str, NDArray[Any]] = {}
+    for node in in_order(graph):
+        if node.op == "Const":
+            found[node.name] = tf.make_ndarray(node.attr["value"].tensor)
+        elif node.op == "Identity" and node_of(node.input[0]) in found:
+            found[node.name] = found[node_of(node.input[0])]
+    return found
+
+
+def constant(name: str, value: NDArray[Any]) -> NodeDef:
+    """A node that holds a value."""
+    node = NodeDef(name=name, op="Const")
+    node.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
+    node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
+    return node
+
+
+def digest(value: NDArray[Any]) -> str:
+    """The same for two tensors of equal type, shape and content."""
+    content = value.tobytes() if value.dtype != object else repr(value.tolist()).encode()
+    return hashlib.sha256(repr((value.dtype.str, value.shape)).encode() + content).hexdigest()
+
+
+def run_frozen(graph: GraphDef, batches: Sequence[Mapping[str, Any]], heads: Sequence[str]) -> list[dict[str, Any]]:
     """Runs a frozen graph on one batch after the other.
 
     Args:
-        graph_def: as `freeze` gives it.
+        graph: with its inputs under their names, and one output named after each head.
         batches: of each the inputs by name: `image` uint8 (N, h, w, C), and `features` float32 (N, F) if it takes them.
         heads: which outputs.
 
     Returns:
         Of each batch {head: float32 (N, K)}.
     """
-    graph = tf.Graph()
-    with graph.as_default():
-        tf.import_graph_def(graph_def, name="")
     outputs = {head: f"{head}:0" for head in heads}
-    with tf.compat.v1.Session(graph=graph) as session:
-        feeds = [{f"{name}:0": values for name, values in batch.items()} for batch in batches]
+    with tf.compat.v1.Session(graph=imported(graph)) as session:
+        feeds = [{f"{name}:0": np.asarray(values) for name, values in batch.items()} for batch in batches]
         return [session.run(outputs, feed_dict=feed) for feed in feeds]

@@ -1,147 +1,143 @@
-"""One trained model -> one servable: the uniform version directory of the team.
+"""Trained models -> one servable: the uniform version directory of the team.
 
     <base path>/<name>/<version>/
       saved_model.pb, variables/                 signatures serving_default, pixels, manifest
       assets.extra/tf_serving_warmup_requests    what a server runs before its first client
       assets.extra/manifest.json                 heads, labels, thresholds, origin
-      assets.extra/golden.npz                    sample pictures and the source model's scores
+      assets.extra/golden.npz                    sample pictures and the source models' scores
       assets.extra/pixels.pb                     `pixels` frozen, for engines other than TensorFlow
       assets.extra/SHA256SUMS
 
-It is checked against its source before it gets its version number.
+It is checked against its sources, in a process that never saw them, before it gets its version number.
 """
 
 import platform
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.datasets.pipeline import decode_picture, resize_pictures
-from aoi_modules.errors import ModelError
-from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden, Scores
+from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.export import golden, verification
+from aoi_modules.export import precision as precisions
+from aoi_modules.export.checker import checker
+from aoi_modules.export.component import Component, joined
+from aoi_modules.export.golden import Golden
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.precision import Precision
+from aoi_modules.export.signatures import Core, frozen_pixels, trace
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import version_dir
-from aoi_modules.modelstore.manifest import Manifest, PictureInput
+from aoi_modules.modelstore.manifest import Manifest, Source
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import write_records
 from aoi_modules.wire.tensors import to_tensor
 
-WARMUP = "assets.extra/tf_serving_warmup_requests"
-FROZEN = "assets.extra/pixels.pb"
-TOLERANCE = 1e-5
-"""Greatest difference between a servable's scores and its source's; float32 arithmetic in another order."""
-
 
 @dataclass(frozen=True)
 class Servable:
-    """A version directory that was written, and how far its scores are from the source's."""
+    """A version directory that was written, and how far its scores are from the sources'."""
 
     path: Path
     manifest: Manifest
     difference: float
 
 
-def write_servable(source: ModelSource, name: str, base_path: Path, *, version: int | None = None) -> Servable:
+def write_servable(
+    models: ModelSource | Sequence[ModelSource],
+    name: str,
+    base_path: Path,
+    *,
+    version: int | None = None,
+    freeze: bool = True,
+    precision: Precision = "float32",
+) -> Servable:
     """Writes, checks and publishes the next version of a component.
 
     Args:
-        source: the trained model.
+        models: one trained model, or several whose heads become one component.
         name: of the component; the folder below `base_path`.
         base_path: root of all components.
         version: a number that does not exist yet; default: one more than the newest.
+        freeze: whether weights become constants, which is faster; variables can be larger than 2 GiB together and
+            stay open to further training.
+        precision: in which weights are stored.
 
     Raises:
-        ModelError: the written graph does not score as its source does; nothing is published.
+        ModelError: the models do not fit together, or the written graph does not score as they do; nothing is
+            published.
         StoreError: the name or version cannot be used, or the folder cannot be written.
     """
+    if precision != "float32" and not freeze:
+        raise ModelError(f"--precision {precision}: is one of constants, and --no-freeze keeps variables")
+    component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
-    manifest = describe(source, name, number)
-    samples = source.pictures or golden.drawn_pictures(source.picture)
-    scores = golden.source_scores(source.network, samples, source.picture, source.heads, source.feature_rows)
-    truth = Golden(samples, scores, source.feature_rows)
+    manifest = describe(component, name, number, precision)
+    checker.start()  # it gets ready while we trace
     with version_dir.staged(folder, number) as staging:
-        write_graphs(source, manifest, staging)
-        (staging / manifests.FILE_NAME).write_bytes(manifest.to_json())
+        truth = component.golden()
+        (staging / golden.FILE_NAME).parent.mkdir()
         truth.write(staging / golden.FILE_NAME)
-        write_warmup(staging / WARMUP, name, truth)
-        difference = verify(staging, truth, manifest)
+        (staging / manifests.FILE_NAME).write_bytes(manifest.to_json())
+        write_warmup(staging / verification.WARMUP, name, truth)
+        write_graphs(component, manifest, staging, freeze=freeze)
+        difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
 
 
-def describe(source: ModelSource, name: str, version: int) -> Manifest:
-    """The manifest of a source under the name and number it will have."""
+def describe(component: Component, name: str, version: int, precision: Precision) -> Manifest:
+    """The manifest of a component under the name and number it will have."""
     packages = ("tensorflow", "keras", "aoi-academy")
+    sources = tuple(
+        Source(
+            heads=tuple(head.name for head in member.heads),
+            picture=member.picture,
+            file=Path(member.name).name,
+            sha256=member.sha256,
+            data=member.data,
+            profile=member.profile,
+        )
+        for member in component.members
+    )
+    first = sources[0]
     return Manifest(
         component=name,
         version=version,
-        heads=source.heads,
-        picture=source.picture,
-        features=source.features,
-        data=source.data,
-        profile=source.profile,
-        source_sha256=source.sha256,
+        heads=component.heads,
+        picture=component.picture,
+        features=component.features,
+        data=first.data if all(source.data == first.data for source in sources) else None,
+        profile=first.profile if all(source.profile == first.profile for source in sources) else None,
+        source_sha256=first.sha256 if len(sources) == 1 else "",
+        sources=sources,
+        precision=precision,
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 
 
-def write_graphs(source: ModelSource, manifest: Manifest, folder: Path) -> None:
-    """Writes the SavedModel with its three signatures, and the frozen graph of `pixels`."""
-    signatures = trace(source, manifest)
+def write_graphs(component: Component, manifest: Manifest, folder: Path, *, freeze: bool) -> None:
+    """Writes the SavedModel with its three signatures, and the frozen graph of `pixels`.
+
+    Raises:
+        StoreError: the disk is full or cannot be written.
+    """
+    graph, names = joined(component)
+    frozen = Core.frozen(component, graph)
+    if freeze:
+        core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))
+    else:
+        core = Core.with_variables(component, graph, names)
     module = tf.Module()
-    module.weights = [variable.value for variable in source.network.variables]  # what the graphs read
-    tf.saved_model.save(module, str(folder), signatures=signatures)
-    frozen = graph.freeze(signatures["pixels"], [head.name for head in manifest.heads])
-    (folder / FROZEN).parent.mkdir()
-    (folder / FROZEN).write_bytes(frozen.SerializeToString())
-
-
-def trace(source: ModelSource, manifest: Manifest) -> dict[str, Any]:
-    """Traces the signatures. Decode, resize and scaling live in these graphs, nowhere else."""
-    size = source.picture
-
-    # A model takes a picture, or a picture and features: the signatures have one argument or two.
-    numbers = [tf.TensorSpec((None, len(source.features)), tf.float32, name=FEATURES)] if source.features else []
-
-    def scores(batch: tf.Tensor, features: tuple[tf.Tensor, ...]) -> dict[str, tf.Tensor]:  # float32 (N, H, W, C)
-        inputs = {IMAGE: batch, FEATURES: features[0]} if features else batch
-        answers = golden.by_head(source.network(inputs, training=False), source.heads)
-        return {head: tf.cast(values, tf.float32) for head, values in answers.items()}
-
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.string, name=IMAGE), *numbers])
-    def encoded(image: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(decode_batch(image, size), features)
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None, None, size.channels), tf.uint8, name=IMAGE), *numbers])
-    def pixels(image: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
-        return scores(resize_pictures(image, size.height, size.width), features)
-
-    @tf.function(input_signature=[])
-    def manifest_json() -> dict[str, tf.Tensor]:
-        return {"json": tf.constant(manifest.to_json())}
-
-    return {
-        "serving_default": encoded.get_concrete_function(),
-        "pixels": pixels.get_concrete_function(),
-        manifests.SIGNATURE: manifest_json.get_concrete_function(),
-    }
-
-
-def decode_batch(encoded: tf.Tensor, size: PictureInput) -> tf.Tensor:
-    """Decodes string (N,) to float32 (N, height, width, channels)."""
-    return tf.map_fn(
-        lambda one: decode_picture(one, size.height, size.width, size.channels),
-        encoded,
-        fn_output_signature=tf.TensorSpec((size.height, size.width, size.channels), tf.float32),
-    )
+    module.weights = list(core.variables.values())  # what the graphs read
+    try:
+        tf.saved_model.save(module, str(folder), signatures=trace(core, manifest))
+    except tf.errors.OpError as error:
+        raise StoreError(f"{folder}: TensorFlow cannot write there: {error.message}") from error
+    pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
+    (folder / verification.FROZEN).write_bytes(pixels.SerializeToString())
 
 
 def write_warmup(path: Path, name: str, truth: Golden) -> None:
@@ -155,58 +151,3 @@ def write_warmup(path: Path, name: str, truth: Golden) -> None:
             log.predict_log.request.inputs[FEATURES].CopyFrom(to_tensor(truth.features[:count]))
         logs.append(log)
     write_records(path, [log.SerializeToString() for log in logs])
-
-
-def verify(folder: Path, truth: Golden, manifest: Manifest) -> float:
-    """Loads what was written and compares its scores with the source's, by each way in.
-
-    Returns:
-        The greatest difference.
-
-    Raises:
-        ModelError: a signature is not as designed, or a head is further away than TOLERANCE.
-    """
-    loaded = tf.saved_model.load(str(folder))
-    names = [head.name for head in manifest.heads]
-    encoded = loaded.signatures["serving_default"]
-    if sorted(encoded.structured_outputs) != sorted(names):
-        raise ModelError(f"{folder}: expected the outputs {names}. Received: {sorted(encoded.structured_outputs)}")
-    numbers = {} if truth.features is None else {FEATURES: truth.features}
-    by_picture = _numpy(encoded(image=tf.constant(list(truth.pictures)), **_tensors(numbers)))
-    difference = _check("serving_default", truth.scores, by_picture)
-    frozen = tf.compat.v1.GraphDef.FromString((folder / FROZEN).read_bytes())
-    batches = [
-        {IMAGE: decoded_pixels(picture, manifest.picture.channels)}
-        | {name: values[number : number + 1] for name, values in numbers.items()}
-        for number, picture in enumerate(truth.pictures)
-    ]
-    by_frozen = graph.run_frozen(frozen, batches, names)
-    for number, batch in enumerate(batches):
-        expected = {head: values[number : number + 1] for head, values in truth.scores.items()}
-        by_pixels = _numpy(loaded.signatures["pixels"](**_tensors(batch)))
-        difference = max(difference, _check("pixels", expected, by_pixels))
-        difference = max(difference, _check(FROZEN, expected, by_frozen[number]))
-    return difference
-
-
-def decoded_pixels(encoded: bytes, channels: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """A picture as a camera hands it over: uint8 (1, height, width, channels)."""
-    return tf.io.decode_image(encoded, channels=channels, expand_animations=False).numpy()[np.newaxis]  # type: ignore[no-any-return]
-
-
-def _tensors(inputs: Mapping[str, Any]) -> dict[str, tf.Tensor]:
-    return {name: tf.constant(values) for name, values in inputs.items()}
-
-
-def _numpy(answers: dict[str, tf.Tensor]) -> Scores:
-    return {head: values.numpy() for head, values in answers.items()}
-
-
-def _check(way: str, expected: Scores, found: Scores) -> float:
-    head, difference = golden.largest_difference(expected, found)
-    if difference > TOLERANCE:
-        raise ModelError(
-            f"the written graph does not score as its source: head {head} by {way} differs by {difference:.3g}, "
-            f"expected at most {TOLERANCE:g}; nothing was published"
-        )
-    return difference

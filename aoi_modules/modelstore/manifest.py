@@ -54,8 +54,24 @@ class DataOrigin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     stand_in: bool
 
 
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of the trained models that were merged into a servable."""
+
+    heads: tuple[str, ...]
+    picture: PictureInput
+    file: str = ""
+    sha256: str = ""
+    data: DataOrigin | None = None
+    profile: str | None = None
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything about one servable version that is not in its graph."""
+    """Everything about one servable version that is not in its graph.
+
+    `picture`, `data`, `profile` and `source_sha256` are those of the source model. Of several merged sources `picture`
+    is the largest, with as many channels as the signature `pixels` takes, and each of the others stands here only if
+    it is the same for all; `sources` has what belongs to each.
+    """
 
     component: str
     version: int
@@ -65,6 +81,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     data: DataOrigin | None = None
     profile: str | None = None
     source_sha256: str = ""
+    sources: tuple[Source, ...] = ()
+    precision: Literal["float32", "float16"] = "float32"
     tools: dict[str, str] = {}
     format: Literal[1] = 1
 

@@ -14,7 +14,7 @@ import requests
 import yaml
 
 from aoi_modules.export.golden import FILE_NAME, Golden
-from aoi_modules.export.model_sources import read_keras
+from aoi_modules.export.model_sources import Wish, read
 from aoi_modules.export.servable import write_servable
 from aoi_modules.serving.launcher import EmbeddedServer
 from tests.export.networks import DEFECT, network
@@ -44,7 +44,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
     network({"defect": 1}).save(folder / "model.keras")
-    write_servable(read_keras(folder / "model.keras", head=DEFECT), "tile", folder)
+    write_servable(read(folder / "model.keras", [Wish(threshold=DEFECT.threshold)]), "tile", folder)
     return folder
 
 

@@ -9,7 +9,7 @@ import requests
 import yaml
 
 from aoi_modules.datasets import magnetic_tile
-from aoi_modules.export.model_sources import read_keras
+from aoi_modules.export.model_sources import read
 from aoi_modules.export.servable import write_servable
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore import version_dir
@@ -31,7 +31,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def gateway(trained: Path) -> Iterator[RunningGateway]:
     models = trained.parent / "models"
-    version = write_servable(read_keras(trained / "model.keras"), "tile", models).path
+    version = write_servable(read(trained / "model.keras"), "tile", models).path
     version_dir.verify(version)
     with EmbeddedServer({"tile": models / "tile"}) as server:
         routes = {"components": {"tile": {"model": "tile", "upstream": server.grpc, "timeout_ms": 20_000}}}
@@ -52,7 +52,7 @@ def keras_scores(model_file: Path, pictures: list[bytes]) -> list[float]:
 def test_a_tile_scores_through_the_gateway_as_in_keras(trained: Path, gateway: RunningGateway) -> None:
     test = magnetic_tile.load(test=12).test
     pictures = [test.encoded(number) for number in range(len(test))]
-    threshold = read_keras(trained / "model.keras").heads[0].threshold
+    threshold = read(trained / "model.keras").heads[0].threshold
     assert threshold is not None
     for picture, expected in zip(pictures, keras_scores(trained / "model.keras", pictures), strict=True):
         answer = requests.post(f"{gateway.url}/v1/inspect/tile", data=picture, timeout=30)

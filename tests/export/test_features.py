@@ -8,8 +8,10 @@ import pytest
 from aoi_modules.errors import ModelError
 from aoi_modules.export import golden
 from aoi_modules.export.golden import Golden
-from aoi_modules.export.model_sources import ModelSource, read_keras
-from aoi_modules.export.servable import WARMUP, write_servable
+from aoi_modules.export.keras_network import network_of
+from aoi_modules.export.model_sources import ModelSource, Reading, Wish, read
+from aoi_modules.export.servable import write_servable
+from aoi_modules.export.verification import WARMUP
 from aoi_modules.modelstore import manifest
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.tf import tf
@@ -25,7 +27,9 @@ NUMBERS = np.array([[0.5, 1.5], [2.0, -1.0]], np.float32)
 @pytest.fixture(scope="module")
 def source() -> ModelSource:
     pictures = golden.drawn_pictures(SIZE, 2)
-    return ModelSource(priced(), (PRICE,), SIZE, None, None, "", pictures, ("area", "age"), NUMBERS)
+    return ModelSource(
+        network_of(priced()), (PRICE,), pictures=pictures, features=("area", "age"), feature_rows=NUMBERS
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +53,7 @@ def test_the_servable_answers_as_its_source(source: ModelSource, version: Path) 
     answer = tf.saved_model.load(str(version)).signatures["serving_default"](
         image=tf.constant(list(truth.pictures)), features=tf.constant(NUMBERS[::-1])
     )
-    expected = golden.source_scores(source.network, truth.pictures, SIZE, (PRICE,), NUMBERS[::-1])
+    expected = source.scores(truth.pictures, NUMBERS[::-1])
     assert np.allclose(answer["price"], expected["price"], rtol=1e-5)
     assert not np.allclose(answer["price"], truth.scores["price"], rtol=1e-3)
 
@@ -60,9 +64,18 @@ def test_the_warm_up_sends_features_too(version: Path) -> None:
 
 
 def test_a_model_with_features_needs_its_report(source: ModelSource, tmp_path: Path) -> None:
-    source.network.save(tmp_path / "model.keras")
+    priced().save(tmp_path / "model.keras")
     with pytest.raises(ModelError, match=r"takes 2 features beside a picture.*no report"):
-        read_keras(tmp_path / "model.keras", head=PRICE)
+        read(tmp_path / "model.keras")
+    named = read(tmp_path / "model.keras", [Wish(kind="value")], Reading(features=("area", "age")))
+    assert named.features == source.features
+
+
+def test_a_model_with_features_and_no_samples_gets_drawn_ones(tmp_path: Path) -> None:
+    source = ModelSource(network_of(priced()), (PRICE,), features=("area", "age"))
+    truth = Golden.read(write_servable(source, "house", tmp_path).path / golden.FILE_NAME)
+    assert truth.features is not None
+    assert truth.features.shape == (len(truth.pictures), 2)
 
 
 def test_a_difference_is_relative_above_one() -> None:

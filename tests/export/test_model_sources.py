@@ -2,15 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.errors import ModelError
-from aoi_modules.export.model_sources import default_head, load_network, read_keras
-from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.tf import keras
+from aoi_modules.errors import AoiError, ModelError
+from aoi_modules.export.golden import drawn_pictures
+from aoi_modules.export.model_sources import Wish, default_head, read
+from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.training import report
 from tests.export.networks import DEFECT, network
 
 
 def test_a_model_without_report_gets_a_head_by_its_output(model_file: Path) -> None:
-    source = read_keras(model_file)
+    source = read(model_file)
     assert source.heads[0].name == "defect"
     assert source.heads[0].kind == "defect"
     assert source.picture == PictureInput(height=24, width=32, channels=3)
@@ -18,42 +20,81 @@ def test_a_model_without_report_gets_a_head_by_its_output(model_file: Path) -> N
 
 
 def test_a_described_head_wins(model_file: Path) -> None:
-    assert read_keras(model_file, head=DEFECT).heads == (DEFECT,)
+    assert read(model_file, [Wish(threshold=0.4)]).heads == (DEFECT,)
+    renamed = read(model_file, [Wish(head="scratch", labels=("clean", "scratched"))]).heads[0]
+    assert (renamed.name, renamed.labels) == ("scratch", ("clean", "scratched"))
 
 
-def test_a_missing_file_says_who_makes_it(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="aoi train"):
-        load_network(tmp_path / "model.keras")
-
-
-@pytest.mark.parametrize(("name", "words"), [("model.h5", r"expected a \.keras file"), ("model.keras", "not readable")])
-def test_a_file_that_is_no_keras_model_is_named(tmp_path: Path, name: str, words: str) -> None:
-    (tmp_path / name).write_bytes(b"nonsense")
-    with pytest.raises(ModelError, match=words) as caught:
-        load_network(tmp_path / name)
-    assert name in str(caught.value)
-
-
-def test_code_inside_a_model_file_is_not_run(tmp_path: Path) -> None:
-    image = keras.Input((8, 8, 1), name="image")
-    flat = keras.layers.Flatten()(keras.layers.Lambda(lambda x: x + 1)(image))
-    keras.Model(image, keras.layers.Dense(1)(flat)).save(tmp_path / "model.keras")
-    with pytest.raises(ModelError, match="not readable as a Keras model"):
-        load_network(tmp_path / "model.keras")
-
-
-@pytest.mark.parametrize("shape", [(None, None, 3), (8, 8, 4), (64,)])
-def test_a_model_that_takes_no_pictures_is_refused(tmp_path: Path, shape: tuple[int | None, ...]) -> None:
-    numbers = keras.Input(shape, name="image")
-    keras.Model(numbers, keras.layers.Identity()(numbers)).save(tmp_path / "model.keras")
-    with pytest.raises(ModelError, match=r"expected one input of shape \(N, height, width, 1 or 3\)"):
-        read_keras(tmp_path / "model.keras")
-
-
-def test_several_outputs_need_a_report(tmp_path: Path) -> None:
+def test_several_outputs_become_heads_of_their_names(tmp_path: Path) -> None:
     network({"open": 1, "kind": 3}).save(tmp_path / "model.keras")
-    with pytest.raises(ModelError, match=r"has the outputs .*open.* no report\.json"):
-        read_keras(tmp_path / "model.keras")
+    both = read(tmp_path / "model.keras", [Wish(output="open", threshold=0.2)])
+    assert [(head.name, head.kind, head.threshold) for head in both.heads] == [
+        ("open", "defect", 0.2),
+        ("kind", "class", None),
+    ]
+    one = read(tmp_path / "model.keras", [Wish(head="lead", output="open")])
+    assert [head.name for head in one.heads] == ["lead"]
+    assert list(one.network.outputs) == ["lead"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (Wish(head="lead"), r"has the outputs open, kind\. Received: lead"),
+        (Wish(threshold=0.1), "has the outputs open, kind"),
+        (Wish(head="a b", output="open"), "expected letters"),
+        (Wish(output="kind", kind="defect"), "a defect head has one unit"),
+    ],
+)
+def test_a_wish_that_cannot_be_had_is_explained(tmp_path: Path, wish: Wish, words: str) -> None:
+    network({"open": 1, "kind": 3}).save(tmp_path / "model.keras")
+    with pytest.raises(AoiError, match=words):
+        read(tmp_path / "model.keras", [wish])
+
+
+def test_a_wish_goes_over_the_report_and_keeps_the_rest(trained: Path) -> None:
+    assert read(trained).heads[0].threshold == 0.25
+    source = read(trained, [Wish(threshold=0.6)])
+    assert (source.heads[0].threshold, source.heads[0].labels) == (0.6, ("fine", "broken"))
+    assert source.data is not None
+    assert len(source.pictures) == 1
+
+
+def test_a_report_of_another_model_is_refused(trained: Path) -> None:
+    network({"defect": 1}, seed=8).save(trained)
+    with pytest.raises(ModelError, match="describes another model"):
+        read(trained)
+    described = read(trained, [Wish(head="defect")])
+    assert (described.data, described.heads[0].labels) == (None, ("good", "defect"))
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """A model with a report beside it."""
+    network({"defect": 1}).save(tmp_path / "model.keras")
+    size = PictureInput(height=24, width=32, channels=3)
+    (tmp_path / "sample.png").write_bytes(drawn_pictures(size, 1)[0])
+    head = Head(name="defect", kind="defect", labels=("fine", "broken"), threshold=0.25)
+    report.write(
+        report.TrainingReport(
+            recipe="tile",
+            profile="ci",
+            seed=0,
+            heads=(head,),
+            picture=size,
+            data=DataOrigin(name="tiles", sha256="0", stand_in=True),
+            backbone="none",
+            weights="random",
+            metrics={},
+            notes=(),
+            samples=(report.Sample(file="sample.png", label="fine"),),
+            seconds=1,
+            model_sha256=file_sha256(tmp_path / "model.keras"),
+            tools={},
+        ),
+        tmp_path,
+    )
+    return tmp_path / "model.keras"
 
 
 @pytest.mark.parametrize(
@@ -73,5 +114,5 @@ def test_heads_follow_from_units(
 
 
 def test_labels_that_do_not_fit_are_counted() -> None:
-    with pytest.raises(ModelError, match=r"expected 3 labels for a class head\. Received: 2"):
+    with pytest.raises(ModelError, match=r"expected 3 labels for the class head kind\. Received: 2"):
         default_head("kind", 3, kind=None, labels=("a", "b"))

@@ -11,11 +11,13 @@ from PIL import Image
 
 from aoi_modules.errors import ModelError, StoreError
 from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden, source_scores
-from aoi_modules.export.model_sources import ModelSource, read_keras
-from aoi_modules.export.servable import FROZEN, WARMUP, write_servable
+from aoi_modules.export.golden import Golden
+from aoi_modules.export.keras_network import network_of
+from aoi_modules.export.model_sources import ModelSource, Wish, read
+from aoi_modules.export.servable import write_servable
+from aoi_modules.export.verification import FROZEN, WARMUP
 from aoi_modules.modelstore import manifest, version_dir
-from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import read_records
@@ -25,7 +27,7 @@ from tests.export.networks import DEFECT, network
 
 @pytest.fixture(scope="module")
 def source(model_file: Path) -> ModelSource:
-    return read_keras(model_file, head=DEFECT)
+    return read(model_file, [Wish(threshold=DEFECT.threshold)])
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +77,7 @@ def test_pictures_of_any_size_and_form_score_as_in_keras(
 ) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (*size, 3), np.uint8)
     picture = encode(pixels, form)
-    expected = source_scores(source.network, [picture], source.picture, source.heads)["defect"]
+    expected = source.scores([picture])["defect"]
     signatures = tf.saved_model.load(str(version)).signatures
     found = signatures["serving_default"](image=tf.constant([picture]))["defect"].numpy()
     np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -85,15 +87,17 @@ def test_pictures_of_any_size_and_form_score_as_in_keras(
 
 
 def test_gray_models_take_colour_pictures_and_the_reverse() -> None:
-    gray = network({"defect": 1}, channels=1)
-    picture = encode(np.full((30, 30, 3), 90, np.uint8))
-    scores = source_scores(gray, [picture], PictureInput(height=24, width=32, channels=1), (DEFECT,))
-    assert scores["defect"].shape == (1, 1)
+    pixels = np.random.default_rng(2).integers(0, 256, (30, 30, 3), np.uint8)
+    gray = ModelSource(network_of(network({"defect": 1}, channels=1)), (DEFECT,))
+    as_pillow = encode(np.asarray(Image.fromarray(pixels).convert("L")))
+    assert np.array_equal(gray.scores([encode(pixels)])["defect"], gray.scores([as_pillow])["defect"])
+    colour = ModelSource(network_of(network({"defect": 1})), (DEFECT,))
+    assert colour.scores([as_pillow])["defect"].shape == (1, 1)
 
 
 def test_the_golden_samples_are_what_keras_says(source: ModelSource, version: Path) -> None:
     truth = Golden.read(version / golden.FILE_NAME)
-    expected = source_scores(source.network, truth.pictures, source.picture, source.heads)
+    expected = source.scores(truth.pictures)
     np.testing.assert_allclose(truth.scores["defect"], expected["defect"], atol=1e-6)
     assert len(np.unique(truth.scores["defect"])) > 1  # samples that all score alike would prove little
 
@@ -131,7 +135,7 @@ def test_several_heads_keep_their_names(tmp_path: Path) -> None:
         Head(name="kind", kind="class", labels=("a", "b", "c", "d")),
         Head(name="open", kind="defect", labels=("good", "open"), threshold=0.5),
     )
-    source = ModelSource(net, heads, PictureInput(height=24, width=32, channels=3), None, None, "", ())
+    source = ModelSource(network_of(net), heads)
     written = write_servable(source, "board", tmp_path / "models").path
     outputs = tf.saved_model.load(str(written)).signatures["pixels"].structured_outputs
     assert {name: spec.shape[-1] for name, spec in outputs.items()} == {"kind": 4, "open": 1}
@@ -145,27 +149,24 @@ def test_versions_count_up_and_are_never_overwritten(source: ModelSource, tmp_pa
 
 
 def test_a_graph_that_scores_differently_is_not_published(source: ModelSource, tmp_path: Path) -> None:
-    class Drifting:
-        """A network that scores a little more with every call, as one with live dropout would."""
+    calls = iter(range(10))
 
-        variables = source.network.variables
-        calls = 0
-
-        def __call__(self, batch: tf.Tensor, training: bool) -> dict[str, tf.Tensor]:
-            Drifting.calls += 1
-            return {"defect": source.network(batch, training=training)["defect"] + 1e-3 * Drifting.calls}
+    def drifting(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        """Scores a little more with every call, as a network with live dropout would."""
+        return {"defect": source.network.run(pictures, features)["defect"] + 1e-3 * next(calls)}
 
     with pytest.raises(ModelError, match=r"head defect by serving_default differs by .* nothing was published"):
-        write_servable(replace(source, network=Drifting()), "tile", tmp_path)
+        write_servable(replace(source, network=replace(source.network, run=drifting)), "tile", tmp_path)
     assert list((tmp_path / "tile").iterdir()) == []
 
 
-def test_a_head_that_gives_no_numbers_is_not_published(source: ModelSource, tmp_path: Path) -> None:
+def test_a_head_that_gives_no_numbers_is_not_published(tmp_path: Path) -> None:
     net = network({"defect": 1})
     weights = net.get_layer("defect").get_weights()
     net.get_layer("defect").set_weights([np.full_like(weight, np.nan) for weight in weights])
-    with pytest.raises(ModelError, match="differs by inf"):
-        write_servable(replace(source, network=net), "tile", tmp_path)
+    with pytest.raises(ModelError, match=r"head defect: bad\.keras gives nan for a sample picture"):
+        write_servable(ModelSource(network_of(net), (DEFECT,), name="bad.keras"), "tile", tmp_path)
+    assert list((tmp_path / "tile").iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(source: ModelSource, tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""`aoi merge`: the trained models of one component -> one servable."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoi_modules.commands.export import summary
+from aoi_modules.commands.model_options import About, model_options
+
+if TYPE_CHECKING:
+    from aoi_modules.export.model_sources import ModelSource
+
+
+@click.command()
+@click.option("--name", required=True, help="Component; the folder below the base path.")
+@click.option("--base-path", required=True, type=click.Path(path_type=Path), help="Root of all components.")
+@click.option(
+    "--head",
+    "heads",
+    multiple=True,
+    metavar="[NAME=]MODEL[#OUTPUT]",
+    help="A model and the name of its head; without a name all heads of the model, under their own names.",
+)
+@model_options
+def command(
+    name: str,
+    base_path: Path,
+    heads: tuple[str, ...],
+    version: int | None,
+    no_freeze: bool,
+    precision: str,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Merge several trained models into one servable that answers for all of them.
+
+    Each picture is decoded once and resized once for each size that a model wants. What models have in common, such
+    as a frozen backbone, is stored and computed once.
+
+    \b
+    Examples:
+      aoi merge --name pcb --base-path models --head short=short.keras --head open=open.keras --head size=size.h5
+      aoi merge --name pcb --base-path models --head short=a.keras --head open=b.keras --threshold short=0.3
+      aoi merge --name board --base-path models --head build/colours/model.keras --head defect=two.keras#defect
+    """
+    from aoi_modules.export.servable import write_servable
+
+    about = About.of(**said)
+    models = [_read(given, about) for given in heads]
+    known = {head.name for model in models for head in model.heads}
+    if unknown := about.named() - known:
+        raise click.UsageError(f"no head {', '.join(sorted(unknown))}; the heads are {', '.join(sorted(known))}")
+    click.echo(f"merging {len(models)} models into component {name} ...", err=True)
+    written = write_servable(
+        models,
+        name,
+        base_path,
+        version=version,
+        freeze=not no_freeze,
+        precision=precision,  # type: ignore[arg-type]  # click chose one
+    )
+    click.echo(written.manifest.to_json() if as_json else summary(written))
+
+
+def _read(given: str, about: About) -> "ModelSource":
+    """The model that `[NAME=]MODEL[#OUTPUT]` names."""
+    from aoi_modules.export.model_sources import read
+
+    name, separator, rest = given.partition("=")
+    head, file = (name, rest) if separator else (None, given)
+    path, _, output = file.partition("#")
+    click.echo(f"reading {path} ...", err=True)
+    wishes = [about.wish(head, name=head, output=output or None)] if head or output else []
+    return read(Path(path), wishes, about.reading(head))

@@ -1,0 +1,47 @@
+"""Weights in fewer bytes: stored as float16, computed as float32.
+
+The file shrinks to half. TensorFlow and OpenVINO make float32 of the constants once, at load, so the speed of a CPU
+stays what it was.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from aoi_modules.errors import ModelError
+from aoi_modules.export.graph import GraphDef, NodeDef, constant
+from aoi_modules.tf import tf
+
+Precision = Literal["float32", "float16"]
+TOLERANCE: dict[str, float] = {"float32": 1e-5, "float16": 1e-2}
+"""Greatest difference between a servable's scores and its sources': float32 arithmetic in another order, or weights
+that were rounded to eleven bits."""
+_SMALL = 64
+"""Constants of fewer numbers stay as they are: they weigh nothing, and shapes and offsets are among them."""
+
+
+def stored(graph: GraphDef, precision: Precision) -> GraphDef:
+    """The same graph with its weights in that precision.
+
+    Raises:
+        ModelError: a weight is beyond the range of float16.
+    """
+    if precision == "float32":
+        return graph
+    result = GraphDef(versions=graph.versions, library=graph.library)
+    for node in graph.node:
+        if node.op != "Const" or node.attr["dtype"].type != tf.float32.as_datatype_enum:
+            result.node.append(node)
+            continue
+        value = tf.make_ndarray(node.attr["value"].tensor)
+        if value.size < _SMALL:
+            result.node.append(node)
+            continue
+        if np.abs(value).max() > np.finfo(np.float16).max:
+            raise ModelError(f"--precision float16: {node.name} holds {np.abs(value).max():g}, more than float16 can")
+        half = constant(f"{node.name}/float16", value.astype(np.float16))
+        cast = NodeDef(name=node.name, op="Cast", input=[half.name])
+        cast.attr["SrcT"].type = tf.float16.as_datatype_enum
+        cast.attr["DstT"].type = tf.float32.as_datatype_enum
+        result.node.extend([half, cast])
+    return result

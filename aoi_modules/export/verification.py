@@ -1,0 +1,172 @@
+"""Proves a servable by what is in its folder: loads it as a server does, and compares every way in with its samples."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+from tensorflow.python.framework import op_def_registry
+
+from aoi_modules.datasets.batches import FEATURES, IMAGE
+from aoi_modules.datasets.pipeline import decode_pixels, gray
+from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.export import golden, graph
+from aoi_modules.export.golden import Golden, Scores
+from aoi_modules.export.precision import TOLERANCE
+from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.tf import tf
+from aoi_modules.wire.messages import PredictionLog
+from aoi_modules.wire.records import read_records
+from aoi_modules.wire.tensors import to_array
+
+WARMUP = "assets.extra/tf_serving_warmup_requests"
+FROZEN = "assets.extra/pixels.pb"
+_PYTHON_ONLY = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
+"""Operations that call back into the Python process that made them; a model server has none."""
+
+
+def verify(folder: Path) -> float:
+    """Loads a version directory and compares its scores with its golden samples, by each way in.
+
+    Returns:
+        The greatest difference, as `golden.largest_difference` counts it.
+
+    Raises:
+        ModelError: it does not load, a signature is not as designed, an operation is not TensorFlow's own, or a head
+            is further away than its precision allows.
+        StoreError: it has no manifest or golden samples.
+    """
+    manifest = manifests.read(folder)
+    truth = Golden.read(folder / golden.FILE_NAME)
+    check_operations(folder)
+    try:
+        loaded = tf.saved_model.load(str(folder))
+    except Exception as error:  # TensorFlow raises whatever its restoring meets
+        raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
+    check_signatures(loaded.signatures, manifest, truth)
+    differences = [
+        _compare("serving_default", truth.scores, _by_picture(loaded, truth), manifest),
+        *(_compare("pixels", *pair, manifest) for pair in _by_pixels(loaded, truth, manifest)),
+        *(_compare(FROZEN, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
+    ]
+    run_warmup(folder / WARMUP, loaded)
+    return max(differences)
+
+
+def check_operations(folder: Path) -> None:
+    """Refuses a graph that a stock TensorFlow Serving could not run.
+
+    Raises:
+        ModelError: an operation comes from an added library or needs Python; names it.
+        StoreError: there is no graph.
+    """
+    file = folder / "saved_model.pb"
+    try:
+        written = SavedModel.FromString(file.read_bytes()).meta_graphs[0].graph_def
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read: {error.strerror}") from None
+    functions = {function.signature.name for function in written.library.function}
+    used = {node.op for part in (written.node, *(one.node_def for one in written.library.function)) for node in part}
+    foreign = sorted(op for op in used - functions if op in _PYTHON_ONLY or op_def_registry.get(op) is None)
+    if foreign:
+        raise ModelError(
+            f"{folder.name}: the graph has operations that a stock TensorFlow Serving does not: {', '.join(foreign)}",
+            hint="build the model without tf.py_function and without operations of added libraries",
+        )
+
+
+def check_signatures(signatures: Mapping[str, Any], manifest: Manifest, truth: Golden) -> None:
+    """Compares names, dtypes and shapes with the design.
+
+    Raises:
+        ModelError: one is missing or different; says which.
+    """
+    numbers = {FEATURES: ("float32", [None, len(manifest.features)])} if manifest.features else {}
+    outputs = {head: ("float32", [None, scores.shape[1]]) for head, scores in truth.scores.items()}
+    wanted = {
+        "serving_default": ({IMAGE: ("string", [None]), **numbers}, outputs),
+        "pixels": ({IMAGE: ("uint8", [None, None, None, manifest.picture.channels]), **numbers}, outputs),
+        manifests.SIGNATURE: ({}, {"json": ("string", [])}),
+    }
+    if set(truth.scores) != {head.name for head in manifest.heads}:
+        raise ModelError(f"golden samples: expected the heads {[head.name for head in manifest.heads]}")
+    for name, expected in wanted.items():
+        if name not in signatures:
+            raise ModelError(f"signature {name}: missing. Found: {', '.join(signatures)}")
+        found = tuple(
+            {key: (spec.dtype.name, spec.shape.as_list()) for key, spec in specs.items()}
+            for specs in (signatures[name].structured_input_signature[1], signatures[name].structured_outputs)
+        )
+        if found != expected:
+            raise ModelError(f"signature {name}: expected {expected}. Received: {found}")
+
+
+def run_warmup(file: Path, loaded: Any) -> None:
+    """Runs the requests that a server will run before its first client.
+
+    Raises:
+        ModelError: one fails; a server would not get ready.
+    """
+    for number, record in enumerate(read_records(file)):
+        request = PredictionLog.FromString(record).predict_log.request
+        inputs = {name: tf.constant(to_array(tensor)) for name, tensor in request.inputs.items()}
+        try:
+            loaded.signatures[request.model_spec.signature_name or "serving_default"](**inputs)
+        except (KeyError, TypeError, tf.errors.OpError) as error:
+            raise ModelError(f"{file}: request {number} fails: {first_line(error)}") from error
+
+
+def decoded_pixels(encoded: bytes, channels: int) -> NDArray[np.uint8]:
+    """A picture as a camera hands it over: uint8 (1, height, width, channels)."""
+    pixels = decode_pixels(encoded)[tf.newaxis]
+    return np.asarray(pixels if channels == 3 else gray(pixels)).astype(np.uint8)
+
+
+def _by_picture(loaded: Any, truth: Golden) -> Scores:
+    numbers = {} if truth.features is None else {FEATURES: tf.constant(truth.features)}
+    return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(truth.pictures)), **numbers))
+
+
+def _by_pixels(loaded: Any, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:
+    """Of each picture the scores expected and found."""
+    for expected, batch in _single(truth, manifest.picture.channels):
+        inputs = {name: tf.constant(values) for name, values in batch.items()}
+        yield expected, _numpy(loaded.signatures["pixels"](**inputs))
+
+
+def _by_frozen(folder: Path, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:
+    singles = list(_single(truth, manifest.picture.channels))
+    frozen = graph.GraphDef.FromString((folder / FROZEN).read_bytes())
+    found = graph.run_frozen(frozen, [batch for _, batch in singles], list(truth.scores))
+    yield from zip((expected for expected, _ in singles), found, strict=True)
+
+
+def _single(truth: Golden, channels: int) -> Iterator[tuple[Scores, dict[str, NDArray[Any]]]]:
+    """Each picture alone: its scores, and the inputs of `pixels`."""
+    for at, picture in enumerate(truth.pictures):
+        batch: dict[str, NDArray[Any]] = {IMAGE: decoded_pixels(picture, channels)}
+        if truth.features is not None:
+            batch[FEATURES] = truth.features[at : at + 1]
+        yield {head: values[at : at + 1] for head, values in truth.scores.items()}, batch
+
+
+def _numpy(answers: Mapping[str, Any]) -> Scores:
+    return {head: values.numpy() for head, values in answers.items()}
+
+
+def _compare(way: str, expected: Scores, found: Scores, manifest: Manifest) -> float:
+    head, difference = golden.largest_difference(expected, found)
+    allowed = TOLERANCE[manifest.precision]
+    if difference > allowed:
+        raise ModelError(
+            f"the written graph does not score as its source: head {head} by {way} differs by {difference:.3g}, "
+            f"expected at most {allowed:g}"
+        )
+    return difference
+
+
+def first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
