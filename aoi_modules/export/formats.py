@@ -1,0 +1,236 @@
+"""Any model file -> a network: which format it is, by its content, and the reader for it.
+
+    .keras                  Keras 3, or Keras 2 from 2.12 on
+    .h5, .hdf5              a whole Keras model in the legacy format
+    SavedModel folder       of TensorFlow 2 or 1, or a servable of ours
+    .pb                     a frozen graph of TensorFlow 1
+    .onnx                   by the command onnx2tf
+
+What cannot be read is still recognised, so that the error says what to do.
+"""
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import h5py
+
+from aoi_modules.errors import ModelError
+from aoi_modules.export.keras_network import read_keras_network
+from aoi_modules.export.network import Network
+
+
+class Format(StrEnum):
+    """What a model file is; the value is its name for people."""
+
+    KERAS = "a Keras file (.keras)"
+    KERAS_H5 = "a Keras model in the legacy HDF5 format (.h5)"
+    SAVED_MODEL = "a SavedModel folder"
+    FROZEN_GRAPH = "a frozen TensorFlow graph (.pb)"
+    ONNX = "an ONNX model (.onnx)"
+    # recognised, but not read
+    KERAS_WEIGHTS = "Keras weights without a model (.weights.h5)"
+    KERAS_JSON = "the configuration of a Keras model without weights (.json)"
+    VERSIONS = "a folder of numbered versions"
+    SAVED_MODEL_FILE = "the file saved_model.pb out of a SavedModel folder"
+    META_GRAPH = "a TensorFlow 1 graph without its weights (.meta)"
+    CHECKPOINT = "a TensorFlow checkpoint"
+    TFLITE = "a TensorFlow Lite model (.tflite)"
+    TORCH = "a PyTorch model (.pt, .pth)"
+    SAFETENSORS = "weights without a model (.safetensors)"
+    OPENVINO = "an OpenVINO model (.xml)"
+    PICKLE = "a Python pickle"
+    UNKNOWN = "no model format that is known here"
+
+
+_WEIGHTS_ADVICE = "build the model in code, load these weights, and save it whole: model.save('model.keras')"
+_ADVICE = {
+    Format.KERAS_WEIGHTS: _WEIGHTS_ADVICE,
+    Format.KERAS_JSON: "load its weights and save it whole: model.save('model.keras')",
+    Format.META_GRAPH: "load it with its checkpoint and write a SavedModel, or freeze it to one .pb",
+    Format.CHECKPOINT: "a checkpoint has weights only: load it into its model and write model.keras or a SavedModel",
+    Format.TFLITE: "it was made from another file, and is rounded: export that one (.keras, .h5 or SavedModel)",
+    Format.TORCH: "torch.onnx.export(model, example, 'model.onnx', dynamic_axes={'image': {0: 'n'}}), and export that",
+    Format.SAFETENSORS: _WEIGHTS_ADVICE,
+    Format.OPENVINO: "it was made from another file: export that one (.keras, .h5, SavedModel or .onnx)",
+    Format.PICKLE: "a pickle may run any code when it is read: save the model with its own library",
+    Format.UNKNOWN: "readable are .keras, .h5, SavedModel folders, frozen .pb and .onnx",
+}
+_HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
+
+
+def read_network(
+    path: Path,
+    *,
+    size: tuple[int, int] | None = None,
+    inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    signature: str | None = None,
+    allow_lambda: bool = False,
+) -> Network:
+    """Reads a trained network from any file.
+
+    Args:
+        path: a file, or a SavedModel folder.
+        size: height and width of the pictures, for a network that takes any.
+        inputs: nodes or tensors that take the picture and perhaps the features; of frozen graphs.
+        outputs: which outputs to keep, in this order; frozen graphs need them.
+        signature: of a SavedModel; default `serving_default`.
+        allow_lambda: run the Python code inside a Keras file.
+
+    Raises:
+        ModelError: the format is not read, or the network in it is not one that scores pictures.
+        MissingExtra: an ONNX model, and no converter is there.
+    """
+    path = Path(path)
+    found = sniff(path)
+    if found in (Format.KERAS, Format.KERAS_H5):
+        return read_keras_network(path, size=size, outputs=outputs, allow_lambda=allow_lambda)
+    raise _refusal(path, found)
+
+
+def sniff(path: Path) -> Format:
+    """The format of a model file, by its content.
+
+    Raises:
+        ModelError: there is no such file, or it cannot be opened.
+    """
+    if path.is_dir():
+        return _sniff_folder(path)
+    if not path.is_file():
+        if next(path.parent.glob(f"{path.name}.index"), None):  # a checkpoint goes by the stem of its files
+            return Format.CHECKPOINT
+        raise ModelError(f"{path}: no such file", hint="aoi train RECIPE --out DIR writes DIR/model.keras")
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from None
+    if start.startswith(_HDF5):
+        return _sniff_hdf5(path)
+    if start.startswith(_ZIP):
+        return _sniff_zip(path)
+    if path.suffix == ".index" or ".data-0" in path.name:
+        return Format.CHECKPOINT
+    return _sniff_start(start) or _sniff_protobuf(path)
+
+
+def saved_model_versions(folder: Path) -> list[int]:
+    """Numbers of the version folders below `folder` that are SavedModels, the smallest first."""
+    return sorted(int(child.parent.name) for child in folder.glob("*/saved_model.pb") if child.parent.name.isdecimal())
+
+
+def _refusal(path: Path, found: Format) -> ModelError:
+    """Says which format it looks like, and what to do."""
+    if found is Format.SAVED_MODEL_FILE:
+        return ModelError(f"{path}: expected the folder. Received: {found}", hint=f"export {path.parent}")
+    if found is Format.VERSIONS:
+        versions = saved_model_versions(path)
+        return ModelError(
+            f"{path}: expected one version. Received: {found} ({', '.join(map(str, versions))})",
+            hint=f"the newest is {path / str(versions[-1])}",
+        )
+    tried = (
+        "" if found is not Format.UNKNOWN else "; looked for the marks of Keras, TensorFlow, ONNX, PyTorch and others"
+    )
+    return ModelError(f"{path}: cannot be exported: it looks like {found}{tried}", hint=_ADVICE[found])
+
+
+def _sniff_folder(path: Path) -> Format:
+    if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
+        return Format.SAVED_MODEL
+    if saved_model_versions(path):
+        return Format.VERSIONS
+    if (path / "checkpoint").is_file() or next(path.glob("*.index"), None):
+        return Format.CHECKPOINT
+    return Format.UNKNOWN
+
+
+def _sniff_hdf5(path: Path) -> Format:
+    try:
+        with h5py.File(path, "r") as file:
+            return Format.KERAS_H5 if "model_config" in file.attrs else Format.KERAS_WEIGHTS
+    except OSError as error:
+        raise ModelError(f"{path}: a damaged HDF5 file: {error}") from None
+
+
+def _sniff_zip(path: Path) -> Format:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        raise ModelError(f"{path}: a damaged zip file (a .keras file is one)", hint="copy or save it again") from None
+    if "config.json" in names:
+        return Format.KERAS
+    return Format.TORCH if any(name.endswith("data.pkl") for name in names) else Format.UNKNOWN
+
+
+def _sniff_start(start: bytes) -> Format | None:
+    """Formats with a mark in their first bytes."""
+    if start[4:8] == b"TFL3":
+        return Format.TFLITE
+    if start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05":
+        # The old form of torch.save is a pickle that begins with this number.
+        return Format.TORCH if b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19" in start[:32] else Format.PICKLE
+    if start[8:10] == b'{"' and int.from_bytes(start[:8], "little") < 100_000_000:
+        return Format.SAFETENSORS
+    text = start.lstrip()
+    if text.startswith(b"{") and b'"class_name"' in text:
+        return Format.KERAS_JSON
+    return Format.OPENVINO if text.startswith(b"<") and b"<net" in text else None
+
+
+def _sniff_protobuf(path: Path) -> Format:
+    """Formats that are one protobuf message are told apart by the numbers and kinds of its fields."""
+    try:
+        fields = set(_fields(path))
+    except ValueError:
+        return Format.UNKNOWN
+    varint, block = 0, 2
+    if (1, varint) in fields:
+        if (7, block) in fields and (8, block) in fields:  # ModelProto: ir_version, graph, opset_import
+            return Format.ONNX
+        if fields <= {(1, varint), (2, block)}:  # SavedModel: schema version, meta graphs
+            return Format.SAVED_MODEL_FILE
+    if (1, block) in fields:
+        if fields <= {(1, block), (2, block), (3, varint), (4, block), (5, block)} and not path.name.endswith(".meta"):
+            return Format.FROZEN_GRAPH  # GraphDef: nodes, library, version, versions, debug information
+        if fields <= {(number, block) for number in range(1, 8)}:
+            return Format.META_GRAPH
+    return Format.UNKNOWN
+
+
+def _fields(path: Path) -> Iterator[tuple[int, int]]:
+    """(number, kind) of each field of the message in a file, without reading what is in them.
+
+    Raises:
+        ValueError: it is no message.
+    """
+    end = path.stat().st_size
+    with path.open("rb") as file:
+
+        def varint() -> int:
+            value = 0
+            for shift in range(0, 70, 7):
+                byte = file.read(1)
+                if not byte:
+                    break
+                value |= (byte[0] & 0x7F) << shift
+                if byte[0] < 0x80:
+                    return value
+            raise ValueError("no varint")
+
+        while file.tell() < end:
+            number, kind = divmod(varint(), 8)
+            if kind == 0:
+                varint()
+            elif kind in (1, 5):
+                file.seek(8 if kind == 1 else 4, 1)
+            elif kind == 2:
+                file.seek(varint(), 1)
+            else:
+                raise ValueError(f"field of kind {kind}")
+            if number == 0 or file.tell() > end:
+                raise ValueError("beyond the end")
+            yield number, kind
