@@ -7,9 +7,7 @@ any machine; the milliseconds are this machine's.
 """
 
 import argparse
-import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.serving.launcher import EmbeddedServer
 from aoi_modules.tf import keras, tf
+from aoi_modules.training.latency import Latency, in_turns
 
 SIZE = PictureInput(height=96, width=96, channels=3)
 
@@ -55,7 +54,7 @@ def main() -> None:
                     "REST": lambda: by_http.predict_pictures([picture]),
                     "HTTP through the gateway": lambda: line.post(url, data=picture).raise_for_status(),
                 }
-                show(measure(ways, pictures))
+                show(in_turns(ways, repeats=pictures, warm_up=10))
 
 
 def mobilenet() -> ModelSource:
@@ -77,24 +76,11 @@ def sample() -> bytes:
     return bytes(tf.io.encode_png(tf.stack([tf.tile(ramp[None], [160, 1])] * 3, axis=-1)).numpy())
 
 
-def measure(ways: dict[str, Callable[[], object]], calls: int) -> dict[str, list[float]]:
-    """Seconds of each call; the ways take turns, so that a slow moment of the machine hits all alike."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(calls + 10):
-        for name, call in ways.items():
-            began = time.perf_counter()
-            call()
-            if number >= 10:  # the first ones warm up
-                seconds[name].append(time.perf_counter() - began)
-    return seconds
-
-
-def show(seconds: dict[str, list[float]]) -> None:
-    floor = statistics.median(next(iter(seconds.values())))
+def show(measured: dict[str, Latency]) -> None:
+    floor = next(iter(measured.values())).median
     print(f"{'one picture, MobileNetV2 0.35 at 96 px':40} {'median ms':>10} {'x floor':>8}")
-    for name, values in seconds.items():
-        median = statistics.median(values)
-        print(f"{name:40} {1000 * median:10.2f} {median / floor:8.2f}")
+    for name, latency in measured.items():
+        print(f"{name:40} {latency.milliseconds:10.2f} {latency.median / floor:8.2f}")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ def answer() -> None:
     """Verifies the folders that come by standard input, one a line, until it closes."""
     answers: IO[str] = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever prints does not disturb the answers
+    from aoi_modules import tf as quiet_tensorflow  # noqa: F401  # first, so that its notes stay out of the log
     from aoi_modules.export.verification import first_line, verify
 
     for line in sys.stdin:
