@@ -40,6 +40,9 @@ class Settings:
     """AOI_RUN_TOKEN: a headless run's own mark, which a lesson copies into its manifest as proof that it finished."""
     progress_file: Path = Path("progress.json")
     """AOI_PROGRESS_FILE: what a trainee has solved; below the course folder. Headless runs set their own."""
+    onnx2tf_file: Path | None = None
+    """AOI_ONNX2TF: the command that turns ONNX models into SavedModels, of an environment of its own; default: the
+    onnx2tf on the path."""
 
     @property
     def artifacts_dir(self) -> Path:
@@ -89,6 +92,7 @@ VARIABLES = {
     "strict_checks": "AOI_STRICT_CHECKS",
     "run_token": "AOI_RUN_TOKEN",
     "progress_file": "AOI_PROGRESS_FILE",
+    "onnx2tf_file": "AOI_ONNX2TF",
 }
 
 

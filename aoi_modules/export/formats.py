@@ -17,8 +17,11 @@ from pathlib import Path
 import h5py
 
 from aoi_modules.errors import ModelError
+from aoi_modules.export.frozen_network import read_frozen_network
 from aoi_modules.export.keras_network import read_keras_network
 from aoi_modules.export.network import Network
+from aoi_modules.export.onnx_network import read_onnx_network
+from aoi_modules.export.saved_model_network import read_saved_model
 
 
 class Format(StrEnum):
@@ -74,19 +77,25 @@ def read_network(
     Args:
         path: a file, or a SavedModel folder.
         size: height and width of the pictures, for a network that takes any.
-        inputs: nodes or tensors that take the picture and perhaps the features; of frozen graphs.
+        inputs: nodes or tensors that take the picture and perhaps the features; frozen graphs need them.
         outputs: which outputs to keep, in this order; frozen graphs need them.
         signature: of a SavedModel; default `serving_default`.
         allow_lambda: run the Python code inside a Keras file.
 
     Raises:
-        ModelError: the format is not read, or the network in it is not one that scores pictures.
-        MissingExtra: an ONNX model, and no converter is there.
+        ModelError: the format is not read, or the network in it is not one that scores pictures, or the
+            command that converts it is missing.
     """
     path = Path(path)
     found = sniff(path)
     if found in (Format.KERAS, Format.KERAS_H5):
         return read_keras_network(path, size=size, outputs=outputs, allow_lambda=allow_lambda)
+    if found is Format.SAVED_MODEL:
+        return read_saved_model(path, size=size, inputs=inputs, outputs=outputs, signature=signature)
+    if found is Format.FROZEN_GRAPH:
+        return read_frozen_network(path, inputs=inputs, outputs=outputs, size=size)
+    if found is Format.ONNX:
+        return read_onnx_network(path, size=size, outputs=outputs)
     raise _refusal(path, found)
 
 
@@ -184,9 +193,10 @@ def _sniff_start(start: bytes) -> Format | None:
 def _sniff_protobuf(path: Path) -> Format:
     """Formats that are one protobuf message are told apart by the numbers and kinds of its fields."""
     try:
-        fields = set(_fields(path))
+        listed = list(_fields(path))
     except ValueError:
         return Format.UNKNOWN
+    fields = set(listed)
     varint, block = 0, 2
     if (1, varint) in fields:
         if (7, block) in fields and (8, block) in fields:  # ModelProto: ir_version, graph, opset_import
@@ -194,10 +204,10 @@ def _sniff_protobuf(path: Path) -> Format:
         if fields <= {(1, varint), (2, block)}:  # SavedModel: schema version, meta graphs
             return Format.SAVED_MODEL_FILE
     if (1, block) in fields:
-        if fields <= {(1, block), (2, block), (3, varint), (4, block), (5, block)} and not path.name.endswith(".meta"):
+        if listed.count((1, block)) == listed.count((2, block)) == 1 and fields <= {(n, block) for n in range(1, 8)}:
+            return Format.META_GRAPH  # MetaGraphDef: its description, one graph, and more
+        if fields <= {(1, block), (2, block), (3, varint), (4, block), (5, block)}:
             return Format.FROZEN_GRAPH  # GraphDef: nodes, library, version, versions, debug information
-        if fields <= {(number, block) for number in range(1, 8)}:
-            return Format.META_GRAPH
     return Format.UNKNOWN
 
 

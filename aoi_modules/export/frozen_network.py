@@ -1,5 +1,6 @@
 """Frozen TensorFlow graphs (`.pb`, one GraphDef with its weights as constants) -> networks."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from aoi_modules.export.interface import (
     first_line,
     safe_names,
 )
-from aoi_modules.export.network import Network
+from aoi_modules.export.network import Network, Run
 from aoi_modules.tf import tf
 
 _MANY = 12
@@ -103,7 +104,7 @@ def graph_network(
     Raises:
         ModelError: it has no such tensors, needs others too, or does not map pictures to (N, K).
     """
-    known = _tensors(graph, [*inputs, *outputs.values()])
+    known = tensors_of(graph, [*inputs, *outputs.values()])
     _check_complete(graph, inputs, list(outputs.values()))
     entries = [replace(known[name], shape=(shapes or {}).get(name, known[name].shape)) for name in inputs]
     last: ModelError | None = None
@@ -152,20 +153,70 @@ def loose_ends(graph: FrozenGraph) -> list[str]:
     return [node.name for node in graph.definition.node if node.name not in taken and node.op not in idle]
 
 
-def _runner(graph: FrozenGraph, inputs: Inputs, outputs: Mapping[str, str]) -> Any:
-    results = [tensor_name(name) for name in outputs.values()]
+def _runner(graph: FrozenGraph, inputs: Inputs, outputs: Mapping[str, str]) -> Run:
+    """The graph as a function; its inputs get their shapes from `inputs`, so a declared batch of one opens up."""
+    specs = inputs.specs()
+    definition = _with_own_functions(graph.definition)
 
-    @tf.function(autograph=False)
+    def imported(*values: tf.Tensor) -> list[tf.Tensor]:
+        fed = {tensor_name(name): value for name, value in zip(specs, values, strict=True)}
+        results = [tensor_name(name) for name in outputs.values()]
+        return tf.graph_util.import_graph_def(definition, input_map=fed, return_elements=results, name="")  # type: ignore[no-any-return]
+
+    # Of the ways to make a function of a graph, only this one brings along the functions that the graph calls.
+    try:
+        function = tf.compat.v1.wrap_function(imported, list(specs.values()))
+    except ValueError as error:  # shapes that do not fit
+        raise ModelError(
+            f"{graph.origin}: does not take pictures of {inputs.picture.height} x {inputs.picture.width} x "
+            f"{inputs.picture.channels} in batches of any size: {first_line(error)}",
+            hint="export it for batches of any size (None)",
+        ) from error
+    for name, tensor in zip(outputs, function.outputs, strict=True):
+        # TensorFlow may run such a graph on more pictures all the same; other engines do not.
+        if tensor.shape.rank and tensor.shape[0] is not None:
+            raise ModelError(
+                f"{graph.origin}: is built for batches of {tensor.shape[0]}: output {name} is {tensor.shape}",
+                hint="export it for batches of any size (None)",
+            )
+
     def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
-        fed = {tensor_name(name): value for name, value in inputs.feed(pictures, features).items()}
-        # Of the shape it is fed with the graph keeps nothing of its own, so a fixed batch of one opens up too.
-        answers = tf.graph_util.import_graph_def(graph.definition, input_map=fed, return_elements=results, name="net")
-        return dict(zip(outputs, answers, strict=True))
+        fed = inputs.feed(pictures, features)
+        return dict(zip(outputs, function(*(fed[name] for name in specs)), strict=True))
 
     return run
 
 
-def _tensors(graph: FrozenGraph, names: Sequence[str]) -> dict[str, InputTensor]:
+def _with_own_functions(definition: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
+    """The graph with names of its functions (bodies of loops and the like) that no other graph has.
+
+    TensorFlow numbers them anew in each process, so two files have a `while_body_10` each, and one process can hold
+    only one.
+    """
+    if not definition.library.function:
+        return definition
+    mark = hashlib.sha256(definition.SerializeToString(deterministic=True)).hexdigest()[:12]
+    names = {function.signature.name for function in definition.library.function}
+    renamed = tf.compat.v1.GraphDef()
+    renamed.CopyFrom(definition)
+    nodes = list(renamed.node)
+    for function in renamed.library.function:
+        function.signature.name += f"_{mark}"
+        nodes += function.node_def
+    for gradient in renamed.library.gradient:
+        gradient.function_name += f"_{mark}"
+        gradient.gradient_func += f"_{mark}"
+    for node in nodes:
+        if node.op in names:
+            node.op += f"_{mark}"
+        for value in node.attr.values():
+            for called in (value.func, *value.list.func):
+                if called.name in names:
+                    called.name += f"_{mark}"
+    return renamed
+
+
+def tensors_of(graph: FrozenGraph, names: Sequence[str]) -> dict[str, InputTensor]:
     """Shapes and types of tensors, as TensorFlow infers them."""
     nodes = graph.nodes
     for name in names:

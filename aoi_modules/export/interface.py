@@ -61,6 +61,16 @@ class Inputs:
             values[self.numbers.name] = as_type(features, self.numbers.dtype)
         return values
 
+    def specs(self) -> dict[str, tf.TensorSpec]:
+        """Shapes and types of what `feed` gives, for any number of pictures."""
+        size = self.picture
+        area = (size.height, size.width)
+        shape = (size.channels, *area) if self.channels_first else (*area, size.channels)
+        specs = {self.image.name: tf.TensorSpec((None, *shape), self.image.dtype)}
+        if self.numbers is not None:
+            specs[self.numbers.name] = tf.TensorSpec((None, self.features), self.numbers.dtype)
+        return specs
+
 
 def as_type(values: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
     """float32 values as the type that a network wants; whole numbers by rounding to the nearest."""

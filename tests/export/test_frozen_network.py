@@ -3,6 +3,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from google.protobuf import text_format
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.frozen_network import read_frozen_network
@@ -157,6 +158,28 @@ def test_lookup_tables_are_refused(tmp_path: Path) -> None:
         read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
 
 
+def looped(path: Path, factor: float) -> Path:
+    """Scores times `factor` three times, in a loop whose body is a function."""
+    function = tf.function(
+        lambda x: tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * factor), (0, convolution(x)))[1]
+    ).get_concrete_function(tf.TensorSpec((None, 8, 12, 3), name="x"))
+    definition = function.graph.as_graph_def()
+    text = str(definition)
+    for number, called in enumerate(definition.library.function):
+        text = text.replace(f'"{called.signature.name}"', f'"called_{number}"')  # the same names in each file
+    path.write_bytes(text_format.Parse(text, v1.GraphDef()).SerializeToString())
+    return path
+
+
+def test_graphs_with_loops_stay_apart_though_their_functions_have_the_same_names(tmp_path: Path) -> None:
+    networks = {
+        factor: read_frozen_network(looped(tmp_path / f"{factor}.pb", factor), inputs=["x"], outputs=["Identity"])
+        for factor in (2.0, 3.0)
+    }
+    for factor, network in networks.items():
+        np.testing.assert_allclose(scores(network)["Identity"], expected() * factor**3, rtol=1e-5)
+
+
 def test_maps_are_no_scores(tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         tf.square(v1.placeholder(tf.float32, (None, 8, 12, 3), name="x"), name="y")
@@ -168,7 +191,7 @@ def test_a_batch_that_is_baked_in_is_refused(tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         x = v1.placeholder(tf.float32, (1, 8, 12, 3), name="x")
         tf.reshape(convolution(x), (1, 2), name="y")
-    with pytest.raises(ModelError, match="does not run on two pictures") as caught:
+    with pytest.raises(ModelError, match="is built for batches of 1") as caught:
         read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
     assert "batches of any size" in caught.value.hint
 

@@ -1,0 +1,256 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from aoi_modules.errors import ModelError
+from aoi_modules.export.network import Network
+from aoi_modules.export.saved_model_network import PIXELS, read_saved_model
+from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
+from aoi_modules.tf import keras, tf
+from tests.export.graphs import KERNEL, PICTURES, convolution, expected, v1
+from tests.export.networks import network, priced
+
+TAGS = [v1.saved_model.tag_constants.SERVING]
+SMALL = PictureInput(height=8, width=12, channels=3)
+
+
+def scores(read: Network, pictures: Any = PICTURES, features: Any = None) -> dict[str, Any]:
+    answers = tf.function(read.run)(tf.constant(pictures), features)
+    return {name: values.numpy() for name, values in answers.items()}
+
+
+class Module(tf.Module):  # type: ignore[misc]
+    """Any module: its kernel is a variable."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = tf.Variable(KERNEL)
+
+    def save(self, folder: Path, *specs: tf.TensorSpec, **outputs: Any) -> Path:
+        """Outputs are functions of the pictures and the kernel."""
+        function = tf.function(
+            lambda *inputs: {name: output(*inputs, self.kernel) for name, output in outputs.items()}
+        ).get_concrete_function(*specs)
+        tf.saved_model.save(self, str(folder), signatures={"serving_default": function, "second": function})
+        return folder
+
+
+def spec(*shape: int | None, dtype: Any = tf.float32, name: str = "x") -> tf.TensorSpec:
+    return tf.TensorSpec(shape, dtype, name=name)
+
+
+def test_an_export_of_keras_is_read(tmp_path: Path) -> None:
+    model = network({"open": 1, "kind": 3})
+    model.export(tmp_path / "model", verbose=False)
+    read = read_saved_model(tmp_path / "model")
+    assert (read.picture, read.outputs) == (PictureInput(height=24, width=32, channels=3), {"kind": 3, "open": 1})
+    pictures = np.random.default_rng(0).uniform(0, 255, (3, 24, 32, 3)).astype(np.float32)
+    for head, values in scores(read, pictures).items():
+        np.testing.assert_allclose(values, model(pictures, training=False)[head], atol=1e-6)
+
+
+def test_an_export_of_keras_with_features_is_read(tmp_path: Path) -> None:
+    model = priced()
+    model.export(tmp_path / "model", verbose=False)
+    read = read_saved_model(tmp_path / "model")
+    assert (read.features, read.outputs) == (2, {"price": 1})
+    pictures, numbers = np.ones((2, 24, 32, 3), np.float32), np.ones((2, 2), np.float32)
+    truth = model({"image": pictures, "features": numbers})["price"]
+    np.testing.assert_allclose(scores(read, pictures, numbers)["price"], truth, rtol=1e-6)
+
+
+def test_a_signature_of_any_module_is_read_and_keeps_its_variables_alive(tmp_path: Path) -> None:
+    folder = Module().save(
+        tmp_path / "m", spec(None, 8, 12, 3), y=convolution, labels=lambda x, k: tf.argmax(convolution(x, k), axis=1)
+    )
+    for signature in (None, "second"):
+        read = read_saved_model(folder, signature=signature)
+        assert (read.picture, read.outputs) == (SMALL, {"y": 2})
+        np.testing.assert_allclose(scores(read)["y"], expected(), rtol=1e-5)
+    with pytest.raises(ModelError, match="no signature 'third'; it has: second, serving_default"):
+        read_saved_model(folder, signature="third")
+    assert read_saved_model(folder, outputs=["y"]).outputs == {"y": 2}
+
+
+@pytest.mark.parametrize("dtype", [tf.uint8, tf.float16])
+def test_other_pixels_are_cast(tmp_path: Path, dtype: Any) -> None:
+    folder = Module().save(
+        tmp_path / "m", spec(None, 8, 12, 3, dtype=dtype), y=lambda x, k: convolution(tf.cast(x, tf.float32), k)
+    )
+    whole = tf.cast(tf.round(PICTURES) if dtype == tf.uint8 else PICTURES, dtype)
+    truth = convolution(tf.cast(whole, tf.float32))
+    np.testing.assert_allclose(scores(read_saved_model(folder))["y"], truth, rtol=1e-5)
+
+
+def test_channels_in_front_and_an_open_size(tmp_path: Path) -> None:
+    folder = Module().save(
+        tmp_path / "m", spec(None, 3, None, None), y=lambda x, k: convolution(tf.transpose(x, (0, 2, 3, 1)), k)
+    )
+    with pytest.raises(ModelError, match="--size HEIGHTxWIDTH"):
+        read_saved_model(folder)
+    np.testing.assert_allclose(scores(read_saved_model(folder, size=(8, 12)))["y"], expected(), rtol=1e-5)
+
+
+def test_a_batch_of_one_that_is_only_declared_opens_up(tmp_path: Path) -> None:
+    folder = Module().save(tmp_path / "m", spec(1, 8, 12, 3), y=convolution)
+    np.testing.assert_allclose(scores(read_saved_model(folder))["y"], expected(), rtol=1e-5)
+
+
+def test_a_batch_of_one_that_is_built_in_is_refused(tmp_path: Path) -> None:
+    folder = Module().save(tmp_path / "m", spec(1, 8, 12, 3), y=lambda x, k: tf.reshape(convolution(x, k), (1, 2)))
+    with pytest.raises(ModelError, match="is built for batches of 1") as caught:
+        read_saved_model(folder)
+    assert "batches of any size" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("specs", "output", "words"),
+    [
+        ([spec(None, dtype=tf.string)], lambda x, k: tf.ones((tf.size(x), 1)), "takes encoded pictures"),
+        ([spec(None, 8, 12, 3)], lambda x, k: x, r"expected the output y of shape \(N, K\)"),
+        ([spec(None, 8, 12, 3)], lambda x, k: tf.argmax(convolution(x, k), 1), "an output of floating numbers"),
+    ],
+)
+def test_signatures_that_do_not_score_pictures_are_refused(
+    tmp_path: Path, specs: list[tf.TensorSpec], output: Any, words: str
+) -> None:
+    with pytest.raises(ModelError, match=words):
+        read_saved_model(Module().save(tmp_path / "m", *specs, y=output))
+
+
+def save_v1(
+    folder: Path, *, resource: bool = False, table: bool = False, signature: str = "serving_default", shape: Any = None
+) -> Path:
+    """A SavedModel as the builder of TensorFlow 1 writes it; labels come out of a table."""
+    with tf.Graph().as_default(), v1.Session() as session:
+        x = v1.placeholder(tf.float32, shape or (None, 8, 12, 3), name="x")
+        step = v1.get_variable("step", (), use_resource=resource)
+        kernel = v1.get_variable("kernel", initializer=KERNEL, use_resource=resource)
+        y = tf.nn.bias_add(convolution(x, kernel), tf.zeros(2))
+        words = tf.lookup.KeyValueTensorInitializer(tf.constant([0, 1], tf.int64), tf.constant(["a", "b"]))
+        labels = tf.lookup.StaticHashTable(words, "?").lookup(tf.argmax(y, axis=1))
+        numbers = tf.lookup.KeyValueTensorInitializer(tf.constant([0, 1], tf.int64), tf.constant([0.5, 0.7]))
+        costs = tf.lookup.StaticHashTable(numbers, 0.0).lookup(tf.argmax(y, axis=1))
+        outputs = {"y": y, "labels": labels} | ({"costs": costs} if table else {})
+        definition = v1.saved_model.predict_signature_def({"pictures": x}, outputs)
+        session.run([v1.global_variables_initializer(), v1.tables_initializer()])
+        builder = v1.saved_model.Builder(str(folder))
+        builder.add_meta_graph_and_variables(
+            session, TAGS, {signature: definition}, main_op=tf.group(v1.tables_initializer(), step.initializer)
+        )
+        builder.save()
+    return folder
+
+
+@pytest.mark.parametrize("resource", [False, True])
+def test_a_savedmodel_of_tensorflow_1_is_frozen_without_its_tables(tmp_path: Path, resource: bool) -> None:
+    read = read_saved_model(save_v1(tmp_path / "m", resource=resource))
+    assert (read.picture, read.outputs) == (SMALL, {"y": 2})
+    np.testing.assert_allclose(scores(read)["y"], expected(), rtol=1e-5)
+
+
+def test_the_only_signature_needs_no_name(tmp_path: Path) -> None:
+    assert read_saved_model(save_v1(tmp_path / "m", signature="predict")).outputs == {"y": 2}
+
+
+def test_an_open_size_in_tensorflow_1_needs_one(tmp_path: Path) -> None:
+    folder = save_v1(tmp_path / "m", shape=(None, None, None, 3))
+    with pytest.raises(ModelError, match="--size HEIGHTxWIDTH"):
+        read_saved_model(folder)
+    assert read_saved_model(folder, size=(8, 12)).picture == SMALL
+
+
+def test_scores_out_of_a_table_cannot_be_frozen(tmp_path: Path) -> None:
+    folder = save_v1(tmp_path / "m", table=True)
+    with pytest.raises(ModelError, match="lookup tables"):
+        read_saved_model(folder)
+    assert read_saved_model(folder, outputs=["y"]).outputs == {"y": 2}
+
+
+def test_damaged_and_foreign_folders_are_named(tmp_path: Path) -> None:
+    (tmp_path / "saved_model.pb").write_bytes(b"nonsense")
+    with pytest.raises(ModelError, match="not readable as a SavedModel"):
+        read_saved_model(tmp_path)
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"expected a graph with the tag 'serve'\. Received: no graphs"):
+        read_saved_model(tmp_path)
+    with pytest.raises(ModelError, match="No such file"):
+        read_saved_model(tmp_path / "none")
+
+
+def test_missing_variables_are_named(tmp_path: Path) -> None:
+    folder = Module().save(tmp_path / "m", spec(None, 8, 12, 3), y=convolution)
+    next((folder / "variables").glob("*.index")).unlink()
+    with pytest.raises(ModelError, match="not loadable as a SavedModel"):
+        read_saved_model(folder)
+    folder = save_v1(tmp_path / "old")
+    next((folder / "variables").glob("*.index")).unlink()
+    with pytest.raises(ModelError, match="cannot become constants"):
+        read_saved_model(folder)
+
+
+def servable(folder: Path, sizes: dict[str, tuple[int, int]], *, features: int = 0) -> Path:
+    """A servable in the form of the project's: signatures beside a frozen graph and a manifest."""
+    Module().save(folder, spec(None, dtype=tf.string), y=lambda x, k: tf.ones((tf.size(x), 1)))
+    with tf.Graph().as_default() as graph:
+        image = v1.placeholder(tf.uint8, (None, None, None, 3), name="image")
+        numbers = [v1.placeholder(tf.float32, (None, features), name="features")] if features else []
+        for head, size in sizes.items():
+            resized = tf.image.resize(tf.cast(image, tf.float32), size)
+            tf.identity(tf.concat([convolution(resized), *numbers], axis=1), name=head)
+    (folder / PIXELS).parent.mkdir()
+    (folder / PIXELS).write_bytes(graph.as_graph_def().SerializeToString())
+    heads = tuple(Head(name=head, kind="class", labels=("a", "b")) for head in sizes)
+    manifest = Manifest(component="c", version=1, heads=heads, picture=SMALL)
+    (folder / manifests.FILE_NAME).write_bytes(manifest.to_json())
+    return folder
+
+
+def test_a_servable_is_read_back_behind_its_resize(tmp_path: Path) -> None:
+    read = read_saved_model(servable(tmp_path / "s", {"open": (8, 12), "short": (8, 12)}))
+    assert (read.picture, read.outputs) == (SMALL, {"open": 2, "short": 2})
+    for values in scores(read).values():
+        np.testing.assert_allclose(values, expected(), rtol=1e-5)
+
+
+def test_a_servable_with_features_is_read_back(tmp_path: Path) -> None:
+    read = read_saved_model(servable(tmp_path / "s", {"open": (8, 12)}, features=3))
+    assert (read.features, read.outputs) == (3, {"open": 5})
+    found = scores(read, PICTURES, np.ones((3, 3), np.float32))["open"]
+    np.testing.assert_allclose(found[:, :2], expected(), rtol=1e-5)
+
+
+def test_a_servable_of_several_sizes_is_read_head_by_head(tmp_path: Path) -> None:
+    folder = servable(tmp_path / "s", {"open": (8, 12), "short": (16, 16)})
+    with pytest.raises(ModelError, match=r"one size\. Received: 16x16x3, 8x12x3") as caught:
+        read_saved_model(folder)
+    assert caught.value.hint.endswith("--outputs open")
+    np.testing.assert_allclose(scores(read_saved_model(folder, outputs=["open"]))["open"], expected(), rtol=1e-5)
+    with pytest.raises(ModelError, match="--size"):
+        read_saved_model(folder, outputs=["open"], size=(9, 9))
+    with pytest.raises(ModelError, match=r"expected --outputs of open, short"):
+        read_saved_model(folder, outputs=["y"])
+
+
+def test_the_signature_of_a_servable_takes_encoded_pictures(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="takes encoded pictures"):
+        read_saved_model(servable(tmp_path / "s", {"open": (8, 12)}), signature="serving_default")
+
+
+def test_a_subclassed_model_with_a_custom_class_is_read(tmp_path: Path) -> None:
+    class Own(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(2)
+
+        def call(self, pictures: Any) -> Any:
+            return self.dense(tf.reduce_mean(pictures, axis=(1, 2)))
+
+    model = Own()
+    truth = model(PICTURES)
+    model.export(tmp_path / "m", verbose=False, input_signature=[keras.InputSpec("float32", (None, 8, 12, 3))])
+    [found] = scores(read_saved_model(tmp_path / "m")).values()
+    np.testing.assert_allclose(found, truth, rtol=1e-5)
