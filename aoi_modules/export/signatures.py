@@ -13,6 +13,7 @@ from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.pipeline import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component, input_name
+from aoi_modules.export.computing_ahead import compute_ahead
 from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.modelstore import manifest as manifests
@@ -38,7 +39,7 @@ class Core:
     def frozen(cls, component: Component, graph: GraphDef) -> "Core":
         """With constants, and everything computed ahead that can be."""
         heads = [head.name for head in component.heads]
-        folded = fold(graphs.optimize(graph, heads, graphs.CONSTANTS), heads)
+        folded = fold(compute_ahead(graph, heads), heads)
         return cls(component, graphs.optimize(folded, heads))
 
     @classmethod
@@ -65,6 +66,9 @@ class Core:
         fed |= {f"{node}:0": variable.read_value() for node, variable in self.variables.items()}
         kept = GraphDef(versions=self.graph.versions, library=self.graph.library)
         kept.node.extend(node for node in self.graph.node if f"{node.name}:0" not in fed)
+        given = {f"^{graphs.node_of(tensor)}" for tensor in fed}
+        for node in kept.node:  # nothing has to wait for what is given; TensorFlow's optimizer lets constants do so
+            node.input[:] = [tensor for tensor in node.input if tensor not in given]
         wanted = {graphs.node_of(tensor) for node in kept.node for tensor in node.input}
         heads = [head.name for head in self.component.heads]
         results = tf.import_graph_def(

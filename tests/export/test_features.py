@@ -14,7 +14,7 @@ from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import WARMUP
 from aoi_modules.modelstore import manifest
 from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.tf import tf
+from aoi_modules.tf import keras, tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import read_records
 from tests.export.networks import priced
@@ -82,3 +82,14 @@ def test_a_difference_is_relative_above_one() -> None:
     prices = {"price": np.array([[500_000.0]])}
     assert golden.largest_difference(prices, {"price": prices["price"] + 1})[1] == pytest.approx(2e-6)
     assert golden.largest_difference({"a": np.array([0.5])}, {"a": np.array([0.6])})[1] == pytest.approx(0.1)
+
+
+def test_a_column_can_be_picked_out_of_the_features(tmp_path: Path) -> None:
+    """The optimizer makes constants of the picked columns' numbers, and lets them wait for the features."""
+    image, numbers = keras.Input((24, 32, 3), name="image"), keras.Input((2,), name="features")
+    mean = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(image))
+    age = keras.ops.take(numbers, [1, 1], axis=1)
+    answer = keras.layers.Dense(1, name="price")(keras.layers.Concatenate()([mean, age]))
+    model = keras.Model({"image": image, "features": numbers}, {"price": answer})
+    picking = ModelSource(network_of(model), (PRICE,), features=("area", "age"))
+    assert write_servable(picking, "house", tmp_path).difference < 1e-5
