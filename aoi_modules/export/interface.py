@@ -161,10 +161,18 @@ def build_network(run: Run, inputs: Inputs, origin: str, *, units: dict[str, Sha
 
     def checked(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
         answers = run(pictures, features)
-        # A shape (N,) becomes (N, 1); the others are told their width, which a graph may have forgotten.
-        return {name: tf.reshape(tf.cast(answers[name], tf.float32), (-1, width)) for name, width in widths.items()}
+        return {name: _as_scores(answers[name], width) for name, width in widths.items()}
 
     return Network(checked, inputs.picture, widths, features=inputs.features, origin=origin)
+
+
+def _as_scores(values: tf.Tensor, width: int) -> tf.Tensor:
+    """float32 (N, width); no operation where it is that already."""
+    values = tf.cast(values, tf.float32)
+    if values.shape.rank != 2:
+        return tf.reshape(values, (-1, width))
+    values.set_shape((None, width))  # which a graph may have forgotten
+    return values
 
 
 def _channels_last(shape: tuple[int | None, ...]) -> tuple[tuple[int | None, ...], bool]:

@@ -5,8 +5,11 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
+from aoi_modules.export import model_sources
+from aoi_modules.export.keras_network import read_keras_network
 from aoi_modules.export.network import Network
 from aoi_modules.export.saved_model_network import PIXELS, read_saved_model
+from aoi_modules.export.servable import write_servable
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.tf import keras, tf
@@ -233,6 +236,15 @@ def test_a_servable_of_several_sizes_is_read_head_by_head(tmp_path: Path) -> Non
         read_saved_model(folder, outputs=["open"], size=(9, 9))
     with pytest.raises(ModelError, match=r"expected --outputs of open, short"):
         read_saved_model(folder, outputs=["y"])
+
+
+def test_a_servable_that_was_exported_comes_back_as_its_source(tmp_path: Path, model_file: Path) -> None:
+    source = read_keras_network(model_file)
+    written = write_servable(model_sources.read(model_file), "component", tmp_path)
+    back = read_saved_model(written.path)
+    assert (back.picture, back.outputs) == (source.picture, source.outputs)
+    pictures = np.random.default_rng(0).uniform(0, 255, (3, 24, 32, 3)).astype(np.float32)
+    np.testing.assert_allclose(scores(back, pictures)["defect"], scores(source, pictures)["defect"], atol=1e-6)
 
 
 def test_the_signature_of_a_servable_takes_encoded_pictures(tmp_path: Path) -> None:
