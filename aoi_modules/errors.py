@@ -122,3 +122,10 @@ class CourseError(AoiError):
 
 class CheckFailed(CourseError):
     """An exercise is not right yet, and the run is strict: headless runs stop the lesson here."""
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library says; Keras puts the cause behind many lines of configuration."""
+    text = str(error).rpartition("Exception encountered:")[2]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__

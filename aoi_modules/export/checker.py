@@ -4,15 +4,20 @@ A graph can work only because Python objects of its making are still around, and
 """
 
 import atexit
+import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from typing import IO
 
-from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.errors import ModelError, StoreError, first_line
+
+SECONDS = 600
+"""A check may take so long; of the largest models it takes half a minute."""
 
 
 class Checker:
@@ -24,12 +29,14 @@ class Checker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Starts the process if none is running; returns at once."""
-        if self._process is None or self._process.poll() is not None:
-            self._process = subprocess.Popen(
+        if self.process is not None and self.process.poll() is not None:
+            self.stop()
+        if self.process is None:
+            self.process = subprocess.Popen(
                 [sys.executable, "-c", "from aoi_modules.export.checker import answer; answer()"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -47,32 +54,46 @@ class Checker:
         """
         with self._lock:
             self.start()
-            process = self._process
-            if process is None or process.stdin is None or process.stdout is None:
-                raise ModelError(f"{folder}: no process to check it in")
-            try:
-                process.stdin.write(f"{json.dumps(str(folder.resolve()))}\n")
-                process.stdin.flush()
-                line = process.stdout.readline()
-            except BrokenPipeError:
-                line = ""
-        if not line:
-            raise ModelError(
-                f"{folder.name}: loading what was written ended the process that tried it, exit code {process.wait()}; "
-                "nothing was published"
-            )
+            line = self._ask(folder)
+            if not line:
+                code = self.stop()
+                raise ModelError(
+                    f"{folder.name}: loading what was written ended the process that tried it (exit code {code}) or "
+                    f"took more than {SECONDS} seconds; nothing was published"
+                )
         answer = json.loads(line)
         if "difference" in answer:
             return float(answer["difference"])
         error = StoreError if answer["kind"] == "StoreError" else ModelError
         raise error(f"{answer['message']}; nothing was published", hint=answer["hint"])
 
-    def stop(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()  # it stops when no more folders come
-            self._process.wait()
-            if self._process.stdout is not None:
-                self._process.stdout.close()
+    def _ask(self, folder: Path) -> str:
+        """The process's answer; empty if it died or is stuck."""
+        process = self.process
+        if process is None or process.stdin is None or process.stdout is None:
+            return ""
+        try:
+            process.stdin.write(f"{json.dumps(str(folder.resolve()))}\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            return ""
+        ready, _, _ = select.select([process.stdout], [], [], SECONDS)
+        return process.stdout.readline() if ready else ""
+
+    def stop(self) -> int:
+        """Ends the process, if there is one; returns its exit code."""
+        process, self.process = self.process, None
+        if process is None or process.stdin is None or process.stdout is None:
+            return 0
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()  # it stops when no more folders come
+        try:
+            code = process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+        process.stdout.close()
+        return code
 
 
 checker = Checker()
@@ -85,7 +106,7 @@ def answer() -> None:
     answers: IO[str] = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever prints does not disturb the answers
     from aoi_modules import tf as quiet_tensorflow  # noqa: F401  # first, so that its notes stay out of the log
-    from aoi_modules.export.verification import first_line, verify
+    from aoi_modules.export.verification import verify
 
     for line in sys.stdin:
         try:

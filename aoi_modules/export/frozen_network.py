@@ -8,14 +8,13 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, first_line
 from aoi_modules.export.interface import (
     Inputs,
     InputTensor,
     Shape,
     build_network,
     find_inputs,
-    first_line,
     safe_names,
 )
 from aoi_modules.export.network import Network, Run

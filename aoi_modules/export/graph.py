@@ -17,8 +17,7 @@ from aoi_modules.tf import tf
 
 # Each pass leaves only operations that every engine has. Not among them: the remapper, which fuses operations into
 # ones that exist in TensorFlow alone.
-CONSTANTS = ("pruning", "function", "constfold", "dependency", "common_subgraph_elimination")
-ARITHMETIC = (*CONSTANTS, "arithmetic")
+PASSES = ("pruning", "function", "constfold", "arithmetic", "dependency", "common_subgraph_elimination")
 
 
 def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
@@ -47,7 +46,7 @@ def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
     return graph, [tensor.name for tensor in frozen.inputs], {key: tensor.name for key, tensor in outputs}
 
 
-def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str], passes: Sequence[str] = ARITHMETIC) -> GraphDef:
+def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str]) -> GraphDef:
     """Runs TensorFlow's graph optimizer offline; the nodes named in `outputs` and the inputs they need stay."""
     if not isinstance(graph, tf.Graph):
         graph = imported(graph)
@@ -57,7 +56,7 @@ def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str], passes: Sequenc
     meta_graph.collection_def["train_op"].CopyFrom(fetches)
     config = config_pb2.ConfigProto()
     rewrite = config.graph_options.rewrite_options
-    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=passes, min_graph_nodes=-1))
+    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=PASSES, min_graph_nodes=-1))
     rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.TWO
     return pruned(tf_optimizer.OptimizeGraph(config, meta_graph), outputs)
 
@@ -126,6 +125,13 @@ def digest(value: NDArray[Any]) -> str:
     """The same for two tensors of equal type, shape and content."""
     content = value.tobytes() if value.dtype != object else repr(value.tolist()).encode()
     return hashlib.sha256(repr((value.dtype.str, value.shape)).encode() + content).hexdigest()
+
+
+def without_optimizer() -> Any:
+    """The configuration of a session that runs a graph as it stands."""
+    config = config_pb2.ConfigProto()
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return config
 
 
 def run_frozen(graph: GraphDef, batches: Sequence[Mapping[str, Any]], heads: Sequence[str]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoi_modules.errors import AoiError, ModelError
+from aoi_modules.errors import AoiError, ModelError, first_line
 from aoi_modules.export.network import Network, Run, picture_input
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
@@ -215,10 +215,3 @@ def _width(name: str, shape: Shape, origin: str) -> int:
             hint="pool or flatten it, or name the outputs that are so: --outputs NAME",
         )
     return shape[1]
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of what a library says; Keras puts the cause behind many lines of configuration."""
-    text = str(error).rpartition("Exception encountered:")[2]
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__

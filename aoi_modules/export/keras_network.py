@@ -14,13 +14,12 @@ from typing import Any
 
 import h5py
 
-from aoi_modules.errors import AoiError, ModelError
+from aoi_modules.errors import AoiError, ModelError, first_line
 from aoi_modules.export.interface import (
     InputTensor,
     Shape,
     build_network,
     find_inputs,
-    first_line,
     safe_names,
     wanted_outputs,
 )

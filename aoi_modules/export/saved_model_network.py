@@ -11,14 +11,13 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, first_line
 from aoi_modules.export.frozen_network import FrozenGraph, graph_network, node_name, read_graph_def, tensors_of
 from aoi_modules.export.interface import (
     InputTensor,
     Shape,
     build_network,
     find_inputs,
-    first_line,
     safe_names,
     wanted_outputs,
 )

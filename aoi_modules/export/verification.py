@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.python.framework import op_def_registry
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.pipeline import decode_pixels, gray
-from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.errors import ModelError, StoreError, first_line
 from aoi_modules.export import golden, graph
 from aoi_modules.export.golden import Golden, Scores
 from aoi_modules.export.precision import TOLERANCE
@@ -68,6 +69,8 @@ def check_operations(folder: Path) -> None:
         written = SavedModel.FromString(file.read_bytes()).meta_graphs[0].graph_def
     except OSError as error:
         raise StoreError(f"{file}: cannot be read: {error.strerror}") from None
+    except (DecodeError, IndexError) as error:
+        raise ModelError(f"{file}: damaged, no graph of TensorFlow: {first_line(error)}") from None
     functions = {function.signature.name for function in written.library.function}
     used = {node.op for part in (written.node, *(one.node_def for one in written.library.function)) for node in part}
     foreign = sorted(op for op in used - functions if op in _PYTHON_ONLY or op_def_registry.get(op) is None)
@@ -139,9 +142,24 @@ def _by_pixels(loaded: Any, truth: Golden, manifest: Manifest) -> Iterator[tuple
 
 def _by_frozen(folder: Path, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:
     singles = list(_single(truth, manifest.picture.channels))
-    frozen = graph.GraphDef.FromString((folder / FROZEN).read_bytes())
+    frozen = read_frozen(folder / FROZEN)
     found = graph.run_frozen(frozen, [batch for _, batch in singles], list(truth.scores))
     yield from zip((expected for expected, _ in singles), found, strict=True)
+
+
+def read_frozen(file: Path) -> graph.GraphDef:
+    """The frozen graph in a file.
+
+    Raises:
+        StoreError: there is none.
+        ModelError: it is damaged.
+    """
+    try:
+        return graph.GraphDef.FromString(file.read_bytes())
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read: {error.strerror}", hint="export the model again") from None
+    except DecodeError as error:
+        raise ModelError(f"{file}: damaged, no graph of TensorFlow: {first_line(error)}") from None
 
 
 def _single(truth: Golden, channels: int) -> Iterator[tuple[Scores, dict[str, NDArray[Any]]]]:
@@ -166,7 +184,3 @@ def _compare(way: str, expected: Scores, found: Scores, manifest: Manifest) -> f
             f"expected at most {allowed:g}"
         )
     return difference
-
-
-def first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

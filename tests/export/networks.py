@@ -31,3 +31,32 @@ def priced(seed: int = 7) -> keras.Model:
     return keras.Model(
         {"image": image, "features": numbers}, {"price": keras.layers.Activation("exponential", name="price")(y)}
     )
+
+
+def trunk(seed: int = 1, *, size: tuple[int, int] = (24, 32), channels: int = 3) -> keras.Model:
+    """Four convolutions with batch norm, half of them depthwise: (N, *size, channels) -> (N, 8)."""
+    keras.utils.set_random_seed(seed)
+    image = keras.Input((*size, channels))
+    x = keras.layers.Rescaling(1 / 127.5, offset=-1)(image)
+    for number in range(2):
+        x = _norm()(keras.layers.Conv2D(8, 3, strides=2, use_bias=False, name=f"conv_{number}")(x))
+        x = _norm()(keras.layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"each_{number}")(x))
+        x = keras.layers.ReLU(6.0)(x)
+    return keras.Model(image, keras.layers.GlobalAveragePooling2D()(x))
+
+
+def on_trunk(name: str, seed: int, *, below: keras.Model | None = None, units: int = 1) -> keras.Model:
+    """A head of its own on a copy of a trunk, by default of the same one."""
+    original = below or trunk()
+    copied = keras.models.clone_model(original)
+    copied.set_weights(original.get_weights())
+    keras.utils.set_random_seed(seed)
+    image = keras.Input(original.input.shape[1:], name="image")
+    head = keras.layers.Dense(units, "sigmoid" if units == 1 else "softmax", name=name)
+    return keras.Model(image, {name: head(copied(image, training=False))})
+
+
+def _norm() -> keras.layers.Layer:
+    return keras.layers.BatchNormalization(
+        moving_mean_initializer="random_normal", moving_variance_initializer=keras.initializers.RandomUniform(0.5, 2)
+    )

@@ -1,0 +1,219 @@
+"""Several models as one servable."""
+
+import io
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aoi_modules.errors import ModelError
+from aoi_modules.export import golden
+from aoi_modules.export.component import Component
+from aoi_modules.export.golden import Golden
+from aoi_modules.export.graph import GraphDef
+from aoi_modules.export.keras_network import network_of
+from aoi_modules.export.model_sources import ModelSource, default_head
+from aoi_modules.export.servable import write_servable
+from aoi_modules.export.verification import FROZEN, decoded_pixels
+from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
+from aoi_modules.tf import keras, tf
+from tests.export.networks import on_trunk, priced, trunk
+
+TILES = DataOrigin(name="tiles", sha256="1", stand_in=True)
+
+
+def source(model: keras.Model, *, features: tuple[str, ...] = (), data: DataOrigin | None = TILES) -> ModelSource:
+    network = network_of(model)
+    heads = tuple(default_head(name, units) for name, units in network.outputs.items())
+    return ModelSource(
+        network, heads, name=f"{heads[0].name}.keras", sha256=heads[0].name, data=data, features=features
+    )
+
+
+def photograph(height: int, width: int, seed: int = 0) -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def frozen(version: Path) -> Counter[str]:
+    graph = GraphDef.FromString((version / FROZEN).read_bytes())
+    return Counter(node.op for node in graph.node)
+
+
+def convolutions(version: Path) -> int:
+    found = frozen(version)
+    return found["Conv2D"] + found["DepthwiseConv2dNative"]
+
+
+def size(version: Path) -> int:
+    return (version / "saved_model.pb").stat().st_size
+
+
+@pytest.fixture(scope="module")
+def four() -> list[ModelSource]:
+    return [source(on_trunk(name, seed)) for seed, name in enumerate(("short", "open", "spur", "hole"))]
+
+
+@pytest.fixture(scope="module")
+def one_version(four: list[ModelSource], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_servable(four[0], "pcb", tmp_path_factory.mktemp("one")).path
+
+
+@pytest.fixture(scope="module")
+def version(four: list[ModelSource], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_servable(four, "pcb", tmp_path_factory.mktemp("four")).path
+
+
+def test_one_trunk_is_computed_and_stored_once(version: Path, one_version: Path) -> None:
+    assert convolutions(version) == convolutions(one_version) == 4
+    assert frozen(version)["MatMul"] == 4
+    assert "FusedBatchNormV3" not in frozen(version)
+
+
+def test_every_head_scores_as_its_own_model(four: list[ModelSource], version: Path) -> None:
+    pictures = [photograph(24, 32), photograph(50, 40, seed=1)]
+    answers = tf.saved_model.load(str(version)).signatures["serving_default"](image=tf.constant(pictures))
+    assert set(answers) == {"short", "open", "spur", "hole"}
+    for one in four:
+        head = one.heads[0].name
+        np.testing.assert_allclose(answers[head], one.scores(pictures)[head], atol=1e-5)
+
+
+def test_the_manifest_knows_where_each_head_came_from(version: Path) -> None:
+    described = manifest.read(version)
+    assert [head.name for head in described.heads] == ["short", "open", "spur", "hole"]
+    assert {one.file: (one.heads, one.sha256) for one in described.sources}["spur.keras"] == (("spur",), "spur")
+    assert (described.data, described.source_sha256) == (TILES, "")
+
+
+def test_the_order_of_heads_changes_nothing_but_the_order(
+    four: list[ModelSource], version: Path, tmp_path: Path
+) -> None:
+    turned = write_servable(four[::-1], "pcb", tmp_path).path
+    assert frozen(turned) == frozen(version)
+    assert abs(size(turned) - size(version)) < 0.02 * size(version)
+    scores, expected = (Golden.read(path / golden.FILE_NAME).scores for path in (turned, version))
+    assert all(np.array_equal(scores[head], expected[head]) for head in expected)
+
+
+def test_trunks_that_differ_above_share_what_is_below(tmp_path: Path) -> None:
+    tuned = trunk()
+    for name in ("conv_1", "each_1"):
+        tuned.get_layer(name).set_weights([values + 0.01 for values in tuned.get_layer(name).get_weights()])
+    models = [source(on_trunk("short", 0)), source(on_trunk("open", 1, below=tuned))]
+    written = write_servable(models, "pcb", tmp_path)
+    assert convolutions(written.path) == 2 + 2 * 2
+    assert written.difference < 1e-5
+
+
+def test_models_with_nothing_in_common_still_merge(tmp_path: Path) -> None:
+    models = [source(on_trunk("short", 0)), source(on_trunk("open", 1, below=trunk(seed=5)))]
+    assert convolutions(write_servable(models, "pcb", tmp_path).path) == 8
+
+
+def test_sizes_channels_outputs_and_features_may_differ(tmp_path: Path) -> None:
+    gray = source(on_trunk("lead", 0, below=trunk(size=(20, 20), channels=1), units=3))
+    large = source(on_trunk("body", 1, below=trunk(size=(40, 48))))
+    house = source(priced(), features=("area", "age"), data=None)
+    written = write_servable([gray, large, house], "board", tmp_path)
+    described = written.manifest
+    assert described.picture == PictureInput(height=40, width=48, channels=3)
+    assert described.features == ("area", "age")
+    assert described.data is None
+    assert [one.picture.channels for one in described.sources] == [1, 3, 3]
+    assert frozen(written.path)["ResizeBilinear"] == 3
+    pictures = [photograph(33, 70), photograph(24, 24, seed=2)]
+    numbers = np.array([[1, 2], [3, 4]], np.float32)
+    answers = tf.saved_model.load(str(written.path)).signatures["serving_default"](
+        image=tf.constant(pictures), features=tf.constant(numbers)
+    )
+    np.testing.assert_allclose(answers["lead"], gray.scores(pictures)["lead"], atol=1e-5)
+    np.testing.assert_allclose(answers["body"], large.scores(pictures)["body"], atol=1e-5)
+    np.testing.assert_allclose(answers["price"], house.scores(pictures, numbers)["price"], rtol=1e-5)
+
+
+def test_variables_are_kept_once_if_wanted(four: list[ModelSource], version: Path, tmp_path: Path) -> None:
+    written = write_servable(four, "pcb", tmp_path, freeze=False)
+    loaded = tf.saved_model.load(str(written.path))
+    shapes = Counter(tuple(variable.shape) for variable in loaded.weights)
+    assert shapes[(3, 3, 3, 8)] == 1
+    assert shapes[(8, 1)] == 4
+    assert written.difference < 1e-5
+    assert frozen(written.path) == frozen(version)  # the graph for other engines is frozen all the same
+
+
+def test_samples_of_all_models_are_golden(four: list[ModelSource]) -> None:
+    pictures = [photograph(24, 32, seed=seed) for seed in range(12)]
+    own = [replace(one, pictures=tuple(pictures[3 * at : 3 * at + 3])) for at, one in enumerate(four)]
+    chosen = Component.of(own).golden().pictures
+    assert chosen == tuple(pictures[at] for at in (0, 3, 6, 9, 1, 4, 7, 10))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_drawn_samples_have_the_components_channels(channels: int) -> None:
+    models = [source(on_trunk("short", 0, below=trunk(channels=channels)))]
+    assert Component.of(models).golden().scores["short"].shape == (4, 1)
+
+
+def test_no_models_are_no_component() -> None:
+    with pytest.raises(ModelError, match=r"expected at least one. Received: none"):
+        Component.of([])
+
+
+def test_heads_of_one_name_are_named_with_their_files() -> None:
+    with pytest.raises(ModelError, match=r"head short: .*short\.keras, short\.keras"):
+        Component.of([source(on_trunk("short", 0)), source(on_trunk("short", 1))])
+
+
+def test_heads_that_disagree_on_features_are_refused() -> None:
+    first, second = (source(priced(), features=names) for names in (("area", "age"), ("age", "area")))
+    with pytest.raises(ModelError, match=r"takes area, age; .*takes age, area"):
+        Component.of([first, replace(second, heads=(default_head("cost", 1),))])
+
+
+def test_weights_that_are_no_numbers_are_named(tmp_path: Path) -> None:
+    broken = on_trunk("open", 1)
+    layer = broken.get_layer("open")
+    layer.set_weights([np.where(np.arange(8)[:, None] == 3, np.nan, 1).astype(np.float32), layer.get_weights()[1]])
+    with pytest.raises(ModelError, match=r"head open: open\.keras gives nan"):
+        write_servable([source(on_trunk("short", 0)), source(broken)], "pcb", tmp_path)
+    assert list((tmp_path / "pcb").iterdir()) == []
+
+
+def by_openvino(version: Path, truth: Golden, channels: int) -> golden.Scores:
+    """The golden scores by another engine, from the frozen graph alone."""
+    openvino = pytest.importorskip("openvino")
+    model = openvino.Core().compile_model(str(version / FROZEN), "CPU")
+    found: dict[str, list[np.ndarray]] = {head: [] for head in truth.scores}
+    for at, picture in enumerate(truth.pictures):
+        inputs: dict[str, np.ndarray] = {"image:0": decoded_pixels(picture, channels)}
+        if truth.features is not None:
+            inputs["features:0"] = truth.features[at : at + 1]
+        answers = model(inputs)
+        for head in found:
+            found[head].append(answers[f"{head}:0"])
+    return {head: np.concatenate(values) for head, values in found.items()}
+
+
+def test_openvino_gives_the_golden_scores(version: Path) -> None:
+    truth = Golden.read(version / golden.FILE_NAME)
+    assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-4
+
+
+def test_openvino_reads_mixed_sizes_gray_and_features(tmp_path: Path) -> None:
+    gray = source(on_trunk("lead", 0, below=trunk(size=(20, 20), channels=1)))
+    version = write_servable([gray, source(priced(), features=("area", "age"))], "board", tmp_path).path
+    truth = Golden.read(version / golden.FILE_NAME)
+    assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-4
+
+
+def test_openvino_reads_weights_of_half_precision(four: list[ModelSource], tmp_path: Path) -> None:
+    version = write_servable(four, "pcb", tmp_path, precision="float16").path
+    truth = Golden.read(version / golden.FILE_NAME)
+    assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-2

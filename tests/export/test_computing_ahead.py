@@ -1,0 +1,44 @@
+from collections import Counter
+
+import numpy as np
+
+from aoi_modules.export.computing_ahead import compute_ahead
+from aoi_modules.export.folding import fold
+from aoi_modules.export.graph import optimize, run_frozen
+from aoi_modules.tf import tf
+
+
+def test_what_needs_no_input_becomes_a_constant() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        image = tf.compat.v1.placeholder(tf.float32, (None, 4), name="image")
+        variance, gamma = tf.constant([1.0, 4.0, 9.0, 16.0]), tf.constant([2.0, 2.0, 3.0, 4.0])
+        tf.identity(image * (tf.math.rsqrt(variance + 0.0) * gamma), name="head")
+    small = compute_ahead(graph.as_graph_def(), ["head"])
+    assert Counter(node.op for node in small.node) == {"Placeholder": 1, "Const": 1, "Mul": 1, "Identity": 1}
+    batch = {"image": np.ones((1, 4), np.float32)}
+    np.testing.assert_allclose(run_frozen(small, [batch], ["head"])[0]["head"], [[2, 1, 1, 1]], rtol=1e-6)
+
+
+def test_random_numbers_and_outputs_are_left_alone() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        image = tf.compat.v1.placeholder(tf.float32, (2,), name="image")
+        tf.add(image, tf.random.uniform((2,)), name="head")
+        tf.add(tf.constant(1.0), tf.constant(2.0), name="three")
+    operations = Counter(node.op for node in compute_ahead(graph.as_graph_def(), ["head", "three"]).node)
+    assert (operations["RandomUniform"], operations["AddV2"]) == (1, 2)
+
+
+def test_the_order_of_steps_survives_chains_of_products() -> None:
+    """TensorFlow 2.21 ends the process when its optimizer meets these before they are folded."""
+    random = np.random.default_rng(0)
+    graph = tf.Graph()
+    with graph.as_default():
+        x = tf.compat.v1.placeholder(tf.float32, (None, 8, 9, 3), name="image")
+        x = tf.nn.conv2d(x, random.normal(size=(3, 3, 3, 4)).astype(np.float32), 1, "SAME")
+        for _ in range(3):
+            x = x * tf.constant(random.normal(size=4).astype(np.float32))
+        tf.nn.relu(x, name="head")
+    small = optimize(fold(compute_ahead(graph.as_graph_def(), ["head"]), ["head"]), ["head"])
+    assert "Mul" not in {node.op for node in small.node}

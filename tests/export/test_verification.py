@@ -1,0 +1,127 @@
+"""Servables that were damaged on purpose, by the ways in which they really are."""
+
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.export import golden
+from aoi_modules.export.checker import Checker, checker
+from aoi_modules.export.golden import Golden
+from aoi_modules.export.graph import GraphDef
+from aoi_modules.export.keras_network import network_of
+from aoi_modules.export.model_sources import ModelSource, default_head
+from aoi_modules.export.servable import write_servable
+from aoi_modules.export.verification import FROZEN, WARMUP, verify
+from aoi_modules.modelstore import manifest
+from aoi_modules.tf import keras, tf
+from aoi_modules.wire.messages import PredictionLog
+from aoi_modules.wire.records import write_records
+from tests.export.networks import on_trunk
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model = ModelSource(network_of(on_trunk("short", 0)), (default_head("short", 1),))
+    return write_servable(model, "pcb", tmp_path_factory.mktemp("models")).path
+
+
+@pytest.fixture
+def version(written: Path, tmp_path: Path) -> Path:
+    """A copy to damage."""
+    return shutil.copytree(written, tmp_path / "1")
+
+
+def test_a_whole_servable_is_right(version: Path) -> None:
+    assert verify(version) < 1e-5
+
+
+def test_a_missing_graph_is_named(version: Path) -> None:
+    (version / "saved_model.pb").unlink()
+    with pytest.raises(StoreError, match=r"saved_model\.pb: cannot be read"):
+        verify(version)
+
+
+@pytest.mark.parametrize("file", ["saved_model.pb", FROZEN])
+def test_a_graph_that_was_cut_off_is_named(version: Path, file: str) -> None:
+    (version / file).write_bytes((version / file).read_bytes()[:-2000])
+    with pytest.raises(ModelError, match=file):
+        verify(version)
+
+
+def test_missing_golden_samples_are_named(version: Path) -> None:
+    (version / golden.FILE_NAME).write_bytes(b"nonsense")
+    with pytest.raises(StoreError, match="no golden samples"):
+        verify(version)
+
+
+def test_scores_of_another_model_are_found(version: Path) -> None:
+    truth = Golden.read(version / golden.FILE_NAME)
+    Golden(truth.pictures, {"short": truth.scores["short"] + np.float32(2e-5)}).write(version / golden.FILE_NAME)
+    with pytest.raises(ModelError, match=r"head short by serving_default differs by 2e-05"):
+        verify(version)
+
+
+def test_a_frozen_graph_of_other_weights_is_found(version: Path) -> None:
+    graph = GraphDef.FromString((version / FROZEN).read_bytes())
+    bias = next(node for node in graph.node if node.op == "Const" and node.attr["value"].tensor.tensor_shape.dim[0:1])
+    value = tf.make_ndarray(bias.attr["value"].tensor)
+    bias.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value + 1 if value.dtype.kind == "f" else value))
+    (version / FROZEN).write_bytes(graph.SerializeToString())
+    with pytest.raises(ModelError, match=rf"head short by {FROZEN}"):
+        verify(version)
+
+
+def test_a_warm_up_that_would_fail_is_found(version: Path) -> None:
+    log = PredictionLog()
+    log.predict_log.request.model_spec.signature_name = "serving_default"
+    write_records(version / WARMUP, [log.SerializeToString()])
+    with pytest.raises(ModelError, match=r"warmup_requests: request 0 fails"):
+        verify(version)
+
+
+def test_a_plain_keras_export_is_no_servable_of_ours(version: Path) -> None:
+    for name in ("saved_model.pb", "variables", "fingerprint.pb"):
+        path = version / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    model = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.export(str(version), verbose=False)
+    with pytest.raises(ModelError, match=r"signature serving_default: expected .*image.* Received: .*output_0"):
+        verify(version)
+
+
+def test_python_inside_a_graph_is_refused(version: Path) -> None:
+    module = tf.Module()
+    module.call = tf.function(
+        lambda image: {"short": tf.ensure_shape(tf.numpy_function(len, [image], tf.int64), ())},
+        input_signature=[tf.TensorSpec((None,), tf.string)],
+    )
+    tf.saved_model.save(module, str(version), signatures=module.call.get_concrete_function())
+    with pytest.raises(ModelError, match=r"a stock TensorFlow Serving does not: (Eager)?PyFunc"):
+        verify(version)
+
+
+def test_another_process_finds_the_same(version: Path, written: Path) -> None:
+    assert checker.check(written) == pytest.approx(verify(written))
+    (version / golden.FILE_NAME).unlink()
+    with pytest.raises(StoreError, match=r"no golden samples there.*nothing was published"):
+        checker.check(version)
+    (version / manifest.FILE_NAME).unlink()
+    with pytest.raises(StoreError, match="no manifest there"):
+        checker.check(version)
+
+
+def test_a_graph_that_kills_its_process_kills_only_that(written: Path) -> None:
+    mortal = Checker()
+    mortal.start()
+    assert mortal.process is not None
+    mortal.process.send_signal(signal.SIGSTOP)  # so that it dies in the middle
+    threading.Timer(0.5, mortal.process.kill).start()
+    with pytest.raises(ModelError, match="ended the process that tried it"):
+        mortal.check(written)
+    assert mortal.check(written) < 1e-5  # the next one has a new process
+    mortal.stop()
