@@ -15,6 +15,7 @@ COMMANDS = {
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
     "merge": ("merge", "Merge the models of one component into one servable."),
+    "servable": ("servable", "Look into servables, compare and verify them."),
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
     "predict": ("predict", "Ask a model server about pictures."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),

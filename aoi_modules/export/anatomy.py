@@ -25,7 +25,11 @@ UNCOUNTED = frozenset(
 )
 """Operations that multiply too, or hold other operations; their work is not counted, and that is said."""
 _RESIZES = ("Resize", "ScaleAndTranslate")
-_WEIGHT_TYPES = frozenset({tf.float16, tf.bfloat16, tf.float32, tf.float64, tf.int8, tf.uint8, tf.qint8, tf.quint8})
+WEIGHT_TYPES = frozenset(
+    kind.as_datatype_enum
+    for kind in (tf.float16, tf.bfloat16, tf.float32, tf.float64, tf.int8, tf.uint8, tf.qint8, tf.quint8)
+)
+"""Integers of 32 or 64 bits are shapes and axes."""
 
 Kind = Literal["input", "resize", "layers"]
 
@@ -65,7 +69,8 @@ class Anatomy(msgspec.Struct, frozen=True, kw_only=True):
         multiply_adds: for one picture.
         shared_weights_percent: of the weights, those that two or more heads need.
         shared_work_percent: of the multiply-adds, those that two or more heads need.
-        apart: multiply-adds that the heads would take as models of their own.
+        apart: multiply-adds that the heads would take as models of their own, and `times_apart` how many times those
+            of the graph that is.
         uncounted: operations whose multiply-adds are unknown, counted as none.
     """
 
@@ -79,12 +84,8 @@ class Anatomy(msgspec.Struct, frozen=True, kw_only=True):
     shared_weights_percent: float
     shared_work_percent: float
     apart: int
+    times_apart: float
     uncounted: tuple[str, ...] = ()
-
-    @property
-    def times_apart(self) -> float:
-        """How many times the work of this graph the heads would take as models of their own."""
-        return self.apart / self.multiply_adds if self.multiply_adds else 1.0
 
     @classmethod
     def of(cls, graph: GraphDef, heads: Sequence[str]) -> "Anatomy":
@@ -104,6 +105,7 @@ class Anatomy(msgspec.Struct, frozen=True, kw_only=True):
         works = {node.name: _work(node, held) for node in nodes if node.op in COUNTED | UNCOUNTED}
         blocks = tuple(_block(parts, key, held, works) for key in parts.keys)
         weights, work = sum(block.weights for block in blocks), sum(block.multiply_adds for block in blocks)
+        apart = sum(block.multiply_adds * len(block.heads) for block in blocks)
         return cls(
             heads=tuple(heads),
             blocks=blocks,
@@ -114,7 +116,8 @@ class Anatomy(msgspec.Struct, frozen=True, kw_only=True):
             multiply_adds=work,
             shared_weights_percent=_percent(sum(b.weights for b in blocks if len(b.heads) > 1), weights),
             shared_work_percent=_percent(sum(b.multiply_adds for b in blocks if len(b.heads) > 1), work),
-            apart=sum(block.multiply_adds * len(block.heads) for block in blocks),
+            apart=apart,
+            times_apart=apart / work if work else 1.0,
             uncounted=tuple(name for name, count in works.items() if count is None),
         )
 
@@ -231,12 +234,11 @@ def _input_name(key: _Key, held: tf.Graph) -> str:
 
 
 def _size(node: NodeDef) -> tuple[int, int]:
-    """Numbers and bytes of a constant; integers of 32 or 64 bits are shapes and axes, no weights."""
-    kind = tf.as_dtype(node.attr["dtype"].type)
-    if kind not in _WEIGHT_TYPES:
+    """Numbers and bytes of a constant; none of one that is no weight."""
+    if node.attr["dtype"].type not in WEIGHT_TYPES:
         return 0, 0
     count = prod(dim.size for dim in node.attr["value"].tensor.tensor_shape.dim)
-    return count, count * kind.size
+    return count, count * tf.as_dtype(node.attr["dtype"].type).size
 
 
 def _work(node: NodeDef, held: tf.Graph) -> int | None:

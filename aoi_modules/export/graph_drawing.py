@@ -14,8 +14,10 @@ from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import StoreError
 from aoi_modules.export.anatomy import Anatomy, Block
 from aoi_modules.export.graph_layout import NUMBERS, Box, Layout, Point, layout
+from aoi_modules.export.inspection import Inspection, sample
 from aoi_modules.export.quantities import counted, percent, short
-from aoi_modules.modelstore.manifest import Head
+from aoi_modules.export.verification import FROZEN
+from aoi_modules.modelstore.manifest import FILE_NAME, Head
 from aoi_modules.training.plots import Plot
 
 SUFFIXES = (".png", ".svg")
@@ -53,6 +55,26 @@ def draw(anatomy: Anatomy, *, title: str, heads: Sequence[Head] = (), picture: P
         _card(axes, box, name, known)
     _legend(axes, anatomy, places)
     return plot
+
+
+def draw_servable(servable: Inspection) -> Plot:
+    """Draws the graph of a servable with its first golden picture in front.
+
+    Raises:
+        StoreError: it has no frozen graph, or its samples are damaged.
+    """
+    if servable.anatomy is None or servable.manifest is None:
+        missing = " and ".join(name for name in (FILE_NAME, FROZEN) if name in servable.missing)
+        raise StoreError(
+            f"{servable.path}: cannot be drawn without {missing}",
+            hint="aoi export and aoi merge write servables that can",
+        )
+    return draw(
+        servable.anatomy,
+        title=servable.title,
+        heads=servable.manifest.heads,
+        picture=sample(Path(servable.path)),
+    )
 
 
 def write(plot: Plot, path: Path) -> None:

@@ -112,6 +112,7 @@ def anatomies(draw: st.DrawFn) -> Anatomy:
         shared_weights_percent=0,
         shared_work_percent=0,
         apart=1,
+        times_apart=1,
     )
 
 

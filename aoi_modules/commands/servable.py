@@ -1,0 +1,116 @@
+"""`aoi servable`: what is in a servable, and what differs between two."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aoi_modules.errors import AoiError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from aoi_modules.export.inspection import Inspection
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+FOLDER = click.Path(path_type=Path)
+
+
+@click.group()
+def command() -> None:
+    """Look into servables, compare and verify them.
+
+    DIR is a version directory, or the folder of a component: then its newest version is meant. SavedModels that are
+    not of the team's making can be looked into too; what they lack is said.
+
+    \b
+    Examples:
+      aoi servable show models/pcb
+      aoi servable show models/pcb/3 --graph pcb.svg
+      aoi servable diff models/pcb/2 models/pcb/3
+    """
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--graph", "drawing", type=FOLDER, metavar="FILE", help="Draw the merged graph, as .png or .svg.")
+@JSON
+def show(folder: Path, drawing: Path | None, as_json: bool) -> None:
+    """Say what is in DIR: signatures, heads, what they share, operations, weights, sizes, checksums.
+
+    Nothing is loaded: a damaged or half-copied servable can be looked into as well.
+
+    \b
+    Examples:
+      aoi servable show models/pcb
+      aoi servable show models/pcb/3 --graph pcb.svg
+      aoi servable show models/pcb --json
+    """
+    import msgspec
+
+    servable = _inspected(folder)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(servable), indent=2))
+    else:
+        from aoi_modules.export.inspection_tables import print_inspection
+
+        print_inspection(_stdout(), servable)
+    if drawing is not None:
+        _draw(servable, drawing)
+
+
+@command.command()
+@click.argument("left", metavar="A", type=FOLDER)
+@click.argument("right", metavar="B", type=FOLDER)
+@JSON
+def diff(left: Path, right: Path, as_json: bool) -> None:
+    """Say what differs between the servables A and B; ends with 0 if nothing does, 1 if something does, 2 on an error.
+
+    Compared are heads, labels, thresholds, metrics, sources, signatures, sizes, weights by content, operations, and
+    the golden scores on pictures that both have. Version numbers and inner names of graphs are no difference.
+
+    \b
+    Examples:
+      aoi servable diff models/pcb/2 models/pcb/3
+      aoi servable diff models/pcb candidate/pcb --json
+    """
+    import msgspec
+
+    try:
+        one, other = _inspected(left), _inspected(right)
+        from aoi_modules.export.comparison import difference
+
+        lines = difference(one, other)
+    except AoiError as error:  # 1 would say that they differ
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(lines), indent=2))
+    else:
+        from aoi_modules.export.inspection_tables import print_difference
+
+        print_difference(_stdout(), one, other, lines)
+    sys.exit(1 if lines else 0)
+
+
+def _inspected(folder: Path) -> "Inspection":
+    importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
+    from aoi_modules.export.inspection import Inspection, find
+
+    return Inspection.of(find(folder))
+
+
+def _draw(servable: "Inspection", path: Path) -> None:
+    from aoi_modules.export.graph_drawing import draw_servable, write
+
+    write(draw_servable(servable), path)
+    click.echo(f"{path}: the graph of {servable.title}", err=True)
+
+
+def _stdout() -> "Console":
+    """A console for tables; in a pipe or a log it is wide enough to break no cell."""
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=200)
