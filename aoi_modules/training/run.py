@@ -36,6 +36,7 @@ def train(
     *,
     seed: int = 0,
     restart: bool = False,
+    draw: bool = True,
     log: Say = say,
     **wishes: Any,
 ) -> TrainingReport:
@@ -49,6 +50,7 @@ def train(
         out: folder; an earlier training there is replaced once the new one is whole.
         seed: of all that is drawn by lot.
         restart: forget what a killed training left.
+        draw: whether there are plots; of many small trainings they take longer than the training.
         log: told in lines how it goes.
         wishes: fields of `plan.Plan` that are to differ from the recipe's and the profile's; None changes nothing.
 
@@ -73,7 +75,7 @@ def train(
         results = evaluate(learned.model, chosen.heads, split, chosen.picture, escape_target=wanted.escape_target)
         log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
         seconds = time.perf_counter() - start
-        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work)
+        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work, draw=draw)
 
 
 def write_training(
@@ -85,6 +87,7 @@ def write_training(
     *,
     seconds: float,
     work: Path | None = None,
+    draw: bool = True,
 ) -> TrainingReport:
     """Writes a training whole or not at all: model, report, page, plots, samples.
 
@@ -96,6 +99,7 @@ def write_training(
         results: of every head.
         seconds: that it took.
         work: folder of `fit`, whose logs are kept.
+        draw: whether there are plots.
 
     Raises:
         ModelError: `out` cannot be used.
@@ -106,9 +110,11 @@ def write_training(
     recipe = wanted.recipe
     with staged(out) as folder:
         learned.model.save(folder / MODEL)
-        plots = figures.write_plots(
-            folder / PLOTS, split, learned.history, results, wanted.profile.name, wanted.random_changes
-        )
+        plots = {}
+        if draw:
+            plots = figures.write_plots(
+                folder / PLOTS, split, learned.history, results, wanted.profile.name, wanted.random_changes
+            )
         if work is not None:
             keep_logs(work, folder)
         written = TrainingReport(

@@ -78,6 +78,13 @@ def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, pl
     assert any(line.startswith("epoch ") for line in lines)
 
 
+def test_plots_can_be_left_out(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    train("squares", "tiny", out, draw=False, log=lambda line: None)
+    assert (out / "report.html").is_file()
+    assert not (out / "plots").exists()
+
+
 def test_the_saved_model_gives_the_reported_figures(tmp_path: Path) -> None:
     written = train("squares", "tiny", tmp_path / "out", log=lambda line: None)
     (head,) = written.heads
