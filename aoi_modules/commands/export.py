@@ -51,6 +51,7 @@ def command(
         wishes = [about.wish(None, name=None, output=None)]
     click.echo(f"exporting {model} as component {name} ...", err=True)
     source = read(model, wishes, about.reading())
+    about.check(source.heads)
     written = write_servable(
         source,
         name,

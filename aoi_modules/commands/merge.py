@@ -48,9 +48,7 @@ def command(
 
     about = About.of(**said)
     models = [_read(given, about) for given in heads]
-    known = {head.name for model in models for head in model.heads}
-    if unknown := about.named() - known:
-        raise click.UsageError(f"no head {', '.join(sorted(unknown))}; the heads are {', '.join(sorted(known))}")
+    about.check(head for model in models for head in model.heads)
     click.echo(f"merging {len(models)} models into component {name} ...", err=True)
     written = write_servable(
         models,
@@ -71,5 +69,6 @@ def _read(given: str, about: About) -> "ModelSource":
     head, file = (name, rest) if separator else (None, given)
     path, _, output = file.partition("#")
     click.echo(f"reading {path} ...", err=True)
-    wishes = [about.wish(head, name=head, output=output or None)] if head or output else []
-    return read(Path(path), wishes, about.reading(head))
+    chosen = head or output or None
+    wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else []
+    return read(Path(path), wishes, about.reading(chosen))

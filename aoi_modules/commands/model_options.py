@@ -13,6 +13,7 @@ from aoi_modules.errors import ModelError
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
     from aoi_modules.export.model_sources import Reading, Wish
+    from aoi_modules.modelstore.manifest import Head
 
 _FOR_ONE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)")
 _KINDS = ("defect", "class", "value")
@@ -105,6 +106,21 @@ class About:
     def named(self) -> set[str]:
         """Heads that an option was about."""
         return {head for one in (self.kinds, self.labels, self.thresholds) for head in one.by_head}
+
+    def check(self, heads: Iterable["Head"]) -> None:
+        """Refuses options about heads that do not exist, or that they do not fit.
+
+        Raises:
+            click.UsageError: says which.
+        """
+        known = {head.name: head for head in heads}
+        if unknown := self.named() - set(known):
+            raise click.UsageError(f"no head {', '.join(sorted(unknown))}; the heads are {', '.join(sorted(known))}")
+        for name in self.thresholds.by_head:
+            if known[name].kind != "defect":
+                raise click.UsageError(
+                    f"--threshold {name}: only a defect head has one; {name} is a {known[name].kind}"
+                )
 
     def wish(self, head: str | None, *, name: str | None, output: str | None) -> "Wish":
         """What was said about a head; `name` is the one it is to get, `output` the model's."""

@@ -38,7 +38,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the graph that the same heads need.
 
     Args:
-        name: of an input; `resize 96 x 96 x 3`; `trunk`, what several or all heads need; the head that alone needs it.
+        name: of an input; `resize 96 x 96 x 3`; `trunk`, what all heads need, or `trunk of` some; the head that alone
+            needs it; `constants`, which trunks that are not the same have in common.
         kind: an input with what is done to it as it comes, a resize with the scaling after it, or layers.
         heads: that need it, in the order of the graph's heads.
         operations: without those that only hold or pass on a value.
@@ -135,7 +136,7 @@ class _Parts:
         self.key: dict[str, _Key] = {}
         self._place_data()
         self._place_constants()
-        self.keys: list[_Key] = sorted(set(self.key.values()), key=self._order)
+        self.keys: list[_Key] = sorted({self.key[node.name] for node in nodes if _counts(node)}, key=self._order)
         self.number = {key: number for number, key in enumerate(self.keys)}
         self.origins: dict[str, frozenset[int]] = {}
         self.edges: set[tuple[int, int]] = set()
@@ -147,17 +148,22 @@ class _Parts:
     def _place_data(self) -> None:
         """What comes before the first weights belongs to an input or a resize, all else to the heads that need it."""
         prepared: dict[str, _Key] = {}
+        root: dict[str, str] = {}  # of what is prepared: the input that it comes from
         for name, node in self.nodes.items():
             # What no input reaches is constant.
             data = [taken for taken in map(node_of, node.input) if taken in self.key]
-            before = [prepared[taken] for taken in data if taken in prepared]
+            before = {prepared[taken] for taken in data if taken in prepared}
+            resizes = {key for key in before if key[0] == "resize"} or before
+            one = all(taken in root for taken in data) and len(resizes) == len({root[taken] for taken in data}) == 1
             if node.op.startswith("Placeholder"):
                 self.key[name] = prepared[name] = ("input", (name,))
-            elif data and (node.op in COUNTED | UNCOUNTED or len(before) < len(data)):
-                self.key[name] = self._layers(name)
+                root[name] = name
+            elif one and node.op not in COUNTED | UNCOUNTED:
+                resized: set[_Key] = {("resize", (name,))} if node.op.startswith(_RESIZES) else resizes
+                (self.key[name],) = (prepared[name],) = resized
+                root[name] = root[data[0]]
             elif data:
-                resized: list[_Key] = [("resize", (name,))] if node.op.startswith(_RESIZES) else before
-                self.key[name] = prepared[name] = max(resized, key=lambda key: key[0] == "resize")
+                self.key[name] = self._layers(name)
 
     def _place_constants(self) -> None:
         """A constant belongs where it is taken; one that several parts take belongs to the heads that need it."""
@@ -190,6 +196,11 @@ class _Parts:
             self.edges.update((source, number) for source in sources if source != number)
 
 
+def _counts(node: NodeDef) -> bool:
+    """Whether a node makes a part of what is held; axes and what passes on values do not."""
+    return node.op not in SILENT or node.op.startswith("Placeholder") or _size(node) > (0, 0)
+
+
 def _needed_by(nodes: Sequence[NodeDef], heads: Iterable[str]) -> dict[str, set[str]]:
     """Of each node the heads that need it."""
     needed: dict[str, set[str]] = defaultdict(set)
@@ -205,12 +216,13 @@ def _block(parts: _Parts, key: _Key, held: tf.Graph, works: dict[str, int | None
     members = parts.members(key)
     needed = set[str]().union(*(parts.needed_by[node.name] for node in members))
     heads = tuple(head for head in parts.heads if head in needed)
-    constants = [_size(node) for node in members if node.op == "Const"]
+    constants = [_size(node) for node in members]
+    operations = sum(node.op not in SILENT for node in members)
     return Block(
-        name=_trunk_name(heads, parts.heads) if key[0] == "layers" else _input_name(key, held),
+        name=_layers_name(heads, parts.heads, operations) if key[0] == "layers" else _input_name(key, held),
         kind=key[0],
         heads=heads,
-        operations=sum(node.op not in SILENT for node in members),
+        operations=operations,
         convolutions=sum(node.op in CONVOLUTIONS for node in members),
         weights=sum(count for count, _ in constants),
         weight_bytes=sum(size for _, size in constants),
@@ -218,10 +230,11 @@ def _block(parts: _Parts, key: _Key, held: tf.Graph, works: dict[str, int | None
     )
 
 
-def _trunk_name(heads: Sequence[str], every: Sequence[str]) -> str:
+def _layers_name(heads: Sequence[str], every: Sequence[str], operations: int) -> str:
     if len(heads) == 1:
         return heads[0]
-    return "trunk" if len(heads) == len(every) else f"trunk of {', '.join(heads)}"
+    kind = "trunk" if operations else "constants"
+    return kind if len(heads) == len(every) else f"{kind} of {', '.join(heads)}"
 
 
 def _input_name(key: _Key, held: tf.Graph) -> str:
@@ -234,8 +247,8 @@ def _input_name(key: _Key, held: tf.Graph) -> str:
 
 
 def _size(node: NodeDef) -> tuple[int, int]:
-    """Numbers and bytes of a constant; none of one that is no weight."""
-    if node.attr["dtype"].type not in WEIGHT_TYPES:
+    """Numbers and bytes of a weight; none of anything else."""
+    if node.op != "Const" or node.attr["dtype"].type not in WEIGHT_TYPES:
         return 0, 0
     count = prod(dim.size for dim in node.attr["value"].tensor.tensor_shape.dim)
     return count, count * tf.as_dtype(node.attr["dtype"].type).size

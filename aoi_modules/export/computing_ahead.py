@@ -7,10 +7,10 @@ a convolution when it runs: first this, then `folding`, then TensorFlow.
 
 from collections.abc import Sequence
 
-from tensorflow.python.framework import op_def_registry
-
 from aoi_modules.export.graph import GraphDef, NodeDef, constant, imported, in_order, node_of, pruned, without_optimizer
 from aoi_modules.tf import tf
+
+from tensorflow.python.framework import op_def_registry
 
 _LARGEST = 64_000_000
 """Bytes that a result may have; a larger one is better made at run time than kept in the file."""

@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from aoi_modules.errors import ModelError
+from aoi_modules.tf import tf
+
 from tensorflow.core.framework.graph_pb2 import GraphDef as GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef as NodeDef
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 from tensorflow.python.grappler import tf_optimizer
-
-from aoi_modules.errors import ModelError
-from aoi_modules.tf import tf
 
 # Each pass leaves only operations that every engine has. Not among them: the remapper, which fuses operations into
 # ones that exist in TensorFlow alone.

@@ -122,9 +122,9 @@ def _ink(background: str) -> str:
 
 def _title(axes: Axes, places: Layout, title: str, anatomy: Anatomy) -> None:
     axes.text(0, places.top + 0.72, f"{title}: {summary(anatomy)}", fontsize=14, fontweight="bold", color=INK)
-    work = f"{short(anatomy.multiply_adds)} multiply-adds and {short(anatomy.weights)} weights for one picture"
+    work = f"{short(anatomy.weights)} weights, {short(anatomy.multiply_adds)} multiply-adds for one picture"
     if anatomy.times_apart > 1:
-        work += f"; models of their own would take {anatomy.times_apart:.2g} times the multiply-adds"
+        work += f"; models of their own would take {anatomy.times_apart:.2g} times as many"
     if anatomy.uncounted:
         work += f" ({counted(len(anatomy.uncounted), 'operation')} not counted)"
     axes.text(0, places.top + 0.42, work, fontsize=10, color=QUIET)

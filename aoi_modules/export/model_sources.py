@@ -81,7 +81,7 @@ class Wish:
         output: the model's name for it; None for the only one, or the one of that name.
         kind: what the output means.
         labels: in the order of the classes, or good and defect.
-        threshold: a defect score over it fails the part.
+        threshold: a defect score over it fails the part; heads of other kinds have none.
     """
 
     head: str | None = None
@@ -212,7 +212,9 @@ def _head(output: str, network: Network, known: Head | None, wish: Wish) -> Head
         labels = wish.labels or (known.labels if kind == known.kind else ())
         fitting = default_head(name, network.outputs[output], kind=kind, labels=labels)
         head = msgspec.structs.replace(known, name=name, kind=kind, labels=fitting.labels)
-    return head if wish.threshold is None else msgspec.structs.replace(head, threshold=wish.threshold)
+    if wish.threshold is None or head.kind != "defect":
+        return head
+    return msgspec.structs.replace(head, threshold=wish.threshold)
 
 
 def _sha256(path: Path) -> str:

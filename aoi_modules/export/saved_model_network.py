@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from google.protobuf.message import DecodeError
-from tensorflow.core.protobuf import saved_model_pb2
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from aoi_modules.errors import ModelError, first_line
 from aoi_modules.export.frozen_network import FrozenGraph, graph_network, node_name, read_graph_def, tensors_of
@@ -24,6 +22,9 @@ from aoi_modules.export.interface import (
 from aoi_modules.export.network import Network
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.tf import tf
+
+from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 SERVING, TAG = "serving_default", "serve"
 PIXELS = "assets.extra/pixels.pb"

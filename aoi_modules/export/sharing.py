@@ -7,10 +7,10 @@ loaded twice meet again, and of trunks that were fine-tuned in part the equal lo
 
 from collections.abc import Sequence
 
-from tensorflow.python.framework import op_def_registry
-
 from aoi_modules.export.graph import GraphDef, NodeDef, digest, in_order, node_of, pruned
 from aoi_modules.tf import tf
+
+from tensorflow.python.framework import op_def_registry
 
 
 def share(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
-from tensorflow.python.framework import op_def_registry
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.pipeline import decode_pixels, gray
@@ -22,6 +20,9 @@ from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import read_records
 from aoi_modules.wire.tensors import to_array
+
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+from tensorflow.python.framework import op_def_registry
 
 WARMUP = "assets.extra/tf_serving_warmup_requests"
 FROZEN = "assets.extra/pixels.pb"

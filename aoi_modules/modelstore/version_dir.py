@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from aoi_modules.errors import ChecksumError, StoreError
 SUMS_NAME = "assets.extra/SHA256SUMS"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _STAGING = ".staging-"
+_ABANDONED_SECONDS = 24 * 3600
 
 
 def check_name(name: str) -> str:
@@ -55,6 +57,7 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
     _refuse_existing(final)
     try:
         base_path.mkdir(parents=True, exist_ok=True)
+        _sweep(base_path)
         staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{version}-", dir=base_path))
     except OSError as error:
         raise StoreError(f"{base_path}: cannot write there: {error.strerror}") from None
@@ -106,6 +109,13 @@ def file_sha256(path: Path) -> str:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / SUMS_NAME)
+
+
+def _sweep(base_path: Path) -> None:
+    """Removes what killed writers left. A younger folder may belong to a writer that is still at work."""
+    for left in base_path.glob(f"{_STAGING}*"):
+        if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _refuse_existing(final: Path) -> None:

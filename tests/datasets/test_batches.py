@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from aoi_modules.datasets.batches import batches, pixels, training_batches
 from aoi_modules.datasets.pipeline import decode_picture
 from aoi_modules.datasets.table import Table, Target, encode_png
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput
+
+import tensorflow as tf
 
 GRAY = PictureInput(height=12, width=10, channels=1)
 COLOUR = PictureInput(height=24, width=20, channels=3)

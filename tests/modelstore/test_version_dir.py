@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,19 @@ def test_a_kill_in_the_middle_leaves_no_version(tmp_path: Path) -> None:
     assert versions(tmp_path) == []
     write(tmp_path, 1)
     assert versions(tmp_path) == [1]
+
+
+def test_what_a_killed_writer_left_is_swept_away_a_day_later(tmp_path: Path) -> None:
+    old, young = tmp_path / ".staging-1-old", tmp_path / ".staging-1-young"
+    for left in (old, young):
+        left.mkdir()
+        (left / "saved_model.pb").write_bytes(b"half")
+    yesterday = time.time() - 25 * 3600
+    os.utime(old, (yesterday, yesterday))
+    with staged(tmp_path, 1):
+        pass
+    assert not old.exists()
+    assert young.exists()
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "..", "a b", ".hidden", "-x"])

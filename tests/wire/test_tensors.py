@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
-from tensorflow.core.framework import tensor_pb2
 
 from aoi_modules.errors import WireError
 from aoi_modules.tf import tf
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+
+from tensorflow.core.framework import tensor_pb2
 
 DTYPES = [
     "float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool",
