@@ -110,7 +110,7 @@ def layout(anatomy: Anatomy, picture: tuple[int, int] = (1, 1)) -> Layout:
 def rows(anatomy: Anatomy, drawn: Iterable[int]) -> tuple[str, ...]:
     """The heads from top to bottom: those that share layers are neighbours, those that take numbers are low."""
     blocks = [anatomy.blocks[number] for number in drawn]
-    shared = [set(block.heads) for block in blocks if block.kind == "layers"]
+    shared = [set(block.heads) for block in blocks if block.kind == "layers" and len(block.heads) > 1]
     numbers = {head for block in _inputs(blocks)[1:] for head in block.heads}
     orders = [_sorted(anatomy.heads, shared, numbers, first) for first in (True, False)]
     return max(orders, key=lambda order: sum(order.index(head) for head in numbers))

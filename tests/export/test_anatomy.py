@@ -9,7 +9,7 @@ from aoi_modules.errors import ModelError
 from aoi_modules.export.anatomy import Anatomy, Block
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.tf import tf
-from tests.export.merged_graphs import CHANNELS, Made, merged
+from tests.export.merged_graphs import CHANNELS, Made, merged, weights
 
 FIRST = 3 * 3 * 3 * CHANNELS
 """Weights of a first layer, `LATER` of one after it."""
@@ -75,6 +75,25 @@ def test_numbers_beside_the_picture_are_an_input_of_the_heads_that_take_them() -
     assert [block.name for block in found.blocks if block.kind == "input"] == ["image", "features"]
     assert {start for start, end in arrows(found) if end == "price"} == {"trunk", "features"}
     assert {start for start, end in arrows(found) if end == "room"} == {"trunk"}
+
+
+def test_numbers_that_join_the_picture_before_any_weights_are_layers() -> None:
+    found = anatomy({"price": Made((), features=5), "room": Made((1,))})
+    assert {start for start, end in arrows(found) if end == "price"} == {"resize 24 x 32 x 3", "features"}
+    assert all(end in layers(found) for start, end in arrows(found) if start == "features")
+
+
+def test_constants_that_strangers_have_in_common_are_shared_without_being_a_trunk() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        image = tf.compat.v1.placeholder(tf.float32, (None, 6), name="image")
+        both = tf.constant([2.0, 3.0])
+        for head in ("a", "b"):
+            tf.identity(tf.matmul(image, weights(ord(head), 6, 2)) * both, name=head)
+    found = Anatomy.of(graph.as_graph_def(), ["a", "b"])
+    assert [(block.name, block.weights) for block in found.blocks[1:]] == [("constants", 2), ("a", 12), ("b", 12)]
+    assert arrows(found) == {("image", "a"), ("image", "b")}
+    assert found.shared_weights_percent == pytest.approx(100 * 2 / 26)
 
 
 def test_a_head_that_is_another_ones_output_ends_in_the_trunk() -> None:
