@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.model_options import About, model_options
+from aoi_modules.commands.model_options import About, reading_options, writing_options
 
 if TYPE_CHECKING:
     from aoi_modules.export.servable import Servable
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 @click.option("--name", required=True, help="Component; the folder below the base path.")
 @click.option("--base-path", required=True, type=click.Path(path_type=Path), help="Root of all components.")
 @click.option("--head", "heads", multiple=True, metavar="NAME[=OUTPUT]", help="Name for an output; leaves others out.")
-@model_options
+@reading_options
+@writing_options
 def command(
     model: Path,
     name: str,

@@ -1,15 +1,12 @@
 """`aoi merge`: the trained models of one component -> one servable."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from aoi_modules.commands.export import summary
-from aoi_modules.commands.model_options import About, model_options
-
-if TYPE_CHECKING:
-    from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options, writing_options
 
 
 @click.command()
@@ -19,10 +16,11 @@ if TYPE_CHECKING:
     "--head",
     "heads",
     multiple=True,
-    metavar="[NAME=]MODEL[#OUTPUT]",
+    metavar=NAMED_MODEL,
     help="A model and the name of its head; without a name all heads of the model, under their own names.",
 )
-@model_options
+@reading_options
+@writing_options
 def command(
     name: str,
     base_path: Path,
@@ -47,7 +45,7 @@ def command(
     from aoi_modules.export.servable import write_servable
 
     about = About.of(**said)
-    models = [_read(given, about) for given in heads]
+    models = [read_model(given, about) for given in heads]
     about.check(head for model in models for head in model.heads)
     click.echo(f"merging {len(models)} models into component {name} ...", err=True)
     written = write_servable(
@@ -59,16 +57,3 @@ def command(
         precision=precision,  # type: ignore[arg-type]  # click chose one
     )
     click.echo(written.manifest.to_json() if as_json else summary(written))
-
-
-def _read(given: str, about: About) -> "ModelSource":
-    """The model that `[NAME=]MODEL[#OUTPUT]` names."""
-    from aoi_modules.export.model_sources import read
-
-    name, separator, rest = given.partition("=")
-    head, file = (name, rest) if separator else (None, given)
-    path, _, output = file.partition("#")
-    click.echo(f"reading {path} ...", err=True)
-    chosen = head or output or None
-    wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else []
-    return read(Path(path), wishes, about.reading(chosen))

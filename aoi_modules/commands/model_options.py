@@ -12,10 +12,11 @@ import click
 from aoi_modules.errors import ModelError
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
-    from aoi_modules.export.model_sources import Reading, Wish
+    from aoi_modules.export.model_sources import ModelSource, Reading, Wish
     from aoi_modules.modelstore.manifest import Head
 
 _FOR_ONE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)")
+NAMED_MODEL = "[NAME=]MODEL[#OUTPUT]"
 _KINDS = ("defect", "class", "value")
 _SCALINGS = ("none", "unit", "tf", "caffe", "torch")
 
@@ -33,13 +34,15 @@ _FOR_HEADS = (
 )
 _FLAGS = {parameter: option for option, parameter, _, _ in _FOR_HEADS}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_OPTIONS = (
+_READING = (
     *(
         click.option(option, parameter, multiple=True, metavar=f"[HEAD=]{value}", help=text)
         for option, parameter, value, text in _FOR_HEADS
     ),
     click.option("--allow-lambda", is_flag=True, help="Run Python code inside Keras files that you trust."),
-    click.option("--sample", "samples", multiple=True, type=_FILE, help="Picture file for the golden samples."),
+    click.option("--sample", "samples", multiple=True, type=_FILE, help="Picture file to compare scores with."),
+)
+_WRITING = (
     click.option("--version", type=click.IntRange(min=1), help="Default: one more than the newest."),
     click.option("--no-freeze", is_flag=True, help="Keep variables instead of constants."),
     click.option(
@@ -53,9 +56,14 @@ _OPTIONS = (
 )
 
 
-def model_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command all options of models and of what is written."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), function)
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command all options of models that it reads; they are the arguments of `About.of`."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_READING), function)
+
+
+def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command all options of a servable that it writes."""
+    return reduce(lambda decorated, option: option(decorated), reversed(_WRITING), function)
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,19 @@ class About:
             allow_lambda=self.allow_lambda,
             samples=self.samples,
         )
+
+
+def read_model(given: str, about: About) -> "ModelSource":
+    """The model that `[NAME=]MODEL[#OUTPUT]` names: one head if it says a name or an output, else all."""
+    from aoi_modules.export.model_sources import read
+
+    name, separator, rest = given.partition("=")
+    head, file = (name, rest) if separator else (None, given)
+    path, _, output = file.partition("#")
+    click.echo(f"reading {path} ...", err=True)
+    chosen = head or output or None
+    wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else []
+    return read(Path(path), wishes, about.reading(chosen))
 
 
 def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:

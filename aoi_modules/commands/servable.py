@@ -3,10 +3,11 @@
 import importlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options
 from aoi_modules.errors import AoiError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def command() -> None:
       aoi servable show models/pcb
       aoi servable show models/pcb/3 --graph pcb.svg
       aoi servable diff models/pcb/2 models/pcb/3
+      aoi servable verify models/pcb --against short=short.keras
     """
 
 
@@ -93,6 +95,49 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
 
         print_difference(_stdout(), one, other, lines)
     sys.exit(1 if lines else 0)
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--against", multiple=True, metavar=NAMED_MODEL, help="A source model, named as aoi merge does.")
+@reading_options
+@JSON
+def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -> None:
+    """Load DIR as a server does and prove it: checksums, signatures, operations, warm-up, golden scores.
+
+    With --against its heads are also compared with models, on the golden pictures and those of --sample. It ends with
+    0 if all scores agree, else with 1.
+
+    \b
+    Examples:
+      aoi servable verify models/pcb
+      aoi servable verify models/pcb --against short=short.keras --against open=open.keras --sample board.png
+    """
+    importlib.import_module("aoi_modules.tf")
+    import msgspec
+
+    from aoi_modules.export import verification
+    from aoi_modules.export.inspection import find
+    from aoi_modules.export.precision import TOLERANCE
+    from aoi_modules.modelstore import manifest, version_dir
+
+    version = find(folder)
+    about = About.of(**said)
+    models = [read_model(given, about) for given in against]
+    version_dir.verify(version)
+    allowed = TOLERANCE[manifest.read(version).precision]
+    differences = {"golden samples": verification.verify(version)}
+    for model in models:
+        differences |= verification.against(version, model, [path.read_bytes() for path in about.samples])
+    right = all(difference <= allowed for difference in differences.values())
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"allowed": allowed, "differences": differences}), indent=2))
+    else:
+        click.echo(f"{version}: checksums, signatures, operations and warm-up are right")
+        for name, difference in differences.items():
+            click.echo(f"  {name:<24} {difference:.2g}{'' if difference <= allowed else '  TOO FAR'}")
+        click.echo(f"  {'allowed':<24} {allowed:g}")
+    sys.exit(0 if right else 1)
 
 
 def _inspected(folder: Path) -> "Inspection":

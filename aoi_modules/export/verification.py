@@ -1,6 +1,6 @@
 """Proves a servable by what is in its folder: loads it as a server does, and compares every way in with its samples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from aoi_modules.datasets.pipeline import decode_pixels, gray
 from aoi_modules.errors import ModelError, StoreError, first_line
 from aoi_modules.export import golden, graph
 from aoi_modules.export.golden import Golden, Scores
+from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import TOLERANCE
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Manifest
@@ -44,10 +45,7 @@ def verify(folder: Path) -> float:
     manifest = manifests.read(folder)
     truth = Golden.read(folder / golden.FILE_NAME)
     check_operations(folder)
-    try:
-        loaded = tf.saved_model.load(str(folder))
-    except Exception as error:  # TensorFlow raises whatever its restoring meets
-        raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
+    loaded = _loaded(folder)
     check_signatures(loaded.signatures, manifest, truth)
     differences = [
         _compare("serving_default", truth.scores, _by_picture(loaded, truth), manifest),
@@ -56,6 +54,30 @@ def verify(folder: Path) -> float:
     ]
     run_warmup(folder / WARMUP, loaded)
     return max(differences)
+
+
+def against(folder: Path, model: ModelSource, pictures: Sequence[bytes] = ()) -> dict[str, float]:
+    """How far a servable is from a model: the greatest difference of each head, on its golden pictures and others.
+
+    Args:
+        folder: version directory.
+        model: with heads of the servable's names.
+        pictures: more encoded pictures; of a component without features only.
+
+    Raises:
+        ModelError: it does not load, or has no such head.
+        StoreError: it has no golden samples.
+    """
+    truth = Golden.read(folder / golden.FILE_NAME)
+    samples = Golden((*truth.pictures, *(pictures if truth.features is None else ())), {}, truth.features)
+    found = _by_picture(_loaded(folder), samples)
+    if missing := [head.name for head in model.heads if head.name not in found]:
+        raise ModelError(
+            f"{folder}: has the heads {', '.join(found)}. Received: {', '.join(missing)} of {model.name}",
+            hint="--against NAME=MODEL says which head a model is",
+        )
+    expected = model.scores(samples.pictures, samples.features if model.features else None)
+    return {head: golden.largest_difference({head: scores}, found)[1] for head, scores in expected.items()}
 
 
 def check_operations(folder: Path) -> None:
@@ -127,6 +149,13 @@ def decoded_pixels(encoded: bytes, channels: int) -> NDArray[np.uint8]:
     """A picture as a camera hands it over: uint8 (1, height, width, channels)."""
     pixels = decode_pixels(encoded)[tf.newaxis]
     return np.asarray(pixels if channels == 3 else gray(pixels)).astype(np.uint8)
+
+
+def _loaded(folder: Path) -> Any:
+    try:
+        return tf.saved_model.load(str(folder))
+    except Exception as error:  # TensorFlow raises whatever its restoring meets
+        raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
 
 
 def _by_picture(loaded: Any, truth: Golden) -> Scores:
