@@ -45,6 +45,7 @@ def bags(score: Any) -> dict[str, Any]:
         ("5a.1", {"confusion": CONFUSION, "recalls": RECALLS}),
         ("5a.2", bags(1 - PROBABILITIES[:, 8])),
         ("6.1", {"input": "image", "dtype": "string", "outputs": ["category"]}),
+        ("6.4", {"changed": 12, "merged": 39}),
         ("7.1", {1: "AVAILABLE", 2: "END"}),
         ("7.2", CONFIG % BOTH),
         ("7.2", CONFIG % "model_version_policy { all {} }"),
@@ -75,6 +76,18 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("6.1", {"input": "image", "dtype": "string", "outputs": ["output_0"]}, "outputs"),
         ("6.2", Path("nowhere"), "no folder"),
         ("6.2", "models/tile/2", "path of a version directory"),
+        ("6.3", Path("nowhere"), "no folder"),
+        ("6.3", ["models/pair/1"], "path of a version directory"),
+        ("6.4", {"changed": None, "merged": 39}, "changed: found None"),
+        ("6.4", {"changed": 6, "merged": 39}, "two convolutions"),
+        ("6.4", {"changed": 10, "merged": 37}, "its block counts"),
+        ("6.4", {"changed": 15, "merged": 42}, "the lower ones stay"),
+        ("6.4", {"changed": 3, "merged": 39}, "up to conv_pw_13"),
+        ("6.4", {"changed": 12, "merged": 27}, "there twice"),
+        ("6.4", {"changed": 12, "merged": 54}, "still are"),
+        ("6.4", {"changed": 12, "merged": 162}, "still are"),
+        ("6.4", {"changed": 12, "merged": 87}, "share theirs"),
+        ("6.4", {"changed": 12, "merged": 40}, "the one trunk of five heads"),
         ("7.1", {1: "AVAILABLE", 2: "AVAILABLE"}, "still AVAILABLE"),
         ("7.1", {1: "LOADING", 2: "END"}, "wait for it"),
         ("7.2", CONFIG % "", "[2]"),
@@ -95,10 +108,13 @@ def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str)
     assert words in message
 
 
-def publish(folder: Path, version: int, threshold: float) -> Path:
-    head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=threshold)
+def publish(folder: Path, version: int, *thresholds: float, names: tuple[str, ...] = ("defect",)) -> Path:
+    heads = tuple(
+        Head(name=name, kind="defect", labels=("good", name), threshold=threshold)
+        for name, threshold in zip(names, thresholds, strict=True)
+    )
     described = Manifest(
-        component="tile", version=version, heads=(head,), picture=PictureInput(height=8, width=8, channels=3)
+        component="tile", version=version, heads=heads, picture=PictureInput(height=8, width=8, channels=3)
     )
     with staged(folder, version) as staging:
         (staging / manifest.FILE_NAME).parent.mkdir()
@@ -126,6 +142,29 @@ def test_the_wrong_threshold_is_named(tmp_path: Path) -> None:
     assert "0.3" in judge("6.2", publish(tmp_path, 2, 0.3))[1]
 
 
+@pytest.mark.parametrize("names", [("short", "open"), ("open", "short")])
+def test_two_heads_with_the_wanted_thresholds_pass(tmp_path: Path, names: tuple[str, ...]) -> None:
+    thresholds = {"short": 0.3, "open": 0.6}
+    folder = publish(tmp_path, 1, *(thresholds[name] for name in names), names=names)
+    passed, message = judge("6.3", folder)
+    assert passed, message
+
+
+@pytest.mark.parametrize(
+    ("heads", "words"),
+    [
+        ({"short": 0.3}, "two calls write two versions"),
+        ({"short": 0.3, "open": 0.6, "spur": 0.5}, "expected short and open"),
+        ({"short": 0.3, "open": 0.5}, "a Wish says it"),
+        ({"defect": 0.3}, "expected short and open"),
+    ],
+)
+def test_other_heads_or_thresholds_are_named(tmp_path: Path, heads: dict[str, float], words: str) -> None:
+    passed, message = judge("6.3", publish(tmp_path, 1, *heads.values(), names=tuple(heads)))
+    assert not passed
+    assert words in message
+
+
 weird = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(...),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -133,7 +172,7 @@ weird = st.recursive(
 )
 
 
-@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "7.1", "7.2", "8.1", "8.2", "9.1", "9.2"]), weird)
+@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "6.3", "6.4", "7.1", "7.2", "8.1", "8.2", "9.1", "9.2"]), weird)
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     passed, message = judge(check_id, answer)
