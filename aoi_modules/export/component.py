@@ -1,22 +1,20 @@
-"""The models of one component: what they take together, what they say about samples, and their graphs as one."""
+"""The models of one component: what they take together, and what they say about samples."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.errors import ModelError
-from aoi_modules.export import graph, sharing
 from aoi_modules.export.golden import Golden, Scores, drawn_pictures
-from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.tf import tf
 
+INPUTS = (IMAGE, FEATURES)
 SAMPLES = 8
 """Golden pictures of a component at most; they are run whenever a server loads it."""
 
@@ -96,76 +94,17 @@ class Component:
         return pictures, np.stack([known[at % len(known)] if row is None else row for at, row in enumerate(chosen)])
 
 
-def input_name(size: PictureInput) -> str:
-    """What the joined graph calls the pictures of one size."""
-    return f"picture_{size.height}x{size.width}x{size.channels}"
-
-
-def joined(component: Component) -> tuple[GraphDef, dict[str, str]]:
-    """All members as one graph, in which equal parts are there once.
-
-    Returns:
-        The graph, with constants for weights: takes float32 (N, H, W, C) in [0, 255] for each size under
-        `input_name(size)`, and `features`; gives one output named after each head. And the names that the weights had
-        as variables: {digest of the content: name}.
-
-    Raises:
-        ModelError: a model cannot be frozen, or a weight is not a number.
-    """
-    names: dict[str, str] = {}
-    together = tf.Graph()
-    with together.as_default():
-        inputs = {
-            input_name(size): tf.compat.v1.placeholder(
-                tf.float32, (None, size.height, size.width, size.channels), name=input_name(size)
-            )
-            for size in component.sizes
-        }
-        width = len(component.features)
-        features = tf.compat.v1.placeholder(tf.float32, (None, width), name="features") if width else None
-    for number, member in enumerate(component.members):
-        traced = _traced(member)
-        frozen, takes, gives = graph.freeze(traced)
-        _check_numbers(member, frozen)
-        names.update({graph.digest(variable.numpy()): variable.name for variable in traced.variables})
-        fed = [inputs[input_name(member.picture)], *([features] if member.features else [])]
-        if len(takes) != len(fed):
-            raise ModelError(
-                f"{member.name}: expected a graph of {len(fed)} inputs and weights. It also takes: "
-                f"{', '.join(takes[len(fed) :])}",
-                hint="tables and other resources cannot become part of a servable",
-            )
-        with together.as_default():
-            results = tf.import_graph_def(
-                frozen,
-                input_map=dict(zip(takes, fed, strict=True)),
-                return_elements=[gives[head.name] for head in member.heads],
-                name=f"member_{number}",
-            )
-            for head, result in zip(member.heads, results, strict=True):
-                tf.identity(result, name=head.name)
-    return sharing.share(together.as_graph_def(), [head.name for head in component.heads]), names
-
-
-def _traced(member: ModelSource) -> Any:
-    """A member as a function of TensorFlow: pictures, and features if it takes any."""
-    size = member.picture
-    takes = [tf.TensorSpec((None, size.height, size.width, size.channels), tf.float32)]
-    if member.features:
-        takes.append(tf.TensorSpec((None, len(member.features)), tf.float32))
-
-    @tf.function(input_signature=takes)
-    def scores(pictures: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
-        answers = member.network.run(pictures, features[0] if features else None)
-        return {head.name: tf.cast(answers[head.name], tf.float32) for head in member.heads}
-
-    return scores.get_concrete_function()
-
-
 def _check_names(component: Component) -> None:
     heads = component.heads
     if not heads:
         raise ModelError("heads: expected at least one. Received: none", hint="--head NAME=MODEL names a trained model")
+    for member in component.members:
+        for head in member.heads:
+            if head.name in INPUTS:
+                raise ModelError(
+                    f"head {head.name}: is the name of an input of every servable. Received it from: {member.name}",
+                    hint="--head NAME=MODEL gives the output of a model another name",
+                )
     clashing = [name for name, count in Counter(head.name for head in heads).items() if count > 1]
     if clashing:
         files = ", ".join(
@@ -185,16 +124,4 @@ def _check_features(component: Component) -> None:
                 f"features: the heads of one component take the same numbers. {first.name} takes "
                 f"{', '.join(first.features)}; {member.name} takes {', '.join(member.features)}",
                 hint="serve them as two components",
-            )
-
-
-def _check_numbers(member: ModelSource, frozen: GraphDef) -> None:
-    """Refuses weights that are not numbers; a training that diverged leaves them."""
-    for name, value in graph.constants(frozen).items():
-        if value.dtype.kind == "f" and np.isnan(value).any():
-            heads = ", ".join(head.name for head in member.heads)
-            raise ModelError(
-                f"head {heads}: {member.name} has {int(np.isnan(value).sum())} weights of {value.size} that are not a "
-                f"number, in {name.removesuffix('/resource')}",
-                hint="train it again, with a lower learning rate",
             )

@@ -40,7 +40,7 @@ def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
     except (ValueError, tf.errors.OpError) as error:
         raise ModelError(
             f"the model cannot be frozen to constants: {str(error).strip().splitlines()[0]}",
-            hint="graphs end at 2 GiB; --no-freeze writes the weights of larger models as variables",
+            hint="graphs end at 2 GiB, and tables or Python code cannot become constants",
         ) from error
     # Outputs leave the frozen function in the order in which TensorFlow flattens a dict: by key.
     outputs = zip(sorted(function.structured_outputs), frozen.outputs, strict=True)

@@ -22,8 +22,9 @@ from aoi_modules.errors import ModelError, StoreError
 from aoi_modules.export import golden, verification
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import checker
-from aoi_modules.export.component import Component, joined
+from aoi_modules.export.component import Component
 from aoi_modules.export.golden import Golden
+from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
@@ -61,8 +62,7 @@ def write_servable(
         name: of the component; the folder below `base_path`.
         base_path: root of all components.
         version: a number that does not exist yet; default: one more than the newest.
-        freeze: whether weights become constants, which is faster; variables can be larger than 2 GiB together and
-            stay open to further training.
+        freeze: whether weights become constants, which is faster; variables stay open to further training.
         precision: in which weights are stored.
 
     Raises:
@@ -124,7 +124,7 @@ def write_graphs(component: Component, manifest: Manifest, folder: Path, *, free
     Raises:
         StoreError: the disk is full or cannot be written.
     """
-    graph, names = joined(component)
+    graph, names = join(component)
     frozen = Core.frozen(component, graph)
     if freeze:
         core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))

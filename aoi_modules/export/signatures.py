@@ -12,10 +12,11 @@ from typing import Any
 from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.pipeline import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
-from aoi_modules.export.component import Component, input_name
+from aoi_modules.export.component import Component
 from aoi_modules.export.computing_ahead import compute_ahead
 from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef
+from aoi_modules.export.joining import input_name
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Manifest, PictureInput
 from aoi_modules.tf import tf
@@ -27,7 +28,7 @@ class Core:
 
     Args:
         component: whose models it holds.
-        graph: takes float32 (N, H, W, C) for each size under `component.input_name`, and `features`.
+        graph: takes float32 (N, H, W, C) for each size under `joining.input_name`, and `features`.
         variables: nodes of the graph whose value comes from a variable.
     """
 

@@ -217,3 +217,10 @@ def test_openvino_reads_weights_of_half_precision(four: list[ModelSource], tmp_p
     version = write_servable(four, "pcb", tmp_path, precision="float16").path
     truth = Golden.read(version / golden.FILE_NAME)
     assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-2
+
+
+@pytest.mark.parametrize("name", ["image", "features"])
+def test_a_head_cannot_be_called_like_an_input(name: str) -> None:
+    model = source(on_trunk("short", 0))
+    with pytest.raises(ModelError, match=rf"head {name}: is the name of an input"):
+        Component.of([replace(model, heads=(default_head(name, 1),))])
