@@ -1,27 +1,35 @@
-"""What the server does, whatever protocol asks: predict, status, metadata."""
+"""What the server does, whatever protocol asks: find the model version, let it answer; status, metadata."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
-from aoi_modules.errors import RpcError, WireError
-from aoi_modules.serving import signature_check
+from aoi_modules.serving import inference
 from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Servable
 from aoi_modules.serving.versions import Versions
-from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
     ENUMS,
+    ClassificationRequest,
+    ClassificationResponse,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
     GetModelStatusResponse,
     ModelSpec,
+    MultiInferenceRequest,
+    MultiInferenceResponse,
     PredictRequest,
     PredictResponse,
+    RegressionRequest,
+    RegressionResponse,
     SignatureDefMap,
 )
 from aoi_modules.wire.status import NUMBERS, invalid, not_found
 
 METADATA_FIELD = "signature_def"
+_WithSpec: TypeAlias = (
+    PredictRequest | ClassificationRequest | RegressionRequest | GetModelStatusRequest | GetModelMetadataRequest
+)
 _STATES = ENUMS["tensorflow.serving.ModelVersionStatus.State"]
 
 
@@ -31,11 +39,17 @@ class DataPlane:
     Args:
         versions: the models.
         as_content: answer numbers as raw `tensor_content` instead of one field a value.
+        check_methods: refuse signatures whose method name is not that of the request.
     """
 
-    def __init__(self, versions: Versions, *, as_content: bool = False) -> None:
+    def __init__(self, versions: Versions, *, as_content: bool = False, check_methods: bool = False) -> None:
         self._versions = versions
         self._as_content = as_content
+        self._check_methods = check_methods
+
+    @property
+    def check_methods(self) -> bool:
+        return self._check_methods
 
     @contextmanager
     def servable(self, spec: ModelSpec) -> Iterator[Servable]:
@@ -59,25 +73,47 @@ class DataPlane:
         """
         _require_spec(request)
         with self.servable(request.model_spec) as servable:
-            name = request.model_spec.signature_name or DEFAULT_SIGNATURE
-            signature = servable.signature(name)
-            if signature is None:
-                raise RpcError("FAILED_PRECONDITION", f'Serving signature key "{name}" not found.')
-            signature_check.check_names(signature, request.inputs.keys())
-            try:
-                inputs = {key: tensors.to_array(tensor, key) for key, tensor in request.inputs.items()}
-            except WireError as error:
-                raise invalid(error.message) from None
-            outputs = servable.run(signature, inputs, list(request.output_filter))
-        answer = PredictResponse()
-        _fill_spec(answer.model_spec, servable)
-        answer.model_spec.signature_name = name
-        for key, array in outputs.items():
-            try:
-                answer.outputs[key].CopyFrom(tensors.to_tensor(array, content=self._as_content))
-            except WireError as error:
-                raise RpcError("UNIMPLEMENTED", f"output {key}: {error.message}") from None
+            answer = inference.predict(servable, request, as_content=self._as_content, check_method=self._check_methods)
+        _fill_spec(answer.model_spec, servable, request.model_spec)
         return answer
+
+    def classify(self, request: ClassificationRequest) -> ClassificationResponse:
+        """Labels and scores for tf.Examples.
+
+        Raises:
+            RpcError: the request does not fit, or the model refuses it.
+        """
+        _require_spec(request)
+        spec = request.model_spec
+        with self.servable(spec) as servable:
+            result = inference.classify(servable, spec.signature_name, request.input, check_method=self._check_methods)
+        answer = ClassificationResponse(result=result)
+        _fill_spec(answer.model_spec, servable, spec)
+        return answer
+
+    def regress(self, request: RegressionRequest) -> RegressionResponse:
+        """One number for each tf.Example.
+
+        Raises:
+            RpcError: the request does not fit, or the model refuses it.
+        """
+        _require_spec(request)
+        spec = request.model_spec
+        with self.servable(spec) as servable:
+            result = inference.regress(servable, spec.signature_name, request.input, check_method=self._check_methods)
+        answer = RegressionResponse(result=result)
+        _fill_spec(answer.model_spec, servable, spec)
+        return answer
+
+    def multi_inference(self, request: MultiInferenceRequest) -> MultiInferenceResponse:
+        """Several Classify and Regress tasks on one input; the first task decides which version answers.
+
+        Raises:
+            RpcError: the tasks do not fit together, or the model refuses the input.
+        """
+        spec = request.tasks[0].model_spec if request.tasks else ModelSpec()
+        with self.servable(spec) as servable:
+            return inference.multi_inference(servable, request, check_method=self._check_methods)
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
         """The state of one version or, without one, of all versions of a model. A label is not looked at.
@@ -120,16 +156,19 @@ class DataPlane:
             for name, signature in servable.signatures.items():
                 signatures.signature_def[name].CopyFrom(signature)
                 signatures.signature_def[name].ClearField("defaults")  # the original keeps them to itself, too
-            _fill_spec(answer.model_spec, servable)
+            answer.model_spec.name = servable.name
+            answer.model_spec.version.value = servable.version
         answer.metadata[METADATA_FIELD].Pack(signatures)
         return answer
 
 
-def _require_spec(request: PredictRequest | GetModelStatusRequest | GetModelMetadataRequest) -> None:
+def _require_spec(request: _WithSpec) -> None:
     if not request.HasField("model_spec"):
         raise invalid("Missing ModelSpec")
 
 
-def _fill_spec(spec: ModelSpec, servable: Servable) -> None:
+def _fill_spec(spec: ModelSpec, servable: Servable, asked: ModelSpec) -> None:
+    """Says which version and signature answered."""
     spec.name = servable.name
     spec.version.value = servable.version
+    spec.signature_name = asked.signature_name or DEFAULT_SIGNATURE

@@ -13,10 +13,12 @@ from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
 from aoi_modules.wire.messages import (
+    ClassificationRequest,
     GetModelMetadataRequest,
     GetModelStatusRequest,
+    MultiInferenceRequest,
     PredictRequest,
-    PredictResponse,
+    RegressionRequest,
 )
 
 log = logging.getLogger(__name__)
@@ -38,13 +40,19 @@ Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, monitor: Monitor) -> None:
     """Registers the services; methods that are not among them answer UNIMPLEMENTED."""
 
-    def predict(request: PredictRequest) -> PredictResponse:
-        with monitor.request(request.model_spec.name, "Predict", "GRPC"):
-            return plane.predict(request)
+    def counted(api: str, method: Callable[[Any], Message]) -> Callable[[Any], Message]:
+        def work(request: Any) -> Message:
+            with monitor.request(_model_name(request), api, "GRPC"):
+                return method(request)
+
+        return work
 
     services: dict[str, dict[str, tuple[type[Message], Callable[[Any], Message]]]] = {
         PREDICTION_SERVICE: {
-            "Predict": (PredictRequest, predict),
+            "Predict": (PredictRequest, counted("Predict", plane.predict)),
+            "Classify": (ClassificationRequest, counted("Classify", plane.classify)),
+            "Regress": (RegressionRequest, counted("Regress", plane.regress)),
+            "MultiInference": (MultiInferenceRequest, counted("MultiInference", plane.multi_inference)),
             "GetModelMetadata": (GetModelMetadataRequest, plane.metadata),
         },
         MODEL_SERVICE: {"GetModelStatus": (GetModelStatusRequest, plane.status)},
@@ -57,6 +65,14 @@ def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, mo
             for service, methods in services.items()
         )
     )
+
+
+def _model_name(request: Any) -> str:
+    """The model that a request asks; of several tasks, the first one's."""
+    if isinstance(request, MultiInferenceRequest):
+        return request.tasks[0].model_spec.name if request.tasks else ""
+    name: str = request.model_spec.name
+    return name
 
 
 def _handler(request_type: type[Message], method: Callable[[Any], Message], workers: Workers) -> Any:

@@ -57,8 +57,8 @@ def parse(method: str, path: str) -> Route:
     if not spec.name:
         raise invalid("Missing model name in request.")
     action = match["action"] or ""
-    if action.lower() == "metadata":
-        action = "metadata"
+    if action.lower() == "metadata" and action != "metadata":
+        action = ""  # the original takes the path in any case, but then knows no other resource than the status
     if action not in _VERBS:
         raise invalid(f"Malformed request: {method} {path}")
     return Route(_VERBS[action], spec)

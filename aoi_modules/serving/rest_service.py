@@ -12,13 +12,21 @@ from google.protobuf import json_format
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import rest_body, rest_routes
 from aoi_modules.serving.dataplane import METADATA_FIELD, DataPlane
+from aoi_modules.serving.inference import check_predict_method
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.rest_routes import Route
 from aoi_modules.serving.servable import DEFAULT_SIGNATURE
 from aoi_modules.serving.workers import Workers
-from aoi_modules.wire import rest_json
+from aoi_modules.wire import rest_examples, rest_json
 from aoi_modules.wire.json_text import parse_object
-from aoi_modules.wire.messages import GetModelMetadataRequest, GetModelStatusRequest, SignatureDefMap
+from aoi_modules.wire.messages import (
+    ClassificationRequest,
+    GetModelMetadataRequest,
+    GetModelStatusRequest,
+    ModelSpec,
+    RegressionRequest,
+    SignatureDefMap,
+)
 from aoi_modules.wire.status import HTTP_STATUS, invalid
 
 log = logging.getLogger(__name__)
@@ -96,27 +104,35 @@ class RestService:
             return _error(500, f"{type(error).__name__}: {error}")
 
     def _run(self, route: Route, body: bytes, headers: Headers) -> bytes:
-        match route.action:
-            case "predict":
-                with self._monitor.request(route.spec.name, "predict", "REST"):
-                    return self._predict(route, rest_body.inflated(body, headers))
-            case "status":
-                return self._status(route)
-            case "metadata":
-                return self._metadata(route)
-            case _:
-                raise RpcError("UNIMPLEMENTED", f"{route.action} is not implemented by this server; use predict")
+        if route.action == "status":
+            return self._status(route)
+        if route.action == "metadata":
+            return self._metadata(route)
+        methods = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
+        with self._monitor.request(route.spec.name, route.action, "REST"):
+            return methods[route.action](route, parse_object(rest_body.inflated(body, headers)))
 
-    def _predict(self, route: Route, body: bytes) -> bytes:
-        document = parse_object(body)
+    def _predict(self, route: Route, document: dict[str, Any]) -> bytes:
         name = rest_json.signature_name(document) or DEFAULT_SIGNATURE
         with self._plane.servable(route.spec) as servable:
             signature = servable.signature(name)
             if signature is None:
                 raise invalid(f'Serving signature name: "{name}" not found in signature def')
+            if self._plane.check_methods:
+                check_predict_method(signature)
             form, inputs = rest_json.request_arrays(document, signature.inputs)
             outputs = servable.run(signature, inputs)
         return rest_json.answer_body(outputs, form)
+
+    def _classify(self, route: Route, document: dict[str, Any]) -> bytes:
+        spec = _with_signature(route.spec, document)
+        request = ClassificationRequest(model_spec=spec, input=rest_examples.request_input(document))
+        return rest_examples.classification_body(self._plane.classify(request).result)
+
+    def _regress(self, route: Route, document: dict[str, Any]) -> bytes:
+        spec = _with_signature(route.spec, document)
+        request = RegressionRequest(model_spec=spec, input=rest_examples.request_input(document))
+        return rest_examples.regression_body(self._plane.regress(request).result)
 
     def _status(self, route: Route) -> bytes:
         answer = self._plane.status(GetModelStatusRequest(model_spec=route.spec))
@@ -140,6 +156,11 @@ class RestService:
             headers |= _CORS
         await send({"type": "http.response.start", "status": answer.status, "headers": list(headers.items())})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def _with_signature(spec: ModelSpec, document: dict[str, Any]) -> ModelSpec:
+    spec.signature_name = rest_json.signature_name(document).encode("utf-8", "replace").decode()
+    return spec
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

@@ -5,10 +5,14 @@ The first request of each kind makes TensorFlow optimize the graph, which takes 
 
 from pathlib import Path
 
-from aoi_modules.errors import ModelError, RpcError
+from google.protobuf.message import DecodeError
+
+from aoi_modules.errors import RpcError
+from aoi_modules.serving import inference
 from aoi_modules.serving.servable import Servable
-from aoi_modules.wire import records, tensors
+from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
+from aoi_modules.wire.status import invalid
 
 FILE_NAME = "assets.extra/tf_serving_warmup_requests"
 MAX_RECORDS = 1000
@@ -18,8 +22,7 @@ def warm_up(servable: Servable, path: Path, *, rounds: int) -> int:
     """Replays the warm-up file of a version directory, if it has one; returns the number of records.
 
     Raises:
-        ModelError: a record is none, is not a Predict request, or there are too many.
-        RpcError: the model refuses a record.
+        RpcError: a record is none or no request, there are too many, or the model refuses one.
         WireError: the file is damaged.
     """
     file = path / FILE_NAME
@@ -29,7 +32,7 @@ def warm_up(servable: Servable, path: Path, *, rounds: int) -> int:
     for record in records.read_records(file):
         count += 1
         if count > MAX_RECORDS:
-            raise ModelError(f"Number of warmup records exceeds the maximum ({MAX_RECORDS}) at {file}")
+            raise invalid(f"Number of warmup records exceeds the maximum ({MAX_RECORDS}) at {file}")
         for _ in range(rounds):
             _replay(servable, record, file)
     return count
@@ -38,13 +41,20 @@ def warm_up(servable: Servable, path: Path, *, rounds: int) -> int:
 def _replay(servable: Servable, record: bytes, file: Path) -> None:
     try:
         entry = PredictionLog.FromString(record)
-    except Exception as error:  # protobuf's DecodeError, whose type differs between its implementations
-        raise ModelError(f"{file}: Failed to parse warmup record: {error}") from None
-    if entry.WhichOneof("log_type") != "predict_log":
-        raise ModelError(f"{file}: Unsupported log_type for warmup: only predict_log is replayed")
-    request = entry.predict_log.request
-    signature = servable.signature(request.model_spec.signature_name)
-    if signature is None:
-        raise RpcError("FAILED_PRECONDITION", f'Serving signature key "{request.model_spec.signature_name}" not found.')
-    inputs = {name: tensors.to_array(tensor, name) for name, tensor in request.inputs.items()}
-    servable.run(signature, inputs, list(request.output_filter))
+    except DecodeError as error:
+        raise invalid(f"Failed to parse warmup record: {error} from {file}") from None
+    match entry.WhichOneof("log_type"):
+        case "predict_log":
+            inference.predict(servable, entry.predict_log.request)
+        case "classify_log":
+            request = entry.classify_log.request
+            inference.classify(servable, request.model_spec.signature_name, request.input)
+        case "regress_log":
+            asked = entry.regress_log.request
+            inference.regress(servable, asked.model_spec.signature_name, asked.input)
+        case "multi_inference_log":
+            inference.multi_inference(servable, entry.multi_inference_log.request)
+        case _:
+            raise RpcError(
+                "UNIMPLEMENTED", f"{file}: Unsupported log_type for warmup: only requests to a model are replayed"
+            )

@@ -143,14 +143,12 @@ def _convert(leaf: Any, data_type: int) -> Any:
     Raises:
         RpcError: it is of another type.
     """
-    if data_type == tensors.STRING and isinstance(leaf, dict):
-        return _decode_base64(leaf)
+    if data_type == tensors.STRING and isinstance(leaf, dict | str):
+        return to_bytes(leaf)
     if _dtype(data_type) not in {*_FLOATS, *_INTS, "bool", "object"}:
         raise RpcError(
             "UNIMPLEMENTED", f"Conversion of JSON Value: {quote(leaf)} to type: {tensors.type_name(data_type)}"
         )
-    if data_type == tensors.STRING and isinstance(leaf, str):
-        return _encoded(leaf)
     if data_type == tensors.STRING or _fast([leaf], data_type) is None:
         raise invalid(
             f"JSON Value: {quote(leaf)} Type: {type_name(leaf)} is not of expected type: {tensors.type_name(data_type)}"
@@ -169,6 +167,15 @@ def _packed(values: list[Any], data_type: int) -> NDArray[Any]:
 def _dtype(data_type: int) -> str:
     dtype = tensors.dtype_of(data_type)
     return "" if dtype is None else dtype.name
+
+
+def to_bytes(value: str | dict[str, Any]) -> bytes:
+    """The bytes that a JSON string, or `{"b64": "..."}`, stands for.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT, it is no base64, or no text.
+    """
+    return _encoded(value) if isinstance(value, str) else _decode_base64(value)
 
 
 def _encoded(text: str) -> bytes:

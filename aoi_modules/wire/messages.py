@@ -46,7 +46,39 @@ SCHEMA = {
         int64 version = 1; ModelVersionStatus.State state = 2; StatusProto status = 3""",
     "tensorflow.serving.GetModelStatusResponse": "repeated ModelVersionStatus model_version_status = 1",
     "tensorflow.serving.PredictLog": "PredictRequest request = 1; PredictResponse response = 2",
-    "tensorflow.serving.PredictionLog": "oneof(log_type) PredictLog predict_log = 6",
+    "tensorflow.BytesList": "repeated bytes value = 1",
+    "tensorflow.FloatList": "repeated float value = 1",
+    "tensorflow.Int64List": "repeated int64 value = 1",
+    "tensorflow.Feature": """
+        oneof(kind) BytesList bytes_list = 1; oneof(kind) FloatList float_list = 2;
+        oneof(kind) Int64List int64_list = 3""",
+    "tensorflow.Features": "map<string, Feature> feature = 1",
+    "tensorflow.Example": "Features features = 1",
+    "tensorflow.serving.ExampleList": "repeated Example examples = 1",
+    "tensorflow.serving.ExampleListWithContext": "repeated Example examples = 1; Example context = 2",
+    "tensorflow.serving.Input": """
+        oneof(kind) ExampleList example_list = 1; oneof(kind) ExampleListWithContext example_list_with_context = 2""",
+    "tensorflow.serving.Class": "string label = 1; float score = 2",
+    "tensorflow.serving.Classifications": "repeated Class classes = 1",
+    "tensorflow.serving.ClassificationResult": "repeated Classifications classifications = 1",
+    "tensorflow.serving.ClassificationRequest": "ModelSpec model_spec = 1; Input input = 2",
+    "tensorflow.serving.ClassificationResponse": "ModelSpec model_spec = 2; ClassificationResult result = 1",
+    "tensorflow.serving.Regression": "float value = 1",
+    "tensorflow.serving.RegressionResult": "repeated Regression regressions = 1",
+    "tensorflow.serving.RegressionRequest": "ModelSpec model_spec = 1; Input input = 2",
+    "tensorflow.serving.RegressionResponse": "ModelSpec model_spec = 2; RegressionResult result = 1",
+    "tensorflow.serving.InferenceTask": "ModelSpec model_spec = 1; string method_name = 2",
+    "tensorflow.serving.InferenceResult": """
+        ModelSpec model_spec = 1; oneof(result) ClassificationResult classification_result = 2;
+        oneof(result) RegressionResult regression_result = 3""",
+    "tensorflow.serving.MultiInferenceRequest": "repeated InferenceTask tasks = 1; Input input = 2",
+    "tensorflow.serving.MultiInferenceResponse": "repeated InferenceResult results = 1",
+    "tensorflow.serving.ClassifyLog": "ClassificationRequest request = 1; ClassificationResponse response = 2",
+    "tensorflow.serving.RegressLog": "RegressionRequest request = 1; RegressionResponse response = 2",
+    "tensorflow.serving.MultiInferenceLog": "MultiInferenceRequest request = 1; MultiInferenceResponse response = 2",
+    "tensorflow.serving.PredictionLog": """
+        oneof(log_type) ClassifyLog classify_log = 2; oneof(log_type) RegressLog regress_log = 3;
+        oneof(log_type) PredictLog predict_log = 6; oneof(log_type) MultiInferenceLog multi_inference_log = 4""",
     f"{_POLICY}.Latest": "uint32 num_versions = 1",
     f"{_POLICY}.All": "",
     f"{_POLICY}.Specific": "repeated int64 versions = 1",
@@ -56,11 +88,21 @@ SCHEMA = {
         oneof(policy_choice) FileSystemStoragePathSourceConfig.ServableVersionPolicy.Specific specific = 102""",
     "tensorflow.serving.FileSystemStoragePathSourceConfig": "",
     "tensorflow.serving.ModelConfig": """
-        string name = 1; string base_path = 2; string model_platform = 4;
+        string name = 1; string base_path = 2; ModelType model_type = 3; string model_platform = 4;
         FileSystemStoragePathSourceConfig.ServableVersionPolicy model_version_policy = 7;
         map<string, int64> version_labels = 8""",
     "tensorflow.serving.ModelConfigList": "repeated ModelConfig config = 1",
     "tensorflow.serving.ModelServerConfig": "oneof(config) ModelConfigList model_config_list = 1",
+    "tensorflow.serving.ReloadConfigRequest": "ModelServerConfig config = 1; repeated string metric_names = 2",
+    "tensorflow.serving.ReloadConfigResponse": "StatusProto status = 1",
+    "tensorflow.serving.BatchingParameters": """
+        google.protobuf.Int64Value max_batch_size = 1; google.protobuf.Int64Value batch_timeout_micros = 2;
+        google.protobuf.Int64Value max_enqueued_batches = 3; google.protobuf.Int64Value num_batch_threads = 4;
+        google.protobuf.StringValue thread_pool_name = 5; repeated int64 allowed_batch_sizes = 6;
+        bool pad_variable_length_inputs = 7; google.protobuf.BoolValue enable_large_batch_splitting = 8;
+        google.protobuf.Int64Value max_execution_batch_size = 9""",
+    "tensorflow.serving.SSLConfig": """
+        string server_key = 1; string server_cert = 2; string custom_ca = 3; bool client_verify = 4""",
     "tensorflow.serving.PrometheusConfig": "bool enable = 1; string path = 2",
     "tensorflow.serving.MonitoringConfig": "PrometheusConfig prometheus_config = 1",
 }
@@ -73,6 +115,7 @@ CODES = """OK CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALR
 ENUMS = {
     "tensorflow.DataType": {f"DT_{name}": number for number, name in enumerate(DATA_TYPES)},
     "tensorflow.serving.Code": {name: number for number, name in enumerate(CODES)},
+    "tensorflow.serving.ModelType": {"MODEL_TYPE_UNSPECIFIED": 0, "TENSORFLOW": 1, "OTHER": 2},
     "tensorflow.serving.ModelVersionStatus.State": {
         "UNKNOWN": 0, "START": 10, "LOADING": 20, "AVAILABLE": 30, "UNLOADING": 40, "END": 50,
     },
@@ -183,3 +226,32 @@ ModelServerConfig = CLASSES["tensorflow.serving.ModelServerConfig"]
 PrometheusConfig = CLASSES["tensorflow.serving.PrometheusConfig"]
 MonitoringConfig = CLASSES["tensorflow.serving.MonitoringConfig"]
 ServableVersionPolicy = CLASSES[_POLICY]
+Example = CLASSES["tensorflow.Example"]
+Feature = CLASSES["tensorflow.Feature"]
+Features = CLASSES["tensorflow.Features"]
+BytesList = CLASSES["tensorflow.BytesList"]
+FloatList = CLASSES["tensorflow.FloatList"]
+Int64List = CLASSES["tensorflow.Int64List"]
+ExampleList = CLASSES["tensorflow.serving.ExampleList"]
+ExampleListWithContext = CLASSES["tensorflow.serving.ExampleListWithContext"]
+Input = CLASSES["tensorflow.serving.Input"]
+Class = CLASSES["tensorflow.serving.Class"]
+Classifications = CLASSES["tensorflow.serving.Classifications"]
+ClassificationResult = CLASSES["tensorflow.serving.ClassificationResult"]
+ClassificationRequest = CLASSES["tensorflow.serving.ClassificationRequest"]
+ClassificationResponse = CLASSES["tensorflow.serving.ClassificationResponse"]
+Regression = CLASSES["tensorflow.serving.Regression"]
+RegressionResult = CLASSES["tensorflow.serving.RegressionResult"]
+RegressionRequest = CLASSES["tensorflow.serving.RegressionRequest"]
+RegressionResponse = CLASSES["tensorflow.serving.RegressionResponse"]
+InferenceTask = CLASSES["tensorflow.serving.InferenceTask"]
+InferenceResult = CLASSES["tensorflow.serving.InferenceResult"]
+MultiInferenceRequest = CLASSES["tensorflow.serving.MultiInferenceRequest"]
+MultiInferenceResponse = CLASSES["tensorflow.serving.MultiInferenceResponse"]
+ClassifyLog = CLASSES["tensorflow.serving.ClassifyLog"]
+RegressLog = CLASSES["tensorflow.serving.RegressLog"]
+MultiInferenceLog = CLASSES["tensorflow.serving.MultiInferenceLog"]
+ReloadConfigRequest = CLASSES["tensorflow.serving.ReloadConfigRequest"]
+ReloadConfigResponse = CLASSES["tensorflow.serving.ReloadConfigResponse"]
+BatchingParameters = CLASSES["tensorflow.serving.BatchingParameters"]
+SSLConfig = CLASSES["tensorflow.serving.SSLConfig"]

@@ -11,7 +11,13 @@ import grpc
 import numpy as np
 
 from aoi_modules.wire import tensors
-from aoi_modules.wire.messages import GetModelStatusRequest, GetModelStatusResponse, PredictRequest, PredictResponse
+from aoi_modules.wire.messages import (
+    GetModelStatusRequest,
+    GetModelStatusResponse,
+    Input,
+    PredictRequest,
+    PredictResponse,
+)
 
 Value = TypeVar("Value")
 PREDICT = "tensorflow.serving.PredictionService/Predict"
@@ -30,6 +36,17 @@ def predict_request(model: str, *, signature: str = "", version: int | None = No
     return request
 
 
+def example_input(*values: float, context: float | None = None) -> Input:
+    """One tf.Example of a feature x for each value, and one as the context of all."""
+    message = Input()
+    examples = message.example_list if context is None else message.example_list_with_context
+    for value in values:
+        examples.examples.add().features.feature["x"].float_list.value.append(value)
+    if context is not None:
+        message.example_list_with_context.context.features.feature["x"].float_list.value.append(context)
+    return message
+
+
 def call(channel: grpc.Channel, method: str, request: Any, answer_type: Any, timeout: float | None = 30.0) -> Any:
     """One gRPC call."""
     return channel.unary_unary(
@@ -42,6 +59,16 @@ def call(channel: grpc.Channel, method: str, request: Any, answer_type: Any, tim
 def predict(channel: grpc.Channel, request: PredictRequest, timeout: float | None = 30.0) -> PredictResponse:
     answer: PredictResponse = call(channel, PREDICT, request, PredictResponse, timeout)
     return answer
+
+
+def refusal(channel: grpc.Channel, method: str, request: Any, answer_type: Any) -> tuple[str, str]:
+    """Code and text of the error that a call is answered with."""
+    try:
+        answer = call(channel, method, request, answer_type)
+    except grpc.RpcError as caught:
+        error: Any = caught
+        return error.code().name, error.details()
+    raise AssertionError(f"{method} answered: {answer}")
 
 
 def begin(channel: grpc.Channel, request: PredictRequest) -> Any:

@@ -61,6 +61,38 @@ def echo(path: Path) -> Path:
     return write(path, signatures)
 
 
+def of_examples(path: Path) -> Path:
+    """Signatures that read tf.Examples of one float feature x, and some that Classify and Regress must refuse."""
+
+    def x(inputs: Any) -> Any:
+        return tf.io.parse_example(inputs, {"x": tf.io.FixedLenFeature([1], tf.float32)})["x"]
+
+    def classes(inputs: Any) -> Any:
+        return tf.where(x(inputs) > 0, [["good", "bad"]], [["bad", "good"]])
+
+    def scores(inputs: Any) -> Any:
+        return tf.concat([x(inputs), -x(inputs)], axis=1)
+
+    text = tf.TensorSpec([None], tf.string)
+    both = function(lambda inputs: {"classes": classes(inputs), "scores": scores(inputs)}, inputs=text)
+    signatures = {
+        "serving_default": both,
+        "classes": function(lambda inputs: {"classes": classes(inputs)}, inputs=text),
+        "scores": function(lambda inputs: {"scores": scores(inputs)}, inputs=text),
+        "number": function(lambda inputs: {"outputs": x(inputs) / 2.0 + 2.0}, inputs=text),
+        "flat": function(lambda inputs: {"outputs": x(inputs)[:, 0]}, inputs=text),
+        "floats": function(lambda inputs: {"scores": inputs}, inputs=tf.TensorSpec([None, 1], tf.float32)),
+        "wide": function(lambda inputs: {"outputs": scores(inputs)}, inputs=text),
+        "short": function(lambda inputs: {"outputs": x(inputs)[:1, 0]}, inputs=text),
+        "double": function(lambda inputs: {"outputs": tf.cast(x(inputs), tf.float64)}, inputs=text),
+        "vector": function(lambda inputs: {"scores": x(inputs)[:, 0]}, inputs=text),
+        "misnamed": function(lambda examples: {"outputs": x(examples)}, examples=text),
+        "other": function(lambda inputs: {"verdict": x(inputs)}, inputs=text),
+        "two": function(lambda inputs, more: {"outputs": x(inputs) + x(more)}, inputs=text, more=text),
+    }
+    return write(path, signatures)
+
+
 def strict(path: Path) -> Path:
     """A convolution on pictures with a manifest of ours, so that the server compares shapes."""
     kernel = tf.Variable(tf.ones((2, 2, 1, 1)))

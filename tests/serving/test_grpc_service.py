@@ -20,9 +20,7 @@ def raw_error(channel: grpc.Channel, method: str, body: bytes) -> Any:
 @pytest.mark.parametrize(
     "method",
     [
-        "tensorflow.serving.PredictionService/Classify",
-        "tensorflow.serving.PredictionService/MultiInference",
-        "tensorflow.serving.ModelService/HandleReloadConfigRequest",
+        "tensorflow.serving.PredictionService/PredictStreamed",
         "tensorflow.serving.SessionService/SessionRun",
     ],
 )

@@ -12,7 +12,7 @@ from aoi_modules.serving.loader import Loader
 from aoi_modules.serving.warmup import MAX_RECORDS, warm_up
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models
-from tests.serving.calls import predict_request
+from tests.serving.calls import example_input, predict_request
 from tests.serving.fake_engine import DoublingEngine
 
 
@@ -60,8 +60,22 @@ def test_warm_up_can_be_switched_off(half: Path) -> None:
 
 def test_other_records_are_refused(half: Path) -> None:
     saved_models.add_warm_up(half, PredictionLog())
-    with pytest.raises(ModelError, match="only predict_log is replayed"):
+    with pytest.raises(ModelError, match="Unsupported log_type for warmup"):
         Loader(tensorflow.load)("half", 1, half)
+
+
+def test_requests_of_examples_are_replayed(models: Path, tmp_path: Path) -> None:
+    path = saved_models.publish(models / "examples" / "1", tmp_path / "examples", 1)
+    logs = [PredictionLog(), PredictionLog(), PredictionLog()]
+    logs[0].classify_log.request.input.CopyFrom(example_input(1.0))
+    logs[1].regress_log.request.input.CopyFrom(example_input(1.0))
+    logs[1].regress_log.request.model_spec.signature_name = "number"
+    task = logs[2].multi_inference_log.request.tasks.add(method_name="tensorflow/serving/classify")
+    task.model_spec.name = "its name where it was recorded"
+    logs[2].multi_inference_log.request.input.CopyFrom(example_input(1.0))
+    saved_models.add_warm_up(path, *logs)
+    servable = Loader(tensorflow.load)("examples", 1, path)
+    assert warm_up(servable, path, rounds=2) == 3
 
 
 def test_too_many_records_are_refused(tmp_path: Path) -> None:

@@ -90,7 +90,9 @@ def test_a_deep_document_is_survived(server: EmbeddedServer) -> None:
         ("POST", "/v1/models/nope:predict", b'{"instances": [1]}', 404, "Servable not found for request: Latest(nope)"),
         ("POST", HALF, b'{"instances": ["x"]}', 400, 'JSON Value: "x" Type: String is not of expected type: float'),
         ("POST", ECHO, b'{"instances": [1], "signature_name": "half"}', 501, "to type: half"),
-        ("POST", "/v1/models/half:classify", b"{}", 501, "classify is not implemented"),
+        ("POST", "/v1/models/half:classify", b"{}", 400, "key 'examples' is expected and was not found"),
+        ("POST", "/v1/models/nope:regress", b"{bad", 400, "JSON Parse error"),
+        ("POST", "/v1/models/nope:regress", b'{"examples": [{"x": 1.5}]}', 404, "request: Latest(nope)"),
         ("GET", "/v1/models", None, 400, "Missing model name in request."),
         ("GET", "/v1/models/half:predict", None, 400, "Malformed request: GET /v1/models/half:predict"),
         ("PUT", HALF, b"{}", 400, "Malformed request: PUT"),
@@ -103,6 +105,35 @@ def test_what_is_refused(
     got, answer = http(server.rest + path, body, method=method)
     assert (got, list(json.loads(answer))) == (status, ["error"])
     assert message in json.loads(answer)["error"]
+
+
+EXAMPLES = "/v1/models/examples:"
+
+
+@pytest.mark.parametrize(
+    ("path", "document", "results"),
+    [
+        ("classify", {"examples": [{"x": 2.5}, {"x": [-1.0]}]},
+         [[["good", 2.5], ["bad", -2.5]], [["bad", -1.0], ["good", 1.0]]]),
+        ("classify", {"signature_name": "scores", "examples": [{"x": 2.5}]}, [[["", 2.5], ["", -2.5]]]),
+        ("classify", {"signature_name": "classes", "examples": [{"x": 2.5}]}, [[["good", 0.0], ["bad", 0.0]]]),
+        ("regress", {"signature_name": "number", "examples": [{"x": 2.5}, {"x": 0.0}]}, [3.25, 2.0]),
+        ("regress", {"signature_name": "number", "context": {"x": 3.0}, "examples": [{}, {"x": 1.0}]}, [3.5, 2.5]),
+    ],
+)  # fmt: skip
+def test_classify_and_regress(server: EmbeddedServer, path: str, document: Any, results: Any) -> None:
+    assert http_json(server.rest + EXAMPLES + path, document) == (200, {"results": results})
+
+
+def test_classify_and_regress_refused(server: EmbeddedServer) -> None:
+    for path, document, message in [
+        ("classify", {"signature_name": "no", "examples": [{}]}, "No signature was found with the name: no"),
+        ("regress", {"signature_name": "number", "examples": [{"x": 1}]}, "Data types don't match"),
+        ("regress", {"signature_name": 1, "examples": [{}]}, "'signature_name' key must be a string value."),
+    ]:
+        status, answer = http_json(server.rest + EXAMPLES + path, document)
+        assert status == 400, answer
+        assert message in answer["error"]
 
 
 def test_status(server: EmbeddedServer) -> None:

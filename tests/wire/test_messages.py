@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import tensorflow_serving.apis.get_model_metadata_pb2
 import tensorflow_serving.apis.get_model_status_pb2
+import tensorflow_serving.apis.inference_pb2
+import tensorflow_serving.apis.model_management_pb2
 import tensorflow_serving.apis.predict_pb2
 import tensorflow_serving.apis.prediction_log_pb2
 import tensorflow_serving.config.model_server_config_pb2
@@ -18,8 +20,10 @@ from aoi_modules.wire import messages
 OFFICIAL = descriptor_pool.Default()
 STUBS = Path(messages.__file__).with_suffix(".pyi")
 
-# The server's monitoring config is a public format, but the official Python package leaves it out.
-UNPUBLISHED = {"tensorflow.serving.PrometheusConfig", "tensorflow.serving.MonitoringConfig"}
+# The server's own config files are public formats, but the official Python package leaves them out.
+UNPUBLISHED = {
+    f"tensorflow.serving.{name}" for name in ("PrometheusConfig", "MonitoringConfig", "BatchingParameters", "SSLConfig")
+}
 
 
 def official_name(name: str) -> str:
@@ -65,14 +69,15 @@ LEFT_OUT = {
         "predict_streamed_options", "client_id", "request_options",
     },
     "tensorflow.serving.PredictionLog": {
-        "log_metadata", "classify_log", "regress_log", "multi_inference_log", "session_run_log", "predict_streamed_log",
+        "log_metadata", "session_run_log", "predict_streamed_log",
     },
     "tensorflow.serving.FileSystemStoragePathSourceConfig": {
         "servables", "file_system_poll_wait_seconds", "fail_if_zero_versions_at_startup",
         "servable_versions_always_present",
     },
-    "tensorflow.serving.ModelConfig": {"model_type", "logging_config"},
+    "tensorflow.serving.ModelConfig": {"logging_config"},
     "tensorflow.serving.ModelServerConfig": {"custom_model_config"},
+    "tensorflow.serving.ReloadConfigResponse": {"metric"},
 }  # fmt: skip
 """Fields of the official messages that the line has no use for. A new one there must be looked at."""
 
