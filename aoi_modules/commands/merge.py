@@ -28,6 +28,7 @@ def command(
     version: int | None,
     no_freeze: bool,
     precision: str,
+    tolerance: float | None,
     as_json: bool,
     **said: Any,
 ) -> None:
@@ -55,5 +56,6 @@ def command(
         version=version,
         freeze=not no_freeze,
         precision=precision,  # type: ignore[arg-type]  # click chose one
+        tolerance=tolerance,
     )
     click.echo(written.manifest.to_json() if as_json else summary(written))

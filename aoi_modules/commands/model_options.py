@@ -52,6 +52,11 @@ _WRITING = (
         show_default=True,
         help="In which weights are stored.",
     ),
+    click.option(
+        "--tolerance",
+        type=click.FloatRange(min=0, min_open=True),
+        help="How far scores may be from the models'; default: 1e-5, for float16 1e-2.",
+    ),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
 )
 

@@ -118,14 +118,13 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
 
     from aoi_modules.export import verification
     from aoi_modules.export.inspection import find
-    from aoi_modules.export.precision import TOLERANCE
     from aoi_modules.modelstore import manifest, version_dir
 
     version = find(folder)
     about = About.of(**said)
     models = [read_model(given, about) for given in against]
     version_dir.verify(version)
-    allowed = TOLERANCE[manifest.read(version).precision]
+    allowed = manifest.read(version).tolerance
     differences = {"golden samples": verification.verify(version)}
     for model in models:
         differences |= verification.against(version, model, [path.read_bytes() for path in about.samples])

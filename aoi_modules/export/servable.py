@@ -54,6 +54,7 @@ def write_servable(
     version: int | None = None,
     freeze: bool = True,
     precision: Precision = "float32",
+    tolerance: float | None = None,
 ) -> Servable:
     """Writes, checks and publishes the next version of a component.
 
@@ -64,6 +65,7 @@ def write_servable(
         version: a number that does not exist yet; default: one more than the newest.
         freeze: whether weights become constants, which is faster; variables stay open to further training.
         precision: in which weights are stored.
+        tolerance: how far scores may be from the sources'; default: what the precision allows.
 
     Raises:
         ModelError: the models do not fit together, or the written graph does not score as they do; nothing is
@@ -75,7 +77,7 @@ def write_servable(
     component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
-    manifest = describe(component, name, number, precision)
+    manifest = describe(component, name, number, precision, tolerance or precisions.TOLERANCE[precision])
     checker.start()  # it gets ready while we trace
     with version_dir.staged(folder, number) as staging:
         truth = component.golden()
@@ -88,7 +90,9 @@ def write_servable(
     return Servable(folder / str(number), manifest, difference)
 
 
-def describe(component: Component, name: str, version: int, precision: Precision) -> Manifest:
+def describe(
+    component: Component, name: str, version: int, precision: Precision = "float32", tolerance: float = 1e-5
+) -> Manifest:
     """The manifest of a component under the name and number it will have."""
     packages = ("tensorflow", "keras", "aoi-academy")
     sources = tuple(
@@ -114,6 +118,7 @@ def describe(component: Component, name: str, version: int, precision: Precision
         source_sha256=first.sha256 if len(sources) == 1 else "",
         sources=sources,
         precision=precision,
+        tolerance=tolerance,
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 

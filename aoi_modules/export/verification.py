@@ -14,7 +14,6 @@ from aoi_modules.errors import ModelError, StoreError, first_line
 from aoi_modules.export import golden, graph
 from aoi_modules.export.golden import Golden, Scores
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.export.precision import TOLERANCE
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.tf import tf
@@ -39,7 +38,7 @@ def verify(folder: Path) -> float:
 
     Raises:
         ModelError: it does not load, a signature is not as designed, an operation is not TensorFlow's own, or a head
-            is further away than its precision allows.
+            is further away than the manifest allows.
         StoreError: it has no manifest or golden samples.
     """
     manifest = manifests.read(folder)
@@ -207,10 +206,10 @@ def _numpy(answers: Mapping[str, Any]) -> Scores:
 
 def _compare(way: str, expected: Scores, found: Scores, manifest: Manifest) -> float:
     head, difference = golden.largest_difference(expected, found)
-    allowed = TOLERANCE[manifest.precision]
-    if difference > allowed:
+    if difference > manifest.tolerance:
         raise ModelError(
             f"the written graph does not score as its source: head {head} by {way} differs by {difference:.3g}, "
-            f"expected at most {allowed:g}"
+            f"expected at most {manifest.tolerance:g}",
+            hint="if the model enlarges rounding errors and the difference does no harm, allow it: --tolerance",
         )
     return difference

@@ -70,7 +70,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `picture`, `data`, `profile` and `source_sha256` are those of the source model. Of several merged sources `picture`
     is the largest, with as many channels as the signature `pixels` takes, and each of the others stands here only if
-    it is the same for all; `sources` has what belongs to each.
+    it is the same for all; `sources` has what belongs to each. `tolerance` is how far scores may be from golden ones.
     """
 
     component: str
@@ -83,6 +83,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source_sha256: str = ""
     sources: tuple[Source, ...] = ()
     precision: Literal["float32", "float16"] = "float32"
+    tolerance: float = 1e-5
     tools: dict[str, str] = {}
     format: Literal[1] = 1
 

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,19 @@ def test_a_graph_that_kills_its_process_kills_only_that(written: Path) -> None:
         mortal.check(written)
     assert mortal.check(written) < 1e-5  # the next one has a new process
     mortal.stop()
+
+
+def test_a_tolerance_that_was_asked_for_travels_along(tmp_path: Path) -> None:
+    model = ModelSource(network_of(on_trunk("short", 0)), (default_head("short", 1),))
+    calls = iter(range(10))
+
+    def rough(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        return {"short": model.network.run(pictures, features)["short"] + 1e-4 * next(calls)}
+
+    rough_model = replace(model, network=replace(model.network, run=rough))
+    with pytest.raises(ModelError, match=r"differs by 0\.0001, expected at most 1e-05") as caught:
+        write_servable(rough_model, "pcb", tmp_path)
+    assert "--tolerance" in caught.value.hint
+    written = write_servable(rough_model, "pcb", tmp_path, tolerance=1e-3)
+    assert manifest.read(written.path).tolerance == 1e-3
+    assert verify(written.path) == pytest.approx(1e-4, rel=0.1)
