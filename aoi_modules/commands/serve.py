@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from aoi_modules.serving.flags import ANY_PORT, NOT_BUILT, Flags
+from aoi_modules.serving.flags import ANY_PORT, ENGINES, NOT_BUILT, Flags
 
 
 class Port(click.ParamType[int]):
@@ -56,6 +56,8 @@ def _option(flag: Field[Any]) -> click.Option:
 
 
 def _limited(flag: Field[Any]) -> click.ParamType[Any]:
+    if flag.name == "engine":
+        return click.Choice(ENGINES)
     if isinstance(flag.default, str):
         return click.STRING
     return click.FloatRange(min=0) if isinstance(flag.default, float) else click.IntRange(min=0)
@@ -71,6 +73,7 @@ def _serve(**values: Any) -> None:
     Examples:
       aoi serve --model_name=tile --model_base_path=models/tile --rest_api_port=8501
       aoi serve --model_config_file=models.config --port=any --ready_file=ports.json
+      aoi serve --engine=docker --model_name=tile --model_base_path=models/tile
       curl localhost:8501/v1/models/tile
     """
     from aoi_modules.serving.server import run

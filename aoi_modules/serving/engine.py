@@ -15,6 +15,10 @@ class Engine(Protocol):
     """One loaded model version. `run` may be called from many threads at once."""
 
     @property
+    def name(self) -> str:
+        """Which engine it is: `tensorflow` or `openvino`."""
+
+    @property
     def signatures(self) -> Mapping[str, SignatureDef]:
         """The signatures by name, as the SavedModel states them."""
 

@@ -7,6 +7,10 @@ ANY_PORT = -1
 """`any` on the command line: the system chooses a free port."""
 
 
+ENGINES = ("auto", "openvino", "tensorflow", "docker")
+"""The values of --engine."""
+
+
 def _flag(default: Any, text: str) -> Any:
     return field(default=default, metadata={"help": text})
 
@@ -35,6 +39,7 @@ class Flags:
     tensorflow_intra_op_parallelism: int = _flag(0, "Threads that share one operation; 0: TensorFlow decides.")
     tensorflow_inter_op_parallelism: int = _flag(0, "Operations that run side by side; 0: TensorFlow decides.")
     host: str = _flag("", "Our own: listen on this address only, not on all.")
+    engine: str = _flag("auto", "Our own: auto, openvino, tensorflow, or docker for the real tensorflow/serving image.")
     run_threads: int = _flag(0, "Our own: requests that run at once; 0: twice the processors, at least 4.")
     ready_file: str = _flag("", 'Our own: write {"grpc": PORT, "rest": PORT} there when all is up.')
 

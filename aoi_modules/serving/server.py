@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from aoi_modules.child_process import write_ready_file
-from aoi_modules.errors import MissingExtra, ModelError, SettingsError
-from aoi_modules.serving import model_config
+from aoi_modules.errors import ModelError, SettingsError
+from aoi_modules.serving import docker_engine, model_config
 from aoi_modules.serving.dataplane import DataPlane
-from aoi_modules.serving.engine import Engine
+from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.grpc_service import add_services
 from aoi_modules.serving.listeners import Door, GrpcDoor, RestDoor, grpc_server
@@ -40,6 +40,8 @@ def run(flags: Flags) -> None:
     if not flags.port and not flags.rest_api_port and not flags.grpc_socket_path:
         raise SettingsError("--port, --rest_api_port: both are off", hint="give one of them a port number")
     models = configured_models(flags)
+    if flags.engine == "docker":
+        raise SystemExit(docker_engine.run(flags, models))
     asyncio.run(_serve(flags, models))
 
 
@@ -91,17 +93,11 @@ def _stop_event() -> asyncio.Event:
 
 
 def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
-    def load_engine(path: Path) -> Engine:
-        try:
-            from aoi_modules.serving.engines import tensorflow
-        except ModuleNotFoundError as error:
-            raise MissingExtra("serving with TensorFlow", package=error.name or "tensorflow", extra="train") from None
-        return tensorflow.load(
-            path,
-            intra_op_threads=flags.tensorflow_intra_op_parallelism,
-            inter_op_threads=flags.tensorflow_inter_op_parallelism,
-        )
-
+    load_engine = engine_loader(
+        EngineName(flags.engine),
+        intra_op_threads=flags.tensorflow_intra_op_parallelism,
+        inter_op_threads=flags.tensorflow_inter_op_parallelism,
+    )
     rounds = max(1, flags.num_request_iterations_for_warmup)
     return Versions(
         models,

@@ -29,6 +29,8 @@ def float_signature(*, inputs: Sequence[str] = ("x",), outputs: Sequence[str] = 
 class DoublingEngine:
     """y = 2 x."""
 
+    name = "doubling"
+
     def __init__(self) -> None:
         self.signatures = {"serving_default": float_signature()}
         self.closed = False

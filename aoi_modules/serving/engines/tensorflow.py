@@ -17,11 +17,14 @@ from aoi_modules.serving.engine import Arrays
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import CODES, SignatureDef
 
+NAME = "tensorflow"
 SERVE_TAG = "serve"
 
 
 class TensorFlowEngine:
     """One SavedModel, ready to run."""
+
+    name = NAME
 
     def __init__(self, session: tf.compat.v1.Session, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = dict(signatures)

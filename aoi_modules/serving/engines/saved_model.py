@@ -1,0 +1,66 @@
+"""The signatures of a SavedModel, read from its file without TensorFlow and without reading its graph."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from aoi_modules.errors import ModelError
+from aoi_modules.wire.messages import SignatureDef
+
+FILE_NAME = "saved_model.pb"
+# Numbers of fields: of SavedModel, of MetaGraphDef, and of the entries of a map.
+_META_GRAPHS, _SIGNATURES, _KEY, _VALUE = 2, 5, 1, 2
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+
+
+def read_signatures(folder: Path) -> dict[str, SignatureDef]:
+    """The signatures by name, as TensorFlow reports them. The graph beside them, which can be large, is stepped over.
+
+    Raises:
+        ModelError: no SavedModel there, or a damaged one.
+    """
+    file = folder / FILE_NAME
+    try:
+        content = memoryview(file.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{file}: cannot be loaded: {error.strerror}") from None
+    try:
+        meta_graph = next(_parts(content, _META_GRAPHS))
+        entries = [(bytes(next(_parts(e, _KEY))), next(_parts(e, _VALUE))) for e in _parts(meta_graph, _SIGNATURES)]
+        return {name.decode(): SignatureDef.FromString(bytes(value)) for name, value in entries}
+    except (IndexError, StopIteration, ValueError, DecodeError) as error:
+        raise ModelError(f"{file}: cannot be loaded: damaged, no SavedModel of TensorFlow: {error}") from None
+
+
+def _parts(message: memoryview, wanted: int) -> Iterator[memoryview]:
+    """The content of each field of that number, in protobuf's format. IndexError, ValueError: the message is none."""
+    at = 0
+    while at < len(message):
+        tag, at = _number(message, at)
+        kind, size = tag & 7, 0
+        if kind == _VARINT:
+            _, at = _number(message, at)
+        elif kind == _BYTES:
+            size, at = _number(message, at)
+        elif kind in (_FIXED32, _FIXED64):
+            size = 4 if kind == _FIXED32 else 8
+        else:
+            raise ValueError(f"a field of kind {kind}")
+        if at + size > len(message):
+            raise ValueError("its end is missing")
+        if tag >> 3 == wanted and kind == _BYTES:
+            yield message[at : at + size]
+        at += size
+
+
+def _number(message: memoryview, at: int) -> tuple[int, int]:
+    """A number of variable length, and where it ends."""
+    value = shift = 0
+    while True:
+        byte = message[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
