@@ -1,17 +1,14 @@
 """`aoi merge`: the trained models of one component -> one servable."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from aoi_modules.commands.export import summary
-from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options, writing_options
+from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options
+from aoi_modules.commands.writing import Writing, writing_options
 
 
 @click.command()
-@click.option("--name", required=True, help="Component; the folder below the base path.")
-@click.option("--base-path", required=True, type=click.Path(path_type=Path), help="Root of all components.")
 @click.option(
     "--head",
     "heads",
@@ -21,17 +18,7 @@ from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, r
 )
 @reading_options
 @writing_options
-def command(
-    name: str,
-    base_path: Path,
-    heads: tuple[str, ...],
-    version: int | None,
-    no_freeze: bool,
-    precision: str,
-    tolerance: float | None,
-    as_json: bool,
-    **said: Any,
-) -> None:
+def command(heads: tuple[str, ...], **said: Any) -> None:
     """Merge several trained models into one servable that answers for all of them.
 
     Each picture is decoded once and resized once for each size that a model wants. What models have in common, such
@@ -43,19 +30,9 @@ def command(
       aoi merge --name pcb --base-path models --head short=a.keras --head open=b.keras --threshold short=0.3
       aoi merge --name board --base-path models --head build/colours/model.keras --head defect=two.keras#defect
     """
-    from aoi_modules.export.servable import write_servable
-
+    writing = Writing.taken_from(said)
     about = About.of(**said)
     models = [read_model(given, about) for given in heads]
     about.check(head for model in models for head in model.heads)
-    click.echo(f"merging {len(models)} models into component {name} ...", err=True)
-    written = write_servable(
-        models,
-        name,
-        base_path,
-        version=version,
-        freeze=not no_freeze,
-        precision=precision,  # type: ignore[arg-type]  # click chose one
-        tolerance=tolerance,
-    )
-    click.echo(written.manifest.to_json() if as_json else summary(written))
+    click.echo(f"merging {len(models)} models into component {writing.name} ...", err=True)
+    writing.publish(models)

@@ -42,33 +42,11 @@ _READING = (
     click.option("--allow-lambda", is_flag=True, help="Run Python code inside Keras files that you trust."),
     click.option("--sample", "samples", multiple=True, type=_FILE, help="Picture file to compare scores with."),
 )
-_WRITING = (
-    click.option("--version", type=click.IntRange(min=1), help="Default: one more than the newest."),
-    click.option("--no-freeze", is_flag=True, help="Keep variables instead of constants."),
-    click.option(
-        "--precision",
-        type=click.Choice(["float32", "float16"]),
-        default="float32",
-        show_default=True,
-        help="In which weights are stored.",
-    ),
-    click.option(
-        "--tolerance",
-        type=click.FloatRange(min=0, min_open=True),
-        help="How far scores may be from the models'; default: 1e-5, for float16 1e-2.",
-    ),
-    click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
-)
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command all options of models that it reads; they are the arguments of `About.of`."""
     return reduce(lambda decorated, option: option(decorated), reversed(_READING), function)
-
-
-def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command all options of a servable that it writes."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_WRITING), function)
 
 
 @dataclass(frozen=True)
