@@ -16,8 +16,8 @@ import yaml
 
 from aoi_modules.client.grpc_client import GrpcClient
 from aoi_modules.client.http_client import HttpClient
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore.manifest import Head, PictureInput

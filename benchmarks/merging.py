@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import Servable, write_servable
 from aoi_modules.export.verification import FROZEN
 from aoi_modules.modelstore.manifest import Head

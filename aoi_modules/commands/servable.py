@@ -13,7 +13,7 @@ from aoi_modules.errors import AoiError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from aoi_modules.export.inspection import Inspection
+    from aoi_modules.export.inspect.inspection import Inspection
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 FOLDER = click.Path(path_type=Path)
@@ -56,7 +56,7 @@ def show(folder: Path, drawing: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(servable), indent=2))
     else:
-        from aoi_modules.export.inspection_tables import print_inspection
+        from aoi_modules.export.inspect.inspection_tables import print_inspection
 
         print_inspection(_stdout(), servable)
     if drawing is not None:
@@ -82,7 +82,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
 
     try:
         one, other = _inspected(left), _inspected(right)
-        from aoi_modules.export.comparison import difference
+        from aoi_modules.export.inspect.comparison import difference
 
         lines = difference(one, other)
     except AoiError as error:  # 1 would say that they differ
@@ -91,7 +91,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(lines), indent=2))
     else:
-        from aoi_modules.export.inspection_tables import print_difference
+        from aoi_modules.export.inspect.inspection_tables import print_difference
 
         print_difference(_stdout(), one, other, lines)
     sys.exit(1 if lines else 0)
@@ -117,7 +117,7 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
     import msgspec
 
     from aoi_modules.export import verification
-    from aoi_modules.export.inspection import find
+    from aoi_modules.export.inspect.inspection import find
     from aoi_modules.modelstore import manifest, version_dir
 
     version = find(folder)
@@ -141,13 +141,13 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
 
 def _inspected(folder: Path) -> "Inspection":
     importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
-    from aoi_modules.export.inspection import Inspection, find
+    from aoi_modules.export.inspect.inspection import Inspection, find
 
     return Inspection.of(find(folder))
 
 
 def _draw(servable: "Inspection", path: Path) -> None:
-    from aoi_modules.export.graph_drawing import draw_servable, write
+    from aoi_modules.export.inspect.graph_drawing import draw_servable, write
 
     write(draw_servable(servable), path)
     click.echo(f"{path}: the graph of {servable.title}", err=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from aoi_modules.datasets.pipeline import decode_picture
 from aoi_modules.errors import ModelError
-from aoi_modules.export.formats import read_network
 from aoi_modules.export.golden import Scores
 from aoi_modules.export.network import Network, Scaling
+from aoi_modules.export.readers.formats import read_network
 from aoi_modules.modelstore.manifest import DataOrigin, Head, HeadKind, PictureInput
 from aoi_modules.modelstore.version_dir import check_name, file_sha256
 from aoi_modules.tf import tf

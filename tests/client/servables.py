@@ -1,12 +1,12 @@
-"""A real, tiny servable of the component `tile`, for tests against the real embedded server."""
+"""Real, tiny servables, for tests against the real embedded server."""
 
 from pathlib import Path
 
 
 def write_tile(base_path: Path, *, threshold: float = 0.5) -> Path:
     """Writes the next version of `tile`: one defect head on 8 x 8 gray pictures; returns its base path."""
-    from aoi_modules.export.keras_network import network_of
     from aoi_modules.export.model_sources import ModelSource
+    from aoi_modules.export.readers.keras_network import network_of
     from aoi_modules.export.servable import write_servable
     from aoi_modules.modelstore.manifest import Head
     from aoi_modules.tf import keras
@@ -18,3 +18,22 @@ def write_tile(base_path: Path, *, threshold: float = 0.5) -> Path:
     head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=threshold)
     write_servable(ModelSource(network_of(network), (head,)), "tile", base_path)
     return base_path / "tile"
+
+
+def write_house(base_path: Path) -> Path:
+    """Writes the next version of `house`: a price from a picture of 8 x 8 gray pixels and two numbers."""
+    from aoi_modules.export.model_sources import ModelSource
+    from aoi_modules.export.readers.keras_network import network_of
+    from aoi_modules.export.servable import write_servable
+    from aoi_modules.modelstore.manifest import Head
+    from aoi_modules.tf import keras
+
+    keras.utils.set_random_seed(7)
+    image, numbers = keras.Input((8, 8, 1), name="image"), keras.Input((2,), name="features")
+    seen = keras.layers.GlobalAveragePooling2D()(image)
+    price = keras.layers.Dense(1, name="price")(keras.layers.Concatenate()([seen, numbers]))
+    network = keras.Model({"image": image, "features": numbers}, {"price": price})
+    head = Head(name="price", kind="value", labels=())
+    source = ModelSource(network_of(network), (head,), features=("rooms", "area"))
+    write_servable(source, "house", base_path)
+    return base_path / "house"

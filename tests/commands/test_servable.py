@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from aoi_modules.commands.servable import command
 from aoi_modules.errors import ModelError, StoreError
 from aoi_modules.export.verification import FROZEN
-from tests.export.merged_graphs import Made
-from tests.export.small_servables import put, put_foreign
+from tests.export.inspect.merged_graphs import Made
+from tests.export.inspect.small_servables import put, put_foreign
 
 MODELS = {"short": Made((1, 2)), "open": Made((1, 3))}
 

@@ -8,8 +8,8 @@ import pytest
 from aoi_modules.errors import ModelError
 from aoi_modules.export import golden
 from aoi_modules.export.golden import Golden
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource, Reading, Wish, read
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import WARMUP
 from aoi_modules.modelstore import manifest

@@ -5,9 +5,9 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.graph import GraphDef, constants, run_frozen
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource, default_head
 from aoi_modules.export.precision import stored
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.tf import tf
 from tests.export.networks import on_trunk

@@ -14,8 +14,8 @@ from aoi_modules.export import golden
 from aoi_modules.export.checker import Checker, checker
 from aoi_modules.export.golden import Golden
 from aoi_modules.export.graph import GraphDef
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource, default_head
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import FROZEN, WARMUP, verify
 from aoi_modules.modelstore import manifest

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.export.keras_network import network_of
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.keras2_config import is_keras2, lambda_layers, repaired
+from aoi_modules.export.readers.keras2_config import is_keras2, lambda_layers, repaired
 
 
 def layer(kind: str, name: str = "layer", **arguments: Any) -> dict[str, Any]:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.keras_network import read_keras_network
 from aoi_modules.export.network import Network
+from aoi_modules.export.readers.keras_network import read_keras_network
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras, tf
-from tests.export.keras2_files import tensorflow_layer, write_h5, write_keras
 from tests.export.networks import network, priced
+from tests.export.readers.keras2_files import tensorflow_layer, write_h5, write_keras
 
 L = keras.layers
 PICTURES = np.random.default_rng(0).uniform(0, 255, (3, 24, 32, 3)).astype(np.float32)

@@ -6,11 +6,11 @@ import pytest
 from google.protobuf import text_format
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.frozen_network import read_frozen_network
 from aoi_modules.export.network import Network
+from aoi_modules.export.readers.frozen_network import read_frozen_network
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
-from tests.export.graphs import PICTURES, convolution, expected, v1, write
+from tests.export.readers.graphs import PICTURES, convolution, expected, v1, write
 
 
 def frozen(path: Path, shape: Any, dtype: Any = tf.float32) -> Path:

@@ -10,8 +10,9 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from aoi_modules.errors import ModelError, first_line
-from aoi_modules.export.frozen_network import FrozenGraph, graph_network, node_name, read_graph_def, tensors_of
-from aoi_modules.export.interface import (
+from aoi_modules.export.network import Network
+from aoi_modules.export.readers.frozen_network import FrozenGraph, graph_network, node_name, read_graph_def, tensors_of
+from aoi_modules.export.readers.interface import (
     InputTensor,
     Shape,
     build_network,
@@ -19,7 +20,6 @@ from aoi_modules.export.interface import (
     safe_names,
     wanted_outputs,
 )
-from aoi_modules.export.network import Network
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.tf import tf
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.export.anatomy import Anatomy, Block
-from aoi_modules.export.graph_layout import Layout, layout
-from tests.export.merged_graphs import Made, merged
+from aoi_modules.export.inspect.anatomy import Anatomy, Block
+from aoi_modules.export.inspect.graph_layout import Layout, layout
+from tests.export.inspect.merged_graphs import Made, merged
 
 MODELS = {
     "one": {"short": Made((1, 2, 3))},

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.anatomy import Anatomy, Block
 from aoi_modules.export.graph import GraphDef
+from aoi_modules.export.inspect.anatomy import Anatomy, Block
 from aoi_modules.tf import tf
-from tests.export.merged_graphs import CHANNELS, Made, merged, weights
+from tests.export.inspect.merged_graphs import CHANNELS, Made, merged, weights
 
 FIRST = 3 * 3 * 3 * CHANNELS
 """Weights of a first layer, `LATER` of one after it."""

@@ -7,12 +7,12 @@ import pytest
 
 from aoi_modules.errors import StoreError
 from aoi_modules.export import golden
-from aoi_modules.export.comparison import Line, difference
 from aoi_modules.export.golden import Golden
-from aoi_modules.export.inspection import Inspection
+from aoi_modules.export.inspect.comparison import Line, difference
+from aoi_modules.export.inspect.inspection import Inspection
 from aoi_modules.modelstore import manifest
-from tests.export.merged_graphs import Made
-from tests.export.small_servables import put, put_foreign
+from tests.export.inspect.merged_graphs import Made
+from tests.export.inspect.small_servables import put, put_foreign
 
 MODELS = {"short": Made((1, 2)), "open": Made((1, 3))}
 

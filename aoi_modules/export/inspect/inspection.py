@@ -15,10 +15,10 @@ from PIL import Image
 from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import ChecksumError, StoreError
 from aoi_modules.export import golden
-from aoi_modules.export.anatomy import WEIGHT_TYPES, Anatomy
 from aoi_modules.export.golden import Golden
 from aoi_modules.export.graph import GraphDef, NodeDef
-from aoi_modules.export.saved_model_network import read_meta_graph
+from aoi_modules.export.inspect.anatomy import WEIGHT_TYPES, Anatomy
+from aoi_modules.export.readers.saved_model_network import read_meta_graph
 from aoi_modules.export.verification import FROZEN, WARMUP
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import version_dir

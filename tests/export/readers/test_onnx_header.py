@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.onnx_header import OnnxHeader, read_header
-from tests.export.onnx_files import write
+from aoi_modules.export.readers.onnx_header import OnnxHeader, read_header
+from tests.export.readers.onnx_files import write
 
 
 def test_names_and_shapes_are_read_without_the_weights(tmp_path: Path) -> None:

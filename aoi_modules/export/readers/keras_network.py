@@ -15,7 +15,8 @@ from typing import Any
 import h5py
 
 from aoi_modules.errors import AoiError, ModelError, first_line
-from aoi_modules.export.interface import (
+from aoi_modules.export.network import Network
+from aoi_modules.export.readers.interface import (
     InputTensor,
     Shape,
     build_network,
@@ -23,9 +24,8 @@ from aoi_modules.export.interface import (
     safe_names,
     wanted_outputs,
 )
-from aoi_modules.export.keras2_config import is_keras2, lambda_layers, repaired
-from aoi_modules.export.keras2_functions import CUSTOM_OBJECTS
-from aoi_modules.export.network import Network
+from aoi_modules.export.readers.keras2_config import is_keras2, lambda_layers, repaired
+from aoi_modules.export.readers.keras2_functions import CUSTOM_OBJECTS
 from aoi_modules.tf import keras, tf
 
 ONLY_OUTPUT = "score"

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from aoi_modules.errors import StoreError
-from aoi_modules.export.anatomy import Anatomy
-from aoi_modules.export.graph_drawing import ALONE, colour, draw, summary, write
+from aoi_modules.export.inspect.anatomy import Anatomy
+from aoi_modules.export.inspect.graph_drawing import ALONE, colour, draw, summary, write
 from aoi_modules.modelstore.manifest import Head
-from tests.export.merged_graphs import Made, merged
+from tests.export.inspect.merged_graphs import Made, merged
 from tests.training.test_plots import texts
 
 HEADS = (

@@ -14,7 +14,7 @@ from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import version_dir
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source
 from aoi_modules.tf import tf
-from tests.export.merged_graphs import Made, merged
+from tests.export.inspect.merged_graphs import Made, merged
 
 PICTURE = PictureInput(height=24, width=32, channels=3)
 DATA = DataOrigin(name="drawn", sha256="d" * 64, stand_in=True)

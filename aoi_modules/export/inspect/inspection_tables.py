@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aoi_modules.export.anatomy import Anatomy
-from aoi_modules.export.comparison import Line
-from aoi_modules.export.graph_drawing import summary
-from aoi_modules.export.inspection import Inspection, Signature
-from aoi_modules.export.quantities import counted, percent, short, size
+from aoi_modules.export.inspect.anatomy import Anatomy
+from aoi_modules.export.inspect.comparison import Line
+from aoi_modules.export.inspect.graph_drawing import summary
+from aoi_modules.export.inspect.inspection import Inspection, Signature
+from aoi_modules.export.inspect.quantities import counted, percent, short, size
 from aoi_modules.modelstore.manifest import Head, Manifest, Source
 
 MOST = 10

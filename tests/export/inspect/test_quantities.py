@@ -1,6 +1,6 @@
 import pytest
 
-from aoi_modules.export.quantities import counted, percent, short, size
+from aoi_modules.export.inspect.quantities import counted, percent, short, size
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from aoi_modules.errors import ModelError, first_line
-from aoi_modules.export.interface import (
+from aoi_modules.export.network import Network, Run
+from aoi_modules.export.readers.interface import (
     Inputs,
     InputTensor,
     Shape,
@@ -17,7 +18,6 @@ from aoi_modules.export.interface import (
     find_inputs,
     safe_names,
 )
-from aoi_modules.export.network import Network, Run
 from aoi_modules.tf import tf
 
 _MANY = 12

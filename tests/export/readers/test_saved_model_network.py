@@ -6,15 +6,15 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export import model_sources
-from aoi_modules.export.keras_network import read_keras_network
 from aoi_modules.export.network import Network
-from aoi_modules.export.saved_model_network import PIXELS, read_saved_model
+from aoi_modules.export.readers.keras_network import read_keras_network
+from aoi_modules.export.readers.saved_model_network import PIXELS, read_saved_model
 from aoi_modules.export.servable import write_servable
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.tf import keras, tf
-from tests.export.graphs import KERNEL, PICTURES, convolution, expected, v1
 from tests.export.networks import network, priced
+from tests.export.readers.graphs import KERNEL, PICTURES, convolution, expected, v1
 
 TAGS = [v1.saved_model.tag_constants.SERVING]
 SMALL = PictureInput(height=8, width=12, channels=3)

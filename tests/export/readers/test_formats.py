@@ -12,11 +12,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.formats import Format, read_network, saved_model_versions, sniff
+from aoi_modules.export.readers.formats import Format, read_network, saved_model_versions, sniff
 from aoi_modules.tf import keras, tf
-from tests.export import onnx_files
-from tests.export.graphs import convolution, v1
 from tests.export.networks import network
+from tests.export.readers import onnx_files
+from tests.export.readers.graphs import convolution, v1
 
 MODULE = tf.Module()
 

@@ -17,11 +17,11 @@ from pathlib import Path
 import h5py
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.frozen_network import read_frozen_network
-from aoi_modules.export.keras_network import read_keras_network
 from aoi_modules.export.network import Network
-from aoi_modules.export.onnx_network import read_onnx_network
-from aoi_modules.export.saved_model_network import read_saved_model
+from aoi_modules.export.readers.frozen_network import read_frozen_network
+from aoi_modules.export.readers.keras_network import read_keras_network
+from aoi_modules.export.readers.onnx_network import read_onnx_network
+from aoi_modules.export.readers.saved_model_network import read_saved_model
 
 
 class Format(StrEnum):

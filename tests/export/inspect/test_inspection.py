@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import AoiError, StoreError
-from aoi_modules.export.inspection import Inspection, find, sample
+from aoi_modules.export.inspect.inspection import Inspection, find, sample
 from aoi_modules.export.verification import FROZEN
 from aoi_modules.modelstore import manifest
 from aoi_modules.tf import tf
-from tests.export.merged_graphs import CHANNELS, Made
-from tests.export.small_servables import put, put_foreign
+from tests.export.inspect.merged_graphs import CHANNELS, Made
+from tests.export.inspect.small_servables import put, put_foreign
 
 MODELS = {"short": Made((1, 2)), "open": Made((1, 3))}
 

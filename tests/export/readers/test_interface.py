@@ -4,7 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.interface import InputTensor, as_type, build_network, find_inputs, safe_names, wanted_outputs
+from aoi_modules.export.readers.interface import (
+    InputTensor,
+    as_type,
+    build_network,
+    find_inputs,
+    safe_names,
+    wanted_outputs,
+)
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 

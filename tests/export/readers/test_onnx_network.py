@@ -6,10 +6,10 @@ import pytest
 
 from aoi_modules import settings
 from aoi_modules.errors import ModelError
-from aoi_modules.export.onnx_network import find_converter, read_onnx_network
+from aoi_modules.export.readers.onnx_network import find_converter, read_onnx_network
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
-from tests.export.onnx_files import logits, write
+from tests.export.readers.onnx_files import logits, write
 
 PICTURES = np.random.default_rng(6).uniform(0, 255, (3, 24, 32, 3)).astype(np.float32)
 

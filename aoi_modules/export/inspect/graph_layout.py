@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from aoi_modules.export.anatomy import Anatomy, Block
+from aoi_modules.export.inspect.anatomy import Anatomy, Block
 
 ROW, BETWEEN_ROWS = 0.64, 0.14
 """Inches. A row is higher when there are few."""

@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.interface import safe_names, wanted_outputs
 from aoi_modules.export.network import Network
-from aoi_modules.export.onnx_header import OnnxHeader, read_header
-from aoi_modules.export.saved_model_network import read_saved_model
+from aoi_modules.export.readers.interface import safe_names, wanted_outputs
+from aoi_modules.export.readers.onnx_header import OnnxHeader, read_header
+from aoi_modules.export.readers.saved_model_network import read_saved_model
 from aoi_modules.settings import settings
 
 COMMAND = "onnx2tf"
