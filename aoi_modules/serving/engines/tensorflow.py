@@ -5,20 +5,48 @@ the graph); the Session loader reads them all. `Session.run` in turn compares sh
 it runs, which TensorFlow Serving does not. The call below it skips that; it has a private name and stands only here.
 """
 
+import logging
+import os
+import statistics
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.errors import ModelError, RpcError
-from aoi_modules.serving.engine import Arrays
+from aoi_modules.errors import ModelError, RpcError, first_line
+from aoi_modules.serving.engine import Arrays, Engine
+from aoi_modules.serving.engines import freezing
+from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, samples
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import CODES, SignatureDef
 
 NAME = "tensorflow"
 SERVE_TAG = "serve"
+FROZEN_TOLERANCE = 1e-4
+"""How far a frozen model's answers may be from the unfrozen one's: folded constants round otherwise."""
+SPREAD_GAIN = 1.25
+"""So much sooner must several threads answer one request; together they need more of the processors than one."""
+CALLS, CALLS_SECONDS = 6, 0.3
+"""How often and how long a model is tried before its threads are chosen."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Threads:
+    """Of a session, in TensorFlow's terms: 0 is as many as there are processors, -1 the thread that calls."""
+
+    intra_op: int
+    inter_op: int
+
+
+MEASURED = Threads(0, 0)
+ALONE = Threads(1, -1)
+"""Each call on the thread that makes it. Calls side by side use the processors better than one call spread over them:
+a small network's operations are too short to be split."""
 
 
 class TensorFlowEngine:
@@ -28,7 +56,7 @@ class TensorFlowEngine:
 
     def __init__(self, session: tf.compat.v1.Session, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = dict(signatures)
-        self._session = session
+        self.session = session
         self._handles = _handles(session.graph, self.signatures)
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -36,7 +64,7 @@ class TensorFlowEngine:
         feeds = {self._handle_of(signature.inputs[name].name): array for name, array in inputs.items()}
         fetches = [self._handle_of(signature.outputs[name].name) for name in outputs]
         try:
-            values = self._session._call_tf_sessionrun(None, feeds, fetches, [], None)
+            values = self.session._call_tf_sessionrun(None, feeds, fetches, [], None)
         except tf.errors.OpError as error:
             raise RpcError(CODES[error.error_code], error.message) from None
         except (TypeError, ValueError) as error:  # an array that has no TensorFlow form
@@ -44,7 +72,7 @@ class TensorFlowEngine:
         return dict(zip(outputs, map(np.asarray, values), strict=True))
 
     def close(self) -> None:
-        self._session.close()
+        self.session.close()
 
     def _handle_of(self, tensor_name: str) -> object:
         if tensor_name not in self._handles:
@@ -53,23 +81,29 @@ class TensorFlowEngine:
 
 
 def load(path: Path, *, intra_op_threads: int = 0, inter_op_threads: int = 0) -> TensorFlowEngine:
-    """Loads the SavedModel of a version directory.
+    """Loads the SavedModel of a version directory, frozen where that gives the same answers.
 
     Args:
         path: folder that holds saved_model.pb.
-        intra_op_threads: threads that share the work of one operation; 0 lets TensorFlow choose.
-        inter_op_threads: operations that run side by side; 0 lets TensorFlow choose.
+        intra_op_threads: threads that share the work of one operation; 0 measures what serves best.
+        inter_op_threads: operations that run side by side; 0 measures what serves best.
 
     Raises:
         ModelError: no SavedModel there, or one that cannot be loaded; in TensorFlow's words.
     """
-    config = tf.compat.v1.ConfigProto(
-        intra_op_parallelism_threads=intra_op_threads,
-        inter_op_parallelism_threads=inter_op_threads,
-        # A GPU is shared with the trainee's own work; TensorFlow would take all of its memory at once.
-        gpu_options=tf.compat.v1.GPUOptions(allow_growth=True),
-    )
-    session = tf.compat.v1.Session(graph=tf.Graph(), config=config)
+    given = Threads(intra_op_threads, inter_op_threads)
+    # Without it the first session of the process would choose the threads of all.
+    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
+    engine = _unfrozen(path, given)
+    try:
+        return _faster(engine, path, given)
+    except (ModelError, RpcError) as reason:
+        log.debug("%s: stays as it is: %s", path, reason.message)
+        return engine
+
+
+def _unfrozen(path: Path, threads: Threads) -> TensorFlowEngine:
+    session = _session(threads)
     try:
         with session.graph.as_default():
             meta_graph = tf.compat.v1.saved_model.loader.load(session, [SERVE_TAG], str(path))
@@ -78,6 +112,112 @@ def load(path: Path, *, intra_op_threads: int = 0, inter_op_threads: int = 0) ->
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
         raise ModelError(f"{path}: cannot be loaded: {message}") from error
+
+
+def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowEngine:
+    """The same model with constants, on the threads that serve best; the engine given is closed then.
+
+    Raises:
+        ModelError: it cannot be frozen, or there is nothing to compare it by, or it would answer otherwise.
+        RpcError: it refuses its samples.
+    """
+    outputs = [info.name for signature in engine.signatures.values() for info in signature.outputs.values()]
+    graph, had_variables = freezing.frozen(engine.session, [name for name in outputs if ":" in name])
+    tries = samples(path, engine.signatures)
+    if had_variables:
+        _check_samples(engine, tries)
+    candidates = [given] if given != MEASURED or _has_gpu() else [ALONE, MEASURED]
+    engines = [_of_graph(graph, engine.signatures, threads) for threads in candidates]
+    try:
+        for candidate in engines if had_variables else ():
+            compare(candidate, engine, tries)
+        best = engines[0] if len(engines) == 1 else _best(engines, tries)
+    except BaseException:
+        for candidate in engines:
+            candidate.close()
+        raise
+    for other in (engine, *engines):
+        if other is not best:
+            other.close()
+    return best
+
+
+def _check_samples(engine: TensorFlowEngine, tries: Mapping[str, Sequence[Arrays]]) -> None:
+    unknown = [name for name, signature in engine.signatures.items() if signature.inputs and name not in tries]
+    if unknown:
+        raise ModelError(f"no samples to compare signature {unknown[0]} by")
+
+
+def _of_graph(graph: Any, signatures: Mapping[str, SignatureDef], threads: Threads) -> TensorFlowEngine:
+    session = _session(threads)
+    try:
+        with session.graph.as_default():
+            tf.import_graph_def(graph, name="")
+        return TensorFlowEngine(session, signatures)
+    except (KeyError, ValueError) as error:
+        session.close()
+        raise ModelError(f"its frozen graph cannot be used: {first_line(error)}") from None
+
+
+def compare(one: Engine, other: Engine, tries: Mapping[str, Sequence[Arrays]]) -> None:
+    """Runs samples on two engines.
+
+    Raises:
+        ModelError: an answer differs; names signature and output.
+    """
+    for name, blocks in tries.items():
+        signature = one.signatures[name]
+        for inputs in blocks:
+            found, expected = (engine.run(signature, inputs, sorted(signature.outputs)) for engine in (one, other))
+            for output, values in expected.items():
+                if not _equal(found[output], values):
+                    raise ModelError(f"frozen, signature {name} gives another {output}")
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype.kind not in "fc":
+        return bool(np.array_equal(one, other))
+    return bool(np.allclose(one, other, rtol=FROZEN_TOLERANCE, atol=FROZEN_TOLERANCE, equal_nan=True))
+
+
+def _best(engines: Sequence[TensorFlowEngine], tries: Mapping[str, Sequence[Arrays]]) -> TensorFlowEngine:
+    """The first engine, which does with one thread, unless another answers one sample much sooner."""
+    if not tries:
+        return engines[-1]
+    name = DEFAULT_SIGNATURE if DEFAULT_SIGNATURE in tries else next(iter(tries))
+    inputs = {key: array[:1] if array.ndim else array for key, array in tries[name][0].items()}
+    first, *others = (_seconds(engine, name, inputs) for engine in engines)
+    for engine, seconds in zip(engines[1:], others, strict=True):
+        if seconds * SPREAD_GAIN < first:
+            return engine
+    return engines[0]
+
+
+def _seconds(engine: TensorFlowEngine, name: str, inputs: Arrays) -> float:
+    """The median of a few calls, after one in which TensorFlow optimizes the graph; of a slow model only one."""
+    signature = engine.signatures[name]
+    durations: list[float] = []
+    while len(durations) < CALLS and sum(durations[1:]) < CALLS_SECONDS:
+        began = time.perf_counter()
+        engine.run(signature, inputs, sorted(signature.outputs))
+        durations.append(time.perf_counter() - began)
+    return statistics.median(durations[1:] or durations)
+
+
+def _session(threads: Threads) -> tf.compat.v1.Session:
+    config = tf.compat.v1.ConfigProto(
+        intra_op_parallelism_threads=threads.intra_op,
+        inter_op_parallelism_threads=threads.inter_op,
+        # A GPU is shared with the trainee's own work; TensorFlow would take all of its memory at once.
+        gpu_options=tf.compat.v1.GPUOptions(allow_growth=True),
+    )
+    return tf.compat.v1.Session(graph=tf.Graph(), config=config)
+
+
+def _has_gpu() -> bool:
+    return bool(tf.config.list_physical_devices("GPU"))
 
 
 def _signatures(meta_graph: Any) -> dict[str, SignatureDef]:

@@ -21,8 +21,8 @@ from aoi_modules.serving import server
 
 path = Path(sys.argv[1])
 servable = Loader(engine_loader(EngineName.AUTO))("pcb", 1, path)
-from aoi_modules.serving.engines import golden_check
-answer = servable.run(servable.signature(""), golden_check.inputs(Golden.read(path / FILE_NAME)))
+from aoi_modules.serving.engines.samples import golden_inputs
+answer = servable.run(servable.signature(""), golden_inputs(Golden.read(path / FILE_NAME)))
 assert answer["short"].shape[1] == 1
 loaded = {"tensorflow", "keras", "matplotlib", "sklearn", "tensorflow_serving"} & set(sys.modules)
 assert not loaded, loaded
