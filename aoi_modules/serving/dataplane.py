@@ -1,10 +1,11 @@
 """What the server does, whatever protocol asks: find the model version, let it answer; status, metadata."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from aoi_modules.serving import inference
+from aoi_modules.serving import inference, model_config
 from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Servable
 from aoi_modules.serving.versions import Versions
 from aoi_modules.wire.messages import (
@@ -22,9 +23,13 @@ from aoi_modules.wire.messages import (
     PredictResponse,
     RegressionRequest,
     RegressionResponse,
+    ReloadConfigRequest,
+    ReloadConfigResponse,
     SignatureDefMap,
 )
 from aoi_modules.wire.status import NUMBERS, invalid, not_found
+
+log = logging.getLogger(__name__)
 
 METADATA_FIELD = "signature_def"
 _WithSpec: TypeAlias = (
@@ -136,6 +141,28 @@ class DataPlane:
             entry = answer.model_version_status.add(version=version, state=_STATES[status.state])
             entry.status.error_code = NUMBERS[status.code]
             entry.status.error_message = status.message
+        return answer
+
+    def reload(self, request: ReloadConfigRequest, seconds: float) -> ReloadConfigResponse:
+        """Serves the models of a config, and no others; answers when the new ones are available.
+
+        Args:
+            request: the whole list of models.
+            seconds: how long to wait for them.
+
+        Raises:
+            RpcError: the config cannot be served, or a new model cannot be loaded.
+        """
+        if request.config.WhichOneof("config") != "model_config_list":
+            raise invalid(
+                "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently "
+                "supported"
+            )
+        models = model_config.from_message(request.config, self._versions.names())
+        log.info("the models are configured anew: %s", ", ".join(model.name for model in models) or "none")
+        self._versions.reload(models, seconds)
+        answer = ReloadConfigResponse()
+        answer.status.SetInParent()
         return answer
 
     def metadata(self, request: GetModelMetadataRequest) -> GetModelMetadataResponse:

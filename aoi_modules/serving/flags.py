@@ -27,12 +27,13 @@ class Flags:
     model_name: str = _flag("default", "Name of the model at --model_base_path.")
     model_base_path: str = _flag("", "Folder that holds one folder a version of the model.")
     model_config_file: str = _flag("", "Text form of tensorflow.serving.ModelServerConfig: several models.")
+    model_config_file_poll_wait_seconds: float = _flag(0.0, "Seconds between two reads of it; 0 reads it once.")
     monitoring_config_file: str = _flag("", "Text form of tensorflow.serving.MonitoringConfig: a Prometheus page.")
     file_system_poll_wait_seconds: float = _flag(1.0, "Seconds between two looks for versions; 0 looks once.")
     max_num_load_retries: int = _flag(5, "How often a failed load is repeated.")
     load_retry_interval_micros: int = _flag(60_000_000, "Microseconds before a failed load is repeated.")
     num_load_threads: int = _flag(0, "Versions that load at once; 0: as many as there are processors.")
-    allow_version_labels_for_unavailable_models: bool = _flag(False, "Labels may name versions that are not loaded.")
+    allow_version_labels_for_unavailable_models: bool = _flag(False, "New labels may name versions not loaded yet.")
     enable_model_warmup: bool = _flag(True, "Replay assets.extra/tf_serving_warmup_requests before a version is used.")
     num_request_iterations_for_warmup: int = _flag(1, "How often each warm-up request is replayed.")
     enable_serialization_as_tensor_content: bool = _flag(False, "Answer gRPC with raw bytes: faster for Python.")
@@ -45,7 +46,7 @@ class Flags:
 
 
 NOT_BUILT = frozenset(
-    """grpc_max_threads grpc_channel_arguments rest_api_num_threads model_config_file_poll_wait_seconds
+    """grpc_max_threads grpc_channel_arguments rest_api_num_threads
     num_unload_threads flush_filesystem_caches enable_batching batching_parameters_file
     enable_per_model_batching_parameters ssl_config_file use_alts_credentials
     tensorflow_session_parallelism per_process_gpu_memory_fraction saved_model_tags

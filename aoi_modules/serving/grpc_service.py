@@ -19,6 +19,7 @@ from aoi_modules.wire.messages import (
     MultiInferenceRequest,
     PredictRequest,
     RegressionRequest,
+    ReloadConfigRequest,
 )
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,8 @@ MODEL_SERVICE = "tensorflow.serving.ModelService"
 NO_DEADLINE_SECONDS = 24 * 3600.0
 """How long a request without a deadline may take; a server never waits without end."""
 MAX_TEXT = 1024
+MAX_RELOADS = 8
+"""So many new configs may wait for the one before them."""
 OPTIONS = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -57,13 +60,15 @@ def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, mo
         },
         MODEL_SERVICE: {"GetModelStatus": (GetModelStatusRequest, plane.status)},
     }
+    handlers = {
+        service: {name: _handler(kind, _timeless(method), workers) for name, (kind, method) in methods.items()}
+        for service, methods in services.items()
+    }
+    # A reload waits for loads; the threads that answer requests have better things to do.
+    reloads = Workers(1, MAX_RELOADS)
+    handlers[MODEL_SERVICE]["HandleReloadConfigRequest"] = _handler(ReloadConfigRequest, plane.reload, reloads)
     server.add_generic_rpc_handlers(
-        tuple(
-            grpc.method_handlers_generic_handler(
-                service, {name: _handler(kind, method, workers) for name, (kind, method) in methods.items()}
-            )
-            for service, methods in services.items()
-        )
+        tuple(grpc.method_handlers_generic_handler(service, methods) for service, methods in handlers.items())
     )
 
 
@@ -75,19 +80,24 @@ def _model_name(request: Any) -> str:
     return name
 
 
-def _handler(request_type: type[Message], method: Callable[[Any], Message], workers: Workers) -> Any:
-    def work(body: bytes) -> bytes:
+def _timeless(method: Callable[[Any], Message]) -> Callable[[Any, float], Message]:
+    """A method that does not care how long its client waits."""
+    return lambda request, seconds: method(request)
+
+
+def _handler(request_type: type[Message], method: Callable[[Any, float], Message], workers: Workers) -> Any:
+    def work(body: bytes, seconds: float) -> bytes:
         try:
             request = request_type.FromString(body)
         except DecodeError as error:
             raise RpcError("INTERNAL", f"Unable to parse the request: {error}") from None
-        return method(request).SerializeToString()
+        return method(request, seconds).SerializeToString()
 
     async def answer(body: bytes, context: Context) -> bytes:
         remaining = context.time_remaining()
         seconds = NO_DEADLINE_SECONDS if remaining is None else remaining
         try:
-            return await workers.run(functools.partial(work, body), seconds)
+            return await workers.run(functools.partial(work, body, seconds), seconds)
         except RpcError as error:
             return await context.abort(grpc.StatusCode[error.code], _cut(error.message))
         except Exception as error:

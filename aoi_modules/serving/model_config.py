@@ -1,14 +1,21 @@
 """Which models a server serves: `--model_config_file` in TensorFlow Serving's text form, or one model by flags."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from google.protobuf import text_format
 
-from aoi_modules.errors import SettingsError
-from aoi_modules.wire.messages import ModelConfig, ModelServerConfig, ServableVersionPolicy
+from aoi_modules.errors import RpcError, SettingsError
+from aoi_modules.wire.messages import ENUMS, ModelConfig, ModelServerConfig, ServableVersionPolicy
+from aoi_modules.wire.status import invalid
+
+PLATFORM = "tensorflow"
+NOT_A_CONFIG = "not a tensorflow.serving.ModelServerConfig"
+EXAMPLE = (
+    'expected: model_config_list { config { name: "tile" base_path: "/models/tile" model_platform: "tensorflow" } }'
+)
 
 
 @dataclass(frozen=True)
@@ -47,60 +54,105 @@ class ServedModel:
     labels: Mapping[str, int] = field(default_factory=dict)
 
 
-def read(path: Path) -> list[ServedModel]:
-    """Reads a model config file.
+def read(path: Path, live: Collection[str] = ()) -> list[ServedModel]:
+    """Reads a model config file; `live` as for `from_message`.
 
     Raises:
         SettingsError: it is missing, is none, or configures something that cannot be served.
     """
     try:
-        config = text_format.Parse(path.read_text(), ModelServerConfig())
+        return from_message(parse(path.read_text()), live)
     except OSError as error:
         raise SettingsError(f"--model_config_file: {path}: {error.strerror}") from None
-    except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"--model_config_file: {path}: not a tensorflow.serving.ModelServerConfig: {error}",
-            hint='expected: model_config_list { config { name: "tile" base_path: "/models/tile" '
-            'model_platform: "tensorflow" } }',
-        ) from None
-    return from_message(config, str(path))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"--model_config_file: {path}: {NOT_A_CONFIG}: {error}", hint=EXAMPLE) from None
+    except RpcError as error:
+        raise SettingsError(f"--model_config_file: {path}: {error.message}", hint=error.hint) from None
 
 
-def from_message(config: ModelServerConfig, origin: str) -> list[ServedModel]:
-    """The models of a config; `origin` names the file or caller in errors.
+def parse(text: str) -> ModelServerConfig:
+    """Reads the text form of a config.
 
     Raises:
-        SettingsError: a name twice, no name, a relative base path, or another platform than tensorflow.
+        RpcError: INVALID_ARGUMENT, it is none.
     """
-    models = [_served(entry, origin) for entry in config.model_config_list.config]
-    for name, count in Counter(model.name for model in models).items():
+    try:
+        return text_format.Parse(text, ModelServerConfig())
+    except text_format.ParseError as error:
+        raise RpcError("INVALID_ARGUMENT", f"{NOT_A_CONFIG}: {error}", hint=EXAMPLE) from None
+
+
+def from_message(config: ModelServerConfig, live: Collection[str] = ()) -> list[ServedModel]:
+    """The models of a config.
+
+    Args:
+        config: names, base paths, policies and labels.
+        live: names of the models that are served now; they keep their platform.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT a name twice, no name, a relative base path, or another platform than tensorflow;
+            UNIMPLEMENTED a base path on other storage than a file system.
+    """
+    entries = config.model_config_list.config
+    for name, count in Counter(entry.name for entry in entries).items():
         if count > 1:
-            raise SettingsError(f"{origin}: Illegal to list model {name} multiple times in config list")
-    return models
+            raise invalid(f"Illegal to list model {name} multiple times in config list")
+    paths = [_base_path(entry) for entry in entries]
+    for entry in entries:
+        _check_platform(entry, live)
+    return [
+        ServedModel(entry.name, path, _policy(entry.model_version_policy), dict(entry.version_labels))
+        for entry, path in zip(entries, paths, strict=True)
+    ]
 
 
 def to_text(models: Mapping[str, Path]) -> str:
     """The config file that serves the newest version of each base path."""
     config = ModelServerConfig()
     for name, base_path in models.items():
-        config.model_config_list.config.add(name=name, base_path=str(base_path), model_platform="tensorflow")
+        config.model_config_list.config.add(name=name, base_path=str(base_path), model_platform=PLATFORM)
     return text_format.MessageToString(config)
 
 
-def _served(entry: ModelConfig, origin: str) -> ServedModel:
+def _base_path(entry: ModelConfig) -> Path:
     if not entry.name:
-        raise SettingsError(f"{origin}: every model needs a name. Received: base_path {entry.base_path!r} without one")
-    if entry.model_platform not in ("", "tensorflow"):
-        raise SettingsError(
-            f"{origin}: model {entry.name}: expected model_platform tensorflow. Received: {entry.model_platform!r}"
+        raise invalid(f"every model needs a name. Received: base_path {entry.base_path!r} without one")
+    scheme, separator, rest = entry.base_path.partition("://")
+    if separator and scheme != "file":
+        raise RpcError(
+            "UNIMPLEMENTED",
+            f"model {entry.name}: File system scheme '{scheme}' not implemented. Received: base_path {entry.base_path}",
+            hint="copy the versions to a folder, for example by `aoi sync`, and serve the folder",
         )
-    if not Path(entry.base_path).is_absolute():
-        raise SettingsError(
-            f"{origin}: Expected model {entry.name} to have an absolute path or URI; got base_path()={entry.base_path}"
+    path = Path(rest if separator else entry.base_path)
+    if not path.is_absolute():
+        raise invalid(f"Expected model {entry.name} to have an absolute path or URI; got base_path()={entry.base_path}")
+    return path
+
+
+def _check_platform(entry: ModelConfig, live: Collection[str]) -> None:
+    """Refuses what is not TensorFlow. `model_type` is the older way to say it."""
+    if entry.model_type and entry.model_platform:
+        raise invalid(
+            "Illegal setting both ModelServerConfig::model_type (deprecated) and ModelServerConfig::model_platform."
         )
-    return ServedModel(
-        entry.name, Path(entry.base_path), _policy(entry.model_version_policy), dict(entry.version_labels)
-    )
+    if not entry.model_type and not entry.model_platform:
+        raise invalid(
+            "Illegal setting neither ModelServerConfig::model_type (deprecated) nor "
+            f'ModelServerConfig::model_platform. Received: model {entry.name} without model_platform: "{PLATFORM}"'
+        )
+    if entry.model_type and entry.model_type != ENUMS["tensorflow.serving.ModelType"]["TENSORFLOW"]:
+        raise invalid(f"ModelServerConfig::model_type choice {entry.model_type} not supported.")
+    platform = entry.model_platform or PLATFORM
+    if platform != PLATFORM and entry.name in live:
+        raise invalid(
+            f"Illegal to change a model's platform. For model {entry.name} platform was {PLATFORM} and new platform "
+            f"requested is {platform}"
+        )
+    if platform != PLATFORM:
+        raise invalid(
+            f'Model {entry.name} requests unsupported platform {platform}. Expected model_platform: "{PLATFORM}"'
+        )
 
 
 def _policy(message: ServableVersionPolicy) -> VersionPolicy:

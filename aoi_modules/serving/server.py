@@ -10,6 +10,7 @@ from typing import NoReturn
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
 from aoi_modules.serving import docker_engine, model_config
+from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
@@ -69,15 +70,16 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     plane = DataPlane(versions, as_content=flags.enable_serialization_as_tensor_content)
     doors: dict[str, Door] = {}
     versions.start()
+    config = ConfigPoll(flags, versions)
     try:
         if await _loaded(versions, stop):
-            if not flags.allow_version_labels_for_unavailable_models:
-                versions.check_labels()
             await _open_doors(doors, flags, plane, workers, monitor)
+            config.start()
             _announce(flags, doors)
             await stop.wait()
             log.info("stopping")
     finally:
+        config.stop()
         await asyncio.gather(*(door.close() for door in doors.values()))
         workers.close()
         idle = await asyncio.to_thread(versions.close)
@@ -105,6 +107,7 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
         poll_seconds=flags.file_system_poll_wait_seconds,
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
         load_threads=flags.num_load_threads or _processors(),
+        early_labels=flags.allow_version_labels_for_unavailable_models,
     )
 
 

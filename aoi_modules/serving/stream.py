@@ -18,6 +18,8 @@ from aoi_modules.serving.servable import Servable
 
 log = logging.getLogger(__name__)
 
+Contents = tuple[tuple[str, int, int], ...]
+"""Path, size and time of change of each file of a version directory."""
 Load = Callable[[str, int, Path], Servable]
 MAX_ENDED = 100
 """So many versions that are no longer served are remembered for GetModelStatus."""
@@ -52,14 +54,19 @@ class Retries:
 
 @dataclass
 class _Attempt:
-    """Loads of one version so far; `due` is the time of the next one, infinity when there is none."""
+    """Loads of one version so far; `due` is the time of the next one, infinity when there is none.
+
+    `tried` is what lay in the directory at the last failure, `seen` what lay there at the last look.
+    """
 
     failures: int = 0
     due: float = 0.0
+    tried: Contents = ()
+    seen: Contents = ()
 
 
 class Stream:
-    """One model and its versions. One thread calls `step`; any thread may ask.
+    """One model and its versions. One thread calls `step`; any thread may ask, configure or drop.
 
     Args:
         model: name, base path and version policy.
@@ -69,6 +76,7 @@ class Stream:
 
     def __init__(self, model: ServedModel, load: Load, retries: Retries) -> None:
         self.model = model
+        self.dropped = False
         self._load = load
         self._retries = retries
         self._lock = threading.Lock()
@@ -76,22 +84,59 @@ class Stream:
         self._statuses: dict[int, VersionStatus] = {}
         self._attempts: dict[int, _Attempt] = {}
         self._trouble = ""
-        self.looked = False
-        """Every version that was there at the first look has been tried."""
+        self._wanted_looks = 1
+        self._looks = 0
+
+    @property
+    def looked(self) -> bool:
+        """Whether every version that was there when the model was configured has been tried."""
+        return self._looks >= self._wanted_looks
+
+    def configure(self, model: ServedModel) -> None:
+        """Takes another base path or policy; the next step follows it."""
+        with self._lock:
+            self.model, self.dropped = model, False
+            self._trouble = ""
+            self._wanted_looks += 1
+
+    def drop(self) -> None:
+        """The model is no longer served: nobody gets it from now on, and the next step unloads it."""
+        with self._lock:
+            self.dropped = True
 
     def step(self, now: float) -> float:
         """Brings what is loaded nearer to what is on disk; returns the time at which a failed load is due again."""
+        looks = self._wanted_looks
         aspired = self._aspired()
         if aspired is not None:
             self._give_up(set(self._attempts) - set(aspired))
             self._attempts = {version: self._attempts.get(version, _Attempt()) for version in aspired}
             self._announce(aspired)
             for version, path in aspired.items():
-                if version not in self._available and self._attempts[version].due <= now:
+                self._renew_if_changed(version, path)
+                if version not in self._available and self._attempts[version].due <= now and not self.dropped:
                     self._try_load(version, path, now)
             self._unload_unwanted(set(aspired))
-        self.looked = True
+        self.end_look(looks)
         return min((a.due for v, a in self._attempts.items() if v not in self._available), default=math.inf)
+
+    def end_look(self, looks: int | None = None) -> None:
+        """Says that a look is over, also one that failed: nobody shall wait for it any more."""
+        self._looks = self._wanted_looks if looks is None else looks
+
+    def shortfall(self) -> str | None:
+        """Why the newest wanted version is not available: "" when it is, None when nobody can say yet."""
+        if not self.looked:
+            return None
+        newest = max(dict(self._attempts), default=None)
+        if newest is None:
+            return f"{{name: {self.model.name}}} due to error: NOT_FOUND: {self._trouble}"
+        status = self.statuses().get(newest, VersionStatus(State.START))
+        if status.state is State.AVAILABLE:
+            return ""
+        if status.state is not State.END:
+            return None
+        return f"{{name: {self.model.name} version: {newest}}} due to error: {status.code}: {status.message}"
 
     def serves(self, version: int) -> bool:
         with self._lock:
@@ -103,6 +148,8 @@ class Stream:
         Taken under the lock that unloading needs too, so nobody gets a servable that is being closed.
         """
         with self._lock:
+            if self.dropped:
+                return None
             wanted = max(self._available, default=None) if version is None else version
             servable = None if wanted is None else self._available.get(wanted)
             if servable is not None:
@@ -117,6 +164,10 @@ class Stream:
     def waits_for_retry(self) -> bool:
         return any(0 < a.due < math.inf and v not in self._available for v, a in dict(self._attempts).items())
 
+    def has_versions(self) -> bool:
+        """Whether a version is loaded, or was one day."""
+        return bool(self._statuses)
+
     def close(self) -> None:
         """Unloads every version."""
         for version in list(self._available):
@@ -124,6 +175,8 @@ class Stream:
 
     def _aspired(self) -> dict[int, Path] | None:
         """The versions wanted now; None when nobody can say, which changes nothing."""
+        if self.dropped:
+            return {}
         try:
             aspired = self.model.policy.aspired(self.model.base_path)
         except OSError as error:
@@ -151,8 +204,27 @@ class Stream:
             if self._attempts[version] == _Attempt() and version not in self._available:
                 self._set(version, VersionStatus(State.START))
 
+    def _renew_if_changed(self, version: int, path: Path) -> None:
+        """Gives a version that ended in an error another chance when other files lie there than were tried.
+
+        A copy of a version directory that was not finished at the first try is the usual case. Two looks must see the
+        same files, because the copy may still go on.
+        """
+        attempt = self._attempts[version]
+        if version in self._available or not attempt.tried:
+            return
+        now = contents(path)
+        if now not in (attempt.tried, attempt.seen):
+            attempt.seen = now
+        elif now != attempt.tried and attempt.due == math.inf:
+            log.info(
+                "model %s version %d: its files changed since it failed; it is tried again", self.model.name, version
+            )
+            self._attempts[version] = _Attempt()
+
     def _try_load(self, version: int, path: Path, now: float) -> None:
         self._set(version, VersionStatus(State.LOADING))
+        self._attempts[version].tried = contents(path)
         try:
             servable = self._load(self.model.name, version, path)
         except Exception as error:
@@ -203,6 +275,16 @@ class Stream:
     def _set(self, version: int, status: VersionStatus) -> None:
         with self._lock:
             self._statuses[version] = status
+
+
+def contents(path: Path) -> Contents:
+    """What lies in a version directory; () when it cannot be read."""
+    try:
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        stats = [(str(file.relative_to(path)), file.stat()) for file in files]
+    except OSError:
+        return ()
+    return (("", 0, 0), *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
 
 
 def _code(error: BaseException | None) -> str:

@@ -1,24 +1,28 @@
 """The life cycle of all models: one thread a model watches its base path, so that none waits for another."""
 
 import logging
-import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
-from aoi_modules.errors import SettingsError
+from aoi_modules.errors import RpcError, SettingsError
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.serving.servable import Servable
 from aoi_modules.serving.stream import Load, Retries, State, Stream, VersionStatus
+from aoi_modules.serving.watcher import Watcher
 from aoi_modules.wire.status import invalid, not_found
 
 log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 5.0
 """How long `close` waits for loads that are under way."""
+LOOK_SECONDS = 0.02
+"""Between two looks whether new models are loaded."""
+MAX_DROPPED = 100
+"""So many models that are no longer served are remembered for GetModelStatus."""
 
 
 class StartUp(StrEnum):
@@ -38,32 +42,92 @@ class Versions:
         poll_seconds: between two looks at a base path; 0 looks once.
         retries: what happens after a failed load.
         load_threads: so many versions load at once.
+        early_labels: a new label may name a version that is not loaded yet.
     """
 
     def __init__(
-        self, models: Sequence[ServedModel], load: Load, *, poll_seconds: float, retries: Retries, load_threads: int
+        self,
+        models: Sequence[ServedModel],
+        load: Load,
+        *,
+        poll_seconds: float,
+        retries: Retries,
+        load_threads: int,
+        early_labels: bool = False,
     ) -> None:
         self._load = load
         self._slots = threading.Semaphore(load_threads)
         self._poll_seconds = poll_seconds
-        self._stop = threading.Event()
-        self._streams = {model.name: Stream(model, self._load_in_turn, retries) for model in models}
-        self._threads = [
-            threading.Thread(target=self._watch, args=(stream,), name=f"watch-{name}", daemon=True)
-            for name, stream in self._streams.items()
-        ]
+        self._retries = retries
+        self._early_labels = early_labels
+        self._changing = threading.Lock()
+        self._models = list(models)
+        self._labels: dict[str, Mapping[str, int]] = {}
+        self._watchers: dict[str, Watcher] = {}
 
     def start(self) -> None:
-        """Begins to load, and to watch the base paths."""
-        for thread in self._threads:
-            thread.start()
+        """Begins to load, and to watch the base paths.
+
+        Raises:
+            SettingsError: a label names a version that is not loaded, and every version is that at the start.
+        """
+        try:
+            self.configure(self._models)
+        except RpcError as error:
+            raise SettingsError(
+                error.message, hint="start with --allow_version_labels_for_unavailable_models=true, or label it later"
+            ) from None
+
+    def configure(self, models: Sequence[ServedModel]) -> list[Watcher]:
+        """Serves these models from now on, and no others; returns those that are new. Waits for nothing.
+
+        Raises:
+            RpcError: FAILED_PRECONDITION, a label names a version that is not available; nothing was changed.
+        """
+        with self._changing:
+            self._labels = self._checked_labels(models)
+            names = {model.name for model in models}
+            for name, watcher in self._watchers.items():
+                if name not in names and not watcher.stream.dropped:
+                    log.info("model %s is no longer served", name)
+                    watcher.stream.drop()
+                    watcher.look()
+            new = [added for model in models if (added := self._applied(model)) is not None]
+            self._forget_dropped()
+            return new
+
+    def reload(self, models: Sequence[ServedModel], seconds: float) -> None:
+        """Serves these models from now on, and waits until the new ones answer.
+
+        Args:
+            models: what to serve; a model that is not among them is unloaded.
+            seconds: how long to wait.
+
+        Raises:
+            RpcError: FAILED_PRECONDITION a label names a version that is not available; UNKNOWN a new model cannot be
+                loaded; DEADLINE_EXCEEDED it takes longer.
+        """
+        waiting = self.configure(models)
+        end = time.monotonic() + seconds
+        while any(watcher.stream.shortfall() is None for watcher in waiting):
+            if time.monotonic() > end:
+                raise RpcError("DEADLINE_EXCEEDED", f"The new models were not loaded within {seconds:.3g} s")
+            time.sleep(LOOK_SECONDS)
+        failures = [text for watcher in waiting if (text := watcher.stream.shortfall())]
+        if failures:
+            list_ = "".join(f"{{{text}}}, " for text in failures)
+            raise RpcError("UNKNOWN", f"{len(failures)} model(s) did not become available: {{{list_}}}")
+
+    def names(self) -> set[str]:
+        """The models that are served, or shall be."""
+        return {stream.model.name for stream in self._served()}
 
     def start_up(self) -> StartUp:
         """READY once everything found at the start was tried; FAILED if nothing of it can be loaded.
 
         A model that waits for its first version, and one that is broken beside others, holds nobody up.
         """
-        streams = self._streams.values()
+        streams = self._served()
         if not all(stream.looked for stream in streams):
             return StartUp.LOADING
         statuses = [status for stream in streams for status in stream.statuses().values()]
@@ -75,25 +139,10 @@ class Versions:
         """One sentence for each version that ended in an error."""
         return [
             f"model {name} version {version}: {status.message}"
-            for name, stream in self._streams.items()
+            for name, stream in ((stream.model.name, stream) for stream in self._served())
             for version, status in stream.statuses().items()
             if status.code != "OK"
         ]
-
-    def check_labels(self) -> None:
-        """Refuses labels of versions that are not served.
-
-        Raises:
-            SettingsError: names label, model and version.
-        """
-        for name, stream in self._streams.items():
-            for label, version in stream.model.labels.items():
-                if not stream.serves(version):
-                    raise SettingsError(
-                        f"label {label}: Request to assign label to version {version} of model {name}, which is not "
-                        "currently available for inference",
-                        hint="serve that version, or start with --allow_version_labels_for_unavailable_models",
-                    )
 
     @contextmanager
     def lend(self, name: str, version: int | None = None, label: str | None = None) -> Iterator[Servable]:
@@ -102,9 +151,9 @@ class Versions:
         Raises:
             RpcError: NOT_FOUND it is not served; INVALID_ARGUMENT no such label.
         """
-        stream = self._streams.get(name)
+        stream = self._stream(name)
         if label is not None:
-            labels = stream.model.labels if stream else {}
+            labels = self._labels.get(name, {})
             if label not in labels:
                 raise invalid(f"Unrecognized servable version label: {label}")
             version = labels[label]
@@ -119,33 +168,68 @@ class Versions:
 
     def statuses(self, name: str) -> dict[int, VersionStatus]:
         """Status by version, greatest first; empty for a model that is unknown or has no version yet."""
-        stream = self._streams.get(name)
+        stream = self._stream(name)
         return stream.statuses() if stream else {}
 
     def close(self) -> bool:
         """Stops watching and unloads everything; False if a load is still under way after JOIN_SECONDS."""
-        self._stop.set()
+        watchers = list(self._watchers.values())
+        for watcher in watchers:
+            watcher.stop()
         end = time.monotonic() + JOIN_SECONDS
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(max(0.0, end - time.monotonic()))
-        for stream in self._streams.values():
-            stream.close()
-        return not any(thread.is_alive() for thread in self._threads)
+        ended = [watcher.join(end - time.monotonic()) for watcher in watchers]
+        for watcher in watchers:
+            watcher.stream.close()
+        return all(ended)
 
-    def _watch(self, stream: Stream) -> None:
-        while not self._stop.is_set():
-            try:
-                due = stream.step(time.monotonic())
-            except Exception:  # a fault of ours in one model's thread must not end its life cycle unnoticed
-                log.exception("model %s: the look at its versions failed", stream.model.name)
-                stream.looked, due = True, math.inf
-            pause = due - time.monotonic()
-            if self._poll_seconds > 0:
-                pause = min(pause, self._poll_seconds)
-            if pause == math.inf:
-                return
-            self._stop.wait(max(0.0, pause))
+    def _served(self) -> list[Stream]:
+        return [watcher.stream for watcher in self._watchers.values() if not watcher.stream.dropped]
+
+    def _stream(self, name: str) -> Stream | None:
+        watcher = self._watchers.get(name)
+        return watcher.stream if watcher else None
+
+    def _applied(self, model: ServedModel) -> Watcher | None:
+        """Follows the config of one model; gives its watcher if the model is new."""
+        watcher = self._watchers.get(model.name)
+        if watcher is None:
+            watcher = Watcher(Stream(model, self._load_in_turn, self._retries), self._poll_seconds)
+            self._watchers = {**self._watchers, model.name: watcher}  # readers need no lock
+            watcher.start()
+            return watcher
+        new = watcher.stream.dropped
+        if new or watcher.stream.model != model:
+            watcher.stream.configure(model)
+            watcher.look()
+        return watcher if new else None
+
+    def _checked_labels(self, models: Sequence[ServedModel]) -> dict[str, Mapping[str, int]]:
+        """The labels of a config.
+
+        Raises:
+            RpcError: FAILED_PRECONDITION, one names a version that is not available. If early labels are allowed, only
+                one that named another version before is refused.
+        """
+        for model in models:
+            stream = self._stream(model.name)
+            for label, version in model.labels.items():
+                before = self._labels.get(model.name, {}).get(label, version)
+                if self._early_labels and before == version:
+                    continue
+                if stream is None or stream.dropped or not stream.serves(version):
+                    raise RpcError(
+                        "FAILED_PRECONDITION",
+                        f"Request to assign label to version {version} of model {model.name}, which is not currently "
+                        "available for inference",
+                    )
+        return {model.name: model.labels for model in models}
+
+    def _forget_dropped(self) -> None:
+        """Keeps only so many models that are gone; whoever may reload chooses their names."""
+        gone = [name for name, watcher in self._watchers.items() if watcher.stream.dropped]
+        for name in gone[:-MAX_DROPPED]:
+            self._watchers[name].stop()
+            self._watchers = {key: watcher for key, watcher in self._watchers.items() if key != name}
 
     def _load_in_turn(self, name: str, version: int, path: Path) -> Servable:
         with self._slots:

@@ -17,10 +17,12 @@ def test_all_that_can_be_configured(tmp_path: Path) -> None:
     text = """
     model_config_list {
       config { name: "a" base_path: "/models/a" model_platform: "tensorflow" }
-      config { name: "b" base_path: "/models/b" model_version_policy { all {} }
+      config { name: "b" base_path: "file:///models/b" model_type: TENSORFLOW model_version_policy { all {} }
                version_labels { key: "stable" value: 3 } }
-      config { name: "c" base_path: "/models/c" model_version_policy { specific { versions: 4 versions: 2 } } }
-      config { name: "d" base_path: "/models/d" model_version_policy { latest { num_versions: 2 } } }
+      config { name: "c" base_path: "/models/c" model_platform: "tensorflow"
+               model_version_policy { specific { versions: 4 versions: 2 } } }
+      config { name: "d" base_path: "/models/d" model_platform: "tensorflow"
+               model_version_policy { latest { num_versions: 2 } } }
     }"""
     assert model_config.read(written(tmp_path, text)) == [
         ServedModel("a", Path("/models/a")),
@@ -42,7 +44,20 @@ def test_what_we_write_we_read(tmp_path: Path) -> None:
         ("this is { not a config", "not a tensorflow.serving.ModelServerConfig"),
         ("model_config_list { config { base_path: '/a' } }", "every model needs a name"),
         ("model_config_list { config { name: 'a' base_path: 'a' } }", "Expected model a to have an absolute path"),
-        ("model_config_list { config { name: 'a' base_path: '/a' model_platform: 'torch' } }", "model_platform"),
+        (
+            "model_config_list { config { name: 'a' base_path: '/a' model_platform: 'torch' } }",
+            "Model a requests unsupported platform torch",
+        ),
+        ("model_config_list { config { name: 'a' base_path: '/a' } }", "Illegal setting neither"),
+        (
+            "model_config_list { config { name: 'a' base_path: '/a' model_type: OTHER model_platform: 'tensorflow' } }",
+            "Illegal setting both",
+        ),
+        ("model_config_list { config { name: 'a' base_path: '/a' model_type: OTHER } }", "choice 2 not supported"),
+        (
+            "model_config_list { config { name: 'a' base_path: 's3://models/a' model_platform: 'tensorflow' } }",
+            "File system scheme 's3' not implemented",
+        ),
         (
             "model_config_list { config { name: 'a' base_path: '/a' } config { name: 'a' base_path: '/b' } }",
             "Illegal to list model a multiple times in config list",
@@ -52,6 +67,19 @@ def test_what_we_write_we_read(tmp_path: Path) -> None:
 def test_what_cannot_be_served_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message):
         model_config.read(written(tmp_path, text))
+
+
+def test_a_live_model_keeps_its_platform(tmp_path: Path) -> None:
+    text = "model_config_list { config { name: 'a' base_path: '/a' model_platform: 'torch' } }"
+    with pytest.raises(
+        SettingsError, match=r"Illegal to change a model's platform. For model a platform was tensorflow"
+    ):
+        model_config.read(written(tmp_path, text), live={"a"})
+
+
+def test_an_empty_config_names_no_models(tmp_path: Path) -> None:
+    assert model_config.read(written(tmp_path, "")) == []
+    assert model_config.read(written(tmp_path, "model_config_list {}")) == []
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -193,3 +193,58 @@ def test_only_so_many_ended_versions_are_remembered(bench: Bench) -> None:
         bench.add(version)
         bench.stream.step(version)
     assert len(bench.states()) == MAX_ENDED + 1
+
+
+def test_a_broken_version_whose_files_change_is_tried_again(bench: Bench) -> None:
+    """A copy that was not finished at the first look."""
+    bench.add(1)
+    (bench.base / "1" / "broken").touch()
+    bench.stream.step(0)
+    bench.stream.step(1)
+    assert bench.states() == {1: "END"}
+    (bench.base / "1" / "broken").unlink()
+    (bench.base / "1" / "saved_model.pb").write_bytes(b"whole now")
+    bench.stream.step(2)
+    assert bench.states() == {1: "END"}  # the copy may still go on
+    bench.stream.step(3)
+    assert bench.states() == {1: "AVAILABLE"}
+    assert bench.loads.tried == [1, 1]
+
+
+def test_another_policy_and_another_path(bench: Bench, tmp_path: Path) -> None:
+    bench.add(1)
+    bench.add(2)
+    bench.stream.step(0)
+    bench.stream.configure(ServedModel("m", bench.base, VersionPolicy(specific=(1,))))
+    assert not bench.stream.looked
+    bench.stream.step(1)
+    assert bench.states() == {2: "END", 1: "AVAILABLE"}
+    (tmp_path / "other" / "7").mkdir(parents=True)
+    bench.stream.configure(ServedModel("m", tmp_path / "other"))
+    bench.stream.step(2)
+    assert bench.answers() == 7
+    assert bench.stream.shortfall() == ""
+
+
+def test_a_dropped_model_answers_nobody_and_is_unloaded(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.stream.drop()
+    assert bench.answers() is None
+    bench.stream.step(1)
+    assert bench.closed() == [1]
+    assert bench.states() == {1: "END"}
+
+
+def test_what_a_model_lacks(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=1)
+    assert bench.stream.shortfall() is None
+    bench.stream.step(0)
+    assert bench.stream.shortfall() == (
+        f"{{name: m}} due to error: NOT_FOUND: no versions of it below {tmp_path}; waiting for one"
+    )
+    bench.add(1, broken=True)
+    bench.stream.step(1)
+    assert bench.stream.shortfall() is None
+    bench.stream.step(61)
+    assert bench.stream.shortfall() == f"{{name: m version: 1}} due to error: UNKNOWN: {tmp_path}/1: broken"

@@ -1,5 +1,7 @@
 """All models together, watched by their threads."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,14 +9,21 @@ import pytest
 from aoi_modules.errors import RpcError, SettingsError
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from aoi_modules.serving.stream import Retries
-from aoi_modules.serving.versions import StartUp, Versions
+from aoi_modules.serving.versions import MAX_DROPPED, StartUp, Versions
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import Loads
 
 
-def started(loads: Loads, *models: ServedModel, poll_seconds: float = 0.02, retries: int = 0) -> Versions:
+def started(
+    loads: Loads, *models: ServedModel, poll_seconds: float = 0.02, retries: int = 0, early_labels: bool = False
+) -> Versions:
     versions = Versions(
-        models, loads, poll_seconds=poll_seconds, retries=Retries(retries, seconds=3600), load_threads=2
+        models,
+        loads,
+        poll_seconds=poll_seconds,
+        retries=Retries(retries, seconds=3600),
+        load_threads=2,
+        early_labels=early_labels,
     )
     versions.start()
     return versions
@@ -95,13 +104,16 @@ def test_a_broken_model_that_is_tried_again_is_no_failure_yet(tmp_path: Path) ->
 def test_zero_poll_seconds_look_once(tmp_path: Path) -> None:
     versions = started(Loads(), model(tmp_path, "a", 1), poll_seconds=0)
     settled(versions)
-    wait_for(lambda: [thread.is_alive() for thread in versions._threads], lambda alive: not any(alive))
+    (tmp_path / "a" / "2").mkdir()
+    time.sleep(0.1)
     assert answering(versions, "a") == 1
-    versions.close()
+    versions.configure([ServedModel("a", tmp_path / "a", VersionPolicy(latest=2))])
+    wait_for(lambda: answering(versions, "a"), lambda version: version == 2)
+    assert versions.close()
 
 
 def test_what_is_not_served(tmp_path: Path) -> None:
-    versions = started(Loads(), model(tmp_path, "a", 1, labels={"stable": 1, "old": 7}))
+    versions = started(Loads(), model(tmp_path, "a", 1, labels={"stable": 1, "old": 7}), early_labels=True)
     settled(versions)
     assert answering(versions, "a", label="stable") == answering(versions, "a", 1) == 1
     for arguments, code, message in [
@@ -114,8 +126,6 @@ def test_what_is_not_served(tmp_path: Path) -> None:
         with pytest.raises(RpcError) as caught:
             answering(versions, *arguments)
         assert (caught.value.code, caught.value.message) == (code, message)
-    with pytest.raises(SettingsError, match="Request to assign label to version 7 of model a"):
-        versions.check_labels()
     assert versions.statuses("b") == {}
     versions.close()
 
@@ -127,3 +137,92 @@ def test_close_unloads(tmp_path: Path) -> None:
     assert versions.close()
     assert sorted(loads.engines) == [1, 2]
     assert all(engine.closed for engine in loads.engines.values())
+
+
+def test_labels_at_the_start_need_the_flag(tmp_path: Path) -> None:
+    labelled = model(tmp_path, "a", 1, labels={"stable": 1})
+    with pytest.raises(SettingsError, match="Request to assign label to version 1 of model a") as caught:
+        started(Loads(), labelled)
+    assert "--allow_version_labels_for_unavailable_models" in caught.value.hint
+
+
+def test_labels_of_versions_that_are_served_may_move(tmp_path: Path) -> None:
+    plain = model(tmp_path, "a", 1, 2, policy=VersionPolicy(latest=None))
+    versions = started(Loads(), plain)
+    settled(versions)
+    versions.configure([replace(plain, labels={"stable": 1, "canary": 2})])
+    assert answering(versions, "a", label="stable") == 1
+    versions.configure([replace(plain, labels={"stable": 2})])
+    assert answering(versions, "a", label="stable") == 2
+    with pytest.raises(RpcError, match="Unrecognized servable version label: canary"):
+        answering(versions, "a", label="canary")
+    with pytest.raises(RpcError, match="Request to assign label to version 9 of model a") as caught:
+        versions.configure([replace(plain, labels={"stable": 9})])
+    assert caught.value.code == "FAILED_PRECONDITION"
+    assert answering(versions, "a", label="stable") == 2
+    versions.close()
+
+
+def test_an_early_label_may_be_new_but_not_move(tmp_path: Path) -> None:
+    plain = model(tmp_path, "a", 1)
+    versions = started(Loads(), plain, early_labels=True)
+    settled(versions)
+    versions.configure([replace(plain, labels={"next": 2, "now": 1})])
+    with pytest.raises(RpcError, match=r"Specific\(a, 2\)"):
+        answering(versions, "a", label="next")
+    with pytest.raises(RpcError, match="Request to assign label to version 3"):
+        versions.configure([replace(plain, labels={"next": 3})])
+    versions.close()
+
+
+def test_a_new_list_replaces_the_old_one(tmp_path: Path) -> None:
+    loads = Loads()
+    first, second = model(tmp_path, "a", 1), model(tmp_path, "b", 5)
+    versions = started(loads, first)
+    settled(versions)
+    versions.reload([second], seconds=30)
+    assert answering(versions, "b") == 5
+    with pytest.raises(RpcError, match=r"Servable not found for request: Latest\(a\)"):
+        answering(versions, "a")
+    wait_for(lambda: versions.statuses("a"), lambda s: s[1].state == "END")
+    assert versions.names() == {"b"}
+    versions.reload([first, second], seconds=30)
+    assert answering(versions, "a") == 1
+    assert loads.tried == [1, 5, 1]
+    versions.close()
+
+
+def test_a_reload_says_which_new_models_cannot_be_loaded(tmp_path: Path) -> None:
+    versions = started(Loads(), model(tmp_path, "a", 1))
+    settled(versions)
+    with pytest.raises(RpcError) as caught:
+        versions.reload([model(tmp_path, "b", 1, broken=True), ServedModel("c", tmp_path / "none")], seconds=30)
+    assert caught.value.code == "UNKNOWN"
+    assert caught.value.message == (
+        "2 model(s) did not become available: {"
+        f"{{{{name: b version: 1}} due to error: UNKNOWN: {tmp_path}/b/1: broken}}, "
+        f"{{{{name: c}} due to error: NOT_FOUND: base path {tmp_path}/none cannot be read: No such file or directory; "
+        "waiting for it}, }"
+    )
+    versions.close()
+
+
+def test_a_reload_waits_no_longer_than_its_client(tmp_path: Path) -> None:
+    loads = Loads()
+    versions = started(loads, model(tmp_path, "a", 1))
+    settled(versions)
+    loads.go.clear()
+    with pytest.raises(RpcError, match=r"not loaded within 0.1 s"):
+        versions.reload([model(tmp_path, "b", 1)], seconds=0.1)
+    loads.go.set()
+    wait_for(lambda: versions.statuses("b"), lambda s: bool(s) and s[1].state == "AVAILABLE")
+    versions.close()
+
+
+def test_models_that_are_gone_are_forgotten_one_day(tmp_path: Path) -> None:
+    versions = started(Loads())
+    for number in range(MAX_DROPPED + 3):
+        versions.configure([ServedModel(f"m{number}", tmp_path)])
+    versions.configure([])
+    assert len(versions._watchers) == MAX_DROPPED
+    assert versions.close()
