@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.client.retries import RETRIES
 from aoi_modules.errors import RpcError, StoreError
 from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
 from aoi_modules.wire.tensors import Array
@@ -16,8 +17,6 @@ from aoi_modules.wire.tensors import Array
 Inputs = Mapping[str, Array | list[bytes]]
 """Named inputs of a signature: numbers as arrays, pictures as a list of encoded bytes."""
 
-RETRY_PAUSES = (0.15, 0.3)
-"""Seconds before a call that never left the machine is tried again. A request that was sent never is."""
 PICTURES_SIGNATURE = "serving_default"
 PIXELS_SIGNATURE = "pixels"
 PICTURE_INPUT = "image"
@@ -73,33 +72,59 @@ class Signature:
     outputs: dict[str, TensorSpec]
 
 
-class PredictClient(ABC):
-    """A client of one model; a context manager.
-
-    Every call raises Unreachable if no server answers, TooSlow after `timeout` seconds, and RpcError with the
-    server's own words for every other refusal.
+class Asker(ABC):
+    """What a client of one model knows before it asks: which model, how long, how often.
 
     Args:
         model: name of the model on its server.
         version: which version to ask; None asks the newest.
+        label: asks the version that carries it on the server (`stable`), instead of one by its number.
         timeout: seconds that a call may take, retries included.
+        retries: how often a call is made again that found nobody to connect to. A request that was sent never is.
     """
 
-    def __init__(self, model: str, *, version: int | None = None, timeout: float = 10.0) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 10.0,
+        retries: int = RETRIES,
+    ) -> None:
         if not timeout > 0:
             raise ValueError(f"timeout: expected seconds over 0. Received: {timeout}")
+        if retries < 0:
+            raise ValueError(f"retries: expected 0 or more. Received: {retries}")
+        if version is not None and label is not None:
+            raise ValueError(f"version, label: expected one of them. Received: {version}, {label!r}")
         self.model = model
         self.version = version
+        self.label = label
         self.timeout = timeout
+        self.retries = retries
 
     @property
     @abstractmethod
     def address(self) -> str:
         """Where the server is, for messages."""
 
+
+class PredictClient(Asker):
+    """A client of one model; a context manager. Safe to share between threads.
+
+    Every call raises Unreachable if no server answers, TooSlow after `timeout` seconds, and RpcError with the
+    server's own words for every other refusal. `AsyncPredictClient` has the same methods to be awaited.
+    """
+
     @abstractmethod
     def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
-        """Asks any signature of the model."""
+        """Asks any signature of the model.
+
+        Args:
+            inputs: by name; arrays of any dtype that TensorFlow has, floats among them, or lists of bytes.
+            signature: which inputs and outputs.
+        """
 
     @abstractmethod
     def status(self) -> list[VersionStatus]:
@@ -113,23 +138,23 @@ class PredictClient(ABC):
     def close(self) -> None:
         """Ends the connection."""
 
-    def predict_pictures(self, pictures: Sequence[bytes], features: NDArray[np.float32] | None = None) -> Prediction:
+    def predict_pictures(self, pictures: Sequence[bytes], features: NDArray[Any] | None = None) -> Prediction:
         """Asks about encoded pictures; the graph decodes and resizes them.
 
         Args:
             pictures: N encoded pictures, PNG, JPEG or BMP.
             features: float32 (N, F), for models that need more than the picture.
         """
-        inputs: dict[str, Array | list[bytes]] = {PICTURE_INPUT: list(pictures)}
-        if features is not None:
-            inputs[FEATURES_INPUT] = np.asarray(features, np.float32)
-        return self.predict(inputs)
+        return self.predict(picture_inputs(pictures, features))
 
-    def predict_pixels(self, pixels: NDArray[np.uint8]) -> Prediction:
-        """Asks about raw frames, uint8 (N, H, W, C) in [0, 255]."""
-        if pixels.dtype != np.uint8 or pixels.ndim != 4:
-            raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {pixels.dtype} {pixels.shape}")
-        return self.predict({PICTURE_INPUT: pixels}, signature=PIXELS_SIGNATURE)
+    def predict_pixels(self, pixels: NDArray[np.uint8], features: NDArray[Any] | None = None) -> Prediction:
+        """Asks about raw frames.
+
+        Args:
+            pixels: uint8 (N, H, W, C) in [0, 255].
+            features: float32 (N, F), for models that need more than the picture.
+        """
+        return self.predict(pixel_inputs(pixels, features), PIXELS_SIGNATURE)
 
     def manifest(self) -> Manifest:
         """The manifest that travels inside the servable: heads, labels, thresholds.
@@ -137,13 +162,7 @@ class PredictClient(ABC):
         Raises:
             StoreError: the model carries none, or one that cannot be read.
         """
-        manifest = self.find_manifest()
-        if manifest is None:
-            raise StoreError(
-                f"model {self.model} at {self.address} carries no manifest (it has no signature {SIGNATURE!r})",
-                hint="aoi export writes servables with a manifest inside",
-            )
-        return manifest
+        return required(self.find_manifest(), self)
 
     def find_manifest(self) -> Manifest | None:
         """The manifest, or None if the model carries none.
@@ -152,12 +171,12 @@ class PredictClient(ABC):
             StoreError: it cannot be read.
         """
         try:
-            outputs = self.predict({}, signature=SIGNATURE).scores
+            answer = self.predict({}, SIGNATURE)
         except RpcError as error:
             if is_no_manifest(error):
                 return None
             raise
-        return manifest_from(outputs, f"model {self.model} at {self.address}")
+        return manifest_from(answer.scores, f"model {self.model} at {self.address}")
 
     def __enter__(self) -> Self:
         return self
@@ -166,6 +185,44 @@ class PredictClient(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def picture_inputs(pictures: Sequence[bytes], features: NDArray[Any] | None) -> Inputs:
+    """The inputs of the signature that takes encoded pictures."""
+    for picture in pictures:
+        if not isinstance(picture, bytes):
+            raise ValueError(f"pictures: expected a list of encoded pictures, bytes each. Received: {type(picture)}")
+    return _with_features({PICTURE_INPUT: list(pictures)}, features, len(pictures))
+
+
+def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None) -> Inputs:
+    """The inputs of the signature that takes raw frames."""
+    if pixels.dtype != np.uint8 or pixels.ndim != 4:
+        raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {pixels.dtype} {pixels.shape}")
+    return _with_features({PICTURE_INPUT: pixels}, features, len(pixels))
+
+
+def _with_features(inputs: dict[str, Array | list[bytes]], features: NDArray[Any] | None, count: int) -> Inputs:
+    if features is None:
+        return inputs
+    numbers = np.asarray(features, np.float32)
+    if numbers.ndim != 2 or len(numbers) != count:
+        raise ValueError(f"features: expected ({count}, F), one row a picture. Received: {numbers.shape}")
+    return {**inputs, FEATURES_INPUT: numbers}
+
+
+def required(manifest: Manifest | None, asker: Asker) -> Manifest:
+    """The manifest.
+
+    Raises:
+        StoreError: the model carries none.
+    """
+    if manifest is None:
+        raise StoreError(
+            f"model {asker.model} at {asker.address} carries no manifest (it has no signature {SIGNATURE!r})",
+            hint="aoi export writes servables with a manifest inside",
+        )
+    return manifest
 
 
 def is_no_manifest(error: RpcError) -> bool:

@@ -7,6 +7,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from aoi_modules.client.base import Inputs, Prediction, Signature, TensorSpec, VersionStatus, as_scores
+from aoi_modules.client.retries import Failure
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from aoi_modules.wire.messages import (
     CODES,
@@ -43,21 +44,25 @@ _NOT_CONNECTED = ("failed to connect to all addresses", "errors resolving", "DNS
 _BROKEN = ("Socket closed", "Connection reset", "Broken pipe", "Stream removed", "GOAWAY", "RST_STREAM", "recvmsg:")
 
 
-def model_spec(model: str, version: int | None, signature: str = "") -> ModelSpec:
+def model_spec(model: str, version: int | None, signature: str = "", label: str | None = None) -> ModelSpec:
     """Which model and version to ask, and what."""
     spec = ModelSpec(name=model, signature_name=signature)
     if version is not None:
         spec.version.value = version
+    elif label is not None:
+        spec.version_label = label
     return spec
 
 
-def predict_request(model: str, version: int | None, inputs: Inputs, signature: str) -> PredictRequest:
+def predict_request(
+    model: str, version: int | None, inputs: Inputs, signature: str, label: str | None = None
+) -> PredictRequest:
     """A Predict request.
 
     Raises:
         WireError: an input has a dtype that TensorFlow has not.
     """
-    request = PredictRequest(model_spec=model_spec(model, version, signature))
+    request = PredictRequest(model_spec=model_spec(model, version, signature, label))
     for name, value in inputs.items():
         request.inputs[name].CopyFrom(to_tensor(value))
     return request
@@ -73,8 +78,8 @@ def prediction(response: PredictResponse) -> Prediction:
     return Prediction(scores, response.model_spec.name, response.model_spec.version.value)
 
 
-def status_request(model: str, version: int | None) -> GetModelStatusRequest:
-    return GetModelStatusRequest(model_spec=model_spec(model, version))
+def status_request(model: str, version: int | None, label: str | None = None) -> GetModelStatusRequest:
+    return GetModelStatusRequest(model_spec=model_spec(model, version, label=label))
 
 
 def version_statuses(response: GetModelStatusResponse) -> list[VersionStatus]:
@@ -91,8 +96,8 @@ def version_statuses(response: GetModelStatusResponse) -> list[VersionStatus]:
     return sorted(statuses, key=lambda status: -status.version)
 
 
-def metadata_request(model: str, version: int | None) -> GetModelMetadataRequest:
-    return GetModelMetadataRequest(model_spec=model_spec(model, version), metadata_field=["signature_def"])
+def metadata_request(model: str, version: int | None, label: str | None = None) -> GetModelMetadataRequest:
+    return GetModelMetadataRequest(model_spec=model_spec(model, version, label=label), metadata_field=["signature_def"])
 
 
 def signatures(response: GetModelMetadataResponse) -> dict[str, Signature]:
@@ -124,6 +129,11 @@ def _tensor_spec(info: TensorInfo) -> TensorSpec:
 def not_connected(error: grpc.RpcError) -> bool:
     """Whether a call failed before it was sent, so that sending it again cannot do anything twice."""
     return _code(error) == "UNAVAILABLE" and _words(error).startswith(_NOT_CONNECTED)
+
+
+def failure(error: grpc.RpcError) -> Failure:
+    """How a call failed, as far as repeating it matters. gRPC itself repeats what a closing server did not look at."""
+    return Failure.NOT_SENT if not_connected(error) else Failure.FINAL
 
 
 def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:

@@ -10,32 +10,46 @@ from google.protobuf.message import Message
 from aoi_modules.client import grpc_calls
 from aoi_modules.client.base import (
     PICTURES_SIGNATURE,
-    RETRY_PAUSES,
     Inputs,
     PredictClient,
     Prediction,
     Signature,
     VersionStatus,
 )
+from aoi_modules.client.retries import RETRIES, Attempts
+from aoi_modules.client.tls import Tls
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
 
 
 class GrpcClient(PredictClient):
-    """Asks one model by gRPC, over one connection; safe to share between threads.
+    """Asks one model by gRPC, over one connection that is kept. Numbers travel as raw bytes, of any size.
 
     Args:
-        address: `HOST:PORT`.
+        address: `HOST:PORT`, or `unix:PATH`.
         model: name of the model on its server.
         version: which version to ask; None asks the newest.
+        label: asks the version that carries it on the server, instead of one by its number.
         timeout: seconds that a call may take, retries included.
+        retries: how often a call is made again that found nobody to connect to.
+        tls: for a server that speaks TLS.
     """
 
-    def __init__(self, address: str, model: str, *, version: int | None = None, timeout: float = 10.0) -> None:
-        super().__init__(model, version=version, timeout=timeout)
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 10.0,
+        retries: int = RETRIES,
+        tls: Tls | None = None,
+    ) -> None:
+        super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
         self._address = address
-        self._channel = grpc.insecure_channel(address, options=grpc_calls.CHANNEL_OPTIONS)
+        self._channel = _channel(address, tls)
         self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
         self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
         self._metadata = self._method(grpc_calls.METADATA, GetModelMetadataResponse)
@@ -45,15 +59,15 @@ class GrpcClient(PredictClient):
         return self._address
 
     def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
-        request = grpc_calls.predict_request(self.model, self.version, inputs, signature)
+        request = grpc_calls.predict_request(self.model, self.version, inputs, signature, self.label)
         return grpc_calls.prediction(self._call(self._predict, request))
 
     def status(self) -> list[VersionStatus]:
-        request = grpc_calls.status_request(self.model, self.version)
+        request = grpc_calls.status_request(self.model, self.version, self.label)
         return grpc_calls.version_statuses(self._call(self._status, request))
 
     def metadata(self) -> dict[str, Signature]:
-        request = grpc_calls.metadata_request(self.model, self.version)
+        request = grpc_calls.metadata_request(self.model, self.version, self.label)
         return grpc_calls.signatures(self._call(self._metadata, request))
 
     def close(self) -> None:
@@ -66,13 +80,19 @@ class GrpcClient(PredictClient):
         return method
 
     def _call(self, method: Callable[..., Response], request: Any) -> Response:
-        """Calls until the deadline; again only if the request was never sent."""
-        end, pauses = time.monotonic() + self.timeout, iter(RETRY_PAUSES)
+        attempts = Attempts(self.timeout, self.retries)
         while True:
             try:
-                return method(request, timeout=max(end - time.monotonic(), 0.001))
+                return method(request, timeout=attempts.seconds_left())
             except grpc.RpcError as error:
-                pause = next(pauses, None)
-                if pause is None or not grpc_calls.not_connected(error) or time.monotonic() + pause > end:
+                pause = attempts.pause_after(grpc_calls.failure(error))
+                if pause is None:
                     raise grpc_calls.rpc_error(error, self._address, self.timeout) from None
                 time.sleep(pause)
+
+
+def _channel(address: str, tls: Tls | None) -> grpc.Channel:
+    options = grpc_calls.CHANNEL_OPTIONS
+    if tls is None:
+        return grpc.insecure_channel(address, options=options)
+    return grpc.secure_channel(address, tls.grpc_credentials(), options=[*options, *tls.grpc_options()])

@@ -50,6 +50,7 @@ class ModelServer:
 
     Args:
         port: 0 takes a free one.
+        credentials: speaks TLS with them.
 
     Attributes:
         version: that answers when none is asked for.
@@ -60,7 +61,7 @@ class ModelServer:
         asked: every request in order.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, credentials: grpc.ServerCredentials | None = None) -> None:
         self.version = 1
         self.manifests: dict[int, bytes] = {1: manifest().to_json()}
         self.states: dict[int, str] = {1: "AVAILABLE"}
@@ -71,7 +72,12 @@ class ModelServer:
         self.asked: list[PredictRequest] = []
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((_Handlers(self),))
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port = (
+            self._server.add_insecure_port(address)
+            if credentials is None
+            else self._server.add_secure_port(address, credentials)
+        )
         self._server.start()
 
     @property

@@ -1,8 +1,9 @@
-"""Failures of the REST client, against a small real HTTP server; its answers are tested in test_parity.py."""
+"""Failures of the REST client, against a small real HTTP server; its answers are tested in test_clients.py."""
 
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -13,13 +14,17 @@ from tests.client.model_server import ModelServer
 
 
 class Server(ThreadingHTTPServer):
-    """Answers every request with `answer`; waits for `gate` in the middle of the body."""
+    """Answers every request with `answer`, or with what `answers` has for it; waits for `gate` in the middle of the
+    body; hangs up on a request without a word if told so."""
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.answer: tuple[int, bytes] = 200, b"{}"
+        self.answers: dict[str, bytes] = {}
+        self.connections: set[object] = set()
+        self.hang_up = self.hang_up_once = False
         self.gate = threading.Event()
         self.gate.set()
         self.paths: list[str] = []
@@ -31,14 +36,21 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     server: Server
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.do_GET()
 
     def do_GET(self) -> None:
-        self.server.paths.append(f"{self.command} {self.path}")
-        status, body = self.server.answer
+        asked = f"{self.command} {self.path}"
+        self.server.paths.append(asked)
+        self.server.connections.add(self.client_address)
+        if self.server.hang_up or self.server.hang_up_once:
+            self.server.hang_up_once, self.close_connection = False, True
+            return
+        status, body = (200, self.server.answers[asked]) if asked in self.server.answers else self.server.answer
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -78,6 +90,88 @@ def test_the_servers_own_words_arrive_and_nothing_is_sent_twice(server: Server) 
     assert caught.value.code == "UNAVAILABLE"
     assert not isinstance(caught.value, Unreachable)
     assert len(server.paths) == 1
+
+
+METADATA = b"""{"model_spec": {"name": "tile", "version": "%d"}, "metadata": {"signature_def": {"signature_def":
+{"serving_default": {"inputs": {}, "outputs": {"%s": {"dtype": "DT_FLOAT", "tensor_shape": {"dim": []}}}}}}}}"""
+
+
+def test_the_name_that_rest_leaves_out_is_asked_for_once(server: Server) -> None:
+    server.answer = 200, b'{"outputs": [[0.5]]}'
+    server.answers["GET /v1/models/tile/metadata"] = METADATA % (1, b"defect")
+    with HttpClient(server.url, "tile") as client:
+        for _ in range(20):
+            assert list(client.predict_pictures([b"x"]).scores) == ["defect"]
+    assert server.paths.count("GET /v1/models/tile/metadata") == 1
+
+
+def test_a_new_version_with_another_name_is_noticed(server: Server) -> None:
+    server.answer = 200, b'{"outputs": [[0.5]]}'
+    server.answers["GET /v1/models/tile/metadata"] = METADATA % (1, b"defect")
+    status = b'{"model_version_status": [{"version": "2", "state": "AVAILABLE", "status": {"error_code": "OK",\
+"error_message": ""}}]}'
+    with HttpClient(server.url, "tile") as client:
+        client.predict_pictures([b"x"])
+        server.answers["GET /v1/models/tile/metadata"] = METADATA % (2, b"scratch")
+        server.answers["GET /v1/models/tile"] = status
+        client.status()
+        assert list(client.predict_pictures([b"x"]).scores) == ["scratch"]
+
+
+def test_one_connection_carries_many_calls(server: Server) -> None:
+    server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
+    with HttpClient(server.url, "tile") as client:
+        for _ in range(5):
+            client.predict_pictures([b"x"])
+    assert len(server.connections) == 1
+
+
+def test_threads_share_a_client(server: Server) -> None:
+    server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
+    with HttpClient(server.url, "tile") as client, ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda _: client.predict_pictures([b"x"]).scores["defect"][0, 0], range(40)))
+    assert answers == [0.5] * 40
+    assert 1 <= len(server.connections) <= 4
+
+
+def test_a_request_that_may_have_arrived_is_not_sent_again_on_a_new_connection(server: Server) -> None:
+    server.hang_up = True
+    with HttpClient(server.url, "tile") as client, pytest.raises(Unreachable, match="it hung up"):
+        client.predict_pictures([b"x"])
+    assert len(server.paths) == 1
+
+
+def test_a_kept_connection_that_the_server_closed_costs_nothing(server: Server) -> None:
+    server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
+    with HttpClient(server.url, "tile", retries=0) as client:
+        client.predict_pictures([b"x"])
+        server.hang_up_once = True
+        assert client.predict_pictures([b"x"]).scores["defect"][0, 0] == 0.5
+    assert len(server.connections) == 2
+
+
+def test_nothing_is_sent_again_after_the_deadline(server: Server) -> None:
+    server.gate.clear()
+    with HttpClient(server.url, "tile", timeout=0.2, retries=5) as client, pytest.raises(TooSlow):
+        client.predict_pictures([b"x"])
+    assert len(server.paths) == 1
+
+
+def test_a_server_that_starts_late_is_met_by_a_repetition(free_port: int) -> None:
+    server = Server.__new__(Server)
+
+    def start() -> None:
+        server.__init__(free_port)  # type: ignore[misc]
+        server.answer = 200, b'{"model_version_status": []}'
+        server.serve_forever(0.02)
+
+    timer = threading.Timer(0.3, start)
+    timer.start()
+    with HttpClient(f"http://127.0.0.1:{free_port}", "tile", retries=6) as client:
+        assert client.status() == []
+    server.shutdown()
+    timer.join(10)
+    server.server_close()
 
 
 def test_a_redirect_is_not_followed(server: Server) -> None:

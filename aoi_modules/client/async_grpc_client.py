@@ -1,0 +1,84 @@
+"""An awaited client of a model server by gRPC."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+
+from aoi_modules.client import grpc_calls
+from aoi_modules.client.async_base import AsyncPredictClient
+from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
+from aoi_modules.client.retries import RETRIES, Attempts
+from aoi_modules.client.tls import Tls
+from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
+
+
+class AsyncGrpcClient(AsyncPredictClient):
+    """Asks one model by gRPC, over one connection that is kept; any number of calls may be under way.
+
+    Made inside the running event loop. Arguments: see `GrpcClient`.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        *,
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 10.0,
+        retries: int = RETRIES,
+        tls: Tls | None = None,
+    ) -> None:
+        super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
+        self._address = address
+        self._channel = _channel(address, tls)
+        self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
+        self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
+        self._metadata = self._method(grpc_calls.METADATA, GetModelMetadataResponse)
+
+    @property
+    def address(self) -> str:
+        return self._address
+
+    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+        request = grpc_calls.predict_request(self.model, self.version, inputs, signature, self.label)
+        return grpc_calls.prediction(await self._call(self._predict, request))
+
+    async def status(self) -> list[VersionStatus]:
+        request = grpc_calls.status_request(self.model, self.version, self.label)
+        return grpc_calls.version_statuses(await self._call(self._status, request))
+
+    async def metadata(self) -> dict[str, Signature]:
+        request = grpc_calls.metadata_request(self.model, self.version, self.label)
+        return grpc_calls.signatures(await self._call(self._metadata, request))
+
+    async def close(self) -> None:
+        await self._channel.close()
+
+    def _method(self, name: str, response: type[Message]) -> Callable[..., Any]:
+        method: Callable[..., Any] = self._channel.unary_unary(
+            name, request_serializer=grpc_calls.serialize, response_deserializer=response.FromString
+        )
+        return method
+
+    async def _call(self, method: Callable[..., Any], request: Message) -> Any:
+        attempts = Attempts(self.timeout, self.retries)
+        while True:
+            try:
+                return await method(request, timeout=attempts.seconds_left())
+            except grpc.RpcError as error:
+                pause = attempts.pause_after(grpc_calls.failure(error))
+                if pause is None:
+                    raise grpc_calls.rpc_error(error, self._address, self.timeout) from None
+                await asyncio.sleep(pause)
+
+
+def _channel(address: str, tls: Tls | None) -> grpc.aio.Channel:
+    options = grpc_calls.CHANNEL_OPTIONS
+    if tls is None:
+        return grpc.aio.insecure_channel(address, options=options)
+    return grpc.aio.secure_channel(address, tls.grpc_credentials(), options=[*options, *tls.grpc_options()])

@@ -1,0 +1,68 @@
+"""When a call is made again: only one that cannot have reached a model, and only before its deadline."""
+
+import random
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+
+RETRIES = 2
+"""How often a call is made again if the caller says nothing."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.15, 2.0
+"""Seconds before the first repetition, which double with each further one, and their bound."""
+
+
+class Failure(Enum):
+    """How a call failed, as far as repeating it matters."""
+
+    NOT_SENT = auto()
+    """Nobody accepted the connection, so sending the request again cannot do anything twice."""
+    LINE_CLOSED = auto()
+    """A kept connection was closed at its other end while it lay idle: worth one repetition at once on a new one."""
+    FINAL = auto()
+    """An answer, whatever it says; a deadline; or a connection that broke under the request. The request may have
+    reached the model, and one that ends a server must not end the next one too."""
+
+
+class Attempts:
+    """The attempts of one call.
+
+    Args:
+        timeout: seconds for all attempts together.
+        retries: how often a call that was not sent is made again.
+        clock: gives seconds.
+        chance: gives numbers in [0, 1). Pauses vary by it, so that many clients do not come back at the same moment.
+    """
+
+    def __init__(
+        self,
+        timeout: float,
+        retries: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._clock, self._chance = clock, chance
+        self._end = clock() + timeout
+        self._left = retries
+        self._pause = FIRST_PAUSE
+        self._line_closed = False
+
+    def seconds_left(self) -> float:
+        """Seconds until the deadline, over 0 even after it: 0 would mean no deadline to some libraries."""
+        return max(self._end - self._clock(), 0.001)
+
+    def late(self) -> bool:
+        """Whether the deadline has passed."""
+        return self._clock() > self._end
+
+    def pause_after(self, failure: Failure) -> float | None:
+        """Seconds to wait before the next attempt; None if there is none."""
+        if failure is Failure.LINE_CLOSED and not self._line_closed:
+            self._line_closed = True
+            return 0.0
+        if failure is not Failure.NOT_SENT or self._left == 0:
+            return None
+        pause = self._pause * (0.75 + 0.5 * self._chance())
+        self._left -= 1
+        self._pause = min(2 * self._pause, LONGEST_PAUSE)
+        return pause if self._clock() + pause < self._end else None

@@ -1,0 +1,63 @@
+"""HTTP connections that are kept for later calls, each used by one thread at a time."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+
+from aoi_modules.client.tls import Tls
+
+
+@dataclass
+class Line:
+    """A session, and whether a call went well over it before."""
+
+    session: requests.Session = field(default_factory=requests.Session)
+    proven: bool = False
+
+
+class Sessions:
+    """As many connections as there were calls at once; the one that was used last is used first."""
+
+    def __init__(self, tls: Tls | None) -> None:
+        self._tls = tls
+        self._idle: deque[Line] = deque()
+        self._closed = False
+
+    @contextmanager
+    def lend(self) -> Iterator[Line]:
+        """Gives a connection for one call. After an error it is not used again."""
+        line = self._take()
+        try:
+            yield line
+        except BaseException:
+            line.session.close()
+            raise
+        line.proven = True
+        self._idle.append(line)
+        if self._closed:
+            self.close()
+
+    def close(self) -> None:
+        """Ends all connections that are idle, and the others when their calls end."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().session.close()
+
+    def _take(self) -> Line:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Line(self._new())
+
+    def _new(self) -> requests.Session:
+        session = requests.Session()
+        session.trust_env = False  # a proxy meant for the web breaks calls inside the plant
+        if self._tls is not None:
+            if self._tls.root_certificates is not None:
+                session.verify = str(self._tls.root_certificates)
+            if self._tls.client_certificate is not None and self._tls.client_key is not None:
+                session.cert = (str(self._tls.client_certificate), str(self._tls.client_key))
+        return session

@@ -1,0 +1,63 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aoi_modules.client.retries import LONGEST_PAUSE, Attempts, Failure
+
+
+class Clock:
+    """Seconds that pass only when they are spent."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def attempts(timeout: float, retries: int, clock: Clock, chance: float = 0.5) -> Attempts:
+    return Attempts(timeout, retries, clock=clock, chance=lambda: chance)
+
+
+def test_pauses_double() -> None:
+    tried = attempts(100, 3, Clock())
+    pauses = [tried.pause_after(Failure.NOT_SENT) for _ in range(4)]
+    assert pauses[:3] == pytest.approx([0.15, 0.3, 0.6])
+    assert pauses[3] is None
+
+
+def test_a_pause_that_would_outlast_the_deadline_is_not_made() -> None:
+    assert attempts(0.1, 3, Clock()).pause_after(Failure.NOT_SENT) is None
+
+
+def test_an_answer_is_final() -> None:
+    assert attempts(10, 3, Clock()).pause_after(Failure.FINAL) is None
+
+
+def test_a_line_that_was_closed_is_opened_again_once_and_at_once() -> None:
+    tried = attempts(10, 0, Clock())
+    assert tried.pause_after(Failure.LINE_CLOSED) == 0.0
+    assert tried.pause_after(Failure.LINE_CLOSED) is None
+
+
+def test_there_is_always_a_deadline_left_to_give() -> None:
+    clock = Clock()
+    tried = attempts(1, 2, clock)
+    assert tried.seconds_left() == pytest.approx(1)
+    clock.now += 5
+    assert tried.late()
+    assert tried.seconds_left() == 0.001
+
+
+@given(st.floats(0.001, 60), st.integers(0, 50), st.floats(0, 1, exclude_max=True))
+def test_all_pauses_together_stay_within_the_deadline_and_the_count(
+    timeout: float, retries: int, chance: float
+) -> None:
+    clock = Clock()
+    tried, made = attempts(timeout, retries, clock, chance), 0
+    while (pause := tried.pause_after(Failure.NOT_SENT)) is not None:
+        assert 0 < pause <= 1.25 * LONGEST_PAUSE
+        clock.now += pause
+        made += 1
+    assert made <= retries
+    assert clock.now < 100.0 + timeout
