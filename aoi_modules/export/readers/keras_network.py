@@ -113,7 +113,8 @@ def load_model(path: Path, *, allow_lambda: bool = False) -> Any:
             f"{path}: not readable as a Keras model (written by Keras {file.version or 'before 2.0'}, "
             f"read by Keras {keras.__version__}): {first_line(error)}",
             hint="write it as a SavedModel with the Keras that made it (model.export(DIR), before Keras 2.13 "
-            "tf.saved_model.save(model, DIR)) and read that",
+            "tf.saved_model.save(model, DIR)) and read that; a legacy .h5 file with functions of keras.ops has lost "
+            "their arguments, save it as a .keras file",
         ) from error
     if not getattr(model, "inputs", None):
         raise ModelError(f"{path}: expected a model with a known input", hint="build it on keras.Input before saving")

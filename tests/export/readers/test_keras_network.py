@@ -244,3 +244,12 @@ def test_python_code_in_a_file_of_keras_2_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="sly"):
         read_keras_network(path)
     assert read_keras_network(path, allow_lambda=True).outputs == {"score": 64}
+
+
+def test_functions_of_keras_in_a_legacy_file_are_refused_because_their_arguments_are_lost(tmp_path: Path) -> None:
+    image = keras.Input((8, 8, 3), name="image")
+    spread = keras.ops.mean(keras.ops.square(image), axis=(1, 2))
+    keras.Model(image, keras.layers.Dense(2)(spread)).save(tmp_path / "model.h5")
+    with pytest.raises(ModelError, match="Unknown layer") as caught:
+        read_keras_network(tmp_path / "model.h5")
+    assert "save it as a .keras file" in caught.value.hint
