@@ -1,11 +1,18 @@
 """`aoi predict`: ask a model server about pictures."""
 
+import csv
 import sys
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import local
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from aoi_modules.commands.server_options import ServerOptions, server_options
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -13,80 +20,147 @@ if TYPE_CHECKING:
     from aoi_modules.client.base import PredictClient
     from aoi_modules.gateway.answers import PictureAnswer
 
+CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict")
+SECONDS_A_LINE = 5.0
+"""Between two lines that say how far a longer run is, where no bar can be drawn."""
+
 
 @click.command("predict")
-@click.option("--grpc", "grpc_address", metavar="HOST:PORT", help="Model server's gRPC address.")
-@click.option("--http", "url", metavar="URL", help="Model server's REST address, for example http://127.0.0.1:8501.")
-@click.option("--model", required=True, help="Name of the model on its server.")
-@click.option("--version", type=click.IntRange(min=1), help="Version to ask; the newest if left out.")
-@click.option("--timeout", type=click.FloatRange(0.001, 3600), default=10.0, show_default=True, help="Seconds a call.")
+@server_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of the table.")
-@click.argument("pictures", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PICTURE...")
-def command(
-    grpc_address: str | None,
-    url: str | None,
-    model: str,
-    version: int | None,
-    timeout: float,
-    as_json: bool,
-    pictures: tuple[Path, ...],
-) -> None:
+@click.option("--csv", "as_csv", is_flag=True, help="CSV, one line a head, instead of the table.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Pictures that are asked about at once."
+)
+@click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
+def command(pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, **server: Any) -> None:
     """Ask a model server about pictures: scores by head and label, and the verdict if the model carries its limits.
 
-    A picture that cannot be read is named on standard error, the others are still asked about, and the exit code is 1.
+    A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in this order. A picture
+    that cannot be used is named on standard error, the others are still asked about, and the exit code is 1. It is 0
+    when every picture was answered, and 2 after wrong usage.
 
     \b
     Examples:
       aoi predict --grpc 127.0.0.1:8500 --model tile part1.png part2.png
-      aoi predict --http http://127.0.0.1:8501 --model tile --json *.png | jq .verdict
+      aoi predict --grpc 127.0.0.1:8500 --model tile --csv parts/ > scores.csv
+      aoi predict --http http://127.0.0.1:8501 --model tile --json 'parts/**/*.png' | jq .verdict
       aoi predict --grpc 127.0.0.1:8500 --model tile --version 3 --timeout 2 part1.png
     """
-    import msgspec
-
-    if (grpc_address is None) == (url is None):
-        raise click.UsageError("expected one of --grpc HOST:PORT and --http URL")
-    failed = False
-    found: list[PictureAnswer] = []
-    with _client(grpc_address, url, model, version, timeout) as client:
-        for answer in _answers(client, pictures):
-            failed = failed or bool(answer.error)
-            if answer.error:
-                click.echo(f"error: {answer.picture}: {answer.error}", err=True)
-            elif as_json:
-                click.echo(msgspec.json.encode(answer))
-            else:
-                found.append(answer)
-    if found:
-        _print_table(_table(found))
-    if failed:
+    if as_json and as_csv:
+        raise click.UsageError("expected at most one of --json and --csv")
+    options = ServerOptions(**server)
+    files, failed = _found(pictures)
+    show = _show_json if as_json else _show_csv if as_csv else _show_table
+    with options.client() as client:
+        complaints = show(_told(_in_order(client, files, jobs), len(files)))
+    if failed or complaints:
         sys.exit(1)
 
 
-def _client(
-    grpc_address: str | None, url: str | None, model: str, version: int | None, timeout: float
-) -> "PredictClient":
-    if grpc_address is not None:
-        from aoi_modules.client.grpc_client import GrpcClient
+def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
+    """The picture files, and whether a place had none."""
+    from aoi_modules.client.picture_search import NothingFound, find_pictures
 
-        return GrpcClient(grpc_address, model, version=version, timeout=timeout)
-    from aoi_modules.client.http_client import HttpClient
+    files, empty = [], False
+    for found in find_pictures(places):
+        if isinstance(found, NothingFound):
+            click.echo(f"error: {found.place}: {found.reason}", err=True)
+            empty = True
+        else:
+            files.append(found)
+    return files, empty
 
-    return HttpClient(url or "", model, version=version, timeout=timeout)
+
+class _Asker(local):
+    """What each thread asks with: one run of `ask_about`, so that it reads the manifest once and not a picture."""
+
+    def __init__(self, client: "PredictClient") -> None:
+        from aoi_modules.gateway.answers import ask_about
+
+        self._given: deque[Path] = deque()
+        self._answers = ask_about(client, iter(self._given.popleft, None))
+
+    def ask(self, picture: Path) -> "PictureAnswer":
+        self._given.append(picture)
+        return next(self._answers)
 
 
-def _answers(client: "PredictClient", pictures: tuple[Path, ...]) -> "Iterator[PictureAnswer]":
-    """The answers one by one, with a progress bar when a person is watching a longer run."""
-    from aoi_modules.gateway.answers import ask_about
-    from aoi_modules.settings import settings
+def _in_order(client: "PredictClient", files: Iterable[Path], jobs: int) -> "Iterator[PictureAnswer]":
+    """The answers in the order of the files; at most `jobs` calls are under way, and few answers wait."""
+    asker = _Asker(client)
+    waiting: deque[Future[PictureAnswer]] = deque()
+    with ThreadPoolExecutor(jobs) as threads:
+        try:
+            for file in files:
+                waiting.append(threads.submit(asker.ask, file))
+                if len(waiting) >= 4 * jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
-    answers = ask_about(client, pictures)
-    if settings().plain or not sys.stderr.isatty() or len(pictures) < 2:
-        yield from answers
+
+def _told(answers: "Iterator[PictureAnswer]", total: int) -> "Iterator[PictureAnswer]":
+    """The answers, with a bar on a terminal, and a line now and then anywhere else."""
+    from aoi_modules.datasets.progress import on_terminal, progress, say
+
+    if on_terminal() and total > 1:
+        with progress("asking", total, unit="pictures") as advance:
+            for answer in answers:
+                yield answer
+                advance(1)
         return
-    from rich.console import Console
-    from rich.progress import track
+    said = time.monotonic()
+    for number, answer in enumerate(answers, start=1):
+        yield answer
+        if time.monotonic() - said >= SECONDS_A_LINE and number < total:
+            said = time.monotonic()
+            say(f"asked about {number} of {total} pictures")
 
-    yield from track(answers, "asking", total=len(pictures), console=Console(stderr=True), transient=True)
+
+def _answered(answers: "Iterable[PictureAnswer]", complaints: list[str]) -> "Iterator[PictureAnswer]":
+    """The answers without those that are none, which are named on standard error."""
+    for answer in answers:
+        if answer.error:
+            complaints.append(answer.picture)
+            click.echo(f"error: {answer.picture}: {answer.error}", err=True)
+        else:
+            yield answer
+
+
+def _show_json(answers: "Iterator[PictureAnswer]") -> int:
+    import msgspec
+
+    complaints: list[str] = []
+    for answer in _answered(answers, complaints):
+        click.echo(msgspec.json.encode(answer))
+    return len(complaints)
+
+
+def _show_csv(answers: "Iterator[PictureAnswer]") -> int:
+    complaints: list[str] = []
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for answer in _answered(answers, complaints):
+        model = (answer.model.name, answer.model.version) if answer.model else ("", "")
+        for head in answer.heads:
+            said = (head.name, head.kind, head.label, head.score, head.verdict)
+            writer.writerow((answer.picture, *model, answer.verdict, *said))
+    return len(complaints)
+
+
+def _show_table(answers: "Iterator[PictureAnswer]") -> int:
+    """A table of all answers at the end; also of those that came before the server went away."""
+    complaints: list[str] = []
+    found: list[PictureAnswer] = []
+    try:
+        found.extend(_answered(answers, complaints))
+    finally:
+        if found:
+            _print_table(_table(found))
+    return len(complaints)
 
 
 def _table(answers: "list[PictureAnswer]") -> "Table":

@@ -1,3 +1,4 @@
+import csv
 import json
 import socket
 import subprocess
@@ -57,6 +58,48 @@ def test_json_lines_and_errors_apart(server: ModelServer, picture: str, tmp_path
     assert lines[0]["heads"][0]["score"] == pytest.approx(0.1)
 
 
+def test_csv_has_a_line_a_head(server: ModelServer, picture: str) -> None:
+    run = predict("--grpc", server.address, "--model", "tile", "--csv", picture)
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = list(csv.DictReader(run.stdout.splitlines()))
+    assert [(row["picture"], row["head"], row["label"], row["verdict"]) for row in rows] == [
+        (picture, "defect", "crack", "PASS"),
+        (picture, "surface", "smooth", "PASS"),
+    ]
+    assert float(rows[0]["score"]) == pytest.approx(0.1)
+    assert rows[0]["version"] == "1"
+
+
+def test_a_folder_a_pattern_and_what_is_wrong_with_some(server: ModelServer, picture: str, tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    for number in range(30):
+        (parts / f"{number:02}.png").write_bytes(Path(picture).read_bytes())
+    (parts / "07.png").write_bytes(b"no picture")
+    places = [str(parts), f"{parts}/2*.png", str(tmp_path / "*.gif")]
+    run = predict("--grpc", server.address, "--model", "tile", "--json", "--jobs", "3", *places)
+    assert run.returncode == 1
+    names = [Path(json.loads(line)["picture"]).stem for line in run.stdout.splitlines()]
+    assert names == [f"{n:02}" for n in range(30) if n != 7] + [f"{n}" for n in range(20, 30)]
+    assert f"error: {tmp_path / '*.gif'}: no file has such a name" in run.stderr
+    assert f"error: {parts / '07.png'}: expected a PNG" in run.stderr
+    asked = sum(request.model_spec.signature_name == "manifest" for request in server.asked)
+    assert asked <= 3, "once a thread, not once a picture"
+
+
+def test_a_picture_that_takes_too_long_does_not_stop_the_others(server: ModelServer, picture: str) -> None:
+    server.gate.clear()
+    run = predict("--grpc", server.address, "--model", "tile", "--timeout", "0.5", "--jobs", "2", picture, picture)
+    assert run.returncode == 1
+    assert run.stderr.count(f"error: {picture}: the model server at") == 2
+
+
+def test_at_most_so_many_pictures_at_once(server: ModelServer, picture: str) -> None:
+    run = predict("--grpc", server.address, "--model", "tile", "--json", "--jobs", "1", *[picture] * 9)
+    assert run.returncode == 0
+    assert len(run.stdout.splitlines()) == 9
+
+
 def test_no_server_is_a_sentence_not_a_trace(free_port: int, picture: str) -> None:
     run = predict("--grpc", f"127.0.0.1:{free_port}", "--model", "tile", picture)
     assert run.returncode == 1
@@ -71,6 +114,9 @@ def test_no_server_is_a_sentence_not_a_trace(free_port: int, picture: str) -> No
         ["--model", "tile", "a.png"],
         ["--grpc", "h:1", "--http", "http://h:1", "--model", "tile", "a.png"],
         ["--grpc", "h:1", "a.png"],
+        ["--grpc", "h:1", "--model", "tile", "--json", "--csv", "a.png"],
+        ["--grpc", "h:1", "--model", "tile", "--version", "1", "--label", "stable", "a.png"],
+        ["--grpc", "h:1", "--model", "tile", "--jobs", "0", "a.png"],
         ["--grpc", "h:1", "--model", "tile"],
         ["--grpc", "h:1", "--model", "tile", "--timeout", "0", "a.png"],
         ["--grpc", "h:1", "--model", "tile", "--version", "0", "a.png"],

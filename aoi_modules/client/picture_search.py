@@ -1,0 +1,45 @@
+"""Files, folders and patterns -> picture files."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
+
+
+@dataclass(frozen=True)
+class NothingFound:
+    """A place that was named and holds no picture."""
+
+    place: str
+    reason: str
+
+
+def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound]:
+    """The picture files of each place, in order.
+
+    Args:
+        places: files, which are taken as they are; folders, whose pictures at any depth are taken, by their suffix;
+            patterns (`parts/**/*.png`), for shells that leave them as they are. What exists is never a pattern.
+    """
+    for place in places:
+        path = Path(place)
+        if path.is_dir():
+            yield from _or_nothing(_inside(path), place, "no picture in this folder (.png, .jpg, .jpeg or .bmp)")
+        elif has_magic(place) and not path.exists():
+            names = glob(place, recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
+            files = sorted(path for path in map(Path, names) if path.is_file())
+            yield from _or_nothing(files, place, "no file has such a name")
+        else:
+            yield path
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+
+
+def _or_nothing(files: list[Path], place: str, reason: str) -> Iterator[Path | NothingFound]:
+    yield from files
+    if not files:
+        yield NothingFound(place, reason)

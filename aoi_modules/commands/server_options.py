@@ -1,0 +1,92 @@
+"""How commands are told which model server to ask: `--grpc` or `--http`, `--model`, and how the connection is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:  # gRPC comes when a command runs, not when its help is shown
+    from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.tls import Tls
+
+_ADDRESSES = (
+    click.option("--grpc", metavar="HOST:PORT", help="Model server's gRPC address."),
+    click.option("--http", metavar="URL", help="Model server's REST address, for example http://127.0.0.1:8501."),
+)
+_CONNECTION = (
+    click.option(
+        "--timeout", type=click.FloatRange(0.001, 3600), default=10.0, show_default=True, help="Seconds a call."
+    ),
+    click.option("--tls", is_flag=True, help="The gRPC address speaks TLS."),
+    click.option(
+        "--root-certificates",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="PEM file of the authorities to trust; implies --tls.",
+    ),
+)
+_MODEL = (
+    click.option("--model", required=True, help="Name of the model on its server."),
+    click.option("--version", type=click.IntRange(min=1), help="Version to ask; the newest if left out."),
+    click.option("--label", help="Ask the version that has this label on the server, for example stable."),
+)
+
+
+def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of one model on one server; they are the fields of `ServerOptions`."""
+    return _decorated(function, (*_ADDRESSES, *_MODEL, *_CONNECTION))
+
+
+def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of a server that is asked both ways, without saying about which model."""
+    return _decorated(function, (*_ADDRESSES, *_CONNECTION))
+
+
+def _decorated(function: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
+    return reduce(lambda decorated, option: option(decorated), reversed(options), function)
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """One model on one server, as it was said on the command line."""
+
+    grpc: str | None
+    http: str | None
+    model: str
+    version: int | None
+    label: str | None
+    timeout: float
+    tls: bool
+    root_certificates: Path | None
+
+    def __post_init__(self) -> None:
+        if (self.grpc is None) == (self.http is None):
+            raise click.UsageError("expected one of --grpc HOST:PORT and --http URL")
+        if self.version is not None and self.label is not None:
+            raise click.UsageError("expected at most one of --version and --label")
+
+    def client(self) -> "PredictClient":
+        tls = tls_of(self.tls, self.root_certificates)
+        if self.grpc is not None:
+            from aoi_modules.client.grpc_client import GrpcClient
+
+            return GrpcClient(
+                self.grpc, self.model, version=self.version, label=self.label, timeout=self.timeout, tls=tls
+            )
+        from aoi_modules.client.http_client import HttpClient
+
+        return HttpClient(
+            self.http or "", self.model, version=self.version, label=self.label, timeout=self.timeout, tls=tls
+        )
+
+
+def tls_of(tls: bool, root_certificates: Path | None) -> "Tls | None":
+    """What `--tls` and `--root-certificates` say together."""
+    if not tls and root_certificates is None:
+        return None
+    from aoi_modules.client.tls import Tls
+
+    return Tls(root_certificates)
