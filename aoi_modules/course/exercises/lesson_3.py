@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.fields import fields, number
 from aoi_modules.training import metrics
 
 SIDE, TAKES, GIVES, WINDOW = 28, 64, 128, 3
@@ -19,7 +20,7 @@ SEPARABLE = DEPTHWISE + POINTWISE
 def separable_by_hand(answer: object) -> str:
     """Parameters and multiply-adds of a depthwise separable block, and how many times cheaper it is."""
     names = ("parameters", "multiply_adds", "times_cheaper")
-    numbers = {name: _number(name, value) for name, value in _fields(answer, names).items()}
+    numbers = {name: number(name, value) for name, value in fields(answer, names).items()}
     _refuse_other_parameters(numbers["parameters"])
     _refuse_other_multiply_adds(numbers["multiply_adds"])
     expected, found = ORDINARY / SEPARABLE, numbers["times_cheaper"]
@@ -65,13 +66,13 @@ def _refuse_other_multiply_adds(found: float) -> None:
 @exercise("3.2")
 def backbone_in_time(answer: object) -> str:
     """The best backbone of the measured table that is fast enough."""
-    fields = _fields(answer, ("rows", "limit_ms", "choice"))
-    rows = fields["rows"]
+    given = fields(answer, ("rows", "limit_ms", "choice"))
+    rows = given["rows"]
     if not isinstance(rows, Sequence) or not rows or not all(hasattr(row, "latency_ms") for row in rows):
         raise Hint(f"rows: found {kind(rows)}, expected the rows of the baseline as the cell above made them")
-    limit = _number("limit_ms", fields["limit_ms"])
+    limit = number("limit_ms", given["limit_ms"])
     by_label = {row.label: row for row in rows}
-    choice = fields["choice"]
+    choice = given["choice"]
     if not isinstance(choice, str) or choice not in by_label:
         raise Hint(f"choice: found {kind(choice)}, expected one of {'; '.join(by_label)}")
     chosen = by_label[choice]
@@ -92,14 +93,14 @@ def backbone_in_time(answer: object) -> str:
 @exercise("3.3")
 def price_of_wrong_scaling(answer: object) -> str:
     """The AUROC of one model's scores, fed as it was built and fed with other scalings."""
-    fields = _fields(answer, ("labels", "scores", "auroc"))
-    labels = np.asarray(fields["labels"], np.int64)
-    scores, found = fields["scores"], fields["auroc"]
+    given = fields(answer, ("labels", "scores", "auroc"))
+    labels = np.asarray(given["labels"], np.int64)
+    scores, found = given["scores"], given["auroc"]
     if not isinstance(scores, Mapping) or not isinstance(found, Mapping) or set(scores) != set(found) or not scores:
         raise Hint(f"auroc: found {kind(found)}, expected a dict with a number for each entry of scores")
     expected = {name: metrics.auroc(np.asarray(values, np.float64), labels) for name, values in scores.items()}
     for name, right in expected.items():
-        _refuse_other_area(name, _number(f"auroc[{name!r}]", found[name]), right, np.asarray(scores[name]), labels)
+        _refuse_other_area(name, number(f"auroc[{name!r}]", found[name]), right, np.asarray(scores[name]), labels)
     first, *others = expected
     worst = min(others, key=lambda name: expected[name], default=first)
     return f"as built {expected[first]:.3f}; worst with {worst!r}: {expected[worst]:.3f}, and no error was raised"
@@ -124,17 +125,3 @@ def _refuse_other_area(
     if math.isclose(found, float(np.mean((scores > 0.5) == (labels == 1))), abs_tol=1e-6):
         raise Hint(f"{start}, the accuracy at the threshold 0.5; AUROC has no threshold, it compares pairs")
     raise Hint(f"{start}, expected the share of the {int((labels == 1).sum())} x {int((labels == 0).sum())} pairs")
-
-
-def _fields(answer: object, names: Sequence[str]) -> dict[str, object]:
-    if not isinstance(answer, dict) or set(answer) != set(names):
-        raise Hint(f"found {kind(answer)}, expected a dict with the keys {', '.join(names[:-1])} and {names[-1]}")
-    return answer
-
-
-def _number(name: str, value: object) -> float:
-    item = getattr(value, "item", None)
-    plain = item() if callable(item) else value
-    if isinstance(plain, bool) or not isinstance(plain, int | float) or not math.isfinite(plain):
-        raise Hint(f"{name}: found {kind(value)}, expected a number")
-    return float(plain)

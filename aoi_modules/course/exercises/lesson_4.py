@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.fields import number
 from aoi_modules.training import thresholds
 from aoi_modules.training.metrics import rates
 
@@ -83,7 +84,7 @@ def recall_over_batches(answer: object) -> str:
     """The recall of all batches together, with each batch's counts."""
     if not isinstance(answer, dict) or set(answer) != {"found", "defective", "recall"}:
         raise Hint(f"found {kind(answer)}, expected a dict with the keys found, defective and recall")
-    recall = _number(answer["recall"], "recall")
+    recall = number("recall", answer["recall"])
     found, defective = (np.asarray(answer[name], float) for name in ("found", "defective"))
     if found.shape != defective.shape or found.ndim != 1 or not defective.sum() > 0:
         raise Hint("found, defective: expected one count for each batch, as the cell above made them; leave them alone")
@@ -111,7 +112,7 @@ def promise(answer: object) -> str:
     if not isinstance(answer, dict) or set(answer) != {"scores", "labels", "threshold", "needed"}:
         raise Hint(f"found {kind(answer)}, expected a dict with the keys scores, labels, threshold and needed")
     scores, labels = np.asarray(answer["scores"], np.float32), np.asarray(answer["labels"], np.int64)
-    threshold = _number(answer["threshold"], "threshold")
+    threshold = number("threshold", answer["threshold"])
     best = thresholds.threshold_for(scores, labels, ESCAPE_TARGET)
     escape, overkill = rates(scores, labels, threshold)
     if escape.value > ESCAPE_TARGET:
@@ -122,7 +123,7 @@ def promise(answer: object) -> str:
             f"threshold: {threshold:.3g} fails {overkill.count} good parts; the highest one that keeps the 2% fails "
             f"{least.count}. Look for threshold_for in aoi_modules.training.thresholds"
         )
-    needed = _number(answer["needed"], "needed")
+    needed = number("needed", answer["needed"])
     exact = thresholds.defects_needed(ESCAPE_TARGET)
     if needed == round(1 / ESCAPE_TARGET):
         raise Hint("needed: 50 parts without an escape still happen often when 4% escape; think of the rule of three")
@@ -141,20 +142,3 @@ def _name_of(loss: object) -> str:
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     plain = name.replace("_", "").replace(" ", "").lower()
     return SHORT.get(plain, plain)
-
-
-def _number(value: object, name: str) -> float:
-    """A number, of Python, NumPy or Keras.
-
-    Raises:
-        Hint: it is none.
-    """
-    if value is None or value is ... or isinstance(value, (str, bytes, bool)):
-        raise Hint(f"{name}: found {kind(value)}, expected a number")
-    try:
-        number = float(value)  # type: ignore[arg-type]  # what is none raises
-    except (TypeError, ValueError):
-        raise Hint(f"{name}: found {kind(value)}, expected one number") from None
-    if not math.isfinite(number):
-        raise Hint(f"{name}: found {number}, expected a finite number")
-    return number
