@@ -18,6 +18,7 @@ COMMANDS = {
     "servable": ("servable", "Look into servables, compare and verify them."),
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
     "predict": ("predict", "Ask a model server about pictures."),
+    "parity": ("parity", "Compare every way to a model with the scores of its source."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from aoi_modules.client.async_base import AsyncPredictClient
 from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
-from aoi_modules.client.http_client import HttpClient, too_slow
+from aoi_modules.client.http_client import HttpClient
 from aoi_modules.client.retries import RETRIES
 from aoi_modules.client.tls import Tls
 
@@ -68,4 +68,4 @@ class AsyncHttpClient(AsyncPredictClient):
             async with asyncio.timeout(self.timeout):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except TimeoutError:
-            raise too_slow(self.address, self.timeout) from None
+            raise self._client.too_slow() from None

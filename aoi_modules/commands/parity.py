@@ -1,0 +1,155 @@
+"""`aoi parity`: whether every way to a model gives the scores that its source gave."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoi_modules.commands.server_options import tls_of, ways_options
+from aoi_modules.errors import DataError, StoreError
+
+if TYPE_CHECKING:
+    from aoi_modules.client.parity import Parity, Way
+    from aoi_modules.modelstore.manifest import Manifest
+
+
+@click.command("parity")
+@click.option(
+    "--servable", required=True, metavar="DIR", type=click.Path(path_type=Path),
+    help="Version directory, or the folder of a component: then its newest version.",
+)  # fmt: skip
+@ways_options
+@click.option("--gateway", metavar="URL", help="A gateway, for example http://127.0.0.1:8080.")
+@click.option("--model", help="Name of the model on its server; default: the servable's component.")
+@click.option("--component", help="Name of the component at the gateway; default: the servable's component.")
+@click.option(
+    "--tolerance", type=click.FloatRange(min=0), help="Greatest difference that agrees; default: the servable's own."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.argument("pictures", nargs=-1, metavar="[PICTURE]...")
+def command(
+    servable: Path, pictures: tuple[str, ...], gateway: str | None, tolerance: float | None, as_json: bool, **said: Any
+) -> None:
+    """Ask about the same pictures by gRPC, REST and the gateway, and compare the scores with those of the source.
+
+    The servable carries golden pictures and the scores that its source model gave them, so nothing is trained or
+    loaded here. The servers are asked for the servable's own version. A PICTURE (file, folder or pattern) of yours has
+    no true scores: there the ways are compared with the first of them. The tolerance is 1e-5 unless the servable says
+    otherwise; a server that runs on OpenVINO keeps to 1e-4. `aoi servable verify` compares the SavedModel itself.
+
+    Ends with 0 if all agree, 1 if something differs or does not answer, 2 after wrong usage.
+
+    \b
+    Examples:
+      aoi parity --servable models/tile --grpc 127.0.0.1:8500 --http http://127.0.0.1:8501
+      aoi parity --servable models/tile/3 --grpc 127.0.0.1:8500 --gateway http://127.0.0.1:8080 --json
+      aoi parity --servable models/tile --http http://127.0.0.1:8501 --tolerance 1e-4 parts/
+    """
+    import msgspec
+
+    from aoi_modules.client.parity import compare
+    from aoi_modules.export.golden import FILE_NAME, Golden
+    from aoi_modules.modelstore import manifest as manifests
+
+    if not (said["grpc"] or said["http"] or gateway):
+        raise click.UsageError("expected at least one of --grpc, --http and --gateway")
+    folder = _version_dir(servable)
+    manifest, golden = manifests.read(folder), Golden.read(folder / FILE_NAME)
+    given = _read(pictures)
+    if given and golden.features is not None:
+        raise DataError(
+            "PICTURE: this model wants features beside each picture, so only its golden pictures can be asked"
+        )
+    with _ways(manifest, gateway, **said) as ways:
+        parity = compare(manifest, golden, ways, manifest.tolerance if tolerance is None else tolerance, given)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(parity), indent=2))
+    else:
+        _print(parity)
+    sys.exit(0 if parity.agrees else 1)
+
+
+def _version_dir(servable: Path) -> Path:
+    """The version directory that is meant.
+
+    Raises:
+        StoreError: there is none.
+    """
+    from aoi_modules.modelstore.version_dir import versions
+
+    if servable.name.isdigit():
+        return servable
+    found = versions(servable)
+    if not found:
+        raise StoreError(f"--servable: no version directory at {servable}", hint="for example models/tile/1")
+    return servable / str(found[-1])
+
+
+def _read(places: tuple[str, ...]) -> list[bytes]:
+    """The content of the pictures; one that cannot be used ends the comparison, because it compares nothing then."""
+    from aoi_modules.client.picture_search import NothingFound, find_pictures
+    from aoi_modules.client.pictures import check_picture
+
+    contents = []
+    for found in find_pictures(places):
+        if isinstance(found, NothingFound):
+            raise DataError(f"{found.place}: {found.reason}")
+        try:
+            contents.append(found.read_bytes())
+            check_picture(contents[-1])
+        except (OSError, DataError) as error:
+            raise DataError(f"{found}: {error}") from None
+    return contents
+
+
+@contextmanager
+def _ways(
+    manifest: "Manifest",
+    gateway: str | None,
+    *,
+    grpc: str | None,
+    http: str | None,
+    model: str | None,
+    component: str | None,
+    timeout: float,
+    tls: bool,
+    root_certificates: Path | None,
+) -> "Iterator[dict[str, Way]]":
+    from aoi_modules.client.gateway_client import GatewayClient
+    from aoi_modules.client.grpc_client import GrpcClient
+    from aoi_modules.client.http_client import HttpClient
+    from aoi_modules.client.parity import gateway_way, model_way
+
+    name, version = model or manifest.component, manifest.version
+    trust = tls_of(tls, root_certificates)
+    ways: dict[str, Way] = {}
+    with ExitStack() as clients:
+        if grpc:
+            asked = clients.enter_context(GrpcClient(grpc, name, version=version, timeout=timeout, tls=trust))
+            ways["gRPC"] = model_way(asked)
+        if http:
+            by_rest = clients.enter_context(HttpClient(http, name, version=version, timeout=timeout, tls=trust))
+            ways["REST"] = model_way(by_rest)
+        if gateway:
+            part = component or manifest.component
+            by_gateway = clients.enter_context(GatewayClient(gateway, part, timeout=timeout, tls=trust))
+            ways["gateway"] = gateway_way(by_gateway, manifest)
+        yield ways
+
+
+def _print(parity: "Parity") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("way", "head", "against", "pictures", "greatest difference", "")
+    for row in parity.comparisons:
+        difference = row.error or ("not a number" if row.difference is None else f"{row.difference:.1e}")
+        verdict = "agrees" if row.agrees else "DIFFERS" if not row.error else "NO ANSWER"
+        table.add_row(row.way, row.head, row.against, str(row.pictures), difference, verdict)
+    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    console.print(table)
+    end = "all agree" if parity.agrees else "not all agree"
+    console.print(f"{parity.component} version {parity.version}: {end}, tolerance {parity.tolerance:g}")

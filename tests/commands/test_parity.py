@@ -1,0 +1,104 @@
+"""`aoi parity` against the real embedded server and a real gateway."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aoi_modules.export.golden import FILE_NAME, Golden
+from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.serving.launcher import EmbeddedServer
+from tests.client.servables import write_house, write_tile
+from tests.gateway.conftest import picture_bytes
+
+pytestmark = pytest.mark.slow  # servables are exported and served
+TOLERANCE = ("--tolerance", "1e-4")  # as far as either engine may be from the source
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    write_tile(folder)
+    write_house(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(models: Path) -> Iterator[EmbeddedServer]:
+    with EmbeddedServer({"tile": models / "tile", "house": models / "house"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def gateway(models: Path, server: EmbeddedServer) -> Iterator[str]:
+    routes = models / "routes.yaml"
+    routes.write_text(f'components:\n  tile: {{model: tile, upstream: "{server.grpc}", timeout_ms: 10000}}\n')
+    with RunningGateway(routes) as running:
+        yield running.url
+
+
+def parity(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from aoi_modules.cli import main; main()", "parity", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_all_ways_agree(models: Path, server: EmbeddedServer, gateway: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.png").write_bytes(picture_bytes())
+    run = parity(
+        "--servable", models / "tile", "--grpc", server.grpc, "--http", server.rest, "--gateway", gateway, *TOLERANCE,
+        "--json", tmp_path,
+    )  # fmt: skip
+    assert (run.returncode, run.stderr) == (0, "")
+    answer = json.loads(run.stdout)
+    assert answer["agrees"]
+    assert [(row["way"], row["against"]) for row in answer["comparisons"]] == [
+        ("gRPC", "source model"), ("REST", "source model"), ("gateway", "source model"),
+        ("REST", "gRPC"), ("gateway", "gRPC"),
+    ]  # fmt: skip
+
+
+def test_a_table_for_people(models: Path, server: EmbeddedServer) -> None:
+    run = parity("--servable", models / "tile" / "1", "--grpc", server.grpc, *TOLERANCE)
+    assert run.returncode == 0
+    assert "agrees" in run.stdout
+    assert "tile version 1: all agree, tolerance 0.0001" in run.stdout
+
+
+def test_features_go_with_their_pictures(models: Path, server: EmbeddedServer, gateway: str) -> None:
+    run = parity("--servable", models / "house", "--grpc", server.grpc, "--http", server.rest, *TOLERANCE)
+    assert run.returncode == 0, run.stdout
+    run = parity("--servable", models / "house", "--gateway", gateway, *TOLERANCE)
+    assert run.returncode == 1
+    assert "the gateway takes pictures alone" in run.stdout
+
+
+def test_a_servable_whose_scores_are_others(models: Path, server: EmbeddedServer, tmp_path: Path) -> None:
+    shutil.copytree(models / "tile" / "1", tmp_path / "1")
+    golden = Golden.read(tmp_path / "1" / FILE_NAME)
+    Golden(golden.pictures, {"defect": golden.scores["defect"] + np.float32(0.1)}).write(tmp_path / "1" / FILE_NAME)
+    run = parity("--servable", tmp_path / "1", "--grpc", server.grpc, *TOLERANCE)
+    assert run.returncode == 1
+    assert "1.0e-01" in run.stdout
+    assert "DIFFERS" in run.stdout
+
+
+def test_a_server_that_is_away_is_told_beside_the_others(models: Path, server: EmbeddedServer) -> None:
+    run = parity("--servable", models / "tile", "--grpc", "127.0.0.1:1", "--http", server.rest, *TOLERANCE)
+    assert run.returncode == 1
+    assert "no model server answers at 127.0.0.1:1" in run.stdout
+    assert "agrees" in run.stdout
+
+
+def test_wrong_usage_and_wrong_folders(models: Path, tmp_path: Path) -> None:
+    assert parity("--servable", models / "tile").returncode == 2
+    run = parity("--servable", tmp_path, "--grpc", "127.0.0.1:1")
+    assert run.returncode == 1
+    assert "no version directory" in run.stderr
+    run = parity("--servable", models / "tile", "--grpc", "127.0.0.1:1", tmp_path / "none.png")
+    assert run.returncode == 1
+    assert "none.png" in run.stderr
