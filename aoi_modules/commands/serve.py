@@ -1,13 +1,13 @@
 """`aoi serve`: TensorFlow Serving's API without TensorFlow Serving."""
 
-import logging
-import sys
 from dataclasses import MISSING, Field, fields
+from importlib import metadata
 from typing import Any
 
 import click
 
-from aoi_modules.serving.flags import ANY_PORT, ENGINES, NOT_BUILT, Flags
+from aoi_modules.serving import logs
+from aoi_modules.serving.flags import ANY_PORT, ENGINES, Flags
 
 
 class Port(click.ParamType[int]):
@@ -21,22 +21,6 @@ class Port(click.ParamType[int]):
         if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and int(value) < 1 << 16):
             return int(value)
         return self.fail(f"expected a number from 0 to 65535, or any. Received: {value!r}", param, ctx)
-
-
-class ServeCommand(click.Command):
-    """Tells flags of TensorFlow Serving that this server lacks from typing errors."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except click.NoSuchOption as error:
-            if error.option_name.lstrip("-") in NOT_BUILT:
-                raise click.UsageError(
-                    f"{error.option_name} is a flag of TensorFlow Serving that this server does not have; "
-                    "leave it out, or run the tensorflow/serving image",
-                    ctx,
-                ) from None
-            raise
 
 
 def _option(flag: Field[Any]) -> click.Option:
@@ -56,8 +40,9 @@ def _option(flag: Field[Any]) -> click.Option:
 
 
 def _limited(flag: Field[Any]) -> click.ParamType[Any]:
-    if flag.name == "engine":
-        return click.Choice(ENGINES)
+    choices = {"engine": ENGINES, "log_format": logs.FORMATS}.get(flag.name)
+    if choices:
+        return click.Choice(choices)
     if isinstance(flag.default, str):
         return click.STRING
     return click.FloatRange(min=0) if isinstance(flag.default, float) else click.IntRange(min=0)
@@ -67,7 +52,8 @@ def _serve(**values: Any) -> None:
     """Serve servables by TensorFlow Serving's gRPC and REST API.
 
     The flags are those of tensorflow_model_server. Base paths are watched: a new version is loaded, then the old one
-    is unloaded. SIGTERM finishes the requests under way and exits with 0.
+    is unloaded. SIGTERM finishes the requests under way and exits with 0. Where this server differs from the original
+    on purpose, and why, stands in `aoi_modules/serving/server.py` (python -m pydoc aoi_modules.serving.server).
 
     \b
     Examples:
@@ -78,14 +64,23 @@ def _serve(**values: Any) -> None:
     """
     from aoi_modules.serving.server import run
 
-    logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("aoi_modules").setLevel(logging.INFO)
-    run(Flags(**values))
+    flags = Flags(**values)
+    logs.set_up(flags.log_format)
+    run(flags)
 
 
-command = ServeCommand(
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"aoi serve {metadata.version('aoi-academy')}, in place of tensorflow_model_server")
+        ctx.exit()
+
+
+_version = click.Option(
+    ["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help="Show the version."
+)
+command = click.Command(
     "serve",
-    params=[_option(flag) for flag in fields(Flags)],
+    params=[*(_option(flag) for flag in fields(Flags)), _version],
     callback=_serve,
     help=_serve.__doc__,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -1,11 +1,15 @@
 """What the server does, whatever protocol asks: find the model version, let it answer; status, metadata."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
 
 from aoi_modules.serving import inference, model_config
+from aoi_modules.serving.engine import Arrays
+from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Servable
 from aoi_modules.serving.versions import Versions
 from aoi_modules.wire.messages import (
@@ -25,6 +29,7 @@ from aoi_modules.wire.messages import (
     RegressionResponse,
     ReloadConfigRequest,
     ReloadConfigResponse,
+    SignatureDef,
     SignatureDefMap,
 )
 from aoi_modules.wire.status import NUMBERS, invalid, not_found
@@ -45,10 +50,19 @@ class DataPlane:
         versions: the models.
         as_content: answer numbers as raw `tensor_content` instead of one field a value.
         check_methods: refuse signatures whose method name is not that of the request.
+        monitor: learns how long engines run, and how many examples they are given.
     """
 
-    def __init__(self, versions: Versions, *, as_content: bool = False, check_methods: bool = False) -> None:
+    def __init__(
+        self,
+        versions: Versions,
+        *,
+        as_content: bool = False,
+        check_methods: bool = False,
+        monitor: Monitor | None = None,
+    ) -> None:
         self._versions = versions
+        self._monitor = monitor or Monitor()
         self._as_content = as_content
         self._check_methods = check_methods
 
@@ -78,7 +92,13 @@ class DataPlane:
         """
         _require_spec(request)
         with self.servable(request.model_spec) as servable:
-            answer = inference.predict(servable, request, as_content=self._as_content, check_method=self._check_methods)
+            answer = inference.predict(
+                servable,
+                request,
+                as_content=self._as_content,
+                check_method=self._check_methods,
+                run=self.timed(servable, "Predict"),
+            )
         _fill_spec(answer.model_spec, servable, request.model_spec)
         return answer
 
@@ -91,7 +111,14 @@ class DataPlane:
         _require_spec(request)
         spec = request.model_spec
         with self.servable(spec) as servable:
-            result = inference.classify(servable, spec.signature_name, request.input, check_method=self._check_methods)
+            result = inference.classify(
+                servable,
+                spec.signature_name,
+                request.input,
+                check_method=self._check_methods,
+                run=self.timed(servable, "Classify"),
+            )
+        self._monitor.examples(servable.name, inference.example_count(request.input))
         answer = ClassificationResponse(result=result)
         _fill_spec(answer.model_spec, servable, spec)
         return answer
@@ -105,7 +132,14 @@ class DataPlane:
         _require_spec(request)
         spec = request.model_spec
         with self.servable(spec) as servable:
-            result = inference.regress(servable, spec.signature_name, request.input, check_method=self._check_methods)
+            result = inference.regress(
+                servable,
+                spec.signature_name,
+                request.input,
+                check_method=self._check_methods,
+                run=self.timed(servable, "Regress"),
+            )
+        self._monitor.examples(servable.name, inference.example_count(request.input))
         answer = RegressionResponse(result=result)
         _fill_spec(answer.model_spec, servable, spec)
         return answer
@@ -118,7 +152,20 @@ class DataPlane:
         """
         spec = request.tasks[0].model_spec if request.tasks else ModelSpec()
         with self.servable(spec) as servable:
-            return inference.multi_inference(servable, request, check_method=self._check_methods)
+            answer = inference.multi_inference(
+                servable, request, check_method=self._check_methods, run=self.timed(servable, "MultiInference")
+            )
+        self._monitor.examples(servable.name, inference.example_count(request.input))
+        return answer
+
+    def timed(self, servable: Servable, api: str) -> inference.Run:
+        """The servable's `run`, whose time the monitor learns."""
+
+        def run(signature: SignatureDef, inputs: Arrays, outputs: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
+            with self._monitor.runtime(servable.name, api):
+                return servable.run(signature, inputs, outputs)
+
+        return run
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
         """The state of one version or, without one, of all versions of a model. A label is not looked at.

@@ -31,9 +31,10 @@ NO_DEADLINE_SECONDS = 24 * 3600.0
 MAX_TEXT = 1024
 MAX_RELOADS = 8
 """So many new configs may wait for the one before them."""
+MAX_MESSAGE_BYTES = (1 << 31) - 1
 OPTIONS = [
-    ("grpc.max_receive_message_length", -1),
-    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
     ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
 ]
 

@@ -4,8 +4,8 @@ Classify and Regress feed serialized tf.Examples to the one input of a signature
 stands before each example: the bytes of two protobuf messages one after the other are their merge.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,17 @@ INPUT, CLASSES, SCORES, REGRESSION = "inputs", "classes", "scores", "outputs"
 Array = NDArray[Any]
 
 
+Run: TypeAlias = Callable[[SignatureDef, Mapping[str, Array], Sequence[str]], dict[str, Array]]
+"""`Servable.run`, or something around it."""
+
+
 def predict(
-    servable: Servable, request: PredictRequest, *, as_content: bool = False, check_method: bool = False
+    servable: Servable,
+    request: PredictRequest,
+    *,
+    as_content: bool = False,
+    check_method: bool = False,
+    run: Run | None = None,
 ) -> PredictResponse:
     """Runs the signature that a request names.
 
@@ -45,6 +54,7 @@ def predict(
         request: its inputs and output filter.
         as_content: answer numbers as raw `tensor_content` instead of one field a value.
         check_method: refuse signatures whose method name is none of the three.
+        run: called in place of the servable's `run`.
 
     Raises:
         RpcError: the request does not fit, or the model refuses it.
@@ -60,7 +70,7 @@ def predict(
         inputs = {key: tensors.to_array(tensor, key) for key, tensor in request.inputs.items()}
     except WireError as error:
         raise invalid(error.message) from None
-    outputs = servable.run(signature, inputs, list(request.output_filter))
+    outputs = (run or servable.run)(signature, inputs, list(request.output_filter))
     answer = PredictResponse()
     for key, array in outputs.items():
         try:
@@ -86,7 +96,7 @@ def check_predict_method(signature: SignatureDef) -> None:
 
 
 def classify(
-    servable: Servable, signature_name: str, examples: Input, *, check_method: bool = False
+    servable: Servable, signature_name: str, examples: Input, *, check_method: bool = False, run: Run | None = None
 ) -> ClassificationResult:
     """Labels, scores or both for each example.
 
@@ -96,11 +106,11 @@ def classify(
     signature = _named(servable, signature_name)
     outputs = _classify_outputs(signature, check_method=check_method)
     batch = example_batch(examples)
-    return _classifications(servable.run(signature, {INPUT: batch}, outputs), len(batch))
+    return _classifications((run or servable.run)(signature, {INPUT: batch}, outputs), len(batch))
 
 
 def regress(
-    servable: Servable, signature_name: str, examples: Input, *, check_method: bool = False
+    servable: Servable, signature_name: str, examples: Input, *, check_method: bool = False, run: Run | None = None
 ) -> RegressionResult:
     """One number for each example.
 
@@ -110,11 +120,11 @@ def regress(
     signature = _named(servable, signature_name)
     outputs = _regress_outputs(signature, check_method=check_method)
     batch = example_batch(examples)
-    return _regressions(servable.run(signature, {INPUT: batch}, outputs)[REGRESSION], len(batch))
+    return _regressions((run or servable.run)(signature, {INPUT: batch}, outputs)[REGRESSION], len(batch))
 
 
 def multi_inference(
-    servable: Servable, request: MultiInferenceRequest, *, check_method: bool = False
+    servable: Servable, request: MultiInferenceRequest, *, check_method: bool = False, run: Run | None = None
 ) -> MultiInferenceResponse:
     """Several Classify and Regress tasks on one input.
 
@@ -125,7 +135,7 @@ def multi_inference(
     batch = example_batch(request.input)
     answer = MultiInferenceResponse()
     for task, signature, names in checked:
-        outputs = servable.run(signature, {INPUT: batch}, names)
+        outputs = (run or servable.run)(signature, {INPUT: batch}, names)
         result = answer.results.add()
         result.model_spec.name = servable.name
         result.model_spec.version.value = servable.version
@@ -151,6 +161,13 @@ def example_batch(examples: Input) -> Array:
     if not items:
         raise invalid("Input is empty.")
     return np.array([*(context + example.SerializeToString() for example in items), None], dtype=object)[:-1]
+
+
+def example_count(examples: Input) -> int:
+    """How many examples an input holds."""
+    if examples.HasField("example_list_with_context"):
+        return len(examples.example_list_with_context.examples)
+    return len(examples.example_list.examples)
 
 
 def _named(servable: Servable, name: str) -> SignatureDef:

@@ -4,14 +4,17 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 import grpc
 import uvicorn
 
 from aoi_modules.errors import AoiError
+from aoi_modules.serving import tls
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.grpc_service import OPTIONS
+from aoi_modules.serving.http_protocol import PatientProtocol
 
 GRACE_SECONDS = 10.0
 """How long answers under way may take after the server was told to stop."""
@@ -50,7 +53,11 @@ class GrpcDoor:
         try:
             if flags.port:
                 wanted = 0 if flags.port == ANY_PORT else flags.port
-                port = server.add_insecure_port(f"{_bracketed(flags.host or '::')}:{wanted}")
+                address = f"{_bracketed(flags.host or '::')}:{wanted}"
+                if flags.ssl_config_file:
+                    port = server.add_secure_port(address, tls.credentials(Path(flags.ssl_config_file)))
+                else:
+                    port = server.add_insecure_port(address)
             if flags.grpc_socket_path:
                 server.add_insecure_port(f"unix:{flags.grpc_socket_path}")
         except RuntimeError as error:
@@ -62,9 +69,9 @@ class GrpcDoor:
         await self._server.stop(GRACE_SECONDS)
 
 
-def grpc_server() -> grpc.aio.Server:
-    """A gRPC server without services, for messages of any size."""
-    return grpc.aio.server(options=OPTIONS)
+def grpc_server(flags: Flags) -> grpc.aio.Server:
+    """A gRPC server without services, for messages of up to 2 GiB unless the flags say otherwise."""
+    return grpc.aio.server(options=list((dict(OPTIONS) | flags.channel_arguments).items()))
 
 
 class RestDoor:
@@ -85,6 +92,7 @@ class RestDoor:
         listener = _bound_socket(flags)
         config = uvicorn.Config(
             app,
+            http=PatientProtocol,
             lifespan="off",
             ws="none",
             log_config=None,

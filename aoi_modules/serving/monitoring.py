@@ -6,8 +6,7 @@ The original's counters do not end in `_total` as Prometheus' own client library
 import bisect
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,9 +22,59 @@ MAX_MODELS = 1000
 """So many model names are counted apart; clients choose the names, and each name costs memory."""
 OTHER_MODELS = "(other)"
 
-_COUNT = ":tensorflow:serving:request_count"
-_LATENCY = ":tensorflow:serving:request_latency"
+EXAMPLE_BOUNDS = [float(1 << power) for power in range(15)]
+"""Upper bounds of the buckets of tf.Examples a request."""
+
+_PREFIX = ":tensorflow:serving:"
 Labels = tuple[tuple[str, str], ...]
+
+
+class Counter:
+    """A number that only grows, for each set of labels."""
+
+    def __init__(self, name: str) -> None:
+        self._name = _PREFIX + name
+        self._counts: dict[Labels, int] = {}
+
+    def add(self, labels: Labels, count: int = 1) -> None:
+        self._counts[labels] = self._counts.get(labels, 0) + count
+
+    def lines(self) -> Iterator[str]:
+        if self._counts:
+            yield f"# TYPE {self._name} counter"
+        for labels, count in sorted(self._counts.items()):
+            yield f"{self._name}{_braces(labels)} {count}"
+
+
+class Histogram:
+    """How often a value fell into each bucket, for each set of labels.
+
+    Args:
+        name: without the prefix that all names have.
+        bounds: upper bounds of the buckets, ascending; one more bucket takes what is greater.
+    """
+
+    def __init__(self, name: str, bounds: Sequence[float]) -> None:
+        self._name = _PREFIX + name
+        self._bounds = bounds
+        self._buckets: dict[Labels, list[int]] = {}
+        self._sums: dict[Labels, int] = {}
+
+    def add(self, labels: Labels, value: float) -> None:
+        buckets = self._buckets.setdefault(labels, [0] * (len(self._bounds) + 1))
+        buckets[bisect.bisect_left(self._bounds, value)] += 1
+        self._sums[labels] = self._sums.get(labels, 0) + int(value)
+
+    def lines(self) -> Iterator[str]:
+        if self._buckets:
+            yield f"# TYPE {self._name} histogram"
+        for labels, buckets in sorted(self._buckets.items()):
+            total = 0
+            for bound, count in zip([*(f"{bound:g}" for bound in self._bounds), "+Inf"], buckets, strict=True):
+                total += count
+                yield f"{self._name}_bucket{_braces((*labels, ('le', bound)))} {total}"
+            yield f"{self._name}_sum{_braces(labels)} {self._sums[labels]}"
+            yield f"{self._name}_count{_braces(labels)} {total}"
 
 
 class Monitor:
@@ -39,9 +88,11 @@ class Monitor:
         self.path = path
         self._lock = threading.Lock()
         self._names: set[str] = set()
-        self._counts: Counter[Labels] = Counter()
-        self._buckets: dict[Labels, list[int]] = {}
-        self._sums: Counter[Labels] = Counter()
+        self._requests = Counter("request_count")
+        self._latencies = Histogram("request_latency", BOUNDS)
+        self._runtimes = Histogram("runtime_latency", BOUNDS)
+        self._examples = Counter("request_example_count_total")
+        self._example_counts = Histogram("request_example_counts", EXAMPLE_BOUNDS)
 
     @contextmanager
     def request(self, model: str, api: str, entrypoint: str) -> Iterator[None]:
@@ -59,14 +110,27 @@ class Monitor:
         finally:
             self._record(model, status, api, entrypoint, (time.perf_counter() - began) * 1e6)
 
+    @contextmanager
+    def runtime(self, model: str, api: str) -> Iterator[None]:
+        """Times the engine in the block; what fails is not recorded."""
+        began = time.perf_counter()
+        yield
+        labels = (("model_name", model), ("API", api), ("runtime", "TF1"))
+        with self._lock:
+            self._runtimes.add(labels, (time.perf_counter() - began) * 1e6)
+
+    def examples(self, model: str, count: int) -> None:
+        """Counts the tf.Examples of a request that was answered."""
+        labels = (("model", model),)
+        with self._lock:
+            self._examples.add(labels, count)
+            self._example_counts.add(labels, count)
+
     def page(self) -> bytes:
         """All numbers so far."""
+        families = (self._requests, self._latencies, self._runtimes, self._examples, self._example_counts)
         with self._lock:
-            lines = [f"# TYPE {_COUNT} counter"]
-            lines += [f"{_COUNT}{_braces(labels)} {count}" for labels, count in sorted(self._counts.items())]
-            lines.append(f"# TYPE {_LATENCY} histogram")
-            for labels, buckets in sorted(self._buckets.items()):
-                lines += self._histogram(labels, buckets)
+            lines = [line for family in families for line in family.lines()]
         return ("\n".join(lines) + "\n").encode()
 
     def _record(self, model: str, status: str, api: str, entrypoint: str, microseconds: float) -> None:
@@ -74,20 +138,9 @@ class Monitor:
             if len(self._names) >= MAX_MODELS and model not in self._names:
                 model = OTHER_MODELS
             self._names.add(model)
-            self._counts[(("model_name", model), ("status", status))] += 1
+            self._requests.add((("model_name", model), ("status", status)))
             if status == "OK":
-                labels = (("model_name", model), ("API", api), ("entrypoint", entrypoint))
-                buckets = self._buckets.setdefault(labels, [0] * (len(BOUNDS) + 1))
-                buckets[bisect.bisect_left(BOUNDS, microseconds)] += 1
-                self._sums[labels] += int(microseconds)
-
-    def _histogram(self, labels: Labels, buckets: list[int]) -> Iterator[str]:
-        total = 0
-        for bound, count in zip([*(f"{bound:g}" for bound in BOUNDS), "+Inf"], buckets, strict=True):
-            total += count
-            yield f"{_LATENCY}_bucket{_braces((*labels, ('le', bound)))} {total}"
-        yield f"{_LATENCY}_sum{_braces(labels)} {self._sums[labels]}"
-        yield f"{_LATENCY}_count{_braces(labels)} {total}"
+                self._latencies.add((("model_name", model), ("API", api), ("entrypoint", entrypoint)), microseconds)
 
 
 def read_config(path: Path) -> str | None:

@@ -1,5 +1,6 @@
 """The body of a REST request: read and inflated within limits, because one small gzip body can hold gigabytes."""
 
+import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -9,6 +10,10 @@ from aoi_modules.wire.status import invalid
 
 MAX_BYTES = 100 << 20
 """Of a body, as sent and as inflated."""
+IDLE_SECONDS = 20.0
+"""How long a client may send nothing while its body is incomplete."""
+BODY_SECONDS = 300.0
+"""How long a whole body may take."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,20 +30,38 @@ class ClientGone(WireError):
     """The client left before its request was complete."""
 
 
+class TooSlowSender(WireError):
+    """The rest of a body did not come in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Request body did not arrive: nothing for {IDLE_SECONDS:g} s, or not all in {BODY_SECONDS:g} s"
+        )
+
+
 async def read(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     """The body as sent.
 
     Raises:
         TooLarge: it has more than MAX_BYTES.
+        TooSlowSender: it takes longer than a client that means it needs.
         ClientGone: it will never be complete.
     """
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > MAX_BYTES:
         raise TooLarge
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _chunks(receive)
+    except TimeoutError:
+        raise TooSlowSender from None
+
+
+async def _chunks(receive: Receive) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
+        message = await asyncio.wait_for(receive(), IDLE_SECONDS)
         if message["type"] == "http.disconnect":
             raise ClientGone("the client left before its request was complete")
         chunks.append(message.get("body", b""))

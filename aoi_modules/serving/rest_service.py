@@ -97,6 +97,8 @@ class RestService:
             return _error(HTTP_STATUS[error.code], error.message)
         except rest_body.TooLarge as error:
             return _error(413, error.message)
+        except rest_body.TooSlowSender as error:
+            return _error(408, error.message)
         except rest_body.ClientGone:
             raise
         except Exception as error:
@@ -121,7 +123,7 @@ class RestService:
             if self._plane.check_methods:
                 check_predict_method(signature)
             form, inputs = rest_json.request_arrays(document, signature.inputs)
-            outputs = servable.run(signature, inputs)
+            outputs = self._plane.timed(servable, "Predict")(signature, inputs, ())
         return rest_json.answer_body(outputs, form)
 
     def _classify(self, route: Route, document: dict[str, Any]) -> bytes:
@@ -150,7 +152,7 @@ class RestService:
 
     async def _send(self, send: Send, answer: Answer, *, cors: bool) -> None:
         headers = {b"content-type": answer.content_type, b"content-length": str(len(answer.body)).encode()}
-        if answer.status == 413:
+        if answer.status in (408, 413):
             headers[b"connection"] = b"close"  # the rest of the body is not read
         if cors:
             headers |= _CORS

@@ -1,4 +1,36 @@
-"""One server process: load the models, open the ports, answer until told to stop, finish what is under way."""
+"""One server process: load the models, open the ports, answer until told to stop, finish what is under way.
+
+It speaks TensorFlow Serving's API to the letter, quirks included. Where it differs, it does so on purpose:
+
+Models
+- One bad model never blocks the others. The original ends when one model cannot be loaded, and loads nothing while one
+  base path is missing; this server starts with what can be loaded, and ends only when nothing can.
+- A version that failed is tried again when its files change (an unfinished copy is the usual reason); the original
+  gives it up for good. Our own servables are compared with their checksums first.
+- A reload waits for new models as long as its client, and not at all for a model without any version on disk (UNKNOWN,
+  with the reason); the original waits without end. A config that is refused changes nothing at all.
+- Versions of several models load side by side with --num_load_threads=0; the original loads them in turn.
+- Base paths are folders (`/path`, `file:///path`); other storage is refused at once, not at the first look.
+
+Requests
+- Inputs of our own servables (those with a manifest) are compared with the signature in dtype, rank and fixed
+  dimensions, because a wrong rank can end the process inside an operation. Models of others are not compared: their
+  signatures may be narrower than their graphs.
+- Limits: a REST body of 100 MiB as sent and as inflated (413), 1,000,000 lists inside one another (400), 64 dimensions
+  (400), a head of 64 KiB in 20 s, a body without a pause of 20 s and in 300 s (408), gRPC messages of 2 GiB, 2**26
+  values that one value of a TensorProto may be repeated to (tensor parsing error). The original has no limits.
+- Requests wait in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
+- A JSON number that an int8, uint8, int16 or uint16 does not hold is refused; the original cuts its upper bits off.
+- A signature without inputs can be asked by REST, with {"inputs": {}}.
+- The tasks of a MultiInference run one after the other. A label that is not UTF-8 is answered with replacement signs.
+
+Numbers and flags
+- Metrics: at most 1000 model names are counted apart, because clients choose them. TensorFlow's internal metrics and
+  those of its batching are not there.
+- There is no ProfilerService. Flags whose effect is not here are refused with a reason, or said to be without effect.
+- SIGTERM and SIGINT: the health service says NOT_SERVING, the ports close, requests under way are answered, exit code
+  0. The original dies of the signal.
+"""
 
 import asyncio
 import logging
@@ -9,12 +41,13 @@ from typing import NoReturn
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import docker_engine, model_config
+from aoi_modules.serving import batching_parameters, docker_engine, model_config, tls
 from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.grpc_service import add_services
+from aoi_modules.serving.health import Health
 from aoi_modules.serving.listeners import Door, GrpcDoor, RestDoor, grpc_server
 from aoi_modules.serving.loader import Loader
 from aoi_modules.serving.model_config import ServedModel
@@ -43,7 +76,20 @@ def run(flags: Flags) -> None:
     models = configured_models(flags)
     if flags.engine == "docker":
         raise SystemExit(docker_engine.run(flags, models))
+    _check(flags)
     asyncio.run(_serve(flags, models))
+
+
+def _check(flags: Flags) -> None:
+    """Refuses flags and their files before models load, not after.
+
+    Raises:
+        SettingsError: says which flag, and what is wrong with it.
+    """
+    flags.check()
+    batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file)
+    if flags.ssl_config_file:
+        tls.credentials(Path(flags.ssl_config_file))
 
 
 def configured_models(flags: Flags) -> list[ServedModel]:
@@ -65,19 +111,26 @@ def configured_models(flags: Flags) -> list[ServedModel]:
 async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     stop = _stop_event()
     versions = _versions(flags, models)
-    workers = Workers(flags.run_threads or max(4, 2 * _processors()))
+    workers = Workers(_run_threads(flags))
     monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
-    plane = DataPlane(versions, as_content=flags.enable_serialization_as_tensor_content)
+    health = Health()
+    plane = DataPlane(
+        versions,
+        as_content=flags.enable_serialization_as_tensor_content,
+        check_methods=flags.enable_signature_method_name_check,
+        monitor=monitor,
+    )
     doors: dict[str, Door] = {}
     versions.start()
     config = ConfigPoll(flags, versions)
     try:
         if await _loaded(versions, stop):
-            await _open_doors(doors, flags, plane, workers, monitor)
+            await _open_doors(doors, flags, plane, workers, monitor, health)
             config.start()
             _announce(flags, doors)
             await stop.wait()
             log.info("stopping")
+            health.stop_serving()
     finally:
         config.stop()
         await asyncio.gather(*(door.close() for door in doors.values()))
@@ -97,8 +150,10 @@ def _stop_event() -> asyncio.Event:
 def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
     load_engine = engine_loader(
         EngineName(flags.engine),
-        intra_op_threads=flags.tensorflow_intra_op_parallelism,
-        inter_op_threads=flags.tensorflow_inter_op_parallelism,
+        intra_op_threads=flags.intra_op_threads,
+        inter_op_threads=flags.inter_op_threads,
+        tags=flags.tags,
+        gpu_memory_fraction=flags.per_process_gpu_memory_fraction,
     )
     rounds = max(1, flags.num_request_iterations_for_warmup)
     return Versions(
@@ -112,12 +167,14 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
 
 
 async def _open_doors(
-    doors: dict[str, Door], flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor
+    doors: dict[str, Door], flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor, health: Health
 ) -> None:
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
     if flags.port or flags.grpc_socket_path:
-        server = grpc_server()
+        server = grpc_server(flags)
         add_services(server, plane, workers, monitor)
+        if flags.enable_grpc_healthcheck_service:
+            health.add_to(server)
         doors["grpc"] = await GrpcDoor.open(flags, server)
     if flags.rest_api_port:
         doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor))
@@ -157,6 +214,10 @@ def _leave() -> NoReturn:
     log.warning("a model is still being run or loaded after the grace period; it is given up")
     logging.shutdown()
     os._exit(0)
+
+
+def _run_threads(flags: Flags) -> int:
+    return flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads) or max(4, 2 * _processors())
 
 
 def _processors() -> int:

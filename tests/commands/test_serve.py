@@ -1,6 +1,6 @@
 """The command line of `aoi serve`."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from aoi_modules.commands import serve
 from aoi_modules.errors import SettingsError
 from aoi_modules.serving import server
-from aoi_modules.serving.flags import ANY_PORT, NOT_BUILT, Flags
+from aoi_modules.serving.flags import ANY_PORT, Flags
 
 
 def parsed(*arguments: str) -> Flags:
@@ -43,7 +43,8 @@ def test_flags(arguments: list[str], flags: Flags) -> None:
         ("--port=70000", "expected a number from 0 to 65535, or any. Received: '70000'"),
         ("--port=grpc", "Received: 'grpc'"),
         ("--max_num_load_retries=-1", "is not in the range"),
-        ("--enable_batching=true", "--enable_batching is a flag of TensorFlow Serving that this server does not have"),
+        ("--engine=abacus", "is not one of 'auto'"),
+        ("--log_format=xml", "is not one of 'text', 'json'"),
         ("--modle_name=a", "No such option '--modle_name'"),
         ("model", "Got unexpected extra argument"),
     ],
@@ -54,8 +55,28 @@ def test_usage_errors(argument: str, message: str) -> None:
     assert message in result.output
 
 
-def test_no_flag_is_both_built_and_not() -> None:
-    assert not NOT_BUILT & {flag.name for flag in fields(Flags)}
+ORIGINAL_FLAGS = """
+    port grpc_socket_path rest_api_port rest_api_num_threads rest_api_timeout_in_ms rest_api_enable_cors_support
+    enable_batching allow_version_labels_for_unavailable_models batching_parameters_file model_config_file
+    model_config_file_poll_wait_seconds model_name model_base_path num_load_threads num_unload_threads
+    max_num_load_retries load_retry_interval_micros file_system_poll_wait_seconds flush_filesystem_caches
+    tensorflow_session_parallelism tensorflow_intra_op_parallelism tensorflow_inter_op_parallelism ssl_config_file
+    use_alts_credentials platform_config_file per_process_gpu_memory_fraction saved_model_tags grpc_channel_arguments
+    grpc_max_threads enable_model_warmup num_request_iterations_for_warmup monitoring_config_file
+    remove_unused_fields_from_bundle_metagraph prefer_tflite_model num_tflite_pools num_tflite_interpreters_per_pool
+    enable_signature_method_name_check xla_cpu_compilation_enabled xla_gpu_compilation_enabled enable_profiler
+    thread_pool_factory_config_file mixed_precision skip_initialize_tpu enable_grpc_healthcheck_service
+    enable_serialization_as_tensor_content tensorflow_session_config_file enable_per_model_batching_parameters
+""".split()
+
+
+def test_every_flag_of_the_original_is_known() -> None:
+    assert set(ORIGINAL_FLAGS) - {flag.name for flag in fields(Flags)} == set()
+
+
+def test_version() -> None:
+    result = CliRunner().invoke(serve.command, ["--version"])
+    assert (result.exit_code, result.output.startswith("aoi serve ")) == (0, True)
 
 
 def test_help_names_every_flag_and_gives_examples() -> None:
@@ -69,6 +90,41 @@ def test_nothing_to_serve_or_nowhere(tmp_path: Path) -> None:
         server.run(Flags())
     with pytest.raises(SettingsError, match="both are off"):
         server.run(Flags(port=0, model_base_path=str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (Flags(use_alts_credentials=True), "--use_alts_credentials: ALTS is a protocol of Google's own cloud"),
+        (Flags(prefer_tflite_model=True), "--prefer_tflite_model: TensorFlow Lite models are not served"),
+        (Flags(platform_config_file="p.config"), "--platform_config_file: this server has one platform"),
+        (Flags(grpc_channel_arguments="grpc.x"), "--grpc_channel_arguments: expected k=v,k=v. Received: 'grpc.x'"),
+        (Flags(batching_parameters_file="b.config"), "without setting --enable_batching to true"),
+        (Flags(ssl_config_file="/none/ssl.config"), "--ssl_config_file: /none/ssl.config: No such file"),
+        (Flags(saved_model_tags=""), "--saved_model_tags: expected at least one tag"),
+        (
+            Flags(
+                tensorflow_session_parallelism=1, tensorflow_intra_op_parallelism=1, tensorflow_inter_op_parallelism=1
+            ),
+            "cannot be given together",
+        ),
+    ],
+)
+def test_flags_that_are_refused_with_a_reason(tmp_path: Path, flags: Flags, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        server.run(replace(flags, model_base_path=str(tmp_path)))
+    assert message in caught.value.message
+
+
+def test_what_flags_mean_together() -> None:
+    assert Flags(tensorflow_session_parallelism=3).intra_op_threads == 3
+    both = Flags(tensorflow_session_parallelism=3, tensorflow_inter_op_parallelism=1)
+    assert (both.intra_op_threads, both.inter_op_threads) == (3, 1)
+    assert Flags(saved_model_tags="serve,gpu").tags == ("serve", "gpu")
+    arguments = Flags(
+        grpc_channel_arguments="grpc.max_connection_age_ms=2000,grpc.primary_user_agent=aoi"
+    ).channel_arguments
+    assert arguments == {"grpc.max_connection_age_ms": 2000, "grpc.primary_user_agent": "aoi"}
 
 
 def test_a_relative_base_path_is_one_below_the_working_directory(

@@ -59,3 +59,19 @@ def test_a_small_body_of_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_what_is_no_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(RpcError, match="Failed to inflate"):
         rest_body.inflated(body, GZIP)
+
+
+def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing() -> MutableMapping[str, Any]:
+        await asyncio.sleep(5)
+        return {"type": "http.disconnect"}
+
+    async def drops() -> MutableMapping[str, Any]:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    monkeypatch.setattr(rest_body, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(rest_body, "BODY_SECONDS", 0.3)
+    for receive in (nothing, drops):
+        with pytest.raises(rest_body.TooSlowSender, match="did not arrive"):
+            asyncio.run(rest_body.read(receive, {}))

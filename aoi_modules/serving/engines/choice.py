@@ -4,9 +4,11 @@ Neither is imported before a model needs it: TensorFlow alone takes three second
 """
 
 import logging
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from aoi_modules.errors import AoiError, MissingExtra
 from aoi_modules.serving.engine import Engine, EngineLoader
@@ -23,15 +25,30 @@ class EngineName(StrEnum):
     OPENVINO = "openvino"
 
 
-def engine_loader(name: EngineName, *, intra_op_threads: int = 0, inter_op_threads: int = 0) -> EngineLoader:
+def engine_loader(
+    name: EngineName,
+    *,
+    intra_op_threads: int = 0,
+    inter_op_threads: int = 0,
+    tags: Sequence[str] = ("serve",),
+    gpu_memory_fraction: float = 0.0,
+) -> EngineLoader:
     """The way to load version directories by that engine.
 
     Args:
         name: of the engine.
         intra_op_threads: threads that share one operation; 0: the engine decides.
         inter_op_threads: operations that run side by side in TensorFlow; 0: TensorFlow decides.
+        tags: of the graph that TensorFlow loads from a SavedModel.
+        gpu_memory_fraction: of a GPU's memory that TensorFlow may take; 0: as much as it needs.
     """
-    with_tensorflow = partial(_tensorflow, intra_op_threads=intra_op_threads, inter_op_threads=inter_op_threads)
+    with_tensorflow = partial(
+        _tensorflow,
+        intra_op_threads=intra_op_threads,
+        inter_op_threads=inter_op_threads,
+        tags=tags,
+        gpu_memory_fraction=gpu_memory_fraction,
+    )
     with_openvino = partial(_proved_openvino, threads=intra_op_threads)
     match name:
         case EngineName.TENSORFLOW:
@@ -58,12 +75,12 @@ def _whichever_fits(with_openvino: EngineLoader, with_tensorflow: EngineLoader, 
             ) from reason
 
 
-def _tensorflow(path: Path, *, intra_op_threads: int, inter_op_threads: int) -> Engine:
+def _tensorflow(path: Path, **settings: Any) -> Engine:
     try:
         from aoi_modules.serving.engines import tensorflow
     except ModuleNotFoundError as error:
         raise MissingExtra("serving with TensorFlow", package=error.name or "tensorflow", extra="train") from None
-    return tensorflow.load(path, intra_op_threads=intra_op_threads, inter_op_threads=inter_op_threads)
+    return tensorflow.load(path, **settings)
 
 
 def _proved_openvino(path: Path, *, threads: int) -> Engine:

@@ -41,6 +41,7 @@ class Threads:
 
     intra_op: int
     inter_op: int
+    gpu_memory_fraction: float = 0.0
 
 
 MEASURED = Threads(0, 0)
@@ -80,21 +81,30 @@ class TensorFlowEngine:
         return self._handles[tensor_name]
 
 
-def load(path: Path, *, intra_op_threads: int = 0, inter_op_threads: int = 0) -> TensorFlowEngine:
+def load(
+    path: Path,
+    *,
+    intra_op_threads: int = 0,
+    inter_op_threads: int = 0,
+    tags: Sequence[str] = (SERVE_TAG,),
+    gpu_memory_fraction: float = 0.0,
+) -> TensorFlowEngine:
     """Loads the SavedModel of a version directory, frozen where that gives the same answers.
 
     Args:
         path: folder that holds saved_model.pb.
         intra_op_threads: threads that share the work of one operation; 0 measures what serves best.
         inter_op_threads: operations that run side by side; 0 measures what serves best.
+        tags: of the graph to load.
+        gpu_memory_fraction: of a GPU's memory that this process may take; 0: as much as it needs.
 
     Raises:
         ModelError: no SavedModel there, or one that cannot be loaded; in TensorFlow's words.
     """
-    given = Threads(intra_op_threads, inter_op_threads)
+    given = Threads(intra_op_threads, inter_op_threads, gpu_memory_fraction)
     # Without it the first session of the process would choose the threads of all.
     os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
-    engine = _unfrozen(path, given)
+    engine = _unfrozen(path, given, tags)
     try:
         return _faster(engine, path, given)
     except (ModelError, RpcError) as reason:
@@ -102,11 +112,11 @@ def load(path: Path, *, intra_op_threads: int = 0, inter_op_threads: int = 0) ->
         return engine
 
 
-def _unfrozen(path: Path, threads: Threads) -> TensorFlowEngine:
+def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> TensorFlowEngine:
     session = _session(threads)
     try:
         with session.graph.as_default():
-            meta_graph = tf.compat.v1.saved_model.loader.load(session, [SERVE_TAG], str(path))
+            meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
         return TensorFlowEngine(session, _signatures(meta_graph))
     except Exception as error:
         session.close()
@@ -211,7 +221,9 @@ def _session(threads: Threads) -> tf.compat.v1.Session:
         intra_op_parallelism_threads=threads.intra_op,
         inter_op_parallelism_threads=threads.inter_op,
         # A GPU is shared with the trainee's own work; TensorFlow would take all of its memory at once.
-        gpu_options=tf.compat.v1.GPUOptions(allow_growth=True),
+        gpu_options=tf.compat.v1.GPUOptions(
+            allow_growth=True, per_process_gpu_memory_fraction=threads.gpu_memory_fraction
+        ),
     )
     return tf.compat.v1.Session(graph=tf.Graph(), config=config)
 
