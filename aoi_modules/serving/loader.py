@@ -1,10 +1,13 @@
 """From a version directory to a servable: checksums, engine, warm-up."""
 
 import logging
+import os
 from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.serving.batching import UNMERGED, Policy
+from aoi_modules.serving.batching_parameters import Batching
 from aoi_modules.serving.engine import EngineLoader
 from aoi_modules.serving.servable import Servable
 from aoi_modules.serving.warmup import warm_up
@@ -19,10 +22,23 @@ class Loader:
         load_engine: the engine's way to load one.
         warm_up: replay the requests that lie in the version directory before anybody else may ask.
         warm_up_rounds: how often each of them is replayed.
+        batching: how requests to models of others are merged; those to our own servables always are.
+        threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
+            least 4, because nobody knows what they wait for.
     """
 
-    def __init__(self, load_engine: EngineLoader, *, warm_up: bool = True, warm_up_rounds: int = 1) -> None:
+    def __init__(
+        self,
+        load_engine: EngineLoader,
+        *,
+        warm_up: bool = True,
+        warm_up_rounds: int = 1,
+        batching: Batching | None = None,
+        threads: int = 0,
+    ) -> None:
         self._load_engine = load_engine
+        self._batching = batching
+        self._threads = threads or max(4, 2 * processors())
         self._warm_up_rounds = warm_up_rounds if warm_up else 0
 
     def __call__(self, name: str, version: int, path: Path) -> Servable:
@@ -33,7 +49,9 @@ class Loader:
         """
         if (path / version_dir.SUMS_NAME).is_file():
             version_dir.verify(path)
-        servable = Servable(name, version, self._load_engine(path), strict=(path / manifest.FILE_NAME).is_file())
+        ours = (path / manifest.FILE_NAME).is_file()
+        policy, slots = self._policy(ours=ours)
+        servable = Servable(name, version, self._load_engine(path), strict=ours, batching=policy, slots=slots)
         try:
             count = warm_up(servable, path, rounds=self._warm_up_rounds)
         except AoiError as error:
@@ -41,3 +59,16 @@ class Loader:
             raise ModelError(f"{path}: warm-up failed: {error.message}") from error
         log.debug("model %s version %d: %d warm-up requests", name, version, count)
         return servable
+
+    def _policy(self, *, ours: bool) -> tuple[Policy, int]:
+        """How requests are merged, and how many batches run at once."""
+        if ours:
+            return Policy(), processors()
+        if self._batching is None:
+            return UNMERGED, self._threads
+        return Policy.of(self._batching), self._batching.num_batch_threads or processors()
+
+
+def processors() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

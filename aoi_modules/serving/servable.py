@@ -7,6 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.serving import signature_check
+from aoi_modules.serving.batching import UNMERGED, Batcher, Policy
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.wire.messages import SignatureDef
 
@@ -23,12 +24,17 @@ class Servable:
         strict: compare dtype, rank and fixed dimensions of inputs with the signature before the engine sees them.
             Some operations end the whole process on a shape they do not expect. Models of others may state shapes
             that their graphs do not keep, so it is off for them.
+        batching: how requests are merged.
+        slots: so many batches, or requests that are not merged, run at once.
     """
 
-    def __init__(self, name: str, version: int, engine: Engine, *, strict: bool) -> None:
+    def __init__(
+        self, name: str, version: int, engine: Engine, *, strict: bool, batching: Policy = UNMERGED, slots: int = 4
+    ) -> None:
         self.name = name
         self.version = version
         self._engine = engine
+        self._batcher = Batcher(engine, batching, slots=slots)
         self._strict = strict
         self._lock = threading.Lock()
         self._lent = 0
@@ -37,6 +43,11 @@ class Servable:
     def signature(self, name: str) -> SignatureDef | None:
         """The signature of that name, "" being the default one; None when there is none."""
         return self._engine.signatures.get(name or DEFAULT_SIGNATURE)
+
+    @property
+    def engine_name(self) -> str:
+        """Which engine runs it."""
+        return self._engine.name
 
     @property
     def signatures(self) -> dict[str, SignatureDef]:
@@ -52,7 +63,7 @@ class Servable:
         """
         signature_check.check_inputs(signature, inputs, strict=self._strict)
         outputs = signature_check.chosen_outputs(signature, output_filter)
-        return self._engine.run(signature, inputs, outputs)
+        return self._batcher.run(signature, inputs, outputs)
 
     def take(self) -> None:
         """Keeps the servable loaded until `give_back`. Not for a servable that was retired."""
