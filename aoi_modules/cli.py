@@ -19,6 +19,7 @@ COMMANDS = {
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
     "predict": ("predict", "Ask a model server about pictures."),
     "parity": ("parity", "Compare every way to a model with the scores of its source."),
+    "load": ("load", "Measure a model server under load."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }

@@ -21,6 +21,8 @@ from aoi_modules.client.tls import Tls
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
+# Two clients of one server would else share a connection, and wait together after one of them failed to connect.
+_OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 
 class GrpcClient(PredictClient):
@@ -92,7 +94,7 @@ class GrpcClient(PredictClient):
 
 
 def _channel(address: str, tls: Tls | None) -> grpc.Channel:
-    options = grpc_calls.CHANNEL_OPTIONS
+    options = [*grpc_calls.CHANNEL_OPTIONS, *_OWN_CONNECTION]
     if tls is None:
         return grpc.insecure_channel(address, options=options)
     return grpc.secure_channel(address, tls.grpc_credentials(), options=[*options, *tls.grpc_options()])

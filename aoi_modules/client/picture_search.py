@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
+from aoi_modules.client.pictures import check_picture
+from aoi_modules.errors import DataError
+
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
 
@@ -33,6 +36,26 @@ def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound]:
             yield from _or_nothing(files, place, "no file has such a name")
         else:
             yield path
+
+
+def read_pictures(places: Iterable[str]) -> list[bytes]:
+    """The content of all pictures of all places, for work that needs each of them.
+
+    Raises:
+        DataError: a place holds none, or one cannot be used; names it.
+    """
+    contents = []
+    for found in find_pictures(places):
+        if isinstance(found, NothingFound):
+            raise DataError(f"{found.place}: {found.reason}")
+        try:
+            contents.append(found.read_bytes())
+            check_picture(contents[-1])
+        except OSError as error:
+            raise DataError(f"{found}: cannot be read: {error.strerror}") from None
+        except DataError as error:
+            raise DataError(f"{found}: {error.message}", hint=error.hint) from None
+    return contents
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -4,6 +4,8 @@ import io
 from dataclasses import dataclass
 from typing import NoReturn
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin
 
 from aoi_modules.errors import NotAPicture
@@ -71,6 +73,17 @@ def check_picture(content: bytes, max_pixels: int = 100_000_000) -> Picture:
         raise NotAPicture(f"expected at most {max_pixels} pixels. Received: {picture.width} x {picture.height}")
     decode(picture)
     return picture
+
+
+def pixels_of(content: bytes, channels: int) -> NDArray[np.uint8]:
+    """A picture's pixels as a camera would hand them over, uint8 (H, W, `channels`), 1 or 3.
+
+    Raises:
+        NotAPicture: the bytes are none.
+    """
+    picture = check_picture(content)
+    pixels = np.asarray(picture.image.convert("L" if channels == 1 else "RGB"))
+    return pixels[..., np.newaxis] if channels == 1 else pixels
 
 
 def _refuse(name: str, error: Exception | str) -> NoReturn:

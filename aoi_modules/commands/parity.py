@@ -51,6 +51,7 @@ def command(
     import msgspec
 
     from aoi_modules.client.parity import compare
+    from aoi_modules.client.picture_search import read_pictures
     from aoi_modules.export.golden import FILE_NAME, Golden
     from aoi_modules.modelstore import manifest as manifests
 
@@ -58,7 +59,7 @@ def command(
         raise click.UsageError("expected at least one of --grpc, --http and --gateway")
     folder = _version_dir(servable)
     manifest, golden = manifests.read(folder), Golden.read(folder / FILE_NAME)
-    given = _read(pictures)
+    given = read_pictures(pictures)
     if given and golden.features is not None:
         raise DataError(
             "PICTURE: this model wants features beside each picture, so only its golden pictures can be asked"
@@ -86,23 +87,6 @@ def _version_dir(servable: Path) -> Path:
     if not found:
         raise StoreError(f"--servable: no version directory at {servable}", hint="for example models/tile/1")
     return servable / str(found[-1])
-
-
-def _read(places: tuple[str, ...]) -> list[bytes]:
-    """The content of the pictures; one that cannot be used ends the comparison, because it compares nothing then."""
-    from aoi_modules.client.picture_search import NothingFound, find_pictures
-    from aoi_modules.client.pictures import check_picture
-
-    contents = []
-    for found in find_pictures(places):
-        if isinstance(found, NothingFound):
-            raise DataError(f"{found.place}: {found.reason}")
-        try:
-            contents.append(found.read_bytes())
-            check_picture(contents[-1])
-        except (OSError, DataError) as error:
-            raise DataError(f"{found}: {error}") from None
-    return contents
 
 
 @contextmanager

@@ -1,0 +1,211 @@
+"""Load: several clients ask at once for a while, and every call is timed."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.client.base import PredictClient
+from aoi_modules.errors import AoiError, RpcError, Unreachable
+
+Ask = Callable[[PredictClient], object]
+MAX_CLIENTS = 256
+MAX_CALLS = 1_000_000
+"""Calls of one run; some 40 bytes each are kept."""
+_PAUSE_AWAY = 0.1
+"""Seconds that a client waits after it found nobody, so that a server that is away is not asked without end."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much load, and when it ends.
+
+    Args:
+        clients: that ask at once, each with its next call as soon as the last one is answered.
+        seconds: after which no call is begun; None for as long as it takes.
+        requests: calls of all clients together; None for as many as there is time for.
+    """
+
+    clients: int = 4
+    seconds: float | None = 10.0
+    requests: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.clients <= MAX_CLIENTS:
+            raise ValueError(f"clients: expected 1 to {MAX_CLIENTS}. Received: {self.clients}")
+        if self.seconds is None and self.requests is None:
+            raise ValueError("seconds, requests: expected at least one of them, or the load would never end")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call: seconds since the beginning when it was sent, seconds it took, and the code of its error, if any."""
+
+    began: float
+    seconds: float
+    error: str = ""
+
+
+class Percentiles(msgspec.Struct, frozen=True):
+    """Milliseconds of the calls that were answered: 50, 90 and 99 of 100 were at most so slow."""
+
+    mean: float
+    p50: float
+    p90: float
+    p99: float
+    slowest: float
+
+
+class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured.
+
+    Args:
+        clients: that asked at once.
+        seconds: from the first call to the end of the last.
+        requests: calls that ended.
+        answered: those that were answered.
+        pictures: in all answered calls.
+        requests_per_second: answered calls a second.
+        pictures_per_second: pictures in them a second.
+        milliseconds: of the answered calls; None if there are none.
+        errors: how many calls ended with which code.
+        finished: False if somebody stopped it.
+    """
+
+    clients: int
+    seconds: float
+    requests: int
+    answered: int
+    pictures: int
+    requests_per_second: float
+    pictures_per_second: float
+    milliseconds: Percentiles | None
+    errors: dict[str, int]
+    finished: bool
+
+
+@dataclass
+class Load:
+    """A run under way: what its clients share.
+
+    Args:
+        connect: makes a client; each of the load's clients has one of its own.
+        ask: makes one call.
+        bounds: when it ends.
+    """
+
+    connect: Callable[[], PredictClient]
+    ask: Ask
+    bounds: Bounds
+    calls: list[Call] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _began: float = 0.0
+
+    def run(self) -> bool:
+        """Asks until a bound is reached; on Ctrl-C until the calls under way have ended. Returns whether it finished.
+
+        One call of each client goes before the measurement: it opens the connection.
+
+        Raises:
+            AoiError: the very first call of all failed; there is nothing to measure then.
+        """
+        with self._connected() as clients:
+            self.ask(clients[0])
+            threads = [threading.Thread(target=self._work, args=(client,), daemon=True) for client in clients]
+            self._began = time.perf_counter()
+            for thread in threads:
+                thread.start()
+            try:
+                _join(threads)
+            except KeyboardInterrupt:
+                self._stop.set()
+                _join(threads)
+                return False
+            return True
+
+    def stop(self) -> None:
+        """No call is begun any more."""
+        self._stop.set()
+
+    @contextmanager
+    def _connected(self) -> Iterator[list[PredictClient]]:
+        clients = [self.connect() for _ in range(self.bounds.clients)]
+        try:
+            yield clients
+        finally:
+            for client in clients:
+                client.close()
+
+    def _work(self, client: PredictClient) -> None:
+        with suppress(AoiError):  # one that stays is counted below
+            self.ask(client)
+        while not self._stop.is_set() and self._may_ask():
+            self.calls.append(self._call(client))
+
+    def _may_ask(self) -> bool:
+        number, bounds = next(self._numbers), self.bounds
+        in_time = bounds.seconds is None or time.perf_counter() - self._began < bounds.seconds
+        return in_time and number < min(MAX_CALLS, MAX_CALLS if bounds.requests is None else bounds.requests)
+
+    def _call(self, client: PredictClient) -> Call:
+        start = time.perf_counter()
+        try:
+            self.ask(client)
+        except AoiError as error:
+            seconds = time.perf_counter() - start
+            if isinstance(error, Unreachable):
+                self._stop.wait(_PAUSE_AWAY)
+            return Call(start - self._began, seconds, _kind(error))
+        return Call(start - self._began, time.perf_counter() - start)
+
+
+def report(load: Load, *, finished: bool, pictures_a_call: int = 1) -> LoadReport:
+    """Sums up the calls of a run."""
+    calls = list(load.calls)
+    answered = [call for call in calls if not call.error]
+    seconds = max((call.began + call.seconds for call in calls), default=0.0) - min(
+        (call.began for call in calls), default=0.0
+    )
+    a_second = len(answered) / seconds if seconds else 0.0
+    return LoadReport(
+        clients=load.bounds.clients,
+        seconds=seconds,
+        requests=len(calls),
+        answered=len(answered),
+        pictures=len(answered) * pictures_a_call,
+        requests_per_second=a_second,
+        pictures_per_second=a_second * pictures_a_call,
+        milliseconds=percentiles(np.array([1000 * call.seconds for call in answered])),
+        errors=dict(Counter(call.error for call in calls if call.error).most_common()),
+        finished=finished,
+    )
+
+
+def percentiles(milliseconds: NDArray[np.float64]) -> Percentiles | None:
+    """Mean, percentiles and greatest of (N,) milliseconds; None without any.
+
+    A percentile is a value that was measured, the next one up, so that p99 of few calls does not flatter.
+    """
+    if milliseconds.size == 0:
+        return None
+    p50, p90, p99 = np.percentile(milliseconds, [50, 90, 99], method="higher").tolist()
+    return Percentiles(float(milliseconds.mean()), p50, p90, p99, float(milliseconds.max()))
+
+
+def _join(threads: list[threading.Thread]) -> None:
+    """Waits for all, in short waits, so that Ctrl-C comes through. Each call has a deadline, so it ends."""
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)
+
+
+def _kind(error: AoiError) -> str:
+    return error.code if isinstance(error, RpcError) else type(error).__name__

@@ -1,0 +1,119 @@
+"""`aoi load`: measure a model server under load."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoi_modules.commands.server_options import ServerOptions, server_options
+from aoi_modules.errors import DataError
+
+if TYPE_CHECKING:
+    from aoi_modules.client.base import Inputs, PredictClient
+    from aoi_modules.client.load import LoadReport
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+@click.command("load")
+@server_options
+@click.option(
+    "--clients", type=click.IntRange(1, 256), default=4, show_default=True, help="That ask at once, each in turn."
+)
+@click.option("--seconds", type=click.FloatRange(0.1, 86_400), help="How long; 10 unless --requests is given.")
+@click.option("--requests", type=click.IntRange(1, 1_000_000), help="How many calls of all clients together.")
+@click.option("--batch", type=click.IntRange(1, 1024), default=1, show_default=True, help="Pictures a call.")
+@click.option("--pixels", is_flag=True, help="Send decoded pixels instead of encoded pictures.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw the latencies, as .png or .svg.")
+@click.argument("pictures", nargs=-1, metavar="[PICTURE]...")
+def command(
+    clients: int,
+    seconds: float | None,
+    requests: int | None,
+    batch: int,
+    pixels: bool,
+    as_json: bool,
+    plot: Path | None,
+    pictures: tuple[str, ...],
+    **server: Any,
+) -> None:
+    """Measure a model server under load: calls a second, how slow half, 90 and 99 of 100 calls were, errors by kind.
+
+    Each client sends its next call when the last one is answered. A PICTURE is a file, a folder or a pattern; without
+    any, noise of the size that the model's manifest names is sent. Ctrl-C shows what was measured until then.
+
+    Ends with 0 if every call was answered, 1 if one was not, 2 after wrong usage, 130 after Ctrl-C.
+
+    \b
+    Examples:
+      aoi load --grpc 127.0.0.1:8500 --model tile --clients 16 --seconds 30
+      aoi load --http http://127.0.0.1:8501 --model tile --requests 500 --batch 8 parts/
+      aoi load --grpc 127.0.0.1:8500 --model tile --pixels --json --plot load.png
+    """
+    from aoi_modules.client.load import Bounds, Load, report
+
+    if plot is not None:
+        from aoi_modules.client.load_plot import save_plot  # now, so that what is missing is said before the load
+    options = ServerOptions(**server)
+    bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
+    with options.client() as client:
+        signature, inputs = _payload(client, pictures, batch, pixels=pixels)
+    load = Load(options.client, lambda client: client.predict(inputs, signature), bounds)
+    finished = load.run()
+    measured = report(load, finished=finished, pictures_a_call=batch)
+    _show(measured, as_json=as_json)
+    if plot is not None:
+        save_plot(load, measured, plot)
+    sys.exit(STOPPED if not finished else 1 if measured.errors else 0)
+
+
+def _payload(client: "PredictClient", places: Sequence[str], batch: int, *, pixels: bool) -> "tuple[str, Inputs]":
+    """What every call sends: a signature and its inputs."""
+    import numpy as np
+
+    from aoi_modules.client.base import PICTURES_SIGNATURE, PIXELS_SIGNATURE, picture_inputs, pixel_inputs
+    from aoi_modules.client.picture_search import read_pictures
+    from aoi_modules.client.pictures import pixels_of
+    from aoi_modules.export.golden import drawn_pictures
+
+    manifest = client.find_manifest()
+    contents = read_pictures(places)
+    if not contents:
+        if manifest is None:
+            raise DataError("PICTURE: the model has no manifest that names a size, so at least one picture is needed")
+        contents = list(drawn_pictures(manifest.picture))
+    chosen = [contents[number % len(contents)] for number in range(batch)]
+    features = np.zeros((batch, len(manifest.features)), np.float32) if manifest and manifest.features else None
+    if not pixels:
+        return PICTURES_SIGNATURE, picture_inputs(chosen, features)
+    channels = manifest.picture.channels if manifest else 3
+    frames = [pixels_of(picture, channels) for picture in chosen]
+    if len({frame.shape for frame in frames}) > 1:
+        raise DataError("--pixels: expected pictures of one size in a batch", hint="leave --batch or --pixels out")
+    return PIXELS_SIGNATURE, pixel_inputs(np.stack(frames), features)
+
+
+def _show(measured: "LoadReport", *, as_json: bool) -> None:
+    import msgspec
+
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(measured), indent=2))
+        return
+    stopped = "" if measured.finished else ", stopped"
+    click.echo(f"{measured.requests} requests by {measured.clients} clients in {measured.seconds:.1f} s{stopped}")
+    click.echo(
+        f"answered {measured.answered}: {measured.requests_per_second:.1f} requests/s, "
+        f"{measured.pictures_per_second:.1f} pictures/s"
+    )
+    if measured.milliseconds is not None:
+        ms = measured.milliseconds
+        click.echo(
+            f"ms a request: p50 {ms.p50:.2f}, p90 {ms.p90:.2f}, p99 {ms.p99:.2f}, "
+            f"mean {ms.mean:.2f}, slowest {ms.slowest:.2f}"
+        )
+    for kind, number in measured.errors.items():
+        click.echo(f"errors {kind}: {number}")
