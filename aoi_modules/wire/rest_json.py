@@ -52,6 +52,7 @@ def request_arrays(document: Mapping[str, Any], infos: Infos) -> tuple[Form, Arr
     Raises:
         RpcError: the body does not fit the signature, in TensorFlow Serving's words.
     """
+    infos = dict(infos)  # a message's map refuses to look up names that are not UTF-8
     has_rows, has_columns = "instances" in document, "inputs" in document
     if has_rows and has_columns:
         raise invalid(

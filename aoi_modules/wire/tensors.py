@@ -1,5 +1,6 @@
 """TensorProto <-> numpy."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -87,9 +88,10 @@ def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
         WireError: the message contradicts itself, in TensorFlow Serving's words.
     """
     shape = tuple(dim.size for dim in tensor.tensor_shape.dim)
-    if tensor.tensor_shape.unknown_rank or any(size < 0 for size in shape):
+    count = math.prod(shape)
+    impossible = len(shape) > MAX_RANK or any(size < 0 for size in shape) or math.prod(filter(None, shape)) > MAX_SIZE
+    if tensor.tensor_shape.unknown_rank or impossible:
         raise WireError(f"tensor parsing error: {name}")
-    count = int(np.prod(shape, dtype=np.int64))
     values = _values(tensor, name)
     if values.size == count:
         return values.reshape(shape)
@@ -103,6 +105,9 @@ def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
     return filled.reshape(shape)
 
 
+MAX_RANK = 64
+MAX_SIZE = (1 << 63) - 1
+"""What numpy can state: dimensions, and values in an array, even in an empty one."""
 MAX_FILLED = 1 << 26
 """Values that a short message may expand to; without a bound, twenty bytes could ask for a terabyte."""
 
@@ -118,10 +123,12 @@ def _values(tensor: TensorProto, name: str) -> Array:
             raise WireError(f"tensor parsing error: {name}")
         return np.frombuffer(tensor.tensor_content, dtype)
     if dtype == "float16":
-        return np.array(tensor.half_val, np.uint16).view(np.float16)
+        return np.array(tensor.half_val, np.int64).astype(np.uint16).view(np.float16)
     if dtype.startswith("complex"):
-        part = np.float32 if dtype == "complex64" else np.float64
-        return np.array(getattr(tensor, field), part).view(dtype)
+        parts = np.array(getattr(tensor, field), np.float32 if dtype == "complex64" else np.float64)
+        if len(parts) % 2:
+            raise WireError(f"tensor parsing error: {name}")
+        return parts.view(dtype)
     return np.array(getattr(tensor, field), np.int64 if field == "int_val" else dtype).astype(dtype)
 
 

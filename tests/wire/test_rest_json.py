@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
 from aoi_modules.wire import rest_json
-from aoi_modules.wire.messages import DATA_TYPES, TensorInfo
+from aoi_modules.wire.messages import DATA_TYPES, SignatureDef, TensorInfo
 from aoi_modules.wire.rest_json import Form
 
 
@@ -139,3 +139,9 @@ def test_rows_need_a_common_batch() -> None:
         answer(Form.ROW, a=np.zeros(2), b=np.zeros(3))
     with pytest.raises(RpcError, match="empty tensor map"):
         answer(Form.COLUMNAR)
+
+
+@pytest.mark.parametrize("document", [{"instances": [{"\udca7": 1}]}, {"inputs": {"\udca7": 1}}])
+def test_names_that_are_not_utf8_are_refused(document: Any) -> None:
+    with pytest.raises(RpcError, match="named input"):
+        rest_json.request_arrays(document, SignatureDef(inputs=infos(x="FLOAT")).inputs)

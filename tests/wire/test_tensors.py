@@ -115,3 +115,28 @@ def test_a_message_that_contradicts_itself_is_refused(case: str) -> None:
 def test_a_dtype_that_tensorflow_lacks_is_refused() -> None:
     with pytest.raises(WireError, match="datetime64"):
         tensors.to_tensor(np.array(["2026-01-01"], dtype="datetime64[D]"))
+
+
+NUMBERS = st.lists(st.integers(-(1 << 31), (1 << 31) - 1), max_size=3)
+
+
+@given(
+    dtype=st.integers(0, 30),
+    sizes=st.lists(st.sampled_from([-1, 0, 1, 2, 3, 1 << 31, 1 << 62]), max_size=70),
+    content=st.binary(max_size=8),
+    numbers=NUMBERS,
+    texts=st.lists(st.binary(max_size=3), max_size=3),
+)
+def test_any_message_is_read_or_refused(
+    dtype: int, sizes: list[int], content: bytes, numbers: list[int], texts: list[bytes]
+) -> None:
+    tensor = TensorProto(dtype=dtype, tensor_content=content, string_val=texts, half_val=numbers, int_val=numbers)
+    for field in ("float_val", "double_val", "int64_val", "scomplex_val", "dcomplex_val", "bool_val"):
+        getattr(tensor, field).extend(map(bool, numbers) if field == "bool_val" else numbers)
+    for size in sizes:
+        tensor.tensor_shape.dim.add(size=size)
+    try:
+        array = tensors.to_array(tensor, "x")
+    except WireError:
+        return
+    assert array.shape == tuple(sizes)
