@@ -59,6 +59,8 @@ from aoi_modules.serving.workers import Workers
 
 log = logging.getLogger(__name__)
 
+UNDER_WAY = 64
+"""Requests that are worked on at once. Most of them wait for their model, which runs few at once; see Loader."""
 LOOK_SECONDS = 0.02
 """Between two looks whether the models are loaded."""
 
@@ -111,7 +113,7 @@ def configured_models(flags: Flags) -> list[ServedModel]:
 async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     stop = _stop_event()
     versions = _versions(flags, models)
-    workers = Workers(_run_threads(flags))
+    workers = Workers(max(UNDER_WAY, flags.run_threads))
     monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
     health = Health()
     plane = DataPlane(
@@ -158,7 +160,13 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
     rounds = max(1, flags.num_request_iterations_for_warmup)
     return Versions(
         models,
-        Loader(load_engine, warm_up=flags.enable_model_warmup, warm_up_rounds=rounds),
+        Loader(
+            load_engine,
+            warm_up=flags.enable_model_warmup,
+            warm_up_rounds=rounds,
+            batching=batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
+            threads=flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads),
+        ),
         poll_seconds=flags.file_system_poll_wait_seconds,
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
         load_threads=flags.num_load_threads or _processors(),
@@ -214,10 +222,6 @@ def _leave() -> NoReturn:
     log.warning("a model is still being run or loaded after the grace period; it is given up")
     logging.shutdown()
     os._exit(0)
-
-
-def _run_threads(flags: Flags) -> int:
-    return flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads) or max(4, 2 * _processors())
 
 
 def _processors() -> int:

@@ -4,11 +4,11 @@ The graph takes decoded pictures; the bytes of PNG and JPEG files are decoded be
 from its file. So the server shows the three signatures of the SavedModel, as TensorFlow would.
 """
 
+import itertools
 import queue
 import statistics
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,56 @@ NAME = "openvino"
 GRAPH = "assets.extra/pixels.pb"
 IMAGE, FEATURES = "image", "features"
 STRING, UINT8, FLOAT = (DATA_TYPES.index(name) for name in ("STRING", "UINT8", "FLOAT"))
+ROWS = 4
+"""Pictures that are computed at once: more of them are hardly sooner done on a CPU, and take more memory."""
 SPREAD_SECONDS = 0.005
 """A picture that takes longer on one thread may be worth the threads of several cores."""
 SPREAD_GAIN = 1.5
 """So much sooner must several threads answer, as they do less in all."""
 
 
-class OpenVinoEngine:
-    """One servable, ready to run. Each call that runs at the same time has a request of the compiled graph for itself.
+class Graph:
+    """The frozen graph, compiled for a number of rows. Many threads may run it: each gets a request of its own.
 
     Args:
-        compiled: the graph, compiled for this machine.
+        compiled: by OpenVINO.
+        rows: pictures of a call.
+    """
+
+    def __init__(self, compiled: Any, rows: int) -> None:
+        self.rows = rows
+        self._compiled = compiled
+        # The inputs and outputs have the names of TensorFlow's tensors.
+        ports = [*compiled.inputs, *compiled.outputs]
+        self._ports = {name.removesuffix(":0"): port for port in ports for name in port.get_names()}
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    @property
+    def names(self) -> set[str]:
+        """Of its inputs and outputs."""
+        return set(self._ports)
+
+    def run(self, inputs: Arrays, outputs: Mapping[str, NDArray[np.float32]]) -> None:
+        """Computes `rows` rows of inputs that lie in one piece, and writes each of the outputs to its place."""
+        try:
+            request = self._idle.get_nowait()
+        except queue.Empty:
+            request = self._compiled.create_infer_request()
+        try:
+            fed = {self._ports[name]: array for name, array in inputs.items()}
+            results = request.infer(fed, share_inputs=True, share_outputs=True)
+            for name, place in outputs.items():
+                place[:] = results[self._ports[name]]
+        finally:
+            self._idle.put(request)
+
+
+class OpenVinoEngine:
+    """One servable, ready to run.
+
+    Args:
+        graphs: the frozen graph for falling numbers of rows, the last of them 1. A graph whose number of rows is open
+            would prepare itself anew whenever it changes, which costs a third of a small network's time.
         signatures: of the SavedModel.
         manifest: whose picture says how many channels the graph takes.
         manifest_text: the bytes of its file.
@@ -46,14 +85,16 @@ class OpenVinoEngine:
     name = NAME
 
     def __init__(
-        self, compiled: Any, signatures: Mapping[str, SignatureDef], manifest: Manifest, manifest_text: bytes
+        self,
+        graphs: Sequence[Graph],
+        signatures: Mapping[str, SignatureDef],
+        manifest: Manifest,
+        manifest_text: bytes,
     ) -> None:
         self.signatures = dict(signatures)
-        self._compiled = compiled
+        self._graphs = list(graphs)
         self._channels = manifest.picture.channels
         self._manifest_text = manifest_text
-        self._ports = {name.removesuffix(":0"): port for port in _ports(compiled) for name in port.get_names()}
-        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Computes the named outputs; see `Engine.run`."""
@@ -62,48 +103,43 @@ class OpenVinoEngine:
         if len({len(array) for array in inputs.values()}) > 1:
             sizes = ", ".join(f"{name} {len(array)}" for name, array in sorted(inputs.items()))
             raise RpcError("INVALID_ARGUMENT", f"inputs: expected one row for each picture. Received: {sizes}")
-        if signature.inputs[IMAGE].dtype == STRING:
-            return self._run_encoded(signature, inputs, outputs)
-        return self._infer(inputs, outputs)
-
-    def close(self) -> None:
-        self._idle = queue.SimpleQueue()
-        self._compiled = None
-
-    def _run_encoded(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
-        """Decodes the pictures, and runs those of equal size together."""
-        decoded = [pictures.decode(encoded, self._channels) for encoded in inputs[IMAGE]]
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for row, picture in enumerate(decoded):
-            groups.setdefault(picture.shape, []).append(row)
         widths = {name: signature.outputs[name].tensor_shape.dim[1].size for name in outputs}
-        answers = {name: np.empty((len(decoded), width), np.float32) for name, width in widths.items()}
-        for rows in groups.values():
-            group = {name: array[rows] for name, array in inputs.items()}
-            group[IMAGE] = np.concatenate([decoded[row] for row in rows]) if len(rows) > 1 else decoded[rows[0]]
-            for name, values in self._infer(group, outputs).items():
-                answers[name][rows] = values
+        answers = {name: np.empty((len(inputs[IMAGE]), width), np.float32) for name, width in widths.items()}
+        if signature.inputs[IMAGE].dtype == STRING:
+            self._run_encoded(inputs, answers)
+        else:
+            self._run_pixels({name: np.ascontiguousarray(array) for name, array in inputs.items()}, answers)
         return answers
 
-    def _infer(self, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
-        with self._request() as request:
-            try:
-                fed = {self._ports[name]: np.ascontiguousarray(array) for name, array in inputs.items()}
-                results = request.infer(fed, share_inputs=True)
-            except (RuntimeError, ValueError) as error:
-                raise RpcError("INVALID_ARGUMENT", str(error)) from None
-            return {name: results[self._ports[name]] for name in outputs}
+    def close(self) -> None:
+        self._graphs.clear()
 
-    @contextmanager
-    def _request(self) -> Iterator[Any]:
-        try:
-            request = self._idle.get_nowait()
-        except queue.Empty:
-            request = self._compiled.create_infer_request()
-        try:
-            yield request
-        finally:
-            self._idle.put(request)
+    def _run_encoded(self, inputs: Arrays, answers: Mapping[str, NDArray[np.float32]]) -> None:
+        """Decodes the pictures, and runs those of equal size that follow each other together."""
+        decoded = [pictures.decode(encoded, self._channels) for encoded in inputs[IMAGE]]
+        first = 0
+        for _, group in itertools.groupby(decoded, key=lambda picture: picture.shape):
+            alike = list(group)
+            rows = slice(first, first + len(alike))
+            part = {name: array[rows] for name, array in inputs.items()}
+            part[IMAGE] = np.concatenate(alike) if len(alike) > 1 else alike[0]
+            self._run_pixels(part, {name: answer[rows] for name, answer in answers.items()})
+            first = rows.stop
+
+    def _run_pixels(self, inputs: Arrays, answers: Mapping[str, NDArray[np.float32]]) -> None:
+        """Runs the rows in parts for which there is a graph."""
+        first, count = 0, len(inputs[IMAGE])
+        for graph in self._graphs:
+            while count - first >= graph.rows:
+                rows = slice(first, first + graph.rows)
+                try:
+                    graph.run(
+                        {name: array[rows] for name, array in inputs.items()},
+                        {name: answer[rows] for name, answer in answers.items()},
+                    )
+                except (RuntimeError, ValueError) as error:
+                    raise RpcError("INVALID_ARGUMENT", str(error)) from None
+                first = rows.stop
 
     def _constant(self, signature: SignatureDef, name: str) -> NDArray[Any]:
         """The manifest. Other signatures without inputs, such as that of the initializer, compute no tensor."""
@@ -133,56 +169,58 @@ def load(path: Path, *, threads: int = 0) -> OpenVinoEngine:
         raise MissingExtra("serving with OpenVINO", package="openvino", extra="openvino")
     manifest, signatures = manifests.read(path), saved_model.read_signatures(path)
     _check(path, signatures, manifest)
-    compiled = _compiled(path / GRAPH, threads, manifest)
-    return OpenVinoEngine(compiled, signatures, manifest, (path / manifests.FILE_NAME).read_bytes())
+    graphs = _graphs(path / GRAPH, threads, manifest)
+    wanted = {*signatures["pixels"].inputs, *signatures["pixels"].outputs}
+    if missing := sorted(wanted - graphs[0].names):
+        raise ModelError(f"{path / GRAPH}: has no input or output {', '.join(missing)}")
+    return OpenVinoEngine(graphs, signatures, manifest, (path / manifests.FILE_NAME).read_bytes())
 
 
-def _compiled(file: Path, threads: int, manifest: Manifest) -> Any:
+def _graphs(file: Path, threads: int, manifest: Manifest) -> list[Graph]:
     import openvino
 
     core = openvino.Core()
+    cores = int(core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
 
-    def on(count: int) -> Any:
-        # float32: on some CPUs the default is a shorter format, whose scores would differ. One stream a core, so that
-        # calls which run side by side do not wait for each other.
-        streams = max(1, int(core.get_property("CPU", "RANGE_FOR_STREAMS")[1]) // count)
-        hints = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": count * streams, "NUM_STREAMS": streams}
-        return core.compile_model(model, "CPU", hints)
+    def on(count: int, rows: int) -> Graph:
+        """The graph for a number of rows; each call on so many threads, and calls side by side on all cores."""
+        streams = max(1, cores // count)
+        hints = {
+            "INFERENCE_NUM_THREADS": count * streams,
+            "NUM_STREAMS": streams,
+            # On some CPUs the default is a shorter format than float32, whose scores would differ.
+            "INFERENCE_PRECISION_HINT": "f32",
+            # The cores are not ours alone.
+            "ENABLE_CPU_PINNING": False,
+        }
+        model = core.read_model(file)
+        model.reshape({port: [rows, *list(port.partial_shape)[1:]] for port in model.inputs})
+        return Graph(core.compile_model(model, "CPU", hints), rows)
 
     try:
-        model = core.read_model(file)
-        cores = int(core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
-        alone = on(threads or 1)
-        if threads or cores == 1:
-            return alone
-        slow = _seconds(alone, manifest)
-        if slow < SPREAD_SECONDS:
-            return alone
-        shared = on(cores)
-        return shared if _seconds(shared, manifest) * SPREAD_GAIN < slow else alone
+        alone = on(threads or 1, 1)
+        slow = 0.0 if threads or cores == 1 else _seconds(alone, manifest)
+        if slow > SPREAD_SECONDS:
+            shared = on(cores, 1)
+            if _seconds(shared, manifest) * SPREAD_GAIN < slow:
+                return [on(cores, ROWS), shared]
+        return [on(threads or 1, ROWS), alone]
     except RuntimeError as error:
         raise ModelError(f"{file}: OpenVINO cannot read the graph: {error}") from None
 
 
-def _ports(compiled: Any) -> list[Any]:
-    """The inputs and outputs of the graph; their names are those of TensorFlow's tensors."""
-    return [*compiled.inputs, *compiled.outputs]
-
-
-def _seconds(compiled: Any, manifest: Manifest) -> float:
+def _seconds(graph: Graph, manifest: Manifest) -> float:
     """What one picture takes: the median of a few, after one that is not counted."""
     picture = manifest.picture
-    inputs: dict[str, Any] = {f"{IMAGE}:0": np.zeros((1, picture.height, picture.width, picture.channels), np.uint8)}
+    inputs: dict[str, NDArray[Any]] = {IMAGE: np.zeros((1, picture.height, picture.width, picture.channels), np.uint8)}
     if manifest.features:
-        inputs[f"{FEATURES}:0"] = np.zeros((1, len(manifest.features)), np.float32)
-    request = compiled.create_infer_request()
-    request.infer(inputs)
+        inputs[FEATURES] = np.zeros((1, len(manifest.features)), np.float32)
     durations = []
-    for _ in range(3):
+    for _ in range(4):
         began = time.perf_counter()
-        request.infer(inputs)
+        graph.run(inputs, {})
         durations.append(time.perf_counter() - began)
-    return statistics.median(durations)
+    return statistics.median(durations[1:])
 
 
 def _check(path: Path, signatures: Mapping[str, SignatureDef], manifest: Manifest) -> None:
