@@ -1,5 +1,6 @@
 """`aoi load`: measure a model server under load."""
 
+import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from aoi_modules.errors import DataError
 if TYPE_CHECKING:
     from aoi_modules.client.base import Inputs, PredictClient
     from aoi_modules.client.load import LoadReport
+    from aoi_modules.modelstore.manifest import Manifest
 
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -61,8 +63,9 @@ def command(
     options = ServerOptions(**server)
     bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
     with options.client() as client:
-        signature, inputs = _payload(client, pictures, batch, pixels=pixels)
-    load = Load(options.client, lambda client: client.predict(inputs, signature), bounds)
+        signature, payloads = _payloads(client, pictures, batch, pixels=pixels)
+    turns = itertools.cycle(payloads)
+    load = Load(options.client, lambda client: client.predict(next(turns), signature), bounds)
     finished = load.run()
     measured = report(load, finished=finished, pictures_a_call=batch)
     _show(measured, as_json=as_json)
@@ -71,13 +74,11 @@ def command(
     sys.exit(STOPPED if not finished else 1 if measured.errors else 0)
 
 
-def _payload(client: "PredictClient", places: Sequence[str], batch: int, *, pixels: bool) -> "tuple[str, Inputs]":
-    """What every call sends: a signature and its inputs."""
-    import numpy as np
-
-    from aoi_modules.client.base import PICTURES_SIGNATURE, PIXELS_SIGNATURE, picture_inputs, pixel_inputs
+def _payloads(
+    client: "PredictClient", places: Sequence[str], batch: int, *, pixels: bool
+) -> "tuple[str, list[Inputs]]":
+    """The signature, and the inputs of one call after the other; together they have every picture."""
     from aoi_modules.client.picture_search import read_pictures
-    from aoi_modules.client.pictures import pixels_of
     from aoi_modules.export.golden import drawn_pictures
 
     manifest = client.find_manifest()
@@ -86,15 +87,34 @@ def _payload(client: "PredictClient", places: Sequence[str], batch: int, *, pixe
         if manifest is None:
             raise DataError("PICTURE: the model has no manifest that names a size, so at least one picture is needed")
         contents = list(drawn_pictures(manifest.picture))
-    chosen = [contents[number % len(contents)] for number in range(batch)]
-    features = np.zeros((batch, len(manifest.features)), np.float32) if manifest and manifest.features else None
+    batches = [
+        [contents[number % len(contents)] for number in range(start, start + batch)]
+        for start in range(0, len(contents), batch)
+    ]
+    return _signature(pixels), [_inputs(pictures, manifest, pixels=pixels) for pictures in batches]
+
+
+def _signature(pixels: bool) -> str:
+    from aoi_modules.client.base import PICTURES_SIGNATURE, PIXELS_SIGNATURE
+
+    return PIXELS_SIGNATURE if pixels else PICTURES_SIGNATURE
+
+
+def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool) -> "Inputs":
+    """What one call sends; features are zeros, because their values cost nothing."""
+    import numpy as np
+
+    from aoi_modules.client.base import picture_inputs, pixel_inputs
+    from aoi_modules.client.pictures import pixels_of
+
+    wanted = len(manifest.features) if manifest else 0
+    features = np.zeros((len(pictures), wanted), np.float32) if wanted else None
     if not pixels:
-        return PICTURES_SIGNATURE, picture_inputs(chosen, features)
-    channels = manifest.picture.channels if manifest else 3
-    frames = [pixels_of(picture, channels) for picture in chosen]
+        return picture_inputs(pictures, features)
+    frames = [pixels_of(picture, manifest.picture.channels if manifest else 3) for picture in pictures]
     if len({frame.shape for frame in frames}) > 1:
         raise DataError("--pixels: expected pictures of one size in a batch", hint="leave --batch or --pixels out")
-    return PIXELS_SIGNATURE, pixel_inputs(np.stack(frames), features)
+    return pixel_inputs(np.stack(frames), features)
 
 
 def _show(measured: "LoadReport", *, as_json: bool) -> None:

@@ -48,6 +48,15 @@ def test_json_of_batches_and_a_plot(server: ModelServer, tmp_path: Path) -> None
     assert "<svg" in plot.read_text()[:1000]
 
 
+def test_all_pictures_take_turns(server: ModelServer, tmp_path: Path) -> None:
+    for size in (8, 9, 10):
+        (tmp_path / f"{size}.png").write_bytes(picture_bytes(size=(size, size)))
+    run = load("--grpc", server.address, "--model", "tile", "--requests", "12", "--clients", "2", tmp_path)
+    assert run.returncode == 0, run.stderr
+    asked = [request for request in server.asked if request.model_spec.signature_name == "serving_default"]
+    assert len({to_array(request.inputs["image"])[0] for request in asked}) == 3
+
+
 def test_pixels(server: ModelServer) -> None:
     run = load("--grpc", server.address, "--model", "tile", "--requests", "5", "--pixels", "--batch", "2")
     assert run.returncode == 0, run.stderr
