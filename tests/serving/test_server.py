@@ -1,6 +1,7 @@
 """The life of a server: versions that come and go, signals, bad starts."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,30 @@ def test_a_base_path_that_comes_later(models: Path, tmp_path: Path) -> None:
                 return 0
 
         wait_for(answered, lambda version: version == 7)
+
+
+def test_a_copy_of_a_version_that_goes_on_after_the_first_look(models: Path, tmp_path: Path) -> None:
+    """Whoever copies into the base path, instead of renaming, shows the server half a version first."""
+    source, base = models / "half" / "00000001", tmp_path / "half"
+    saved_models.publish(source, base, 1)
+    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
+        (base / "2").mkdir()
+        shutil.copy(source / "saved_model.pb", base / "2")  # its variables come later
+        half = wait_for(lambda: statuses(channel, "half").get(2), lambda s: s is not None and s[0] == END)
+        assert half is not None
+        assert half[1] != 0
+        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 1
+        shutil.copytree(source / "variables", base / "2" / "variables")
+        wait_for(lambda: statuses(channel, "half"), lambda s: s.get(2, (0,))[0] == AVAILABLE)
+        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 2
+
+
+def test_the_log_as_json(models: Path) -> None:
+    with EmbeddedServer({"half": models / "half"}, flags=["--log_format=json"]) as server:
+        assert server.stop() == 0
+        events = [json.loads(line) for line in server.log_tail(100).splitlines() if line.startswith("{")]
+    assert any(event["event"].startswith("ready: ") and event["level"] == "info" for event in events)
+    assert "stopping" in [event["event"] for event in events]
 
 
 def test_one_broken_model_beside_a_good_one(models: Path, tmp_path: Path) -> None:
