@@ -134,6 +134,9 @@ class Batcher:
         self._free = slots
         self._lock = threading.Lock()
         self._queues: dict[Any, _Queue] = {}
+        self.batches = 0
+        """That were run so far, with `rows` requests' rows in all; a request that has none counts as one."""
+        self.rows = 0
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> Outputs:
         """Computes the named outputs of one request, perhaps together with others; see `Engine.run`.
@@ -218,6 +221,8 @@ class Batcher:
         finally:
             with self._lock:
                 queue.last_rows, queue.last_end = sum(one.rows for one in batch), time.monotonic()
+                self.batches += 1 if batch else 0
+                self.rows += queue.last_rows or len(batch)
                 self._free += 1
                 self._elect()
         if call.outputs is None and call.error is None:

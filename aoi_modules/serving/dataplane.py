@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from google.protobuf.wrappers_pb2 import StringValue
 from numpy.typing import NDArray
 
 from aoi_modules.serving import inference, model_config
@@ -37,6 +38,8 @@ from aoi_modules.wire.status import NUMBERS, invalid, not_found
 log = logging.getLogger(__name__)
 
 METADATA_FIELD = "signature_def"
+ENGINE_FIELD = "engine"
+"""Our own: a google.protobuf.StringValue, the name of the engine that runs the version."""
 _WithSpec: TypeAlias = (
     PredictRequest | ClassificationRequest | RegressionRequest | GetModelStatusRequest | GetModelMetadataRequest
 )
@@ -222,7 +225,7 @@ class DataPlane:
         if not request.metadata_field:
             raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
         for field in request.metadata_field:
-            if field != METADATA_FIELD:
+            if field not in (METADATA_FIELD, ENGINE_FIELD):
                 raise invalid(f"Metadata field {field} is not supported")
         signatures = SignatureDefMap()
         answer = GetModelMetadataResponse()
@@ -232,7 +235,11 @@ class DataPlane:
                 signatures.signature_def[name].ClearField("defaults")  # the original keeps them to itself, too
             answer.model_spec.name = servable.name
             answer.model_spec.version.value = servable.version
-        answer.metadata[METADATA_FIELD].Pack(signatures)
+            engine = StringValue(value=servable.engine_name)
+        if METADATA_FIELD in request.metadata_field:
+            answer.metadata[METADATA_FIELD].Pack(signatures)
+        if ENGINE_FIELD in request.metadata_field:
+            answer.metadata[ENGINE_FIELD].Pack(engine)
         return answer
 
 

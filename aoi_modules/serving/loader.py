@@ -9,6 +9,7 @@ from aoi_modules.modelstore import manifest, version_dir
 from aoi_modules.serving.batching import UNMERGED, Policy
 from aoi_modules.serving.batching_parameters import Batching
 from aoi_modules.serving.engine import EngineLoader
+from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.servable import Servable
 from aoi_modules.serving.warmup import warm_up
 
@@ -25,6 +26,7 @@ class Loader:
         batching: how requests to models of others are merged; those to our own servables always are.
         threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
             least 4, because nobody knows what they wait for.
+        metrics: learn what is loaded.
     """
 
     def __init__(
@@ -35,9 +37,11 @@ class Loader:
         warm_up_rounds: int = 1,
         batching: Batching | None = None,
         threads: int = 0,
+        metrics: EngineMetrics | None = None,
     ) -> None:
         self._load_engine = load_engine
         self._batching = batching
+        self._metrics = metrics or EngineMetrics()
         self._threads = threads or max(4, 2 * processors())
         self._warm_up_rounds = warm_up_rounds if warm_up else 0
 
@@ -57,7 +61,8 @@ class Loader:
         except AoiError as error:
             servable.retire(lambda: None)
             raise ModelError(f"{path}: warm-up failed: {error.message}") from error
-        log.debug("model %s version %d: %d warm-up requests", name, version, count)
+        log.info("model %s version %d: engine %s, %d warm-up requests", name, version, servable.engine_name, count)
+        self._metrics.add(servable)
         return servable
 
     def _policy(self, *, ours: bool) -> tuple[Policy, int]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from google.protobuf import text_format
 
@@ -27,6 +28,12 @@ EXAMPLE_BOUNDS = [float(1 << power) for power in range(15)]
 
 _PREFIX = ":tensorflow:serving:"
 Labels = tuple[tuple[str, str], ...]
+
+
+class HasLines(Protocol):
+    """Something that has a place on the page."""
+
+    def lines(self) -> Iterator[str]: ...
 
 
 class Counter:
@@ -93,6 +100,8 @@ class Monitor:
         self._runtimes = Histogram("runtime_latency", BOUNDS)
         self._examples = Counter("request_example_count_total")
         self._example_counts = Histogram("request_example_counts", EXAMPLE_BOUNDS)
+        self.engines: HasLines | None = None
+        """Lines of others, at the end of the page."""
 
     @contextmanager
     def request(self, model: str, api: str, entrypoint: str) -> Iterator[None]:
@@ -131,6 +140,8 @@ class Monitor:
         families = (self._requests, self._latencies, self._runtimes, self._examples, self._example_counts)
         with self._lock:
             lines = [line for family in families for line in family.lines()]
+        if self.engines is not None:
+            lines += self.engines.lines()
         return ("\n".join(lines) + "\n").encode()
 
     def _record(self, model: str, status: str, api: str, entrypoint: str, microseconds: float) -> None:
@@ -162,8 +173,8 @@ def read_config(path: Path) -> str | None:
 
 
 def _braces(labels: Labels) -> str:
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels) + "}"
+    return "{" + ",".join(f'{name}="{escaped(value)}"' for name, value in labels) + "}"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

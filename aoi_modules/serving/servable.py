@@ -38,6 +38,7 @@ class Servable:
         self._strict = strict
         self._lock = threading.Lock()
         self._lent = 0
+        self.retired = False
         self._on_closed: Callable[[], None] | None = None
 
     def signature(self, name: str) -> SignatureDef | None:
@@ -48,6 +49,15 @@ class Servable:
     def engine_name(self) -> str:
         """Which engine runs it."""
         return self._engine.name
+
+    @property
+    def batches(self) -> int:
+        """How often the engine ran, each time for one request or several, with `rows` rows in all."""
+        return self._batcher.batches
+
+    @property
+    def rows(self) -> int:
+        return self._batcher.rows
 
     @property
     def signatures(self) -> dict[str, SignatureDef]:
@@ -78,6 +88,7 @@ class Servable:
     def retire(self, on_closed: Callable[[], None]) -> None:
         """Closes the engine when nobody runs it any more, then calls `on_closed`."""
         with self._lock:
+            self.retired = True
             self._on_closed = on_closed
         self._close_if_done()
 

@@ -26,7 +26,9 @@ Requests
 
 Numbers and flags
 - Metrics: at most 1000 model names are counted apart, because clients choose them. TensorFlow's internal metrics and
-  those of its batching are not there.
+  those of its batching are not there; `:aoi:serving:model_engine`, `batches` and `batch_rows` are added.
+- Two engines, see --engine. GetModelMetadata knows a second field, `engine`, which says which one runs the version.
+  Requests to our own servables are put together without --enable_batching.
 - There is no ProfilerService. Flags whose effect is not here are refused with a reason, or said to be without effect.
 - SIGTERM and SIGINT: the health service says NOT_SERVING, the ports close, requests under way are answered, exit code
   0. The original dies of the signal.
@@ -44,6 +46,7 @@ from aoi_modules.errors import ModelError, SettingsError
 from aoi_modules.serving import batching_parameters, docker_engine, model_config, tls
 from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.grpc_service import add_services
@@ -112,9 +115,11 @@ def configured_models(flags: Flags) -> list[ServedModel]:
 
 async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     stop = _stop_event()
-    versions = _versions(flags, models)
+    engines = EngineMetrics()
+    versions = _versions(flags, models, engines)
     workers = Workers(max(UNDER_WAY, flags.run_threads))
     monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
+    monitor.engines = engines
     health = Health()
     plane = DataPlane(
         versions,
@@ -149,7 +154,7 @@ def _stop_event() -> asyncio.Event:
     return stop
 
 
-def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
+def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -> Versions:
     load_engine = engine_loader(
         EngineName(flags.engine),
         intra_op_threads=flags.intra_op_threads,
@@ -166,6 +171,7 @@ def _versions(flags: Flags, models: list[ServedModel]) -> Versions:
             warm_up_rounds=rounds,
             batching=batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
             threads=flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads),
+            metrics=engines,
         ),
         poll_seconds=flags.file_system_poll_wait_seconds,
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
