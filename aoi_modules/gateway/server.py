@@ -60,6 +60,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listener = socket.socket(family)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes
             listener.bind(address)
         except OSError:
             listener.close()

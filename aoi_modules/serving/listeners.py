@@ -125,7 +125,10 @@ def _bound_socket(flags: Flags) -> socket.socket:
     dual = not flags.host and socket.has_dualstack_ipv6()
     family = socket.AF_INET6 if dual or ":" in flags.host else socket.AF_INET
     try:
-        return socket.create_server((flags.host, port), family=family, dualstack_ipv6=dual)
+        listener = socket.create_server((flags.host, port), family=family, dualstack_ipv6=dual)
+        # Head and body of an answer are two writes; without this the second waits 40 ms for the client's word.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise _cannot_listen("--rest_api_port", port, flags, str(error.strerror or error)) from None
 
