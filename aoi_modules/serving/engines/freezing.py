@@ -12,6 +12,7 @@ from aoi_modules.tf import tf
 
 from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_from_session_graph
+from tensorflow.python.util import deprecation
 
 _VARIABLES = {"VarHandleOp", "VariableV2", "Variable"}
 _HARMLESS = {"StatefulPartitionedCall", "While", "If", "Case", "Assert", "Print", "PrintV2", "Placeholder"}
@@ -35,7 +36,8 @@ def frozen(session: tf.compat.v1.Session, outputs: Collection[str]) -> tuple[Any
     whole = session.graph.as_graph_def()
     nodes = sorted({name.partition(":")[0] for name in outputs})
     try:
-        graph = convert_variables_to_constants_from_session_graph(session, whole, nodes)
+        with deprecation.silence():  # it works on graphs in sessions, and there is no newer one for them
+            graph = convert_variables_to_constants_from_session_graph(session, whole, nodes)
     except Exception as error:  # whatever its walk through the graph meets
         raise ModelError(f"TensorFlow cannot freeze it: {first_line(error)}") from None
     if states := sorted(filter(_keeps_state, _operations(graph))):

@@ -24,6 +24,8 @@ from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, samples
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import CODES, SignatureDef
 
+from tensorflow.python.util import deprecation
+
 NAME = "tensorflow"
 SERVE_TAG = "serve"
 FROZEN_TOLERANCE = 1e-4
@@ -115,7 +117,7 @@ def load(
 def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> TensorFlowEngine:
     session = _session(threads)
     try:
-        with session.graph.as_default():
+        with session.graph.as_default(), deprecation.silence():
             meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
         return TensorFlowEngine(session, _signatures(meta_graph))
     except Exception as error:
@@ -139,8 +141,8 @@ def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowE
     candidates = [given] if given != MEASURED or _has_gpu() else [ALONE, MEASURED]
     engines = [_of_graph(graph, engine.signatures, threads) for threads in candidates]
     try:
-        for candidate in engines if had_variables else ():
-            compare(candidate, engine, tries)
+        if had_variables:
+            compare(engines[0], engine, tries)
         best = engines[0] if len(engines) == 1 else _best(engines, tries)
     except BaseException:
         for candidate in engines:

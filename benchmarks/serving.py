@@ -1,0 +1,275 @@
+"""The model server: both engines by gRPC and REST against the floor in process and against other servers, in one run.
+
+    .venv/bin/python -m benchmarks.serving --seconds 5
+    .venv/bin/python -m benchmarks.serving --peer mlserver=ENV/bin/python --peer litserve=ENV/bin/python ...
+
+The floor is the plain Keras export's own function at 16 pictures a call, with TensorFlow's default threads: pictures
+a second of 16 clients who were served for nothing. `auto` serves our servable of the same network. Every server runs
+alone, with 1 and with 16 clients, `--rounds` times in turn with the others; medians. CPU is that of the server and
+its children a request; less what the engine alone takes for batches of that size (last table), it is the server's own
+share. `others` are the cores that other programs took meanwhile: rows with much of it say little. Peers run in
+environments of their own, named by --peer; those without one are left out.
+"""
+
+import argparse
+import base64
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from aoi_modules.wire.messages import PredictRequest
+from aoi_modules.wire.tensors import to_tensor
+from benchmarks.serving_load import Load, Target, answers, measure
+
+ROOT = Path(__file__).parents[1]
+PREDICT = "/tensorflow.serving.PredictionService/Predict"
+SIDE, BATCH, CLIENTS = 96, 16, (1, 16)
+START_SECONDS, STOP_SECONDS = 120.0, 20.0
+FLOOR = "floor: function in process, 16 a call"
+
+
+@dataclass(frozen=True)
+class Models:
+    """The same network as a Keras file, a plain export and our servable."""
+
+    keras: Path
+    plain: Path
+    ours: Path
+
+
+@dataclass(frozen=True)
+class Way:
+    """One row of the table: how a server is started, and what it is asked."""
+
+    name: str
+    command: list[str]
+    target: Target
+    metrics: str = ""
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    arguments.add_argument("--rounds", type=int, default=1)
+    arguments.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON")
+    arguments.add_argument("--only", default="", help="rows whose name holds this text")
+    chosen = arguments.parse_args()
+    peers = dict(peer.split("=", 1) for peer in chosen.peer)
+    with tempfile.TemporaryDirectory() as folder:
+        models = written(Path(folder))
+        ways = [way for way in (*our_ways(models), *peer_ways(models, peers)) if chosen.only in way.name]
+        floor(models)
+        measured: dict[tuple[str, int], list[tuple[Load, float, float]]] = {}
+        for _ in range(chosen.rounds):
+            for way in ways:
+                for clients, result in rows(way, chosen.seconds):
+                    measured.setdefault((way.name, clients), []).append(result)
+        show(measured)
+        engine_alone(models)
+
+
+def written(folder: Path) -> Models:
+    """Exports the network in a process of its own: what measures should not hold TensorFlow."""
+    program = (
+        "import sys; from pathlib import Path; sys.path.insert(0, '.'); folder = Path(sys.argv[1])\n"
+        "from benchmarks.merging import source, stacked\n"
+        "from aoi_modules.export.servable import write_servable\n"
+        f"model = stacked({SIDE}, 0.35, 0)\n"
+        "model.save(folder / 'model.keras'); model.export(str(folder / 'plain/1'), verbose=False)\n"
+        "write_servable([source(model)], 'tile', folder)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return Models(folder / "model.keras", folder / "plain", folder / "tile")
+
+
+def pixels() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """Soft colours: uint8 (SIDE, SIDE, 3)."""
+    small = np.random.default_rng(0).integers(0, 256, (12, 12, 3), np.uint8)
+    return np.asarray(Image.fromarray(small).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
+
+
+def jpeg() -> bytes:
+    with tempfile.TemporaryFile() as file:
+        Image.fromarray(pixels()).save(file, "JPEG", quality=90)
+        file.seek(0)
+        return file.read()
+
+
+def our_ways(models: Models) -> Iterator[Way]:
+    """Both engines of `aoi serve`."""
+    tensor = PredictRequest()
+    tensor.model_spec.name = "plain"
+    tensor.inputs["image"].CopyFrom(to_tensor(pixels()[np.newaxis].astype(np.float32)))
+    encoded = PredictRequest()
+    encoded.model_spec.name = "tile"
+    encoded.inputs["image"].CopyFrom(to_tensor([jpeg()]))
+    row = json.dumps({"instances": [{"b64": base64.b64encode(jpeg()).decode()}]}).encode()
+    for name, base, engine, body, http in (
+        ("tensorflow, plain export, gRPC float tensor", models.plain, "tensorflow", tensor.SerializeToString(), False),
+        ("tensorflow, our servable, gRPC JPEG", models.ours, "tensorflow", encoded.SerializeToString(), False),
+        ("tensorflow, our servable, REST JPEG", models.ours, "tensorflow", row, True),
+        ("auto, our servable, gRPC JPEG", models.ours, "auto", encoded.SerializeToString(), False),
+        ("auto, our servable, REST JPEG", models.ours, "auto", row, True),
+    ):
+        grpc_port, rest_port = free_port(), free_port()
+        monitoring = base.parent / "monitoring.config"
+        monitoring.write_text("prometheus_config { enable: true }")
+        command = [
+            sys.executable, "-c", "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()",
+            "serve", f"--engine={engine}", f"--port={grpc_port}", f"--rest_api_port={rest_port}", "--host=127.0.0.1",
+            f"--model_name={base.name}", f"--model_base_path={base}", f"--monitoring_config_file={monitoring}",
+            # A plain export's requests are merged only if that is asked for, as in TensorFlow Serving.
+            "--enable_batching",
+        ]  # fmt: skip
+        address = f"127.0.0.1:{rest_port if http else grpc_port}"
+        path = f"/v1/models/{base.name}:predict" if http else PREDICT
+        metrics = f"http://127.0.0.1:{rest_port}/monitoring/prometheus/metrics"
+        yield Way(name, command, Target(address, body, path, http=http), metrics)
+
+
+def peer_ways(models: Models, peers: dict[str, str]) -> Iterator[Way]:
+    """The peers whose environment was named. Each gets the picture in its own form."""
+    text = base64.b64encode(jpeg()).decode()
+    as_json = ("Content-Type: application/json",)
+    v2 = {"inputs": [{"name": "image", "shape": [1], "datatype": "BYTES", "data": [text]}]}
+    forms: dict[str, tuple[str, bytes, tuple[str, ...]]] = {
+        "mlserver": ("/v2/models/tile/infer", json.dumps(v2).encode(), as_json),
+        "litserve": ("/predict", json.dumps({"picture": text}).encode(), as_json),
+        "bentoml": ("/predict", json.dumps({"pictures": [text]}).encode(), as_json),
+        "ray": ("/", jpeg(), ()),
+        "fastapi": ("/", jpeg(), ()),
+        "fastapi-naive": ("/", jpeg(), ()),
+    }
+    if unknown := peers.keys() - forms.keys():
+        raise SystemExit(f"--peer: expected {', '.join(forms)}. Received: {', '.join(unknown)}")
+    for name, (path, body, headers) in forms.items():
+        if name not in peers:
+            print(f"{name}: left out; --peer {name}=PYTHON names the Python of an environment that has it")
+            continue
+        port = free_port()
+        script = str(ROOT / "benchmarks/serving_peers.py")
+        command = [
+            peers[name], script, name, f"--model={models.plain / '1'}", f"--keras={models.keras}", f"--port={port}",
+        ]  # fmt: skip
+        yield Way(name, command, Target(f"127.0.0.1:{port}", body, path, http=True, headers=headers))
+
+
+def rows(way: Way, seconds: float) -> Iterator[tuple[int, tuple[Load, float, float]]]:
+    """Load, seconds to the first answer and mean batch, for each number of clients."""
+    with running(way) as (pid, start):
+        for clients in CLIENTS:
+            before = batches(way)
+            load = measure(way.target, clients, seconds, pid)
+            count, total = (after - first for after, first in zip(batches(way), before, strict=True))
+            yield clients, (load, start, total / count if count else float("nan"))
+
+
+@contextmanager
+def running(way: Way) -> Iterator[tuple[int, float]]:
+    """The server's process, and the seconds until its first answer."""
+    environment = os.environ | {"PATH": f"{Path(way.command[0]).parent}{os.pathsep}{os.environ['PATH']}"}
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            way.command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+        try:
+            try:
+                start = answers(way.target, START_SECONDS)
+            except TimeoutError as error:
+                log.seek(0)
+                raise SystemExit(f"{way.name}: {error}\n{log.read()[-2000:].decode(errors='replace')}") from None
+            yield process.pid, start
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def batches(way: Way) -> tuple[float, float]:
+    """Batches and rows that our server counted so far; zeros for others."""
+    if not way.metrics:
+        return 0.0, 0.0
+    with urllib.request.urlopen(way.metrics, timeout=10) as page:
+        lines = page.read().decode().splitlines()
+    found = {line.partition("{")[0]: float(line.rpartition(" ")[2]) for line in lines if line.startswith(":aoi:")}
+    return found.get(":aoi:serving:batches", 0.0), found.get(":aoi:serving:batch_rows", 0.0)
+
+
+def floor(models: Models) -> None:
+    """Pictures a second of the bare function, in a process of its own."""
+    program = (
+        "import sys, time, statistics; import numpy as np; from aoi_modules.tf import tf\n"
+        "loaded = tf.saved_model.load(sys.argv[1]); f = loaded.signatures['serving_default']\n"
+        f"x = np.random.default_rng(0).uniform(0, 255, ({BATCH}, {SIDE}, {SIDE}, 3)).astype(np.float32)\n"
+        "def call():\n    began = time.perf_counter(); [v.numpy() for v in f(image=tf.constant(x)).values()]\n"
+        "    return time.perf_counter() - began\n"
+        "[call() for _ in range(10)]; print(statistics.median(call() for _ in range(60)))"
+    )
+    command = [sys.executable, "-c", program, str(models.plain / "1")]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    seconds = float(done.stdout.split()[-1])
+    print(f"\n{FLOOR}: {BATCH / seconds:.0f} pictures/s, {1e3 * seconds:.1f} ms a call")
+
+
+def engine_alone(models: Models) -> None:
+    """What decoding and computing cost without a server: CPU milliseconds a picture by batch."""
+    from aoi_modules.serving.engines import openvino
+
+    engine = openvino.load(models.ours / "1")
+    signature = engine.signatures["serving_default"]
+    outputs = sorted(signature.outputs)
+    print("\nOpenVINO engine alone, JPEG: CPU ms a picture")
+    for count in (1, 4, 8, 16):
+        batch = np.array([*[jpeg()] * count, None], dtype=object)[:-1]
+        engine.run(signature, {"image": batch}, outputs)
+        calls, began = max(10, 200 // count), time.process_time()
+        for _ in range(calls):
+            engine.run(signature, {"image": batch}, outputs)
+        print(f"  {count:2} a call: {1e3 * (time.process_time() - began) / calls / count:.2f}")
+
+
+def show(measured: dict[tuple[str, int], list[tuple[Load, float, float]]]) -> None:
+    print("\n`CPU` is the server's, `client` the generator's, in ms a request; `batch` the mean number of rows.")
+    heads = ("clients", "req/s", "p50 ms", "p99 ms", "CPU ms", "client", "MB", "others", "batch", "start s")
+    print(f"\n{'':46}" + "".join(f"{head:>9}" for head in heads))
+    for (name, clients), results in measured.items():
+        values = [median([getattr(load, field.name) for load, _, _ in results]) for field in fields(Load)]
+        rate, p50, p99, cpu, client, memory, foreign = values
+        batch, start = (median([result[place] for result in results]) for place in (2, 1))
+        print(
+            f"{name:46}{clients:9}{rate:9.0f}{p50:9.2f}{p99:9.2f}{cpu:9.2f}{client:9.2f}{memory:9.0f}{foreign:9.2f}"
+            f"{batch:9.1f}{start:9.2f}"
+        )
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
+
+
+def free_port() -> int:
+    """A port that nobody uses, with two free ones after it for a server that wants three."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    main()
