@@ -252,7 +252,7 @@ def show(measured: dict[tuple[str, int], list[tuple[Load, float, float]]]) -> No
     for (name, clients), results in measured.items():
         values = [median([getattr(load, field.name) for load, _, _ in results]) for field in fields(Load)]
         rate, p50, p99, cpu, client, memory, foreign = values
-        batch, start = (median([result[place] for result in results]) for place in (2, 1))
+        batch, start = median([mean for _, _, mean in results]), median([begun for _, begun, _ in results])
         print(
             f"{name:46}{clients:9}{rate:9.0f}{p50:9.2f}{p99:9.2f}{cpu:9.2f}{client:9.2f}{memory:9.0f}{foreign:9.2f}"
             f"{batch:9.1f}{start:9.2f}"
