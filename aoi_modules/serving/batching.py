@@ -1,8 +1,7 @@
 """Requests that arrive together run together: a network does sixteen pictures in much less than sixteen times one.
 
 Nobody waits while the engine is idle. When a batch ends and fewer requests wait than it had, the next one waits up to
-two milliseconds for the clients who were just answered, because they are likely to ask again at once. There are no
-threads of its own: the thread of a waiting request runs the batch for all of them.
+two milliseconds for the clients who were just answered, because they are likely to ask again at once.
 """
 
 import logging
@@ -12,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,13 +20,12 @@ from numpy.typing import NDArray
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.batching_parameters import Batching
 from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.workers import Job, present
+from aoi_modules.serving.workers import Done, Job, Outputs, present
 from aoi_modules.wire.messages import SignatureDef
 from aoi_modules.wire.status import invalid
 
 log = logging.getLogger(__name__)
 
-Outputs = dict[str, NDArray[Any]]
 REJOIN_SECONDS = 0.002
 """How long clients who were just answered may take to ask again."""
 MAX_ROWS = 32
@@ -60,43 +59,38 @@ class Policy:
     @classmethod
     def of(cls, batching: Batching) -> "Policy":
         """What TensorFlow Serving's batching parameters ask for."""
+        parts = batching.max_execution_batch_size or batching.max_batch_size
+        split_rows = parts if batching.enable_large_batch_splitting else 0
         return cls(
-            max_rows=batching.max_batch_size,
+            max_rows=split_rows or batching.max_batch_size,
             rejoin_seconds=0.0,
             timeout_seconds=batching.batch_timeout_micros / 1e6,
             max_waiting=batching.max_enqueued_batches,
             allowed_rows=batching.allowed_batch_sizes,
             strict=True,
             pads=batching.pad_variable_length_inputs,
-            split_rows=(batching.max_execution_batch_size or batching.max_batch_size)
-            if batching.enable_large_batch_splitting
-            else 0,
+            split_rows=split_rows,
         )
 
 
 UNMERGED = Policy(max_rows=0)
 
 
+CROWD = 64
+"""So many waiting requests are no surprise; beyond it, those that nobody waits for any more are dropped."""
 MAX_QUEUES = 64
 """Kinds of requests that are remembered when none of them waits; clients choose the shapes."""
 
 
 @dataclass(eq=False)
 class _Call:
-    """One request. Its thread waits for `turn`: it is done, or the thread has to run the batch for all in it."""
+    """One request that waits."""
 
     inputs: Arrays
     rows: int
     job: Job
+    done: Done
     arrived: float = field(default_factory=time.monotonic)
-    turn: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
-    outputs: Outputs | None = None
-    error: BaseException | None = None
-
-    def finish(self, outputs: Outputs | None = None, error: BaseException | None = None) -> None:
-        self.outputs, self.error = outputs, error
-        self.turn.set()
 
 
 @dataclass(eq=False)
@@ -104,8 +98,9 @@ class _Queue:
     """Requests of one signature, with the same outputs, dtypes and shapes but for the rows.
 
     Attributes:
-        leader: its thread runs the next batch; it may wait for more requests, then `gathers` is set by the last one.
+        gathers: a thread is about to take a batch from it, and may wait for more requests; `full` tells it of them.
         last_rows: of the last batch, which ended at `last_end`.
+        crowded: so many requests wait when those that nobody waits for are looked for.
     """
 
     key: Any
@@ -113,27 +108,37 @@ class _Queue:
     outputs: Sequence[str]
     waiting: deque[_Call] = field(default_factory=deque)
     rows: int = 0
-    leader: _Call | None = None
-    gathered: threading.Event | None = None
+    gathers: bool = False
+    full: threading.Event = field(default_factory=threading.Event)
     last_rows: int = 0
     last_end: float = -math.inf
+    crowded: int = CROWD
+
+
+_Answer = tuple[_Call, Outputs | None, BaseException | None]
 
 
 class Batcher:
-    """Runs an engine for many threads.
+    """Runs an engine for many requests, in threads of its own that are started when they are needed.
+
+    The threads are daemons: an execution that never returns must not keep the process alive after it was told to stop.
 
     Args:
         engine: the loaded model.
         policy: how requests are merged.
-        slots: batches that run at once.
+        slots: threads, and so batches that run at once.
     """
 
     def __init__(self, engine: Engine, policy: Policy = UNMERGED, *, slots: int = 1) -> None:
         self._engine = engine
         self._policy = policy
-        self._free = slots
-        self._lock = threading.Lock()
+        self._slots = slots
+        self._threads = self._idle = 0
+        self._closed = False
+        self._work = threading.Condition()
         self._queues: dict[Any, _Queue] = {}
+        self.running = 0
+        """Batches that run now."""
         self.batches = 0
         """That were run so far, with `rows` requests' rows in all; a request that has none counts as one."""
         self.rows = 0
@@ -142,26 +147,63 @@ class Batcher:
         """Computes the named outputs of one request, perhaps together with others; see `Engine.run`.
 
         Raises:
-            RpcError: UNAVAILABLE too many requests wait; DEADLINE_EXCEEDED or CANCELLED nobody waits for the answer
-                any more; or what the engine raises for this request.
+            RpcError: UNAVAILABLE too many requests wait; DEADLINE_EXCEEDED nobody waits for the answer any more; or
+                what the engine raises for this request.
+        """
+        job, ended = present(), threading.Event()
+        results: list[Outputs] = []
+        errors: list[BaseException] = [_late()]
+
+        def done(result: Outputs | None, error: BaseException | None) -> None:
+            if error is None:
+                results.append(result or {})
+            else:
+                errors.append(error)
+            ended.set()
+
+        self.submit(signature, inputs, outputs, job, done)
+        ended.wait(job.remaining())
+        if not results:
+            raise errors[-1]
+        return results[0]
+
+    def submit(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str], job: Job, done: Done) -> None:
+        """As `run`, without waiting: `done` is called with outputs or error, by the thread that ran the batch.
+
+        Args:
+            signature: see `Engine.run`.
+            inputs: see `Engine.run`.
+            outputs: see `Engine.run`.
+            job: for whom; a request that nobody waits for any more is not run.
+            done: must be quick; every request that was accepted is done some time.
+
+        Raises:
+            RpcError: UNAVAILABLE too many requests wait; INVALID_ARGUMENT it cannot be merged though it must be.
         """
         parts = split(inputs, self._policy.split_rows)
         if len(parts) > 1:
-            answers = [self.run(signature, part, outputs) for part in parts]
-            return {name: np.concatenate([answer[name] for answer in answers]) for name in outputs}
-        call = _Call(inputs, self._rows(inputs), present())
+            whole = _Joined(len(parts), done)
+            for place, part in enumerate(parts):
+                self.submit(signature, part, outputs, job, partial(whole.done, place))
+            return
+        call = _Call(inputs, self._rows(inputs), job, done)
         key = _key(signature, inputs, outputs, pads=self._policy.pads) if call.rows else call
-        with self._lock:
+        with self._work:
             queue = self._queues.get(key) or self._new_queue(key, signature, outputs)
-            self._enqueue(queue, call)
-            self._elect()
-        if not call.turn.wait(call.job.remaining()):
-            self._leave(queue, call)
-        if call.leads:
-            self._lead(queue, call)
-        if call.error is not None:
-            raise call.error
-        return call.outputs or {}
+            dropped = self._enqueue(queue, call)
+            if self._idle:
+                self._work.notify()
+            elif self._threads < self._slots:
+                self._threads += 1
+                threading.Thread(target=self._serve, name=f"batch-{self._threads}", daemon=True).start()
+        for late in dropped:
+            late.done(None, _late())
+
+    def close(self) -> None:
+        """Lets the threads end. Nothing waits any more."""
+        with self._work:
+            self._closed = True
+            self._work.notify_all()
 
     def _rows(self, inputs: Arrays) -> int:
         """Rows of a request that can be merged, else 0."""
@@ -179,64 +221,65 @@ class Batcher:
         queue = self._queues[key] = _Queue(key, signature, outputs)
         return queue
 
-    def _enqueue(self, queue: _Queue, call: _Call) -> None:
+    def _enqueue(self, queue: _Queue, call: _Call) -> list[_Call]:
+        """Returns requests that nobody waits for any more; they make place."""
         if queue.rows + call.rows > self._policy.max_waiting * self._policy.max_rows:
             raise RpcError("UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full")
+        dropped: list[_Call] = []
+        if len(queue.waiting) >= queue.crowded:
+            dropped = [one for one in queue.waiting if one.job.remaining() == 0]
+            queue.waiting = deque(one for one in queue.waiting if one.job.remaining() > 0)
+            queue.rows = sum(one.rows for one in queue.waiting)
+            queue.crowded = max(CROWD, 2 * len(queue.waiting))
         queue.waiting.append(call)
         queue.rows += call.rows
-        if queue.gathered is not None and queue.rows >= self._wanted(queue, time.monotonic())[0]:
-            queue.gathered.set()
+        if queue.gathers and queue.rows >= self._wanted(queue, time.monotonic())[0]:
+            queue.full.set()
+        return dropped
 
-    def _elect(self) -> None:
-        """Lets the requests that wait longest run batches, as far as slots are free."""
-        while self._free:
-            heads = [queue for queue in self._queues.values() if queue.waiting and queue.leader is None]
-            if not heads:
-                return
-            queue = min(heads, key=lambda queue: queue.waiting[0].arrived)
-            leader = queue.leader = queue.waiting[0]
-            self._free -= 1
-            leader.leads = True
-            leader.turn.set()
-
-    def _leave(self, queue: _Queue, call: _Call) -> None:
-        """Takes a request whose time is over out of its queue, unless its turn came at the same moment."""
-        with self._lock:
-            if call.turn.is_set():
-                return
-            queue.waiting.remove(call)
-            queue.rows -= call.rows
-            self._forget(queue)
-        call.finish(error=_late())
-
-    def _lead(self, queue: _Queue, call: _Call) -> None:
-        self._gather(queue)
-        with self._lock:
-            batch = self._take(queue)
-            queue.leader = None
-            self._forget(queue)
-            self._elect()
-        try:
-            self._run_batch(queue, batch)
-        finally:
-            with self._lock:
+    def _serve(self) -> None:
+        """What each thread does: waits for requests, and runs a batch of those that wait longest."""
+        while True:
+            with self._work:
+                while (queue := self._next()) is None:
+                    if self._closed:
+                        self._threads -= 1
+                        return
+                    self._idle += 1
+                    self._work.wait()
+                    self._idle -= 1
+                queue.gathers = True
+            self._gather(queue)
+            with self._work:
+                batch, dropped = self._take(queue)
+                queue.gathers = False
+                if queue.waiting and self._idle:
+                    self._work.notify()
+                self.running += 1
+            for late in dropped:
+                late.done(None, _late())
+            answers = self._answers(queue, batch)
+            with self._work:
                 queue.last_rows, queue.last_end = sum(one.rows for one in batch), time.monotonic()
+                self.running -= 1
                 self.batches += 1 if batch else 0
                 self.rows += queue.last_rows or len(batch)
-                self._free += 1
-                self._elect()
-        if call.outputs is None and call.error is None:
-            call.error = _late()
+            for call, outputs, error in answers:
+                call.done(outputs, error)
+
+    def _next(self) -> _Queue | None:
+        """The queue whose first request waits longest."""
+        ready = [queue for queue in self._queues.values() if queue.waiting and not queue.gathers]
+        return min(ready, key=lambda queue: queue.waiting[0].arrived) if ready else None
 
     def _gather(self, queue: _Queue) -> None:
         """Waits for more requests, if that is likely to be worth it."""
-        with self._lock:
+        with self._work:
             wanted, until = self._wanted(queue, time.monotonic())
             if queue.rows >= wanted:
                 return
-            gathered = queue.gathered = threading.Event()
-        gathered.wait(until - time.monotonic())
-        queue.gathered = None
+            queue.full.clear()
+        queue.full.wait(until - time.monotonic())
 
     def _wanted(self, queue: _Queue, now: float) -> tuple[int, float]:
         """How many rows are worth waiting for, and until when."""
@@ -250,9 +293,10 @@ class Batcher:
     def _rejoins(self, queue: _Queue, now: float) -> bool:
         return now < queue.last_end + self._policy.rejoin_seconds
 
-    def _take(self, queue: _Queue) -> list[_Call]:
-        """The requests of the next batch; those that nobody waits for are dropped."""
+    def _take(self, queue: _Queue) -> tuple[list[_Call], list[_Call]]:
+        """The requests of the next batch, and those before them that nobody waits for."""
         batch: list[_Call] = []
+        dropped: list[_Call] = []
         rows = 0
         while queue.waiting and (not batch or rows + queue.waiting[0].rows <= self._policy.max_rows):
             call = queue.waiting.popleft()
@@ -261,31 +305,28 @@ class Batcher:
                 batch.append(call)
                 rows += call.rows
             else:
-                call.finish(error=_late())
-        return batch
+                dropped.append(call)
+        if not queue.waiting and isinstance(queue.key, _Call):  # one that cannot be merged has a queue of its own
+            del self._queues[queue.key]
+        return batch, dropped
 
-    def _forget(self, queue: _Queue) -> None:
-        """A request that cannot be merged has a queue of its own."""
-        if not queue.waiting and isinstance(queue.key, _Call):
-            self._queues.pop(queue.key, None)
-
-    def _run_batch(self, queue: _Queue, batch: Sequence[_Call]) -> None:
-        """Gives every request in a batch its answer or its error. An error that a batch meets is found by running its
+    def _answers(self, queue: _Queue, batch: Sequence[_Call]) -> list[_Answer]:
+        """Every request of a batch with its outputs or its error. An error that a batch meets is found by running its
         requests one by one, so that only those get it that cause it."""
         if len(batch) > 1:
             try:
-                self._run_merged(queue, batch)
+                return self._run_merged(queue, batch)
             except Exception:
                 log.debug("a batch of %d requests failed; they run one by one", len(batch), exc_info=True)
-            else:
-                return
+        answers: list[_Answer] = []
         for call in batch:
             try:
-                self._run_merged(queue, [call])
+                answers += self._run_merged(queue, [call])
             except BaseException as error:
-                call.finish(error=error)
+                answers.append((call, None, error))
+        return answers
 
-    def _run_merged(self, queue: _Queue, batch: Sequence[_Call]) -> None:
+    def _run_merged(self, queue: _Queue, batch: Sequence[_Call]) -> list[_Answer]:
         inputs = merged([call.inputs for call in batch])
         rows = sum(call.rows for call in batch)
         missing = min((size - rows for size in self._policy.allowed_rows if size >= rows), default=0) if rows else 0
@@ -294,14 +335,39 @@ class Batcher:
                 name: np.concatenate([array, array[:1].repeat(missing, axis=0)]) for name, array in inputs.items()
             }
         outputs = self._engine.run(queue.signature, inputs, queue.outputs)
-        if rows and (len(batch) > 1 or missing or self._policy.strict):
-            _check_outputs(outputs, rows + missing)
-            first = 0
-            for call in batch:
-                call.finish({name: array[first : first + call.rows] for name, array in outputs.items()})
-                first += call.rows
+        if len(batch) == 1 and not missing and not (rows and self._policy.strict):
+            return [(batch[0], outputs, None)]
+        _check_outputs(outputs, rows + missing)
+        answers: list[_Answer] = []
+        first = 0
+        for call in batch:
+            answers.append((call, {name: array[first : first + call.rows] for name, array in outputs.items()}, None))
+            first += call.rows
+        return answers
+
+
+class _Joined:
+    """The answer to a request that ran in parts."""
+
+    def __init__(self, parts: int, done: Done) -> None:
+        self._answers: list[Outputs | None] = [None] * parts
+        self._left = parts
+        self._error: BaseException | None = None
+        self._done = done
+        self._lock = threading.Lock()
+
+    def done(self, place: int, outputs: Outputs | None, error: BaseException | None) -> None:
+        with self._lock:
+            self._answers[place] = outputs
+            self._error = self._error or error
+            self._left -= 1
+            if self._left:
+                return
+        if self._error is not None:
+            self._done(None, self._error)
         else:
-            batch[0].finish(outputs)
+            answers = [answer for answer in self._answers if answer is not None]
+            self._done({name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}, None)
 
 
 def merged(requests: Sequence[Arrays]) -> Arrays:

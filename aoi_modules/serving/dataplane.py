@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from aoi_modules.serving import inference, model_config
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Servable
+from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Call, Servable
 from aoi_modules.serving.versions import Versions
+from aoi_modules.serving.workers import Steps, finish
 from aoi_modules.wire.messages import (
     ENUMS,
     ClassificationRequest,
@@ -93,15 +94,15 @@ class DataPlane:
         Raises:
             RpcError: the request does not fit, or the model refuses it.
         """
+        return finish(self.predict_steps(request))
+
+    def predict_steps(self, request: PredictRequest) -> Steps[PredictResponse]:
+        """As `predict`, in steps."""
         _require_spec(request)
         with self.servable(request.model_spec) as servable:
-            answer = inference.predict(
-                servable,
-                request,
-                as_content=self._as_content,
-                check_method=self._check_methods,
-                run=self.timed(servable, "Predict"),
-            )
+            call = inference.predict_call(servable, request, check_method=self._check_methods)
+            outputs = yield from self.timed_steps(servable, call, "Predict")
+            answer = inference.predict_answer(outputs, as_content=self._as_content)
         _fill_spec(answer.model_spec, servable, request.model_spec)
         return answer
 
@@ -160,6 +161,12 @@ class DataPlane:
             )
         self._monitor.examples(servable.name, inference.example_count(request.input))
         return answer
+
+    def timed_steps(self, servable: Servable, call: Call, api: str) -> Steps[dict[str, NDArray[Any]]]:
+        """A call of a model, whose time the monitor learns."""
+        with self._monitor.runtime(servable.name, api):
+            outputs = yield call
+        return outputs
 
     def timed(self, servable: Servable, api: str) -> inference.Run:
         """The servable's `run`, whose time the monitor learns."""

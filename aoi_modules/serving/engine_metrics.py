@@ -20,11 +20,20 @@ class EngineMetrics:
         with self._lock:
             self._servables.append(servable)
 
+    def busy(self) -> bool:
+        """Whether an engine runs now."""
+        with self._lock:
+            return any(servable.running for servable in self._servables)
+
     def lines(self) -> Iterator[str]:
         """`model_engine` is 1 for the engine that runs a version. `batch_rows` by `batches` is the mean batch."""
         with self._lock:
-            self._servables = [servable for servable in self._servables if not servable.retired]
-            loaded = sorted(self._servables, key=lambda servable: (servable.name, servable.version))
+            # One that was retired may still run.
+            self._servables = [one for one in self._servables if not one.retired or one.running]
+            loaded = sorted(
+                (one for one in self._servables if not one.retired),
+                key=lambda servable: (servable.name, servable.version),
+            )
         if not loaded:
             return
         labels = [f'model_name="{escaped(one.name)}",version="{one.version}"' for one in loaded]

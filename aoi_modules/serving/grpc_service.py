@@ -2,8 +2,9 @@
 
 import functools
 import logging
+import math
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import DecodeError, Message
@@ -11,7 +12,7 @@ from google.protobuf.message import DecodeError, Message
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.workers import Workers
+from aoi_modules.serving.workers import Steps, Workers
 from aoi_modules.wire.messages import (
     ClassificationRequest,
     GetModelMetadataRequest,
@@ -29,6 +30,8 @@ MODEL_SERVICE = "tensorflow.serving.ModelService"
 NO_DEADLINE_SECONDS = 24 * 3600.0
 """How long a request without a deadline may take; a server never waits without end."""
 MAX_TEXT = 1024
+LIGHT_BYTES = 1 << 20
+"""A Predict of up to so many bytes is read in the event loop; that takes less time than to hand it to a thread."""
 MAX_RELOADS = 8
 """So many new configs may wait for the one before them."""
 MAX_MESSAGE_BYTES = (1 << 31) - 1
@@ -38,6 +41,7 @@ OPTIONS = [
     ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
 ]
 
+Parsed = TypeVar("Parsed", bound=Message)
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
@@ -53,7 +57,6 @@ def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, mo
 
     services: dict[str, dict[str, tuple[type[Message], Callable[[Any], Message]]]] = {
         PREDICTION_SERVICE: {
-            "Predict": (PredictRequest, counted("Predict", plane.predict)),
             "Classify": (ClassificationRequest, counted("Classify", plane.classify)),
             "Regress": (RegressionRequest, counted("Regress", plane.regress)),
             "MultiInference": (MultiInferenceRequest, counted("MultiInference", plane.multi_inference)),
@@ -67,6 +70,7 @@ def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, mo
     }
     # A reload waits for loads; the threads that answer requests have better things to do.
     reloads = Workers(1, MAX_RELOADS)
+    handlers[PREDICTION_SERVICE]["Predict"] = _predict_handler(plane, workers, monitor)
     handlers[MODEL_SERVICE]["HandleReloadConfigRequest"] = _handler(ReloadConfigRequest, plane.reload, reloads)
     server.add_generic_rpc_handlers(
         tuple(grpc.method_handlers_generic_handler(service, methods) for service, methods in handlers.items())
@@ -86,27 +90,69 @@ def _timeless(method: Callable[[Any], Message]) -> Callable[[Any, float], Messag
     return lambda request, seconds: method(request)
 
 
-def _handler(request_type: type[Message], method: Callable[[Any, float], Message], workers: Workers) -> Any:
-    def work(body: bytes, seconds: float) -> bytes:
-        try:
-            request = request_type.FromString(body)
-        except DecodeError as error:
-            raise RpcError("INTERNAL", f"Unable to parse the request: {error}") from None
-        return method(request, seconds).SerializeToString()
+def _predict_handler(plane: DataPlane, workers: Workers, monitor: Monitor) -> Any:
+    """Predict, the one that is asked all the time: no thread waits for the model."""
+
+    def steps(request: PredictRequest | bytes) -> Steps[bytes]:
+        if isinstance(request, bytes):
+            request = _parsed(PredictRequest, request)
+        with monitor.request(request.model_spec.name, "Predict", "GRPC"):
+            answer = yield from plane.predict_steps(request)
+        return answer.SerializeToString()
 
     async def answer(body: bytes, context: Context) -> bytes:
-        remaining = context.time_remaining()
-        seconds = NO_DEADLINE_SECONDS if remaining is None else remaining
+        seconds = _seconds(context)
+        try:
+            request = _parsed(PredictRequest, body) if len(body) <= LIGHT_BYTES else body
+            return await workers.walk(steps(request), seconds, light=_is_light(request))
+        except Exception as error:
+            return await _refuse(context, error)
+
+    return grpc.unary_unary_rpc_method_handler(_typed(answer))
+
+
+def _handler(request_type: type[Message], method: Callable[[Any, float], Message], workers: Workers) -> Any:
+    def work(body: bytes, seconds: float) -> bytes:
+        return method(_parsed(request_type, body), seconds).SerializeToString()
+
+    async def answer(body: bytes, context: Context) -> bytes:
+        seconds = _seconds(context)
         try:
             return await workers.run(functools.partial(work, body, seconds), seconds)
-        except RpcError as error:
-            return await context.abort(grpc.StatusCode[error.code], _cut(error.message))
         except Exception as error:
-            log.exception("a request failed inside the server")
-            return await context.abort(grpc.StatusCode.INTERNAL, _cut(f"{type(error).__name__}: {error}"))
+            return await _refuse(context, error)
 
     # Great messages are read and written by the workers, so that the event loop stays free.
     return grpc.unary_unary_rpc_method_handler(_typed(answer))
+
+
+def _is_light(request: PredictRequest | bytes) -> bool:
+    """Whether a request becomes arrays in no time. One value may stand for all values of a large tensor."""
+    if isinstance(request, bytes):
+        return False
+    return all(
+        math.prod(dim.size for dim in tensor.tensor_shape.dim) <= LIGHT_BYTES for tensor in request.inputs.values()
+    )
+
+
+def _parsed(request_type: type[Parsed], body: bytes) -> Parsed:
+    try:
+        return request_type.FromString(body)
+    except DecodeError as error:
+        raise RpcError("INTERNAL", f"Unable to parse the request: {error}") from None
+
+
+def _seconds(context: Context) -> float:
+    """How long the client waits."""
+    remaining = context.time_remaining()
+    return NO_DEADLINE_SECONDS if remaining is None else remaining
+
+
+async def _refuse(context: Context, error: Exception) -> NoReturn:
+    if isinstance(error, RpcError):
+        await context.abort(grpc.StatusCode[error.code], _cut(error.message))
+    log.error("a request failed inside the server", exc_info=error)
+    await context.abort(grpc.StatusCode.INTERNAL, _cut(f"{type(error).__name__}: {error}"))
 
 
 def _typed(answer: Callable[[bytes, Context], Awaitable[bytes]]) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError, WireError
 from aoi_modules.serving import signature_check
-from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Servable
+from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Call, Servable
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
     ClassificationResult,
@@ -40,24 +40,26 @@ Run: TypeAlias = Callable[[SignatureDef, Mapping[str, Array], Sequence[str]], di
 
 
 def predict(
-    servable: Servable,
-    request: PredictRequest,
-    *,
-    as_content: bool = False,
-    check_method: bool = False,
-    run: Run | None = None,
+    servable: Servable, request: PredictRequest, *, as_content: bool = False, check_method: bool = False
 ) -> PredictResponse:
-    """Runs the signature that a request names.
+    """Runs the signature that a request names; see `predict_call` and `predict_answer`.
+
+    Raises:
+        RpcError: the request does not fit, or the model refuses it.
+    """
+    return predict_answer(predict_call(servable, request, check_method=check_method).run(), as_content=as_content)
+
+
+def predict_call(servable: Servable, request: PredictRequest, *, check_method: bool = False) -> Call:
+    """What a request asks of a model.
 
     Args:
         servable: the model version.
         request: its inputs and output filter.
-        as_content: answer numbers as raw `tensor_content` instead of one field a value.
         check_method: refuse signatures whose method name is none of the three.
-        run: called in place of the servable's `run`.
 
     Raises:
-        RpcError: the request does not fit, or the model refuses it.
+        RpcError: the request does not fit.
     """
     name = request.model_spec.signature_name or DEFAULT_SIGNATURE
     signature = servable.signature(name)
@@ -70,7 +72,19 @@ def predict(
         inputs = {key: tensors.to_array(tensor, key) for key, tensor in request.inputs.items()}
     except WireError as error:
         raise invalid(error.message) from None
-    outputs = (run or servable.run)(signature, inputs, list(request.output_filter))
+    return servable.call(signature, inputs, list(request.output_filter))
+
+
+def predict_answer(outputs: Mapping[str, Array], *, as_content: bool = False) -> PredictResponse:
+    """Outputs as an answer.
+
+    Args:
+        outputs: by name.
+        as_content: numbers as raw `tensor_content` instead of one field a value.
+
+    Raises:
+        RpcError: UNIMPLEMENTED, a dtype has no message form.
+    """
     answer = PredictResponse()
     for key, array in outputs.items():
         try:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from aoi_modules.serving import signature_check
 from aoi_modules.serving.batching import UNMERGED, Batcher, Policy
 from aoi_modules.serving.engine import Arrays, Engine
+from aoi_modules.serving.workers import Done, Job
 from aoi_modules.wire.messages import SignatureDef
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -51,6 +53,11 @@ class Servable:
         return self._engine.name
 
     @property
+    def running(self) -> bool:
+        """Whether the engine runs now."""
+        return self._batcher.running > 0
+
+    @property
     def batches(self) -> int:
         """How often the engine ran, each time for one request or several, with `rows` rows in all."""
         return self._batcher.batches
@@ -71,9 +78,16 @@ class Servable:
         Raises:
             RpcError: inputs or filter do not fit the signature, or the model refuses the inputs.
         """
+        return self.call(signature, inputs, output_filter).run()
+
+    def call(self, signature: SignatureDef, inputs: Arrays, output_filter: Sequence[str] = ()) -> "Call":
+        """What `run` would run.
+
+        Raises:
+            RpcError: inputs or filter do not fit the signature.
+        """
         signature_check.check_inputs(signature, inputs, strict=self._strict)
-        outputs = signature_check.chosen_outputs(signature, output_filter)
-        return self._batcher.run(signature, inputs, outputs)
+        return Call(self._batcher, signature, inputs, signature_check.chosen_outputs(signature, output_filter))
 
     def take(self) -> None:
         """Keeps the servable loaded until `give_back`. Not for a servable that was retired."""
@@ -98,5 +112,24 @@ class Servable:
             if on_closed is not None:
                 self._on_closed = None
         if on_closed is not None:
+            self._batcher.close()
             self._engine.close()
             on_closed()
+
+
+@dataclass(frozen=True)
+class Call:
+    """Inputs that fit a signature, and the outputs wanted; a `ModelCall`."""
+
+    batcher: Batcher
+    signature: SignatureDef
+    inputs: Arrays
+    outputs: Sequence[str]
+
+    def run(self) -> dict[str, NDArray[Any]]:
+        """Waits for the outputs; see `Batcher.run`."""
+        return self.batcher.run(self.signature, self.inputs, self.outputs)
+
+    def submit(self, job: Job, done: Done) -> None:
+        """Does not wait; see `Batcher.submit`."""
+        self.batcher.submit(self.signature, self.inputs, self.outputs, job, done)

@@ -143,7 +143,7 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
         await asyncio.gather(*(door.close() for door in doors.values()))
         workers.close()
         idle = await asyncio.to_thread(versions.close)
-        if workers.busy() or not idle:
+        if workers.busy() or engines.busy() or not idle:
             _leave()
 
 

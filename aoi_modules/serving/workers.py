@@ -5,13 +5,22 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Generator
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
 
 Result = TypeVar("Result")
+Outputs = dict[str, NDArray[Any]]
+Done = Callable[[Outputs | None, BaseException | None], None]
+"""Learns the outputs, or else the error."""
 QUEUED_PER_THREAD = 64
+GREAT_BYTES = 1 << 16
+"""Writing more outputs than this into an answer takes longer than handing them to another thread."""
 _local = threading.local()
 
 
@@ -40,13 +49,42 @@ def present() -> Job:
     return job if isinstance(job, Job) else Job()
 
 
-class _Queued(Job):
-    """A job with its work, and the future of the event loop that gets the result."""
+class ModelCall(Protocol):
+    """What a request asks of its model."""
 
-    def __init__(self, work: Callable[[], Any], seconds: float, future: "asyncio.Future[Any]") -> None:
+    def run(self) -> Outputs:
+        """Waits for the outputs."""
+
+    def submit(self, job: Job, done: Done) -> None:
+        """Calls `done` with outputs or error, in another thread; see `Batcher.submit`."""
+
+
+Steps = Generator[ModelCall, Outputs, Result]
+"""A request in steps: it gives what it asks of its model, is given the outputs, and returns the answer."""
+
+
+def finish(steps: Steps[Result]) -> Result:
+    """Takes all steps of a request in the calling thread."""
+    try:
+        call = next(steps)
+        while True:
+            try:
+                outputs = call.run()
+            except BaseException as error:
+                call = steps.throw(error)
+            else:
+                call = steps.send(outputs)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+
+
+class _Queued(Job):
+    """A job, what its next step is, and the future of the event loop that gets the result."""
+
+    def __init__(self, seconds: float, future: "asyncio.Future[Any]") -> None:
         super().__init__(time.monotonic() + seconds)
         self.seconds = seconds
-        self.work = work
         self.future = future
 
 
@@ -63,7 +101,7 @@ class Workers:
     def __init__(self, threads: int, queued: int | None = None) -> None:
         self._limit = threads
         self._max_queued = queued or threads * QUEUED_PER_THREAD
-        self._jobs: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[_Queued, Callable[[], None]] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._open = 0
         """Jobs that wait or run."""
@@ -83,16 +121,29 @@ class Workers:
         Raises:
             RpcError: UNAVAILABLE the queue is full; DEADLINE_EXCEEDED no answer in time; or what the job raises.
         """
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Result] = loop.create_future()
-        job = _Queued(work, seconds, future)
-        self._put(job)
-        timer = loop.call_later(seconds, _too_late, job)
-        try:
-            return await future
-        finally:
-            timer.cancel()
-            job.gone = True
+        job = _Queued(seconds, asyncio.get_running_loop().create_future())
+        self._put(job, partial(self._do, job, work))
+        result: Result = await self._answer(job)
+        return result
+
+    async def walk(self, steps: Steps[Result], seconds: float, *, light: bool) -> Result:
+        """Takes the steps of a request without keeping a thread while its model is waited for or runs.
+
+        Args:
+            steps: of the request; all of them are taken, or none after its time is over.
+            seconds: until the answer is of no use any more.
+            light: take the first step here and now, in the event loop. For small requests.
+
+        Raises:
+            RpcError: UNAVAILABLE too many requests wait; DEADLINE_EXCEEDED no answer in time; or what a step raises.
+        """
+        job = _Queued(seconds, asyncio.get_running_loop().create_future())
+        if light:
+            self._step(job, steps, None, None)
+        else:
+            self._put(job, partial(self._step, job, steps, None, None))
+        result: Result = await self._answer(job)
+        return result
 
     def busy(self) -> bool:
         """Whether a job runs."""
@@ -106,7 +157,15 @@ class Workers:
             for _ in range(self._threads):
                 self._jobs.put(None)
 
-    def _put(self, job: _Queued) -> None:
+    async def _answer(self, job: _Queued) -> Any:
+        timer = asyncio.get_running_loop().call_later(job.seconds, _too_late, job)
+        try:
+            return await job.future
+        finally:
+            timer.cancel()
+            job.gone = True
+
+    def _put(self, job: _Queued, step: Callable[[], None]) -> None:
         with self._lock:
             if self._open >= self._threads == self._limit and self._open - self._running >= self._max_queued:
                 raise RpcError("UNAVAILABLE", f"The server is busy: {self._max_queued} requests wait already")
@@ -114,23 +173,50 @@ class Workers:
             if self._open > self._threads and self._threads < self._limit:
                 self._threads += 1
                 threading.Thread(target=self._work, name=f"run-{self._threads}", daemon=True).start()
-        self._jobs.put(job)
+        self._jobs.put((job, step))
 
     def _work(self) -> None:
-        while job := self._jobs.get():
+        while entry := self._jobs.get():
+            job, step = entry
             with self._lock:
                 self._running += 1
             _local.job = job
-            result, error = None, None
-            try:
-                result = job.work() if job.remaining() > 0 else None
-            except BaseException as raised:
-                error = raised
+            if job.remaining() > 0:
+                step()
             _local.job = None
             with self._lock:
                 self._running -= 1
                 self._open -= 1
-            self._deliver(job, result, error)
+
+    def _do(self, job: _Queued, work: Callable[[], Any]) -> None:
+        try:
+            result = work()
+        except BaseException as error:
+            self._deliver(job, None, error)
+        else:
+            self._deliver(job, result, None)
+
+    def _step(self, job: _Queued, steps: Steps[Any], outputs: Outputs | None, error: BaseException | None) -> None:
+        """Takes the next step of a request, and asks its model if it wants to."""
+        try:
+            call = steps.send(outputs) if error is None else steps.throw(error)  # type: ignore[arg-type]  # None first
+        except StopIteration as end:
+            self._deliver(job, end.value, None)
+        except BaseException as raised:
+            self._deliver(job, None, raised)
+        else:
+            try:
+                call.submit(job, partial(self._after, job, steps))
+            except BaseException as refused:
+                self._step(job, steps, None, refused)
+
+    def _after(self, job: _Queued, steps: Steps[Any], outputs: Outputs | None, error: BaseException | None) -> None:
+        """The model has answered, and its thread has more to do: great outputs become an answer in another thread."""
+        if outputs is not None and sum(array.nbytes for array in outputs.values()) > GREAT_BYTES:
+            with suppress(RpcError):
+                self._put(job, partial(self._step, job, steps, outputs, None))
+                return
+        self._step(job, steps, outputs, error)
 
     def _deliver(self, job: _Queued, result: Any, error: BaseException | None) -> None:
         """Hands a result to the event loop; many at once cost it one call."""
@@ -146,9 +232,9 @@ class Workers:
         self._told = False
         while self._done:
             job, result, error = self._done.popleft()
-            if job.remaining() == 0:
-                _too_late(job)
-            elif error is None:
+            if job.future.done():
+                continue
+            if error is None:
                 job.future.set_result(result)
             else:
                 job.future.set_exception(error)

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching import MAX_QUEUES, UNMERGED, Batcher, Policy
+from aoi_modules.serving.batching import CROWD, MAX_QUEUES, UNMERGED, Batcher, Policy
 from aoi_modules.serving.batching_parameters import Batching
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.workers import Workers
+from aoi_modules.serving.workers import Job, Workers
 from aoi_modules.wire.messages import SignatureDef
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import float_signature
@@ -209,7 +209,7 @@ def test_a_request_whose_deadline_passed_is_not_run(engine: Recorder) -> None:
         with pytest.raises(RpcError) as caught:
             await workers.run(job(1), 0.02)
         assert caught.value.code == "DEADLINE_EXCEEDED"
-        await asyncio.to_thread(wait_for, lambda: waiting(batcher), lambda count: count == 0)
+        assert waiting(batcher) == 1  # until its turn comes
 
     in_workers(batcher, engine, ask)
     assert engine.batches == [1]
@@ -228,6 +228,27 @@ def test_a_request_whose_client_left_is_not_run(engine: Recorder) -> None:
         assert (await stays)["y"].tolist() == [4]
 
     in_workers(batcher, engine, ask)
+    assert engine.batches == [1, 1]
+
+
+def test_requests_that_nobody_waits_for_make_place(engine: Recorder) -> None:
+    batcher = Batcher(engine, Policy())
+    ends: list[BaseException | None] = []
+
+    def ask(job: Job) -> None:
+        batcher.submit(SIGNATURE, rows(1), ["y"], job, lambda outputs, error: ends.append(error))
+
+    ask(Job())
+    assert engine.begun.wait(30)
+    late = [Job() for _ in range(CROWD)]
+    for job in late:
+        ask(job)
+        job.gone = True
+    ask(Job())
+    assert waiting(batcher) == 1
+    assert [getattr(error, "code", None) for error in ends] == ["DEADLINE_EXCEEDED"] * CROWD
+    engine.go.set()
+    wait_for(lambda: ends[CROWD:], lambda errors: errors == [None, None])
     assert engine.batches == [1, 1]
 
 
@@ -329,5 +350,7 @@ def test_every_client_gets_its_own_answer(sizes: list[int], max_rows: int, slots
         assert answer.tolist() == (2 * request).tolist()
     assert sum(engine.batches) == sum(sizes)
     assert all(count <= max(max_rows, *sizes) for count in engine.batches)
-    assert batcher._free == slots
+    assert batcher._threads <= slots
     assert not waiting(batcher)
+    batcher.close()
+    wait_for(lambda: batcher._threads, lambda count: count == 0)
