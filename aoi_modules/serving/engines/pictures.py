@@ -44,7 +44,8 @@ def decode(encoded: object, channels: int) -> Plane:
             image.info.pop("transparency", None)  # Pillow would warn that it gets lost
             image = image.convert("RGB")
         # Of three equal colours the formula for grey gives back their value, so grey levels stay as they are.
-        pixels = np.asarray(image.convert("RGB" if channels == 3 else "L"))
+        mode = "RGB" if channels == 3 else "L"
+        pixels = np.asarray(image if image.mode == mode else image.convert(mode))
     except RpcError:
         raise
     except Exception as error:  # a decoder raises whatever the damage makes it raise
@@ -119,7 +120,10 @@ def _smooths(image: Any) -> bool:
 def _smoothed(image: Image.Image, *, vertical: bool) -> Image.Image:
     """Enlarges the colours of brightness, blue and red: between two samples, three parts of the near one."""
     brightness, *colours = image.split()
-    samples = np.stack([np.asarray(plane)[:: 2 if vertical else 1, ::2] for plane in colours]).astype(np.int16)
+    step = 2 if vertical else 1
+    samples = np.empty((2, -(-image.height // step), -(-image.width // 2)), np.int16)
+    for place, plane in zip(samples, colours, strict=True):
+        place[:] = np.asarray(plane)[::step, ::2]
     enlarged = _wider(_higher(samples), (8, 7), 4) if vertical else _wider(samples, (1, 2), 2)
     planes = [Image.fromarray(plane[: image.height, : image.width]) for plane in enlarged]
     return Image.merge("YCbCr", [brightness, *planes])
