@@ -28,6 +28,24 @@ _MAX_MANIFESTS = 64
 """Manifests kept a model server; the oldest goes first."""
 
 
+class Deadline:
+    """The time given to one inspection, which all its calls share. Made inside the running event loop.
+
+    Args:
+        seconds: from now on.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._clock = asyncio.get_running_loop().time
+        self._end = self._clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds; negative when it has passed."""
+        return self._end - self._clock()
+
+
 class Upstream:
     """One model server.
 
@@ -73,14 +91,14 @@ class Upstream:
             StoreError: the model's manifest cannot be read.
             WireError: the answer contradicts itself.
         """
-        end = asyncio.get_running_loop().time() + seconds
+        deadline = Deadline(seconds)
         try:
-            return await self._ask_once(model, version, picture, end)
+            return await self._ask_once(model, version, picture, deadline)
         except RpcError as error:
             if error.code != "NOT_FOUND" or version is not None:
                 raise
             # The version that answered was unloaded before its manifest was read: the next one answers now.
-            return await self._ask_once(model, version, picture, end)
+            return await self._ask_once(model, version, picture, deadline)
 
     async def manifest(self, model: str, version: int, seconds: float) -> Manifest | None:
         """The manifest of a version, read once and kept: versions never change. None if it carries none.
@@ -88,36 +106,38 @@ class Upstream:
         Raises:
             Unreachable, TooSlow, RpcError, StoreError: see `ask`.
         """
-        key = (model, version)
-        if key not in self._manifests:
-            found = await self._read_manifest(model, version, seconds)
-            while len(self._manifests) >= _MAX_MANIFESTS:
-                del self._manifests[next(iter(self._manifests))]
-            self._manifests[key] = found
-        return self._manifests[key]
+        return await self._manifest(model, version, Deadline(seconds))
 
     async def statuses(self, model: str, version: int | None, seconds: float) -> list[VersionStatus]:
         """The versions that the server knows of a model, newest first."""
         request = grpc_calls.status_request(model, version)
-        return grpc_calls.version_statuses(await self._call(self._status, request, seconds))
+        return grpc_calls.version_statuses(await self._call(self._status, request, Deadline(seconds)))
 
     async def close(self) -> None:
         await self._channel.close()
 
     async def _ask_once(
-        self, model: str, version: int | None, picture: bytes, end: float
+        self, model: str, version: int | None, picture: bytes, deadline: Deadline
     ) -> tuple[Prediction, Manifest | None]:
-        clock = asyncio.get_running_loop().time
         request = grpc_calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
-        prediction = grpc_calls.prediction(await self._call(self._predict, request, end - clock()))
+        prediction = grpc_calls.prediction(await self._call(self._predict, request, deadline))
         answered = prediction.version or version
-        manifest = None if answered is None else await self.manifest(model, answered, end - clock())
+        manifest = None if answered is None else await self._manifest(model, answered, deadline)
         return prediction, manifest
 
-    async def _read_manifest(self, model: str, version: int, seconds: float) -> Manifest | None:
+    async def _manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
+        key = (model, version)
+        if key not in self._manifests:
+            found = await self._read_manifest(model, version, deadline)
+            while len(self._manifests) >= _MAX_MANIFESTS:
+                del self._manifests[next(iter(self._manifests))]
+            self._manifests[key] = found
+        return self._manifests[key]
+
+    async def _read_manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
         request = grpc_calls.predict_request(model, version, {}, SIGNATURE)
         try:
-            answer = await self._call(self._predict, request, seconds)
+            answer = await self._call(self._predict, request, deadline)
         except RpcError as error:
             if is_no_manifest(error):
                 return None
@@ -130,13 +150,14 @@ class Upstream:
         )
         return method
 
-    async def _call(self, method: Callable[..., Any], request: Message, seconds: float) -> Any:
-        if seconds <= 0:
+    async def _call(self, method: Callable[..., Any], request: Message, deadline: Deadline) -> Any:
+        left = deadline.left
+        if left <= 0:
             raise TooSlow(f"the model server at {self.address} used up its time", hint="allow more time in the routes")
         try:
-            return await method(request, timeout=seconds)
+            return await method(request, timeout=left)
         except grpc.RpcError as error:
-            mapped = grpc_calls.rpc_error(error, self.address, seconds)
+            mapped = grpc_calls.rpc_error(error, self.address, deadline.seconds)
             if isinstance(mapped, Unreachable):
                 self._manifests.clear()  # what comes back may be another server with other models
             raise mapped from None
