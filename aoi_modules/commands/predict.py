@@ -4,8 +4,9 @@ import csv
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoi_modules.commands.server_options import ServerOptions, server_options
+from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.feature_table import Row
     from aoi_modules.gateway.answers import PictureAnswer
+    from aoi_modules.modelstore.manifest import Manifest
 
 CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict")
 SECONDS_A_LINE = 5.0
@@ -32,13 +36,23 @@ SECONDS_A_LINE = 5.0
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Pictures that are asked about at once."
 )
+@click.option(
+    "--features", "table", type=click.Path(path_type=Path), metavar="FILE",
+    help="CSV file with the numbers that the model takes beside a picture.",
+)  # fmt: skip
 @click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
-def command(pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, **server: Any) -> None:
+def command(
+    pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, table: Path | None, **server: Any
+) -> None:
     """Ask a model server about pictures: scores by head and label, and the verdict if the model carries its limits.
 
     A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in this order. A picture
     that cannot be used is named on standard error, the others are still asked about, and the exit code is 1. It is 0
     when every picture was answered, and 2 after wrong usage.
+
+    A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
+    as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
+    table is checked before the first picture is asked about.
 
     \b
     Examples:
@@ -46,6 +60,7 @@ def command(pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, *
       aoi predict --grpc 127.0.0.1:8500 --model tile --csv parts/ > scores.csv
       aoi predict --http http://127.0.0.1:8501 --model tile --json 'parts/**/*.png' | jq .verdict
       aoi predict --grpc 127.0.0.1:8500 --model tile --version 3 --timeout 2 part1.png
+      aoi predict --grpc 127.0.0.1:8500 --model houses --features houses.csv houses/
     """
     if as_json and as_csv:
         raise click.UsageError("expected at most one of --json and --csv")
@@ -53,7 +68,8 @@ def command(pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, *
     files, failed = _found(pictures)
     show = _show_json if as_json else _show_csv if as_csv else _show_table
     with options.client() as client:
-        complaints = show(_told(_in_order(client, files, jobs), len(files)))
+        featured = _featured(client, files, table) if files else None
+        complaints = show(_told(_in_order(client, files, jobs, featured), len(files)))
     if failed or complaints:
         sys.exit(1)
 
@@ -72,23 +88,61 @@ def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
     return files, empty
 
 
+@dataclass(frozen=True)
+class _Featured:
+    """The features of every picture, for a model that takes some; its manifest names them."""
+
+    manifest: "Manifest"
+    rows: "dict[Path, Row]"
+
+
+def _featured(client: "PredictClient", files: Sequence[Path], table: Path | None) -> _Featured | None:
+    """The features of every picture; None for a model that takes none.
+
+    Raises:
+        DataError: the model takes features and no table was given, or the other way round; or the table is wrong.
+    """
+    from aoi_modules.client.feature_table import read_table
+
+    manifest = client.find_manifest()
+    if manifest is not None and manifest.features:
+        names = ", ".join(manifest.features)
+        if table is None:
+            raise DataError(
+                f"model {client.model} takes more than a picture: {names}",
+                hint=f"--features FILE, a CSV file with the columns picture, {names}",
+            )
+        return _Featured(manifest, read_table(table, manifest.features).rows_of(files))
+    if table is not None:
+        reason = "takes pictures alone" if manifest is not None else "carries no manifest that names its features"
+        raise DataError(f"--features: model {client.model} at {client.address} {reason}", hint="leave --features out")
+    return None
+
+
 class _Asker(local):
     """What each thread asks with: one run of `ask_about`, so that it reads the manifest once and not a picture."""
 
-    def __init__(self, client: "PredictClient") -> None:
+    def __init__(self, client: "PredictClient", featured: _Featured | None) -> None:
+        from aoi_modules.client.featured_client import FeaturedClient
         from aoi_modules.gateway.answers import ask_about
 
+        self._featured = featured
+        self._sender = FeaturedClient(client, featured.manifest) if featured else None
         self._given: deque[Path] = deque()
-        self._answers = ask_about(client, iter(self._given.popleft, None))
+        self._answers = ask_about(self._sender or client, iter(self._given.popleft, None))
 
     def ask(self, picture: Path) -> "PictureAnswer":
+        if self._sender is not None and self._featured is not None:
+            self._sender.row = self._featured.rows[picture]
         self._given.append(picture)
         return next(self._answers)
 
 
-def _in_order(client: "PredictClient", files: Iterable[Path], jobs: int) -> "Iterator[PictureAnswer]":
+def _in_order(
+    client: "PredictClient", files: Iterable[Path], jobs: int, featured: _Featured | None
+) -> "Iterator[PictureAnswer]":
     """The answers in the order of the files; at most `jobs` calls are under way, and few answers wait."""
-    asker = _Asker(client)
+    asker = _Asker(client, featured)
     waiting: deque[Future[PictureAnswer]] = deque()
     with ThreadPoolExecutor(jobs) as threads:
         try:

@@ -1,0 +1,186 @@
+"""Numbers beside pictures, from a CSV file: one column names the picture, and each feature has a column of its own.
+
+picture,bedrooms,bathrooms,area,zipcode
+0001.png,3,2.5,2100,91901
+"""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.errors import DataError
+
+PICTURE_COLUMNS = ("picture", "path")
+"""Names of the column that says which picture; the first of them that is there."""
+LARGEST = float(np.finfo(np.float32).max)
+"""Models take features as float32."""
+MAX_PROBLEMS = 5
+"""So many of a table's problems are told at once."""
+
+Row = NDArray[np.float32]
+"""The features of one picture, float32 (1, F)."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file: its number there, and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class FeatureTable:
+    """A table that was read; its numbers are looked at when they are asked for.
+
+    Args:
+        path: of the file, for messages.
+        names: of the features, in the order that the model takes them.
+        lines: by the parts of the picture's path.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    lines: dict[tuple[str, ...], Line]
+
+    def rows_of(self, pictures: Sequence[Path]) -> dict[Path, Row]:
+        """The features of each picture.
+
+        A line belongs to the picture whose path ends as the line says: `0001.png` fits in any folder, `a/0001.png` in
+        folders `a` only. Of several lines that fit, the longest one counts.
+
+        Raises:
+            DataError: a picture has no line, shares its line with another, or a cell is no number. All pictures are
+                looked at before, so nobody asks about half of them.
+        """
+        rows: dict[Path, Row] = {}
+        owners: dict[int, Path] = {}
+        problems: list[str] = []
+        for picture in dict.fromkeys(pictures):
+            try:
+                line = self._line_of(picture)
+                self._refuse_two(owners.setdefault(line.number, picture), picture, line)
+                rows[picture] = self._row(line)
+            except DataError as error:
+                problems.append(error.message)
+        if problems:
+            raise DataError(_told(list(dict.fromkeys(problems))), hint="nothing was asked; mend the table first")
+        return rows
+
+    def _line_of(self, picture: Path) -> Line:
+        parts = picture.absolute().parts
+        for start in range(len(parts)):
+            line = self.lines.get(parts[start:])
+            if line is not None:
+                return line
+        raise DataError(f"{self.path}: no line for the picture {picture}")
+
+    def _refuse_two(self, owner: Path, picture: Path, line: Line) -> None:
+        """One line for two parts would give one of them the numbers of the other."""
+        if owner.resolve() != picture.resolve():
+            raise DataError(
+                f"{self.path}, line {line.number}: fits two pictures, {owner} and {picture}; write the folder as well"
+            )
+
+    def _row(self, line: Line) -> Row:
+        return np.array([[self._number(line, name) for name in self.names]], np.float32)
+
+    def _number(self, line: Line, name: str) -> float:
+        text = line.cells[name]
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not abs(number) <= LARGEST:  # which NaN is not either
+            raise DataError(
+                f"{self.path}, line {line.number}, column {name}: expected a number, with a point for its fraction. "
+                f"Received: {text!r}"
+            )
+        return number
+
+
+def read_table(path: Path, names: Sequence[str]) -> FeatureTable:
+    """Reads a CSV file, with commas or semicolons. Columns that are no feature are passed over.
+
+    Args:
+        path: the file, UTF-8, with a first line of column names.
+        names: of the features that the model takes; each needs a column.
+
+    Raises:
+        DataError: the file cannot be read, lacks a column, or names a picture twice; says where.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: expected a CSV file in UTF-8: {error}") from None
+    header, lines = _parsed(path, text)
+    column = _picture_column(path, header, names)
+    known: dict[tuple[str, ...], Line] = {}
+    for line in lines:
+        cell = line.cells[column]
+        if not cell:
+            raise DataError(
+                f"{path}, line {line.number}, column {column}: expected a picture's name. Received: nothing"
+            )
+        earlier = known.setdefault(PurePath(cell).parts, line)
+        if earlier is not line:
+            raise DataError(
+                f"{path}, line {line.number}, column {column}: {cell} stands in line {earlier.number} already"
+            )
+    return FeatureTable(path, tuple(names), known)
+
+
+def _parsed(path: Path, text: str) -> tuple[list[str], list[Line]]:
+    """The column names, and the lines that are not empty. Spreadsheets write semicolons where commas are in numbers."""
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",", strict=True
+    )
+    header: list[str] = []
+    lines: list[Line] = []
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if not any(stripped):
+                continue
+            if not header:
+                header = stripped
+            elif len(stripped) != len(header):
+                raise DataError(
+                    f"{path}, line {reader.line_num}: expected {len(header)} cells, one a column. "
+                    f"Received: {len(stripped)}"
+                )
+            else:
+                lines.append(Line(reader.line_num, dict(zip(header, stripped, strict=True))))
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: expected a CSV file: {error}") from None
+    return header, lines
+
+
+def _picture_column(path: Path, header: Sequence[str], names: Sequence[str]) -> str:
+    """The column that names the pictures; every feature has one too, and only one."""
+    column = next((name for name in PICTURE_COLUMNS if name in header), None)
+    missing = [*([] if column else [PICTURE_COLUMNS[0]]), *(name for name in names if name not in header)]
+    wanted = f"the model takes {', '.join(names)}; the columns may stand in any order, others are passed over"
+    if column is None or missing:
+        raise DataError(
+            f"{path}, line 1: no column {', '.join(missing)}. Received: {', '.join(header) or 'an empty file'}",
+            hint=wanted,
+        )
+    twice = [name for name in (column, *names) if list(header).count(name) > 1]
+    if twice:
+        raise DataError(f"{path}, line 1: two columns are called {twice[0]}", hint=wanted)
+    return column
+
+
+def _told(problems: Sequence[str]) -> str:
+    more = len(problems) - MAX_PROBLEMS
+    return "\n".join([*problems[:MAX_PROBLEMS], *([f"... and {more} more"] if more > 0 else [])])

@@ -1,0 +1,108 @@
+"""`aoi predict --features` against the real embedded server."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aoi_modules.client.grpc_client import GrpcClient
+from aoi_modules.serving.launcher import EmbeddedServer
+from tests.client.servables import write_house, write_tile
+from tests.commands.test_predict import predict
+from tests.gateway.conftest import picture_bytes
+
+pytestmark = pytest.mark.slow  # servables are exported and served
+NUMBERS = {"a": (3.0, 210.5), "b": (2.0, 90.0), "c": (5.0, 400.0)}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    models = tmp_path_factory.mktemp("models")
+    with EmbeddedServer({"house": write_house(models), "tile": write_tile(models)}) as server:
+        yield server
+
+
+@pytest.fixture
+def houses(tmp_path: Path) -> Path:
+    folder = tmp_path / "houses"
+    folder.mkdir()
+    for name in NUMBERS:
+        (folder / f"{name}.png").write_bytes(picture_bytes())
+    return folder
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """The columns stand in another order than the model takes them, and there is one more."""
+    path = tmp_path / "houses.csv"
+    lines = [f"{area},{name}.png,{rooms},Main Street" for name, (rooms, area) in NUMBERS.items()]
+    path.write_text("\n".join(["area,picture,rooms,street", *lines, ""]))
+    return path
+
+
+def prices(server: EmbeddedServer, houses: Path) -> list[float]:
+    pictures = [(houses / f"{name}.png").read_bytes() for name in NUMBERS]
+    with GrpcClient(server.grpc, "house", timeout=60) as client:
+        answer = client.predict_pictures(pictures, np.array(list(NUMBERS.values()), np.float32))
+    return [float(price) for price in answer.scores["price"][:, 0]]
+
+
+@pytest.mark.parametrize("way", ["--grpc", "--http"])
+def test_every_house_goes_with_its_own_numbers(server: EmbeddedServer, houses: Path, table: Path, way: str) -> None:
+    address = server.grpc if way == "--grpc" else server.rest
+    run = predict(way, address, "--model", "house", "--features", str(table), "--csv", "--jobs", "2", str(houses))
+    assert (run.returncode, run.stderr) == (0, "")
+    rows = list(csv.DictReader(run.stdout.splitlines()))
+    assert [Path(row["picture"]).stem for row in rows] == list(NUMBERS)
+    assert [float(row["score"]) for row in rows] == pytest.approx(prices(server, houses), rel=1e-4)
+
+
+def test_a_picture_that_cannot_be_used_does_not_shift_the_numbers(
+    server: EmbeddedServer, houses: Path, table: Path
+) -> None:
+    expected = prices(server, houses)
+    (houses / "b.png").write_bytes(b"no picture")
+    run = predict(
+        "--grpc", server.grpc, "--model", "house", "--features", str(table), "--json", "--jobs", "1", str(houses)
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"error: {houses / 'b.png'}: expected a PNG")
+    scores = [json.loads(line)["heads"][0]["score"] for line in run.stdout.splitlines()]
+    assert scores == pytest.approx([expected[0], expected[2]], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("picture,rooms\na.png,1\n", "houses.csv, line 1: no column area. Received: picture, rooms"),
+        ("picture,rooms,area\na.png,1,1\nb.png,1,1\n", "houses.csv: no line for the picture"),
+        (
+            "picture,rooms,area\na.png,1,1\nb.png,1,big\nc.png,1,1\n",
+            "houses.csv, line 3, column area: expected a number",
+        ),
+    ],
+)
+def test_a_wrong_table_is_told_before_anything_is_asked(
+    server: EmbeddedServer, houses: Path, table: Path, text: str, words: str
+) -> None:
+    table.write_text(text)
+    run = predict("--grpc", server.grpc, "--model", "house", "--features", str(table), "--csv", str(houses))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert words in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_model_that_takes_features_names_them(server: EmbeddedServer, houses: Path) -> None:
+    run = predict("--grpc", server.grpc, "--model", "house", str(houses))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("error: model house takes more than a picture: rooms, area\n")
+    assert "--features FILE, a CSV file with the columns picture, rooms, area" in run.stderr
+
+
+def test_a_model_that_takes_none_says_so(server: EmbeddedServer, houses: Path, table: Path) -> None:
+    run = predict("--grpc", server.grpc, "--model", "tile", "--features", str(table), str(houses))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "takes pictures alone" in run.stderr
