@@ -1,0 +1,46 @@
+"""The page is read under the names that stand on it."""
+
+import math
+
+import pytest
+
+from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
+from aoi_modules.errors import Unreachable, WireError
+from aoi_modules.serving.monitoring import Monitor
+
+
+@pytest.fixture
+def page() -> MetricsPage:
+    monitor = Monitor("/metrics")
+    for model, microseconds in (("tile", 15), ("tile", 25), ("fashion", 1e9)):
+        monitor._record(model, "OK", "Predict", "GRPC", microseconds)
+    monitor._record("tile", "NOT_FOUND", "Predict", "GRPC", 5)
+    monitor.examples("tile", 3)
+    return MetricsPage.parse(monitor.page().decode())
+
+
+def test_counters_have_the_names_of_the_page(page: MetricsPage) -> None:
+    assert page.total(REQUESTS, model_name="tile", status="OK") == 2
+    assert page.total(REQUESTS, model_name="tile") == 3
+    assert page.total(REQUESTS) == 4
+    assert page.total(":tensorflow:serving:request_example_count_total", model="tile") == 3
+    assert page.total(REQUESTS, model_name="nobody") == 0
+
+
+def test_histograms_have_a_sum_a_count_and_buckets(page: MetricsPage) -> None:
+    assert page.total(f"{LATENCY}_sum", model_name="tile") == 40
+    assert page.total(f"{LATENCY}_count", model_name="tile") == 2
+    buckets = page.buckets(LATENCY, model_name="tile")
+    assert list(buckets) == sorted(buckets)
+    assert [buckets[bound] for bound in (10.0, 18.0, 32.4, math.inf)] == [0, 1, 2, 2]
+    assert page.buckets(LATENCY)[math.inf] == 3
+
+
+def test_what_is_no_page() -> None:
+    with pytest.raises(WireError, match="not a metrics page"):
+        MetricsPage.parse('a{b="c} 1')
+
+
+def test_a_server_without_a_page(free_port: int) -> None:
+    with pytest.raises(Unreachable, match="no metrics page at"):
+        MetricsPage.ask(f"http://127.0.0.1:{free_port}", timeout=5)
