@@ -161,9 +161,9 @@ def peer_ways(models: Models, peers: dict[str, str]) -> Iterator[Way]:
             print(f"{name}: left out; --peer {name}=PYTHON names the Python of an environment that has it")
             continue
         port = free_port()
-        script = str(ROOT / "benchmarks/serving_peers.py")
+        module = f"benchmarks.peers.{name.replace('-', '_')}"
         command = [
-            peers[name], script, name, f"--model={models.plain / '1'}", f"--keras={models.keras}", f"--port={port}",
+            peers[name], "-m", module, f"--model={models.plain / '1'}", f"--keras={models.keras}", f"--port={port}",
         ]  # fmt: skip
         yield Way(name, command, Target(f"127.0.0.1:{port}", body, path, http=True, headers=headers))
 
