@@ -1,8 +1,9 @@
 """JSON as TensorFlow Serving's REST API reads it.
 
 It takes more than the standard allows: NaN, Infinity, -Infinity and Inf, anything after the first value, and any
-depth of lists in a key that nobody looks at. Ordinary documents are read by orjson; what it refuses is read again
-by the reader below, which keeps no call stack, so that a deep document cannot end the process.
+depth of lists in a key that nobody looks at. Ordinary documents are read by orjson; what it refuses is read again by
+Python's reader, in flat layers, so that a deep document cannot end the process. Error messages are the original's.
+Of two equal keys of an object the last one counts.
 """
 
 import itertools
@@ -13,37 +14,40 @@ from typing import Any, NoReturn
 
 import orjson
 
-from aoi_modules.errors import RpcError
+from aoi_modules.wire.json_layers import LAYER, Brackets, brackets, layers
 from aoi_modules.wire.status import invalid
 
 MAX_NESTING = 1_000_000
-"""Lists and objects inside one another; with no bound, a small body could fill the memory."""
+"""Lists and objects inside one another."""
+MAX_BRACKETS = 10_000_000
+"""Lists and objects of one document; each takes up to 100 bytes of memory, and only two of the body."""
 MAX_QUOTED = 256
 """Characters of a document that an error message repeats."""
 
-_SPACES = " \t\n\r"
-_SPACE = re.compile(rf"[{_SPACES}]*")
-_STRING = re.compile(r'"([^"\\\x00-\x1f]*(?:\\.[^"\\\x00-\x1f]*)*)"')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_WORD = re.compile(r"true|false|null|NaN|-?Inf(?:inity)?")
-_WORDS = {
-    "true": True, "false": False, "null": None, "NaN": math.nan,
-    "Infinity": math.inf, "Inf": math.inf, "-Infinity": -math.inf, "-Inf": -math.inf,
-}  # fmt: skip
+_SPACE = re.compile(rb"[ \t\n\r]*")
+_INF = re.compile(rb"Inf(?!inity)")
+_STRING_OR_INF = re.compile(rb'"(?:[^"\\]|\\.)*"|Inf(?:inity)?', re.DOTALL)
+# Numbers that may be too great for 64 bits or for a double, and escapes of half characters, are looked at one by one.
+_GREAT_NUMBER = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(r"\\(?:(u[dD][89abAB]..(\\u[dD][c-fC-F]..)?|u[dD][c-fC-F])|.)", re.DOTALL)
+_AFTER_DIGIT = re.compile(r"(?<=[0-9])(?:(\.)|[eE][+-]?)")
 
 
 def parse(body: bytes) -> Any:
     """Reads the first JSON value of a body. Bytes that are not UTF-8 become lone surrogates.
 
     Raises:
-        RpcError: INVALID_ARGUMENT; says what is wrong and at which character.
+        RpcError: INVALID_ARGUMENT; says what is wrong and at which byte.
     """
     if not body.strip():
         raise invalid("JSON Parse error: The document is empty. at offset: 0")
+    if body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
+        raise invalid(f"JSON Parse error: More than {MAX_BRACKETS} lists and objects. at offset: 0")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        return _Reader(body.decode("utf-8", "surrogateescape").removeprefix("\ufeff")).document()
+        return _patiently(body)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -88,105 +92,154 @@ def _characters(value: Any) -> Any:
         yield from json.dumps(value)
 
 
-class _Reader:
-    """Reads one document. What is open lies on a list, not on the call stack."""
+class _Wrong(Exception):
+    """What is wrong with a flat document, and at which byte."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._position = 0
-        self._open: list[tuple[list[Any] | dict[str, Any], str]] = []
+    def __init__(self, text: str, position: int) -> None:
+        super().__init__(text)
+        self.text = text
+        self.position = position
 
-    def document(self) -> Any:
-        while True:
-            value = self._value_or_opening()
-            if value is _OPENED:
-                continue
-            value = self._close_finished(value)
-            if not self._open:
-                return value
 
-    def _value_or_opening(self) -> Any:
-        """A scalar or an empty container; or `_OPENED`, after which the first item is expected."""
-        character = self._peek()
-        if character in "[{":
-            self._position += 1
-            if len(self._open) >= MAX_NESTING:
-                self._fail(f"More than {MAX_NESTING} lists and objects inside one another.")
-            container: list[Any] | dict[str, Any] = [] if character == "[" else {}
-            if self._peek() == ("]" if character == "[" else "}"):
-                self._position += 1
-                return container
-            self._open.append((container, self._key() if isinstance(container, dict) else ""))
-            return _OPENED
-        return self._string() if character == '"' else self._scalar()
-
-    def _close_finished(self, value: Any) -> Any:
-        """Puts a value where it belongs, and closes what ends after it."""
-        while self._open:
-            container, key = self._open[-1]
-            if isinstance(container, dict):
-                container.setdefault(key, value)  # of two equal keys, the original finds the first
-            else:
-                container.append(value)
-            character = self._peek()
-            self._position += 1
-            if character == ",":
-                if isinstance(container, dict):
-                    self._open[-1] = (container, self._key())
-                break
-            if character != ("}" if isinstance(container, dict) else "]"):
-                self._position -= 1
-                what = "} after an object member" if isinstance(container, dict) else "] after an array element"
-                self._fail(f"Missing a comma or {what}.")
-            self._open.pop()
-            value = container
-        return value
-
-    def _key(self) -> str:
-        if self._peek() != '"':
-            self._fail("Missing a name for object member.")
-        key = self._string()
-        if self._peek() != ":":
-            self._fail("Missing a colon after a name of object member.")
-        self._position += 1
-        return key
-
-    def _string(self) -> str:
-        match = _STRING.match(self._text, self._position)
-        if match is None:
-            self._fail("Missing a closing quotation mark in string.")
+def _patiently(body: bytes) -> Any:
+    """Reads what orjson refuses: a document that is wrong, deep, or more than the standard allows."""
+    document = _with_words(body.removeprefix(b"\xef\xbb\xbf"))
+    found = brackets(document)
+    if found.deepest > MAX_NESTING:
+        _fail(f"More than {MAX_NESTING} lists and objects inside one another.", found.first_at(MAX_NESTING + 1))
+    if found.deepest <= LAYER:
         try:
-            text: str = json.loads(match[0]) if "\\" in match[1] else match[1]
-        except json.JSONDecodeError:
-            self._fail("Invalid escape character in string.")
-        self._position = match.end()
-        return text
-
-    def _scalar(self) -> Any:
-        if match := _WORD.match(self._text, self._position):
-            self._position = match.end()
-            return _WORDS[match[0]]
-        match = _NUMBER.match(self._text, self._position)
-        if match is None:
-            self._fail("Invalid value.")
-        self._position = match.end()
-        if match[1] is None and match[2] is None and len(match[0]) <= 20 and -(1 << 63) <= int(match[0]) < 1 << 64:
-            return int(match[0])
-        number = float(match[0])
-        if math.isinf(number):
-            self._fail("Number too big to be stored in double.")
-        return number
-
-    def _peek(self) -> str:
-        """The next character that is no space; NUL at the end, which equals none that JSON knows."""
-        character = self._text[self._position : self._position + 1]
-        if character in _SPACES and (match := _SPACE.match(self._text, self._position)):
-            self._position = match.end()
-            character = self._text[self._position : self._position + 1]
-        return character or "\0"
-
-    def _fail(self, text: str) -> NoReturn:
-        raise RpcError("INVALID_ARGUMENT", f"JSON Parse error: {text} at offset: {self._position}")
+            return _flat(document, found)
+        except _Wrong as wrong:
+            _fail(wrong.text, wrong.position)
+    value: Any = None
+    first = _Wrong("", len(document) + 1)
+    for number, layer in enumerate(layers(document, found)):
+        try:
+            read = _flat(layer.text, None)
+        except _Wrong as wrong:
+            at = layer.origin(wrong.position)
+            # What ends too early ends so in every layer; the innermost one knows what is missing.
+            first = min(_Wrong(wrong.text, at), first, key=lambda one: one.position)
+        else:
+            value = read if number == 0 else value
+    if first.text:
+        _fail(first.text, first.position)
+    return value
 
 
-_OPENED = object()
+def _fail(text: str, position: int) -> NoReturn:
+    raise invalid(f"JSON Parse error: {text} at offset: {position}")
+
+
+def _with_words(document: bytes) -> bytes:
+    """The document with Infinity for Inf, which Python's reader does not know."""
+    if not _INF.search(document):
+        return document
+    return _STRING_OR_INF.sub(lambda match: b"Infinity" if match[0] == b"Inf" else match[0], document)
+
+
+def _flat(document: bytes, found: Brackets | None) -> Any:
+    """Reads a document that is not deep.
+
+    Args:
+        document: its bytes; what follows its first value does not matter.
+        found: its brackets; None to look for them when they are needed.
+
+    Raises:
+        _Wrong: it is no JSON.
+    """
+    text = document.decode("utf-8", "surrogateescape")
+    decoder = _CAREFUL if _GREAT_NUMBER.search(text) else _PLAIN
+    start = len(_SPACE.match(document)[0])  # type: ignore[index]  # it matches nothing, too
+    try:
+        value, end = decoder.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise _explained(error, text, document, found) from None
+    except _TooGreat as number:
+        raise _Wrong("Number too big to be stored in double.", document.find(number.digits.encode())) from None
+    _check_number(text, end)
+    if _SURROGATE.search(text):
+        _check_escapes(text[:end])
+    return value
+
+
+class _TooGreat(ArithmeticError):
+    """A number beyond all doubles."""
+
+    def __init__(self, digits: str) -> None:
+        super().__init__(digits)
+        self.digits = digits
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise _TooGreat(digits)
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    """An integer of 64 bits; a greater one is a double, as in the original."""
+    if len(digits) > 20 or not -(1 << 63) <= int(digits) < 1 << 64:
+        return _float(digits)
+    return int(digits)
+
+
+_PLAIN = json.JSONDecoder()
+_CAREFUL = json.JSONDecoder(parse_float=_float, parse_int=_integer)
+
+# The original's words for those of Python's reader, by their beginning.
+_WORDS = {
+    "Expecting value": "Invalid value.",
+    "Expecting property name": "Missing a name for object member.",
+    "Illegal trailing comma before end of object": "Missing a name for object member.",
+    "Illegal trailing comma": "Invalid value.",
+    "Expecting ':'": "Missing a colon after a name of object member.",
+    "Unterminated string": "Missing a closing quotation mark in string.",
+    "Invalid control character": "Invalid encoding in string.",
+    "Invalid \\uXXXX": "Incorrect hex digit after \\u escape in string.",
+    "Invalid \\": "Invalid escape character in string.",
+}
+
+
+def _explained(error: json.JSONDecodeError, text: str, document: bytes, found: Brackets | None) -> _Wrong:
+    """Python's error in the original's words."""
+    if not error.msg.startswith("Expecting ','"):
+        words = next((ours for theirs, ours in _WORDS.items() if error.msg.startswith(theirs)), "Invalid value.")
+        return _Wrong(words, len(document) if "quotation" in words else _offset(text, error.pos))
+    try:
+        _check_number(text, error.pos)
+    except _Wrong as wrong:
+        return wrong
+    at = _offset(text, error.pos)
+    opening = (found or brackets(document)).innermost(at)
+    is_object = opening is not None and document[opening : opening + 1] == b"{"
+    return _Wrong(f"Missing a comma or {'} after an object member' if is_object else '] after an array element'}.", at)
+
+
+def _check_number(text: str, end: int) -> None:
+    """Refuses a number that breaks off behind its point or its e; Python's reader takes what stands before.
+
+    Raises:
+        _Wrong: it is one.
+    """
+    if match := _AFTER_DIGIT.match(text, end):
+        what = "fraction part" if match[1] else "exponent"
+        raise _Wrong(f"Miss {what} in number.", _offset(text, match.end()))
+
+
+def _check_escapes(text: str) -> None:
+    """Refuses escapes of half a character.
+
+    Raises:
+        _Wrong: there is one.
+    """
+    for match in _ESCAPE.finditer(text):
+        if match[1] and not match[2]:
+            raise _Wrong("The surrogate pair in string is invalid.", _offset(text, match.start()))
+
+
+def _offset(text: str, position: int) -> int:
+    """A position in characters as one in bytes."""
+    return len(text[:position].encode("utf-8", "surrogateescape"))

@@ -1,6 +1,7 @@
 """TensorProto <-> numpy."""
 
 import math
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,8 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
 def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
     """Unpacks a message into an array; strings become an object array of bytes. Arrays may be read-only.
 
-    As TensorFlow does, one value in a typed field fills the whole shape.
+    As TensorFlow does: the last value of a typed field fills the rest of the shape, no value at all fills it with
+    zeros or empty strings, and values beyond the shape are left out.
 
     Raises:
         WireError: the message contradicts itself, in TensorFlow Serving's words.
@@ -95,12 +97,12 @@ def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
     values = _values(tensor, name)
     if values.size == count:
         return values.reshape(shape)
-    if tensor.tensor_content or values.size == 0 or values.size > count:
+    # What a short message expands to is bounded; without that, twenty bytes could ask for a terabyte.
+    if (tensor.tensor_content and count) or (values.size < count and count > MAX_FILLED):
         raise WireError(f"tensor parsing error: {name}")
-    # The last value given fills the rest, but only as far as a request of this size may ask for.
-    if count > MAX_FILLED:
-        raise WireError(f"tensor parsing error: {name}")
-    filled = np.full(count, values[-1], dtype=values.dtype)
+    if values.size > count:
+        return values[:count].reshape(shape)
+    filled = np.full(count, values[-1] if values.size else _zero(values.dtype), dtype=values.dtype)
     filled[: values.size] = values
     return filled.reshape(shape)
 
@@ -109,27 +111,54 @@ MAX_RANK = 64
 MAX_SIZE = (1 << 63) - 1
 """What numpy can state: dimensions, and values in an array, even in an empty one."""
 MAX_FILLED = 1 << 26
-"""Values that a short message may expand to; without a bound, twenty bytes could ask for a terabyte."""
+"""Values that a short message may expand to."""
+
+
+def _zero(dtype: np.dtype[Any]) -> Any:
+    return b"" if dtype.kind == "O" else dtype.type(0)
 
 
 def _values(tensor: TensorProto, name: str) -> Array:
     if tensor.dtype == STRING:
-        return np.array([*tensor.string_val, None], dtype=object)[:-1]
+        texts = _packed_texts(tensor, name) if tensor.tensor_content else tensor.string_val
+        return np.array([*texts, None], dtype=object)[:-1]
     if tensor.dtype not in _FIELDS:
         raise WireError(f"tensor parsing error: {name}")
     dtype, field = _FIELDS[tensor.dtype]
     if tensor.tensor_content:
         if len(tensor.tensor_content) % np.dtype(dtype).itemsize:
             raise WireError(f"tensor parsing error: {name}")
+        if dtype == "bool" and not set(tensor.tensor_content) <= {0, 1}:
+            raise WireError(f"tensor parsing error: {name}")
         return np.frombuffer(tensor.tensor_content, dtype)
     if dtype == "float16":
         return np.array(tensor.half_val, np.int64).astype(np.uint16).view(np.float16)
     if dtype.startswith("complex"):
         parts = np.array(getattr(tensor, field), np.float32 if dtype == "complex64" else np.float64)
-        if len(parts) % 2:
-            raise WireError(f"tensor parsing error: {name}")
-        return parts.view(dtype)
+        return parts[: len(parts) // 2 * 2].view(dtype)
     return np.array(getattr(tensor, field), np.int64 if field == "int_val" else dtype).astype(dtype)
+
+
+def _packed_texts(tensor: TensorProto, name: str) -> list[bytes]:
+    """Strings in `tensor_content`: the length of each as a protobuf number, then all of them one behind the other."""
+    content = tensor.tensor_content
+    sizes: list[int] = []
+    at = 0
+    for _ in range(math.prod(dim.size for dim in tensor.tensor_shape.dim)):
+        size, shift = 0, 0
+        while at < len(content) and shift < 35:
+            size |= (content[at] & 0x7F) << shift
+            shift += 7
+            at += 1
+            if content[at - 1] < 0x80:
+                break
+        else:
+            raise WireError(f"tensor parsing error: {name}")
+        sizes.append(size)
+    if at + sum(sizes) != len(content):
+        raise WireError(f"tensor parsing error: {name}")
+    ends = list(accumulate(sizes, initial=at))
+    return [content[start:end] for start, end in pairwise(ends)]
 
 
 def _fill_typed_field(tensor: TensorProto, flat: Array) -> None:

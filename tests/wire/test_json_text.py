@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -31,7 +32,7 @@ def test_both_readers_read_what_json_writes(document: object, trailing: str) -> 
         if b"\xed" in body:
             continue  # a lone surrogate has no UTF-8 form
         assert same(json_text.parse(body), document)
-        assert same(json_text._Reader(body.decode()).document(), document)
+        assert same(json_text._patiently(body), document)
 
 
 @given(st.text(alphabet='{}[]:,"0123456789.-+eE truefalsnNaIiy\\u\n\x00', max_size=30))
@@ -73,7 +74,24 @@ def test_more_than_the_standard_is_read(text: str, value: object) -> None:
         ('{"a": 1,}', "Missing a name for object member"),
         ('["a', "Missing a closing quotation mark"),
         ('["\\x"]', "Invalid escape character"),
-        ("[1e400]", "Number too big"),
+        ("[1e400]", "Number too big to be stored in double. at offset: 1"),
+        ("[1.]", "Miss fraction part in number. at offset: 3"),
+        ('{"a": 1e}', "Miss exponent in number. at offset: 8"),
+        ('{"a": 1e+ }', "Miss exponent in number. at offset: 9"),
+        ("[-]", "Invalid value. at offset: 1"),
+        ("[.5]", "Invalid value. at offset: 1"),
+        ("[01]", r"Missing a comma or \] after an array element. at offset: 2"),
+        ("[[1], [2 3]]", r"Missing a comma or \] after an array element"),
+        ('{"a": [1], "b": 2 "c": 3}', "Missing a comma or } after an object member. at offset: 18"),
+        ('{"ä": [1], "b": 2 "c": 3}', "Missing a comma or } after an object member. at offset: 19"),
+        ('["]}", {"a" 1}]', "Missing a colon after a name of object member. at offset: 12"),
+        ('["\\u12"]', r"Incorrect hex digit after \\u escape in string"),
+        ('["\\ud800"]', "The surrogate pair in string is invalid. at offset: 2"),
+        ('["\\ud83d\\ude00", "\\udc00"]', "The surrogate pair in string is invalid. at offset: 18"),
+        ('["a\nb"]', "Invalid encoding in string"),
+        ("[1, nan]", "Invalid value. at offset: 4"),
+        ("[", "Invalid value"),
+        ("{", "Missing a name for object member"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, message: str) -> None:
@@ -90,6 +108,36 @@ def test_depth_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MAX_NESTING", 2000)
     with pytest.raises(RpcError, match="More than 2000 lists"):
         json_text.parse(b"[" * 2001 + b"]" * 2001)
+
+
+def test_lists_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_text, "MAX_BRACKETS", 100)
+    assert json_text.parse(b"[" + b"[]," * 98 + b"{}]") == [[]] * 98 + [{}]
+    with pytest.raises(RpcError, match="More than 100 lists and objects"):
+        json_text.parse(b"[" + b"[]," * 99 + b"{}]")
+
+
+@pytest.mark.parametrize("reader", [json_text.parse, json_text._patiently])
+def test_of_two_equal_keys_the_last_one_counts(reader: Callable[[bytes], object]) -> None:
+    assert reader(b'{"a": 1, "b": 2, "a": 3}') == {"a": 3, "b": 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"a":' * 5000, "Invalid value. at offset: 25000"),
+        (b'[{"a":[' * 5000, "Invalid value. at offset: 35000"),
+        (b"[" * 5000, "Invalid value. at offset: 5000"),
+        (b"[" * 5000 + b"1 2" + b"]" * 5000, r"Missing a comma or \] after an array element. at offset: 5002"),
+        (b"[" * 5000 + b"]" * 4000, r"Missing a comma or \] after an array element. at offset: 9000"),
+        (b"[" * 5000 + b"]" * 4000 + b"}" * 1000, r"Missing a comma or \] after an array element. at offset: 9000"),
+        (b"[" * 5000 + b'"' + b"]" * 5000, "Missing a closing quotation mark in string. at offset: 10001"),
+        (b"[1 2," + b"[" * 5000 + b"]" * 5001, r"Missing a comma or \] after an array element. at offset: 3"),
+    ],
+)
+def test_what_is_wrong_deep_inside_is_said(text: bytes, message: str) -> None:
+    with pytest.raises(RpcError, match=f"JSON Parse error: {message}"):
+        json_text.parse(text)
 
 
 def test_bytes_that_are_no_text_survive() -> None:

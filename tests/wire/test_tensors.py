@@ -72,6 +72,32 @@ def test_one_value_fills_the_shape() -> None:
     assert tensors.to_array(tensor).tolist() == tf.make_ndarray(_parse(tensor)).tolist() == [[1, 2], [2, 2]]
 
 
+@pytest.mark.parametrize(
+    ("fields", "shape"),
+    [
+        ({"dtype": 1}, (3,)),
+        ({"dtype": 7}, (2,)),
+        ({"dtype": 1, "float_val": [1, 2, 3]}, (2,)),
+        ({"dtype": 7, "string_val": [b"a", b"b", b"c"]}, (2,)),
+        ({"dtype": 7, "string_val": [b"a", b"b"]}, (3,)),
+        ({"dtype": 1, "float_val": [1, 2]}, ()),
+        ({"dtype": 1, "float_val": [1, 2]}, (0,)),
+        ({"dtype": 1, "tensor_content": b"1234"}, (0,)),
+        ({"dtype": 8, "scomplex_val": [1]}, (1,)),
+        ({"dtype": 8, "scomplex_val": [1, 2, 3]}, (2,)),
+        ({"dtype": 4, "int_val": [300, -1]}, (2,)),
+        ({"dtype": 7, "tensor_content": b"\x01\x02abc"}, (2,)),
+        ({"dtype": 1, "double_val": [1, 2]}, (2,)),
+    ],
+)
+def test_values_that_do_not_fit_are_read_as_tensorflow_reads_them(fields: Any, shape: tuple[int, ...]) -> None:
+    tensor = TensorProto(**fields)
+    for size in shape:
+        tensor.tensor_shape.dim.add(size=size)
+    kind = tf.dtypes.as_dtype(tensor.dtype)
+    assert tensors.to_array(tensor).tolist() == tf.io.parse_tensor(tensor.SerializeToString(), kind).numpy().tolist()
+
+
 def broken(case: str) -> TensorProto:
     tensor = TensorProto(dtype=DATA_TYPES.index("FLOAT"))
     tensor.tensor_shape.dim.add(size=2)
@@ -80,10 +106,14 @@ def broken(case: str) -> TensorProto:
             tensor.tensor_content = b"\0" * 4
         case "content of half a number":
             tensor.tensor_content = b"\0" * 7
-        case "too many values":
-            tensor.float_val.extend([1, 2, 3])
-        case "no values":
-            pass
+        case "strings shorter than their lengths say":
+            tensor.dtype, tensor.tensor_content = tensors.STRING, b"\x01\x05ab"
+        case "strings whose lengths do not end":
+            tensor.dtype, tensor.tensor_content = tensors.STRING, b"\x01\xff"
+        case "a truth value of two":
+            tensor.dtype, tensor.tensor_content = DATA_TYPES.index("BOOL"), b"\x01\x02"
+        case "terabyte from no value":
+            tensor.tensor_shape.dim[0].size = 1 << 40
         case "negative size":
             tensor.tensor_shape.dim[0].size = -1
         case "unknown rank":
@@ -103,8 +133,9 @@ def broken(case: str) -> TensorProto:
 @pytest.mark.parametrize(
     "case",
     [
-        "content too short", "content of half a number", "too many values", "no values", "negative size",
-        "unknown rank", "terabyte from one value", "size beyond all bounds", "unknown data type",
+        "content too short", "content of half a number", "negative size", "unknown rank",
+        "strings shorter than their lengths say", "strings whose lengths do not end", "a truth value of two",
+        "terabyte from no value", "terabyte from one value", "size beyond all bounds", "unknown data type",
     ],
 )  # fmt: skip
 def test_a_message_that_contradicts_itself_is_refused(case: str) -> None:
