@@ -1,6 +1,5 @@
 """Wrong answers get the hint that fits them, right ones pass; weird ones never break a check."""
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ CONFUSION = np.array([[4 + (row == column) * 30 for column in range(10)] for row
 CONFUSION[0, 1] = 26
 RECALLS = np.diag(CONFUSION) / CONFUSION.sum(axis=1)
 PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(10), 20)
-PNG = base64.b64encode(b"\x89PNG picture").decode()
 CONFIG = """model_config_list {
   config { name: "fashion" base_path: "/m/fashion" model_platform: "tensorflow" }
   config { name: "tile" base_path: "/m/tile" model_platform: "tensorflow" %s }
@@ -31,7 +29,6 @@ ROUTES = """components:
     upstream: "127.0.0.1:8500"
     heads: {defect: {threshold: %s, review_band: [0.3, 0.7]}}
 """
-CODES = {"version 99": "NOT_FOUND", "signature heatmap": "FAILED_PRECONDITION", "not a picture": "INVALID_ARGUMENT"}
 PARTS = {"scores": [0.95, 0.5, 0.91, 0.2], "defective": [True, True, False, False]}
 
 
@@ -49,8 +46,6 @@ def bags(score: Any) -> dict[str, Any]:
         ("7.1", {1: "AVAILABLE", 2: "END"}),
         ("7.2", CONFIG % BOTH),
         ("7.2", CONFIG % "model_version_policy { all {} }"),
-        ("8.1", {"instances": [{"b64": PNG}, {"b64": PNG}]}),
-        ("8.2", CODES),
         ("9.1", ROUTES % 0.7),
         ("9.2", {**PARTS, "escape": 0.5, "overkill": 0.5}),
     ],
@@ -92,10 +87,6 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("7.1", {1: "LOADING", 2: "END"}, "wait for it"),
         ("7.2", CONFIG % "", "[2]"),
         ("7.2", "model_config_list { config {", "not a"),
-        ("8.1", {"instances": [{"b64": b"\x89PNG"}, {"b64": PNG}]}, "JSON has no bytes"),
-        ("8.1", {"instances": [{"b64": "??"}, {"b64": PNG}]}, "base64"),
-        ("8.1", {"instances": [{"b64": PNG}]}, "list of two"),
-        ("8.2", CODES | {"version 99": "INVALID_ARGUMENT"}, "version 99"),
         ("9.1", ROUTES % 0.5, "expected"),
         ("9.1", "components: {tile: {model: tile, upstream: '127.0.0.1:8500'}}", "no limits"),
         ("9.1", "components: [", "not valid YAML"),
@@ -172,7 +163,7 @@ weird = st.recursive(
 )
 
 
-@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "6.3", "6.4", "7.1", "7.2", "8.1", "8.2", "9.1", "9.2"]), weird)
+@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "6.3", "6.4", "7.1", "7.2", "9.1", "9.2"]), weird)
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     passed, message = judge(check_id, answer)
