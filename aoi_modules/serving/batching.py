@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -74,6 +74,7 @@ class Policy:
 
 
 UNMERGED = Policy(max_rows=0)
+BatchRan = Callable[[Sequence[float]], None]
 
 
 CROWD = 64
@@ -127,10 +128,14 @@ class Batcher:
         engine: the loaded model.
         policy: how requests are merged.
         slots: threads, and so batches that run at once.
+        ran: learns of each batch the seconds that its requests waited for it.
     """
 
-    def __init__(self, engine: Engine, policy: Policy = UNMERGED, *, slots: int = 1) -> None:
+    def __init__(
+        self, engine: Engine, policy: Policy = UNMERGED, *, slots: int = 1, ran: BatchRan | None = None
+    ) -> None:
         self._engine = engine
+        self._ran = ran
         self._policy = policy
         self._slots = slots
         self._threads = self._idle = 0
@@ -258,6 +263,9 @@ class Batcher:
                 self.running += 1
             for late in dropped:
                 late.done(None, _late())
+            if self._ran is not None and batch:
+                began = time.monotonic()
+                self._ran([began - one.arrived for one in batch])
             answers = self._answers(queue, batch)
             with self._work:
                 queue.last_rows, queue.last_end = sum(one.rows for one in batch), time.monotonic()

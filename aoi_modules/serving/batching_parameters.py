@@ -1,6 +1,6 @@
 """How requests are put together: `--enable_batching` and the file of `--batching_parameters_file`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from google.protobuf import text_format
@@ -25,6 +25,7 @@ class Batching:
         pad_variable_length_inputs: pad inputs of unequal shapes to the largest, so that they share a batch.
         enable_large_batch_splitting: split a request of more rows than `max_execution_batch_size`.
         max_execution_batch_size: most rows that run at once when large requests are split.
+        thread_pool_name: of the threads that run batches, for the metrics.
     """
 
     max_batch_size: int = 1000
@@ -35,6 +36,7 @@ class Batching:
     pad_variable_length_inputs: bool = False
     enable_large_batch_splitting: bool = False
     max_execution_batch_size: int = 0
+    thread_pool_name: str = "model_server_batch_threads"
 
 
 def from_flags(*, enabled: bool, file: str) -> Batching | None:
@@ -51,6 +53,23 @@ def from_flags(*, enabled: bool, file: str) -> Batching | None:
     if not enabled:
         return None
     return read(Path(file), "--batching_parameters_file") if file else Batching()
+
+
+def of_version(folder: Path, common: Batching) -> Batching | None:
+    """The parameters of one version, from its directory; None when no file lies there: its requests are not merged.
+
+    Args:
+        folder: the version directory.
+        common: the parameters of the server, of which only its threads count.
+
+    Raises:
+        SettingsError: the file cannot be used.
+    """
+    file = folder / PER_MODEL_FILE
+    if not file.is_file():
+        return None
+    own = read(file, "--enable_per_model_batching_parameters")
+    return replace(own, num_batch_threads=common.num_batch_threads, thread_pool_name=common.thread_pool_name)
 
 
 def read(path: Path, origin: str) -> Batching:
@@ -75,10 +94,12 @@ def _checked(message: BatchingParameters, origin: str) -> Batching:
     given = {
         name: getattr(message, name).value
         for name in ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches", "num_batch_threads",
-                     "max_execution_batch_size", "enable_large_batch_splitting")
+                     "max_execution_batch_size", "enable_large_batch_splitting", "thread_pool_name")
         if message.HasField(name)
     }  # fmt: skip
     for name, value in given.items():
+        if name == "thread_pool_name":
+            continue
         least = 0 if name in ("batch_timeout_micros", "enable_large_batch_splitting") else 1
         if value < least:
             raise SettingsError(f"{origin}: {name}: expected at least {least}. Received: {value}")

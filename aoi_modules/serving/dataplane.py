@@ -164,7 +164,7 @@ class DataPlane:
 
     def timed_steps(self, servable: Servable, call: Call, api: str) -> Steps[dict[str, NDArray[Any]]]:
         """A call of a model, whose time the monitor learns."""
-        with self._monitor.runtime(servable.name, api):
+        with self._monitor.runtime(servable.name, api, servable.engine_name):
             outputs = yield call
         return outputs
 
@@ -172,7 +172,7 @@ class DataPlane:
         """The servable's `run`, whose time the monitor learns."""
 
         def run(signature: SignatureDef, inputs: Arrays, outputs: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
-            with self._monitor.runtime(servable.name, api):
+            with self._monitor.runtime(servable.name, api, servable.engine_name):
                 return servable.run(signature, inputs, outputs)
 
         return run

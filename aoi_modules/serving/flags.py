@@ -50,7 +50,9 @@ class Flags:
     model_config_file: str = _flag("", "Text form of tensorflow.serving.ModelServerConfig: several models.")
     model_config_file_poll_wait_seconds: float = _flag(0.0, "Seconds between two reads of it; 0 reads it once.")
     monitoring_config_file: str = _flag("", "Text form of tensorflow.serving.MonitoringConfig: a Prometheus page.")
-    file_system_poll_wait_seconds: float = _flag(1.0, "Seconds between two looks for versions; 0 looks once.")
+    file_system_poll_wait_seconds: float = _flag(
+        1.0, "Seconds between two looks for versions; 0 looks once. Not below 0."
+    )
     max_num_load_retries: int = _flag(5, "How often a failed load is repeated.")
     load_retry_interval_micros: int = _flag(60_000_000, "Microseconds before a failed load is repeated.")
     num_load_threads: int = _flag(0, "Versions that load at once; 0: as many as there are processors.")
@@ -59,6 +61,9 @@ class Flags:
     num_request_iterations_for_warmup: int = _flag(0, "How often each warm-up request is replayed; 0: once.")
     enable_batching: bool = _flag(False, "Put requests of several clients together; see --batching_parameters_file.")
     batching_parameters_file: str = _flag("", "Text form of tensorflow.serving.BatchingParameters.")
+    enable_per_model_batching_parameters: bool = _flag(
+        False, "With --enable_batching: each version's batching_params.pbtxt, no batching without it."
+    )
     saved_model_tags: str = _flag("serve", "Comma-separated tags of the graph to load from a SavedModel.")
     enable_signature_method_name_check: bool = _flag(False, "Refuse signatures of another method than the request's.")
     enable_serialization_as_tensor_content: bool = _flag(False, "Answer gRPC with raw bytes: faster for Python.")
@@ -71,7 +76,6 @@ class Flags:
     remove_unused_fields_from_bundle_metagraph: bool = _idle(True, "only signatures are kept of a graph's description")
     enable_profiler: bool = _idle(True, "there is no ProfilerService; use `aoi load` and the metrics page")
     skip_initialize_tpu: bool = _idle(False, "this server runs on no TPU")
-    enable_per_model_batching_parameters: bool = _refused(False, "batching is set for all models at once")
     use_alts_credentials: bool = _refused(
         False, "ALTS is a protocol of Google's own cloud; --ssl_config_file gives TLS"
     )

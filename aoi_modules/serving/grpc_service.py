@@ -35,9 +35,18 @@ LIGHT_BYTES = 1 << 20
 MAX_RELOADS = 8
 """So many new configs may wait for the one before them."""
 MAX_MESSAGE_BYTES = (1 << 31) - 1
+MINUTE = 60_000
+"""In milliseconds."""
 OPTIONS = [
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+    # Nobody holds a connection for ever by sending or reading slowly. After its age a client opens another one for new
+    # calls by itself; calls under way go on, and are cut off only when the grace is over.
+    ("grpc.server_handshake_timeout_ms", 20_000),
+    ("grpc.max_connection_idle_ms", 30 * MINUTE),
+    ("grpc.max_connection_age_ms", 60 * MINUTE),
+    ("grpc.max_connection_age_grace_ms", 60 * MINUTE),
+    ("grpc.max_concurrent_streams", 1024),
     ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
 ]
 

@@ -2,10 +2,13 @@
 
 import logging
 import os
+import time
+from functools import partial
 from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.serving import batching_parameters
 from aoi_modules.serving.batching import UNMERGED, Policy
 from aoi_modules.serving.batching_parameters import Batching
 from aoi_modules.serving.engine import EngineLoader
@@ -24,6 +27,7 @@ class Loader:
         warm_up: replay the requests that lie in the version directory before anybody else may ask.
         warm_up_rounds: how often each of them is replayed.
         batching: how requests to models of others are merged; those to our own servables always are.
+        per_model: how they are merged, our own as well, says a file in the version directory, if it is there.
         threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
             least 4, because nobody knows what they wait for.
         metrics: learn what is loaded.
@@ -36,11 +40,13 @@ class Loader:
         warm_up: bool = True,
         warm_up_rounds: int = 1,
         batching: Batching | None = None,
+        per_model: bool = False,
         threads: int = 0,
         metrics: EngineMetrics | None = None,
     ) -> None:
         self._load_engine = load_engine
         self._batching = batching
+        self._per_model = per_model
         self._metrics = metrics or EngineMetrics()
         self._threads = threads or max(4, 2 * processors())
         self._warm_up_rounds = warm_up_rounds if warm_up else 0
@@ -54,24 +60,37 @@ class Loader:
         if (path / version_dir.SUMS_NAME).is_file():
             version_dir.verify(path)
         ours = (path / manifest.FILE_NAME).is_file()
-        policy, slots = self._policy(ours=ours)
-        servable = Servable(name, version, self._load_engine(path), strict=ours, batching=policy, slots=slots)
+        batching = self._parameters(path, ours=ours)
+        policy, slots = self._policy(batching, ours=ours)
+        ran = partial(self._metrics.batch_ran, batching.thread_pool_name) if batching else None
+        servable = Servable(name, version, self._load_engine(path), strict=ours, batching=policy, slots=slots, ran=ran)
+        began = time.perf_counter()
         try:
             count = warm_up(servable, path, rounds=self._warm_up_rounds)
         except AoiError as error:
             servable.retire(lambda: None)
             raise ModelError(f"{path}: warm-up failed: {error.message}") from error
         log.info("model %s version %d: engine %s, %d warm-up requests", name, version, servable.engine_name, count)
+        if count:
+            self._metrics.warmed_up(path, count, time.perf_counter() - began)
         self._metrics.add(servable)
         return servable
 
-    def _policy(self, *, ours: bool) -> tuple[Policy, int]:
+    def _parameters(self, path: Path, *, ours: bool) -> Batching | None:
+        """How the user wants requests to be merged; None without such a wish.
+
+        Raises:
+            SettingsError: the file in the version directory cannot be used.
+        """
+        if self._per_model and self._batching is not None:
+            return batching_parameters.of_version(path, self._batching)
+        return None if ours else self._batching
+
+    def _policy(self, batching: Batching | None, *, ours: bool) -> tuple[Policy, int]:
         """How requests are merged, and how many batches run at once."""
-        if ours:
-            return Policy(), processors()
-        if self._batching is None:
-            return UNMERGED, self._threads
-        return Policy.of(self._batching), self._batching.num_batch_threads or processors()
+        if batching is not None:
+            return Policy.of(batching), batching.num_batch_threads or processors()
+        return (Policy(), processors()) if ours else (UNMERGED, self._threads)
 
 
 def processors() -> int:

@@ -22,6 +22,8 @@ BOUNDS = [10 * 1.8**power for power in range(33)]
 MAX_MODELS = 1000
 """So many model names are counted apart; clients choose the names, and each name costs memory."""
 OTHER_MODELS = "(other)"
+RUNTIMES = {"tensorflow": "TF1"}
+"""The original's names for what runs a model: a session is TF1, whatever TensorFlow wrote the model."""
 
 EXAMPLE_BOUNDS = [float(1 << power) for power in range(15)]
 """Upper bounds of the buckets of tf.Examples a request."""
@@ -47,8 +49,7 @@ class Counter:
         self._counts[labels] = self._counts.get(labels, 0) + count
 
     def lines(self) -> Iterator[str]:
-        if self._counts:
-            yield f"# TYPE {self._name} counter"
+        yield f"# TYPE {self._name} counter"
         for labels, count in sorted(self._counts.items()):
             yield f"{self._name}{_braces(labels)} {count}"
 
@@ -73,8 +74,7 @@ class Histogram:
         self._sums[labels] = self._sums.get(labels, 0) + int(value)
 
     def lines(self) -> Iterator[str]:
-        if self._buckets:
-            yield f"# TYPE {self._name} histogram"
+        yield f"# TYPE {self._name} histogram"
         for labels, buckets in sorted(self._buckets.items()):
             total = 0
             for bound, count in zip([*(f"{bound:g}" for bound in self._bounds), "+Inf"], buckets, strict=True):
@@ -120,11 +120,11 @@ class Monitor:
             self._record(model, status, api, entrypoint, (time.perf_counter() - began) * 1e6)
 
     @contextmanager
-    def runtime(self, model: str, api: str) -> Iterator[None]:
-        """Times the engine in the block; what fails is not recorded."""
+    def runtime(self, model: str, api: str, engine: str) -> Iterator[None]:
+        """Times the engine of that name in the block; what fails is not recorded."""
         began = time.perf_counter()
         yield
-        labels = (("model_name", model), ("API", api), ("runtime", "TF1"))
+        labels = (("model_name", model), ("API", api), ("runtime", RUNTIMES.get(engine, engine)))
         with self._lock:
             self._runtimes.add(labels, (time.perf_counter() - began) * 1e6)
 

@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.serving import signature_check
-from aoi_modules.serving.batching import UNMERGED, Batcher, Policy
+from aoi_modules.serving.batching import UNMERGED, Batcher, BatchRan, Policy
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.workers import Done, Job
 from aoi_modules.wire.messages import SignatureDef
@@ -28,15 +28,24 @@ class Servable:
             that their graphs do not keep, so it is off for them.
         batching: how requests are merged.
         slots: so many batches, or requests that are not merged, run at once.
+        ran: learns of each batch the seconds that its requests waited for it.
     """
 
     def __init__(
-        self, name: str, version: int, engine: Engine, *, strict: bool, batching: Policy = UNMERGED, slots: int = 4
+        self,
+        name: str,
+        version: int,
+        engine: Engine,
+        *,
+        strict: bool,
+        batching: Policy = UNMERGED,
+        slots: int = 4,
+        ran: BatchRan | None = None,
     ) -> None:
         self.name = name
         self.version = version
         self._engine = engine
-        self._batcher = Batcher(engine, batching, slots=slots)
+        self._batcher = Batcher(engine, batching, slots=slots, ran=ran)
         self._strict = strict
         self._lock = threading.Lock()
         self._lent = 0

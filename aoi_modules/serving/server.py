@@ -17,18 +17,33 @@ Requests
   dimensions, because a wrong rank can end the process inside an operation. Models of others are not compared: their
   signatures may be narrower than their graphs.
 - Limits: a REST body of 100 MiB as sent and as inflated (413), 1,000,000 lists inside one another (400), 64 dimensions
-  (400), a head of 64 KiB in 20 s, a body without a pause of 20 s and in 300 s (408), gRPC messages of 2 GiB, 2**26
-  values that one value of a TensorProto may be repeated to (tensor parsing error). The original has no limits.
+  (400), 10,000,000 of them in all (400), a head of 64 KiB in 20 s, a body without a pause of 20 s and in 300 s (408),
+  gRPC messages of 2 GiB, 2**26 values that a shorter TensorProto may be filled up to (tensor parsing error), 1024 calls
+  at once of one gRPC connection (more wait in the client). The original has no limits.
+- A gRPC connection is closed when it is two hours old, at the latest: after one hour its client is told to open another
+  one, and calls under way have another hour. So nobody who sends or reads slowly holds one for ever, and a prediction
+  may take an hour. Without calls it is closed after half an hour, and one that begins with anything but HTTP/2 after
+  20 seconds. --grpc_channel_arguments sets other limits (`grpc.max_connection_age_ms` and the like).
+- Of two equal keys of a JSON object the last one counts; the original takes the first one, but of an item of
+  `instances` the values of both.
+- Tensors of the types bfloat16, float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED),
+  because numpy has no such types.
 - Requests wait in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
 - A JSON number that an int8, uint8, int16 or uint16 does not hold is refused; the original cuts its upper bits off.
 - A signature without inputs can be asked by REST, with {"inputs": {}}.
+- With --enable_batching, requests of unequal shapes run in batches of their own; the original refuses those that meet
+  in one batch (FAILED_PRECONDITION).
+- Requests are not logged: `logging_config` in a config file is refused, and `metric_names` of a reload are not looked
+  at.
 - The tasks of a MultiInference run one after the other. A label that is not UTF-8 is answered with replacement signs.
 
 Numbers and flags
-- Metrics: at most 1000 model names are counted apart, because clients choose them. TensorFlow's internal metrics and
-  those of its batching are not there; `:aoi:serving:model_engine`, `batches` and `batch_rows` are added.
+- Metrics: at most 1000 model names are counted apart, because clients choose them. TensorFlow's internal metrics,
+  `request_log_count` and `mlmd_map` are not there; `:aoi:serving:model_engine`, `batches` and `batch_rows` are added.
+  The label `runtime` is TF1 as in the original, or the name of the other engine.
 - Two engines, see --engine. GetModelMetadata knows a second field, `engine`, which says which one runs the version.
   Requests to our own servables are put together without --enable_batching.
+- --file_system_poll_wait_seconds below 0, with which the original loads nothing at all and waits, is refused.
 - There is no ProfilerService. Flags whose effect is not here are refused with a reason, or said to be without effect.
 - SIGTERM and SIGINT: the health service says NOT_SERVING, the ports close, requests under way are answered, exit code
   0. The original dies of the signal.
@@ -170,6 +185,7 @@ def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -
             warm_up=flags.enable_model_warmup,
             warm_up_rounds=rounds,
             batching=batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
+            per_model=flags.enable_per_model_batching_parameters,
             threads=flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads),
             metrics=engines,
         ),

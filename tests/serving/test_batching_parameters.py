@@ -29,6 +29,7 @@ def test_all_that_can_be_set(tmp_path: Path) -> None:
         max_enqueued_batches=7,
         num_batch_threads=2,
         allowed_batch_sizes=(8, 32),
+        thread_pool_name="pool",
         pad_variable_length_inputs=True,
     )
 
@@ -59,6 +60,18 @@ def test_what_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
         batching_parameters.from_flags(enabled=True, file=written(tmp_path, text))
     assert message in caught.value.message
+
+
+def test_parameters_of_one_version_but_for_the_threads(tmp_path: Path) -> None:
+    common = Batching(max_batch_size=64, num_batch_threads=3, thread_pool_name="pool")
+    assert batching_parameters.of_version(tmp_path, common) is None
+    (tmp_path / batching_parameters.PER_MODEL_FILE).write_text(
+        "max_batch_size { value: 8 } num_batch_threads { value: 7 }"
+    )
+    assert batching_parameters.of_version(tmp_path, common) == Batching(8, num_batch_threads=3, thread_pool_name="pool")
+    (tmp_path / batching_parameters.PER_MODEL_FILE).write_text("max_batch_size: 8")
+    with pytest.raises(SettingsError, match=r"--enable_per_model_batching_parameters: .*batching_params\.pbtxt: not a"):
+        batching_parameters.of_version(tmp_path, common)
 
 
 def test_a_file_needs_the_flag_and_must_be_there(tmp_path: Path) -> None:

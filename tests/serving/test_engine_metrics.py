@@ -1,12 +1,16 @@
 """Which engine runs what: on the page for Prometheus, and for clients that ask."""
 
+from functools import partial
+from pathlib import Path
+
 import grpc
 import numpy as np
 from google.protobuf.wrappers_pb2 import StringValue
 from prometheus_client.parser import text_string_to_metric_families
 
 from aoi_modules.serving.batching import Policy
-from aoi_modules.serving.engine_metrics import EngineMetrics
+from aoi_modules.serving.batching_parameters import Batching
+from aoi_modules.serving.engine_metrics import MAX_PATHS, EngineMetrics
 from aoi_modules.serving.launcher import EmbeddedServer
 from aoi_modules.serving.monitoring import DEFAULT_PATH
 from aoi_modules.serving.servable import Servable
@@ -22,7 +26,7 @@ def values(page: str) -> dict[tuple[str, ...], float]:
 
 def test_engines_and_batches_of_what_is_loaded() -> None:
     metrics = EngineMetrics()
-    assert list(metrics.lines()) == []
+    assert all(line.startswith("# TYPE ") for line in metrics.lines())
     servables = [Servable('a"b', version, DoublingEngine(), strict=False, batching=Policy()) for version in (1, 2)]
     for servable in servables:
         metrics.add(servable)
@@ -35,6 +39,28 @@ def test_engines_and_batches_of_what_is_loaded() -> None:
     assert read[(":aoi:serving:batches_total", 'a"b', "2")] == 0
     servables[0].retire(lambda: None)
     assert {key[2] for key in values("\n".join(metrics.lines()) + "\n")} == {"2"}
+
+
+def test_warm_ups_are_timed_by_version_directory() -> None:
+    metrics = EngineMetrics()
+    metrics.warmed_up(Path("/models/a/1"), records=3, seconds=0.5)
+    for number in range(2 * MAX_PATHS):
+        metrics.warmed_up(Path(f"/models/b/{number}"), records=1, seconds=0.5)
+    page = "\n".join(metrics.lines())
+    assert ':tensorflow:serving:model_warmup_latency_sum{model_path="/models/a/1",status="OK"} 500000' in page
+    assert ':tensorflow:serving:model_warmup_records_read{model_path="/models/a/1"} 3' in page
+    assert page.count("model_warmup_latency_sum") == MAX_PATHS + 1
+
+
+def test_batches_of_a_model_are_counted_and_their_waits_timed() -> None:
+    metrics = EngineMetrics()
+    ran = partial(metrics.batch_ran, "pool")
+    servable = Servable("m", 1, DoublingEngine(), strict=False, batching=Policy.of(Batching()), ran=ran)
+    for _ in range(2):
+        servable.run(float_signature(), {"x": np.ones(3, np.float32)})
+    page = "\n".join(metrics.lines())
+    assert ":tensorflow:serving:batching_session:wrapped_run_count{} 2" in page
+    assert ':tensorflow:serving:batching_session:queuing_latency_count{thread_pool_name="pool"} 2' in page
 
 
 def test_requests_without_rows_are_counted() -> None:

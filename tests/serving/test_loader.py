@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aoi_modules.errors import ChecksumError, ModelError
+from aoi_modules.errors import ChecksumError, ModelError, RpcError
+from aoi_modules.serving.batching_parameters import PER_MODEL_FILE, Batching
+from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.loader import Loader
 from aoi_modules.serving.warmup import MAX_RECORDS, warm_up
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models
 from tests.serving.calls import example_input, predict_request
-from tests.serving.fake_engine import DoublingEngine
+from tests.serving.fake_engine import DoublingEngine, float_signature
 
 
 def log(**inputs: Any) -> PredictionLog:
@@ -83,6 +85,26 @@ def test_too_many_records_are_refused(tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").touch()
     with pytest.raises(ModelError, match="Number of warmup records exceeds the maximum"):
         Loader(lambda path: DoublingEngine())("half", 1, tmp_path)
+
+
+def test_warm_ups_are_told_to_the_metrics(tmp_path: Path) -> None:
+    metrics = EngineMetrics()
+    (tmp_path / "saved_model.pb").touch()
+    load = Loader(lambda path: DoublingEngine(), metrics=metrics)
+    load("half", 1, tmp_path)
+    assert "_sum{" not in "\n".join(metrics.lines())  # nothing to replay
+    saved_models.add_warm_up(tmp_path, log(x=GOOD))
+    load("half", 1, tmp_path)
+    assert f':tensorflow:serving:model_warmup_records_read{{model_path="{tmp_path}"}} 1' in list(metrics.lines())
+
+
+def test_each_version_may_say_how_its_requests_are_merged(tmp_path: Path) -> None:
+    load = Loader(lambda path: DoublingEngine(), batching=Batching(max_batch_size=2), per_model=True)
+    rows = {"x": np.ones(6, np.float32)}
+    assert len(load("m", 1, tmp_path).run(float_signature(), rows)["y"]) == 6  # without a file nothing is merged
+    (tmp_path / PER_MODEL_FILE).write_text("max_batch_size { value: 4 }")
+    with pytest.raises(RpcError, match="Task size 6 is larger than maximum input batch size 4"):
+        load("m", 2, tmp_path).run(float_signature(), rows)
 
 
 def test_a_damaged_file_is_named(half: Path) -> None:

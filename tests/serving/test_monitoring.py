@@ -78,14 +78,17 @@ def test_a_config_that_is_none(tmp_path: Path) -> None:
 
 def test_engines_and_examples_are_counted() -> None:
     monitor = Monitor()
-    with monitor.runtime("tile", "Predict"):
+    with monitor.runtime("tile", "Predict", "tensorflow"):
         pass
-    with pytest.raises(RpcError), monitor.runtime("tile", "Predict"):
+    with monitor.runtime("tile", "Predict", "openvino"):
+        pass
+    with pytest.raises(RpcError), monitor.runtime("tile", "Predict", "tensorflow"):
         raise RpcError("INTERNAL", "no")
     monitor.examples("tile", 3)
     monitor.examples("tile", 20_000)
     page = monitor.page().decode()
     assert ':tensorflow:serving:runtime_latency_count{model_name="tile",API="Predict",runtime="TF1"} 1' in page
+    assert ':tensorflow:serving:runtime_latency_count{model_name="tile",API="Predict",runtime="openvino"} 1' in page
     assert ':tensorflow:serving:request_example_count_total{model="tile"} 20003' in page
     assert ':tensorflow:serving:request_example_counts_bucket{model="tile",le="4"} 1' in page
     assert ':tensorflow:serving:request_example_counts_bucket{model="tile",le="+Inf"} 2' in page
