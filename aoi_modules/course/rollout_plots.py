@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from aoi_modules.client.canary import Pair
 from aoi_modules.client.traffic import Answer
@@ -39,7 +39,7 @@ def answers_over_time(
         panel.set_title(f"{name}: {len(answers)} calls, {failed} failed", loc="left", fontsize=9)
         panel.set_ylabel("ms a call")
         if answers:
-            panel.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, markerscale=4)
+            panel.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, markerscale=2)
     panels[-1].set_xlabel("seconds")
     plot.suptitle(title, fontsize=11)
     return plot
@@ -104,13 +104,19 @@ def latency_buckets(before: Mapping[float, float], after: Mapping[float, float],
 
 def _points(panel: Axes, answers: Sequence[Answer]) -> None:
     shown = answers[:: max(1, len(answers) // MAX_POINTS)]
+    size = 4 if len(shown) < 500 else 2
     for version in sorted({answer.version for answer in shown if answer.version is not None}):
         points = [(answer.at, 1000 * answer.seconds) for answer in shown if answer.version == version]
-        panel.plot(*zip(*points, strict=True), ".", markersize=2, color=colour_of(version), label=f"version {version}")
+        panel.plot(
+            *zip(*points, strict=True), ".", markersize=size, color=colour_of(version), label=f"version {version}"
+        )
     failed = [(answer.at, 1000 * answer.seconds) for answer in answers if answer.error]
     if failed:
         panel.plot(*zip(*failed, strict=True), "x", color=BAD_COLOUR, label="failed")
     panel.set_yscale("log")
+    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_minor_locator(NullLocator())
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
 def _events(panel: Axes, events: Mapping[str, float], *, named: bool) -> None:

@@ -1,42 +1,166 @@
 """Exercises of lesson 7, deploying a servable."""
 
+import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from aoi_modules.client.canary import Pair
+from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.fields import fields, number
 from aoi_modules.serving import model_config
+from aoi_modules.serving.model_config import ServedModel
+
+TILE = {"model_name": "tile"}
 
 
 @exercise("7.1")
-def rollback(answer: object) -> str:
-    """The states after version 2 of tile was withdrawn: version -> state."""
-    if not isinstance(answer, dict) or not all(isinstance(version, int) for version in answer):
-        raise Hint(f"found {kind(answer)}, expected the states by version, as VersionWatch.until gives them")
-    if answer.get(2) == "AVAILABLE":
-        raise Hint("version 2 is still AVAILABLE: as long as its folder is there, the server serves it")
-    if answer.get(2) in ("LOADING", "UNLOADING", "START"):
-        raise Hint(f"version 2 is {answer[2]}: wait for the end of the change")
-    if answer.get(1) != "AVAILABLE":
-        raise Hint(f"version 1 is {answer.get(1, 'not known')}: expected it to be AVAILABLE again; wait for it")
-    return "version 1 answers again, and nobody had to stop"
+def agreement(answer: object) -> str:
+    """Share of the parts with the same verdict of stable and canary, and how many only the canary fails."""
+    found = fields(answer, ("pairs", "thresholds", "agreement", "newly_failed"))
+    pairs, (first, second) = _pairs(found["pairs"]), _thresholds(found["thresholds"])
+    old = [float(pair.stable["defect"][0]) for pair in pairs]
+    new = [float(pair.canary["defect"][0]) for pair in pairs]
+    _check_agreement(number("agreement", found["agreement"]), old, new, first, second)
+    _check_newly_failed(number("newly_failed", found["newly_failed"]), _fails(old, first), _fails(new, second))
+    same = _share(_fails(old, first), _fails(new, second))
+    return f"{same:.0%} get the same verdict; now somebody has to look at the others"
+
+
+def _pairs(value: object) -> list[Pair]:
+    if not isinstance(value, list) or not value or not all(isinstance(pair, Pair) for pair in value):
+        raise Hint(f"pairs: found {kind(value)}, expected the list that compare gave; leave it as it is")
+    return value
+
+
+def _thresholds(value: object) -> tuple[float, float]:
+    if not isinstance(value, tuple) or len(value) != 2:
+        raise Hint(f"thresholds: found {kind(value)}, expected those of stable and canary; leave them as they are")
+    return number("thresholds", value[0]), number("thresholds", value[1])
+
+
+def _fails(scores: list[float], threshold: float) -> list[bool]:
+    return [score > threshold for score in scores]
+
+
+def _share(one: Sequence[float], other: Sequence[float]) -> float:
+    """Of all pairs those with equal values."""
+    return sum(left == right for left, right in zip(one, other, strict=True)) / len(one)
+
+
+def _check_agreement(found: float, old: list[float], new: list[float], first: float, second: float) -> None:
+    right = _share(_fails(old, first), _fails(new, second))
+    if _close(found, right):
+        return
+    if _close(found, 100 * right):
+        raise Hint(f"agreement: found {found:g}, expected a share from 0 to 1, not per cent")
+    if _close(found, 1 - right):
+        raise Hint("agreement: found the share of parts with another verdict, expected that with the same")
+    if any(_close(found, _share(_fails(old, one), _fails(new, one))) for one in (first, second)):
+        raise Hint("agreement: found one threshold for both; each version brings its own in its manifest")
+    if _close(found, right * len(old)):
+        raise Hint("agreement: found how many agree, expected their share of all pairs")
+    if _close(found, _share(old, new)):
+        raise Hint("agreement: found the share of equal scores; scores always differ a little, verdicts matter")
+    raise Hint(f"agreement: found {found:g}; a part fails when its score is over the threshold of its version")
+
+
+def _check_newly_failed(found: float, fails: list[bool], fails_now: list[bool]) -> None:
+    changes = list(zip(fails, fails_now, strict=True))
+    right, other_way = changes.count((False, True)), changes.count((True, False))
+    if _close(found, right):
+        return
+    if _close(found, other_way):
+        raise Hint("newly_failed: found the parts that failed before and pass now, expected the other way round")
+    if _close(found, right + other_way):
+        raise Hint("newly_failed: found all parts with another verdict, expected those that only the canary fails")
+    raise Hint(f"newly_failed: found {found:g}; count parts that pass with stable and fail with the canary")
 
 
 @exercise("7.2")
-def configuration(answer: object) -> str:
-    """Protobuf text of a server with fashion, and with tile in versions 1 and 2."""
+def rollback(answer: object) -> str:
+    """The config that lets `stable` name version 1 again, and leaves all else as it is."""
     if not isinstance(answer, str):
-        raise Hint(f"found {kind(answer)}, expected the text of a configuration")
+        raise Hint(f"found {kind(answer)}, expected the text of a configuration, as config_text gives it")
+    models = {model.name: model for model in model_config.from_message(model_config.parse(answer))}
+    if "tile" not in models:
+        raise Hint(f"found the models {', '.join(models) or 'none'}; tile is not among them")
+    if "fashion" not in models:
+        raise Hint("found tile alone; a config names all models, so the server would take fashion away")
+    tile = models["tile"]
+    if tile.base_path.name != "tile":
+        raise Hint(f"tile: base_path {tile.base_path}, expected the folder above its versions, .../tile")
+    loaded = _served(tile, (1, 2))
+    if loaded != [1, 2]:
+        raise Hint(
+            f"tile: of the versions 1 and 2 this serves {loaded}; a label needs its version loaded, so keep the policy"
+        )
+    if tile.labels.get("stable") == 2:
+        raise Hint("stable still names version 2, which fails too many good parts; let it name version 1")
+    if tile.labels != {"stable": 1, "canary": 2}:
+        raise Hint(
+            f"labels: found {dict(tile.labels)}, expected stable on 1, and canary on 2, so that it can be examined"
+        )
+    return "one label moves, no file is copied, nothing has to load: that is the fastest way back"
+
+
+def _served(model: ServedModel, versions: tuple[int, ...]) -> list[int]:
+    """Which of these versions a model's policy chooses."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "your.config"
-        path.write_text(answer)
-        models = {model.name: model for model in model_config.read(path)}
-        for version in (1, 2):
+        for version in versions:
             (Path(folder) / str(version)).mkdir()
-        wanted = sorted(models["tile"].policy.aspired(Path(folder))) if "tile" in models else []
-    if set(models) != {"fashion", "tile"}:
-        raise Hint(f"found the models {', '.join(models) or 'none'}, expected fashion and tile")
-    if models["tile"].base_path.name != "tile":
-        raise Hint(f"tile: base_path {models['tile'].base_path}, expected the folder above its versions, .../tile")
-    if wanted != [1, 2]:
-        raise Hint(f"tile: of the versions 1 and 2 this serves {wanted}; expected both, by model_version_policy")
-    return "both versions of tile answer, each to those who ask for it"
+        return sorted(model.policy.aspired(Path(folder)))
+
+
+@exercise("7.3")
+def metrics(answer: object) -> str:
+    """Answered calls a second and mean latency between two readings of the metrics page."""
+    found = fields(answer, ("before", "after", "seconds", "per_second", "milliseconds"))
+    before, after = _page("before", found["before"]), _page("after", found["after"])
+    seconds = number("seconds", found["seconds"])
+    calls = after.total(REQUESTS, **TILE, status="OK") - before.total(REQUESTS, **TILE, status="OK")
+    if calls <= 0 or seconds <= 0:
+        raise Hint("before, after: found no answered call between them; run the cells above again")
+    _check_rate(number("per_second", found["per_second"]), calls, seconds, after)
+    _check_latency(number("milliseconds", found["milliseconds"]), before, after, seconds)
+    return "two readings and a subtraction: that is what Prometheus' rate() does on every dashboard"
+
+
+def _page(name: str, value: object) -> MetricsPage:
+    if not isinstance(value, MetricsPage):
+        raise Hint(f"{name}: found {kind(value)}, expected the reading above; leave it as it is")
+    return value
+
+
+def _check_rate(found: float, calls: float, seconds: float, after: MetricsPage) -> None:
+    if _close(found, calls / seconds):
+        return
+    if _close(found, after.total(REQUESTS, **TILE, status="OK") / seconds):
+        raise Hint("per_second: found all calls since the server's start; a counter only grows, so subtract `before`")
+    if _close(found, calls):
+        raise Hint("per_second: found the number of calls, expected calls a second")
+    if _close(found, seconds / calls):
+        raise Hint("per_second: found seconds a call, expected calls a second")
+    raise Hint(f"per_second: found {found:g}; take {REQUESTS} of tile with status OK, after less before, over seconds")
+
+
+def _check_latency(found: float, before: MetricsPage, after: MetricsPage, seconds: float) -> None:
+    total = after.total(f"{LATENCY}_sum", **TILE) - before.total(f"{LATENCY}_sum", **TILE)
+    count = after.total(f"{LATENCY}_count", **TILE) - before.total(f"{LATENCY}_count", **TILE)
+    right = total / count / 1000
+    if _close(found, right):
+        return
+    if _close(found, 1000 * right):
+        raise Hint("milliseconds: found microseconds, which is what the page counts in; a millisecond has a thousand")
+    if _close(found, right / 1000):
+        raise Hint("milliseconds: found seconds")
+    if _close(found, after.total(f"{LATENCY}_sum", **TILE) / after.total(f"{LATENCY}_count", **TILE) / 1000):
+        raise Hint("milliseconds: found the mean since the server's start; subtract `before` from sum and count first")
+    if _close(found, 1000 * seconds / count):
+        raise Hint("milliseconds: found the time between two answers; clients ask at once, so calls overlap")
+    raise Hint(f"milliseconds: found {found:g}; divide what {LATENCY}_sum grew by what {LATENCY}_count grew")
+
+
+def _close(found: float, wanted: float) -> bool:
+    return math.isclose(found, wanted, rel_tol=0.005, abs_tol=1e-9)

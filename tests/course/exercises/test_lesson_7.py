@@ -1,0 +1,146 @@
+"""Lesson 7: right answers pass, typical mistakes get the hint that fits them, weird ones a sentence."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aoi_modules.client.canary import Pair
+from aoi_modules.client.metrics_page import MetricsPage
+from aoi_modules.course.checks import judge
+from aoi_modules.serving.deployment import config_text
+from aoi_modules.serving.model_config import ServedModel, VersionPolicy
+from aoi_modules.serving.monitoring import Monitor
+
+SCORES = [(0.1, 0.1), (0.2, 0.35), (0.5, 0.45), (0.45, 0.2), (0.9, 0.8), (0.35, 0.38), (0.41, 0.31), (0.1, 0.9)]
+"""Stable and canary; with their own thresholds 4 of 8 agree, 2 fail newly, 2 pass newly."""
+PAIRS = [
+    Pair(str(number), {"defect": np.array([old])}, {"defect": np.array([new])}, 0.01, 0.01)
+    for number, (old, new) in enumerate(SCORES)
+]
+OPINION: dict[str, Any] = {"pairs": PAIRS, "thresholds": (0.4, 0.36), "agreement": 4 / 8, "newly_failed": 2}
+
+
+def opinion(**changes: Any) -> dict[str, Any]:
+    return {**OPINION, **changes}
+
+
+def config(
+    labels: dict[str, int] | None = None,
+    *,
+    policy: VersionPolicy = VersionPolicy(None),  # noqa: B008 - frozen
+    names: tuple[str, ...] = ("tile", "fashion"),
+    folder: str = "tile",
+) -> str:
+    labels = {"stable": 1, "canary": 2} if labels is None else labels
+    models = {"tile": ServedModel("tile", Path("/m") / folder, policy, labels)}
+    models["fashion"] = ServedModel("fashion", Path("/m/fashion"))
+    return config_text([models[name] for name in names])
+
+
+def page(latencies: list[float], *, failed: int = 0) -> MetricsPage:
+    monitor = Monitor("/metrics")
+    for microseconds in latencies:
+        monitor._record("tile", "OK", "Predict", "GRPC", microseconds)
+    for _ in range(failed):
+        monitor._record("tile", "NOT_FOUND", "Predict", "GRPC", 1)
+    return MetricsPage.parse(monitor.page().decode())
+
+
+BEFORE, AFTER = page([50_000.0] * 4, failed=1), page([50_000.0] * 4 + [2000.0] * 30, failed=3)
+READING: dict[str, Any] = {"before": BEFORE, "after": AFTER, "seconds": 3.0, "per_second": 10, "milliseconds": 2.0}
+
+
+def reading(**changes: Any) -> dict[str, Any]:
+    return {**READING, **changes}
+
+
+@pytest.mark.parametrize(
+    ("check_id", "answer"),
+    [
+        ("7.1", opinion()),
+        ("7.1", opinion(agreement=np.float64(0.5), newly_failed=np.int64(2))),
+        ("7.2", config()),
+        ("7.2", config(policy=VersionPolicy(2))),
+        ("7.2", config(policy=VersionPolicy(specific=(1, 2)))),
+        ("7.3", reading()),
+        ("7.3", reading(per_second=np.float64(10.0))),
+    ],
+)
+def test_a_right_answer_passes(check_id: str, answer: object) -> None:
+    passed, message = judge(check_id, answer)
+    assert passed, message
+
+
+@pytest.mark.parametrize(
+    ("check_id", "answer", "words"),
+    [
+        ("7.1", opinion(agreement=...), "no answer yet"),
+        ("7.1", opinion(agreement=50), "not per cent"),
+        ("7.1", opinion(agreement=4), "how many agree"),
+        ("7.1", opinion(agreement=5 / 8), "one threshold for both"),
+        ("7.1", opinion(agreement=1 / 8), "equal scores"),
+        ("7.1", opinion(agreement=0.3), "over the threshold of its version"),
+        ("7.1", opinion(newly_failed=...), "no answer yet"),
+        ("7.1", opinion(newly_failed=4), "all parts with another verdict"),
+        ("7.1", opinion(newly_failed=7), "pass with stable and fail"),
+        ("7.1", opinion(pairs=[]), "compare"),
+        ("7.1", opinion(thresholds=0.4), "leave them"),
+        ("7.2", None, "no answer yet"),
+        ("7.2", config({"stable": 2, "canary": 2}), "stable still names version 2"),
+        ("7.2", config(names=("tile",)), "take fashion away"),
+        ("7.2", config(names=("fashion",)), "tile is not among them"),
+        ("7.2", config(policy=VersionPolicy()), "serves [2]"),
+        ("7.2", config(policy=VersionPolicy(specific=(1,))), "serves [1]"),
+        ("7.2", config({}), "labels: found {}"),
+        ("7.2", config({"stable": 1}), "canary on 2"),
+        ("7.2", config(folder="tile/1"), "above its versions"),
+        ("7.2", "model_config_list { config {", "not a tensorflow.serving.ModelServerConfig"),
+        ("7.3", reading(per_second=...), "no answer yet"),
+        ("7.3", reading(per_second=34 / 3), "since the server's start"),
+        ("7.3", reading(per_second=30), "number of calls"),
+        ("7.3", reading(per_second=0.1), "seconds a call"),
+        ("7.3", reading(per_second=32 / 3), "with status OK"),
+        ("7.3", reading(milliseconds=2000), "microseconds"),
+        ("7.3", reading(milliseconds=0.002), "found seconds"),
+        ("7.3", reading(milliseconds=260 / 34), "since the server's start"),
+        ("7.3", reading(milliseconds=100), "calls overlap"),
+        ("7.3", reading(milliseconds=7), "divide what"),
+        ("7.3", reading(after=BEFORE), "no answered call"),
+        ("7.3", reading(before="page"), "the reading above"),
+    ],
+)
+def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str) -> None:
+    passed, message = judge(check_id, answer)
+    assert not passed
+    assert words in message
+
+
+def test_a_change_in_the_other_direction_is_named() -> None:
+    more = [*PAIRS, Pair("9", {"defect": np.array([0.1])}, {"defect": np.array([0.5])}, 0.01, 0.01)]
+    wrong = opinion(pairs=more, agreement=4 / 9, newly_failed=2)
+    assert "the other way round" in judge("7.1", wrong)[1]
+    assert "with another verdict" in judge("7.1", {**wrong, "agreement": 5 / 9})[1]
+
+
+WEIRD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.just(...),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(["7.1", "7.2", "7.3"]),
+    WEIRD
+    | st.sampled_from([OPINION, READING]).flatmap(lambda right: st.fixed_dictionaries(dict.fromkeys(right, WEIRD))),
+)
+@settings(deadline=None)
+def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
+    passed, message = judge(check_id, answer)
+    assert not passed
+    assert message
+    assert "Traceback" not in message
