@@ -1,15 +1,16 @@
-"""Pictures as TensorFlow's decoder sees them, without TensorFlow: PNG and BMP bit for bit, JPEG within two grey levels.
+"""Pictures as TensorFlow's decoder sees them, without TensorFlow: bit for bit, but for JPEGs in the colours of print.
 
-TensorFlow lets libjpeg take its quick inverse DCT and smooth the colours it has to enlarge. Pillow offers the first
-only without the second, so the colours are enlarged here, by libjpeg's formula. With Pillow's defaults a sharp JPEG
-would come out up to nine grey levels different, and a score near its threshold with it.
+TensorFlow lets libjpeg take its quick inverse DCT and smooth the colours that it enlarges. Pillow cannot ask for both;
+with its defaults a sharp JPEG comes out up to nine grey levels different, and a score near its threshold with it. So
+JPEGs are decoded by simplejpeg, a thin layer over the same libjpeg-turbo.
 """
 
+import contextlib
 import io
 import zlib
-from typing import Any
 
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 from PIL import BmpImagePlugin, Image, JpegImagePlugin, PngImagePlugin
 
@@ -20,10 +21,7 @@ Plane = NDArray[np.uint8]
 MAX_PIXELS = 1 << 27
 """A small file can unfold to any size; more than this is refused before memory is taken."""
 _PNG, _JPEG, _BMP = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM"
-_COLOURS_HALVED = {(2, 1), (2, 2)}
-"""Sampling of the brightness, horizontal and vertical, at which libjpeg smooths colours."""
-_QUICK = (1, 1)
-"""Pillow's scale, and its switch for libjpeg's quick inverse DCT."""
+_PRINT_COLOURS = ("CMYK", "YCCK")
 
 
 def decode(encoded: object, channels: int) -> Plane:
@@ -39,13 +37,7 @@ def decode(encoded: object, channels: int) -> Plane:
     if not isinstance(encoded, bytes):
         raise invalid(f"image: expected the bytes of a picture. Received: {type(encoded).__name__}")
     try:
-        image = _image(encoded)
-        if image.mode not in ("RGB", "L"):
-            image.info.pop("transparency", None)  # Pillow would warn that it gets lost
-            image = image.convert("RGB")
-        # Of three equal colours the formula for grey gives back their value, so grey levels stay as they are.
-        mode = "RGB" if channels == 3 else "L"
-        pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+        pixels = _pixels(encoded, channels)
     except RpcError:
         raise
     except Exception as error:  # a decoder raises whatever the damage makes it raise
@@ -53,13 +45,13 @@ def decode(encoded: object, channels: int) -> Plane:
     return pixels.reshape(1, *pixels.shape[:2], channels)
 
 
-def _image(encoded: bytes) -> Image.Image:
-    if encoded.startswith(_PNG):
-        return _png(encoded)
+def _pixels(encoded: bytes, channels: int) -> Plane:
     if encoded.startswith(_JPEG):
-        return _jpeg(encoded)
+        return _jpeg(encoded, channels)
+    if encoded.startswith(_PNG):
+        return _in_channels(_png(encoded), channels)
     if encoded.startswith(_BMP):
-        return _bmp(encoded)
+        return _in_channels(_bmp(encoded), channels)
     raise invalid("Input is empty." if not encoded else "Unknown image file format. One of JPEG, PNG, BMP required.")
 
 
@@ -94,72 +86,56 @@ def _bmp(encoded: bytes) -> Image.Image:
     return image
 
 
-def _jpeg(encoded: bytes) -> Image.Image:
-    if encoded.rfind(b"\xff\xd9") < 0:
-        raise invalid(f"jpeg::Uncompress failed. Invalid JPEG data or crop window, data size {len(encoded)}")
-    # Typed loosely: the attributes that choose libjpeg's way are none of Pillow's documented ones.
-    image: Any = JpegImagePlugin.JpegImageFile(io.BytesIO(encoded))
-    if image.mode == "CMYK":
-        return _sized(image)
-    smooth = _smooths(image)
-    if smooth:
-        image.draft("YCbCr", None)
-    image.decoderconfig = _QUICK
-    _sized(image)
-    return _smoothed(image, vertical=image.layer[0][2] == 2) if smooth else image
+def _jpeg(encoded: bytes, channels: int) -> Plane:
+    colours = _colours(encoded)
+    return colours if channels == 3 else _in_channels(Image.fromarray(colours), channels)
 
 
-def _smooths(image: Any) -> bool:
-    """Whether libjpeg smooths colours: they are halved, and not too narrow for its formula."""
-    if image.mode != "RGB" or image.info.get("adobe_transform") == 0 or image.width <= 4:
-        return False
-    sampling = [layer[1:3] for layer in image.layer]
-    return sampling[0] in _COLOURS_HALVED and sampling[1:] == [(1, 1), (1, 1)]
+def _colours(encoded: bytes) -> Plane:
+    """Of a JPEG: uint8 (h, w, 3)."""
+    try:
+        height, width, space, _ = simplejpeg.decode_jpeg_header(encoded)
+        _check_size(width, height)
+        if space not in _PRINT_COLOURS:
+            return _uncompressed(encoded)
+    except ValueError:
+        return _mended(encoded)
+    # libjpeg knows no way from these to others.
+    return _in_channels(_sized(JpegImagePlugin.JpegImageFile(io.BytesIO(encoded))), 3)
 
 
-def _smoothed(image: Image.Image, *, vertical: bool) -> Image.Image:
-    """Enlarges the colours of brightness, blue and red: between two samples, three parts of the near one."""
-    brightness, *colours = image.split()
-    step = 2 if vertical else 1
-    samples = np.empty((2, -(-image.height // step), -(-image.width // 2)), np.int16)
-    for place, plane in zip(samples, colours, strict=True):
-        place[:] = np.asarray(plane)[::step, ::2]
-    enlarged = _wider(_higher(samples), (8, 7), 4) if vertical else _wider(samples, (1, 2), 2)
-    planes = [Image.fromarray(plane[: image.height, : image.width]) for plane in enlarged]
-    return Image.merge("YCbCr", [brightness, *planes])
+def _mended(encoded: bytes) -> Plane:
+    """What can be read of a damaged JPEG. libjpeg mends much, and simplejpeg does not tell how much; Pillow refuses
+    what libjpeg gives up and pictures that were cut off, as TensorFlow does."""
+    image = _sized(JpegImagePlugin.JpegImageFile(io.BytesIO(encoded)))
+    if image.mode != "CMYK":
+        with contextlib.suppress(ValueError):
+            return _uncompressed(encoded, strict=False)
+    return _in_channels(image, 3)
 
 
-def _higher(samples: NDArray[np.int16]) -> NDArray[np.int16]:
-    """(2, h, w) to (2, 2 h, w): three times the near row plus the far one; at the edge four times the row."""
-    count, height, width = samples.shape
-    rows = np.empty((count, height, 2, width), np.int16)
-    upper, lower = rows[:, :, 0], rows[:, :, 1]
-    upper[:] = lower[:] = 3 * samples
-    upper[:, 1:] += samples[:, :-1]
-    upper[:, 0] += samples[:, 0]
-    lower[:, :-1] += samples[:, 1:]
-    lower[:, -1] += samples[:, -1]
-    return rows.reshape(count, 2 * height, width)
+def _uncompressed(encoded: bytes, *, strict: bool = True) -> Plane:
+    pixels: Plane = simplejpeg.decode_jpeg(encoded, "RGB", fastdct=True, fastupsample=False, strict=strict)
+    return pixels
 
 
-def _wider(samples: NDArray[np.int16], rounding: tuple[int, int], shift: int) -> NDArray[np.uint8]:
-    """(2, h, w) to (2, h, 2 w) likewise, then divided; libjpeg rounds left and right of a sample differently."""
-    left = 3 * samples
-    right = left + rounding[1]
-    left += rounding[0]
-    left[..., 1:] += samples[..., :-1]
-    left[..., 0] += samples[..., 0]
-    right[..., :-1] += samples[..., 1:]
-    right[..., -1] += samples[..., -1]
-    columns = np.empty((*samples.shape, 2), np.uint8)
-    columns[..., 0] = left >> shift
-    columns[..., 1] = right >> shift
-    return columns.reshape(*samples.shape[:2], -1)
+def _in_channels(image: Image.Image, channels: int) -> Plane:
+    """The pixels of a loaded picture, uint8 (h, w) or (h, w, 3)."""
+    if image.mode not in ("RGB", "L"):
+        image.info.pop("transparency", None)  # Pillow would warn that it gets lost
+        image = image.convert("RGB")
+    # Of three equal colours the formula for grey gives back their value, so grey levels stay as they are.
+    mode = "RGB" if channels == 3 else "L"
+    return np.asarray(image if image.mode == mode else image.convert(mode))
 
 
 def _sized(image: Image.Image) -> Image.Image:
     """The picture with its pixels, unless there are too many of them."""
-    if image.width * image.height > MAX_PIXELS:
-        raise invalid(f"image: expected at most {MAX_PIXELS} pixels. Received: {image.width} x {image.height}")
+    _check_size(image.width, image.height)
     image.load()
     return image
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise invalid(f"image: expected at most {MAX_PIXELS} pixels. Received: {width} x {height}")
