@@ -34,16 +34,23 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
             )
 
 
+SAFE_RANK = 2
+"""An input that is stated with more dimensions must have as many, for all models: operations that work on pictures can
+end the process when they are given another number."""
+
+
 def check_inputs(signature: SignatureDef, inputs: Arrays, *, strict: bool) -> None:
-    """Refuses inputs of other names and, if `strict`, of another dtype or shape than the signature states.
+    """Refuses inputs of other names and, if `strict`, of another dtype or shape than the signature states; if not,
+    only of another rank where that is dangerous.
 
     Raises:
         RpcError: INVALID_ARGUMENT; says which input, what was expected and what came.
     """
     check_names(signature, inputs.keys())
-    if strict:
-        for name, array in inputs.items():
-            _check_array(name, array, signature.inputs[name])
+    for name, array in inputs.items():
+        info = signature.inputs[name]
+        if strict or (len(info.tensor_shape.dim) > SAFE_RANK and array.ndim != len(info.tensor_shape.dim)):
+            _check_array(name, array, info)
 
 
 def chosen_outputs(signature: SignatureDef, output_filter: Sequence[str]) -> list[str]:

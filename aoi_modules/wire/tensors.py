@@ -108,8 +108,8 @@ def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
 
 
 MAX_RANK = 64
-MAX_SIZE = (1 << 63) - 1
-"""What numpy can state: dimensions, and values in an array, even in an empty one."""
+MAX_SIZE = ((1 << 63) - 1) // 16
+"""What numpy can state: dimensions, and values of at most 16 bytes in an array, even in an empty one."""
 MAX_FILLED = 1 << 26
 """Values that a short message may expand to."""
 

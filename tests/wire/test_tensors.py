@@ -112,6 +112,10 @@ def broken(case: str) -> TensorProto:
             tensor.dtype, tensor.tensor_content = tensors.STRING, b"\x01\xff"
         case "a truth value of two":
             tensor.dtype, tensor.tensor_content = DATA_TYPES.index("BOOL"), b"\x01\x02"
+        case "more bytes than a machine can count":
+            tensor.dtype = tensors.STRING
+            tensor.tensor_shape.dim[0].size = (1 << 63) - 1
+            tensor.tensor_shape.dim.add(size=0)
         case "terabyte from no value":
             tensor.tensor_shape.dim[0].size = 1 << 40
         case "negative size":
@@ -134,8 +138,10 @@ def broken(case: str) -> TensorProto:
     "case",
     [
         "content too short", "content of half a number", "negative size", "unknown rank",
-        "strings shorter than their lengths say", "strings whose lengths do not end", "a truth value of two",
-        "terabyte from no value", "terabyte from one value", "size beyond all bounds", "unknown data type",
+        "strings shorter than their lengths say",
+        "strings whose lengths do not end", "a truth value of two",
+        "terabyte from no value", "more bytes than a machine can count", "terabyte from one value",
+        "size beyond all bounds", "unknown data type",
     ],
 )  # fmt: skip
 def test_a_message_that_contradicts_itself_is_refused(case: str) -> None:
