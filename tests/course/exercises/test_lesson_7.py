@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.client.canary import Pair
-from aoi_modules.client.metrics_page import MetricsPage
+from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import judge
 from aoi_modules.serving.deployment import config_text
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
-from aoi_modules.serving.monitoring import Monitor
 
 SCORES = [(0.1, 0.1), (0.2, 0.35), (0.5, 0.45), (0.45, 0.2), (0.9, 0.8), (0.35, 0.38), (0.41, 0.31), (0.1, 0.9)]
 """Stable and canary; with their own thresholds 4 of 8 agree, 2 fail newly, 2 pass newly."""
@@ -42,12 +41,15 @@ def config(
 
 
 def page(latencies: list[float], *, failed: int = 0) -> MetricsPage:
-    monitor = Monitor("/metrics")
-    for microseconds in latencies:
-        monitor._record("tile", "OK", "Predict", "GRPC", microseconds)
-    for _ in range(failed):
-        monitor._record("tile", "NOT_FOUND", "Predict", "GRPC", 1)
-    return MetricsPage.parse(monitor.page().decode())
+    tile = ("model_name", "tile")
+    return MetricsPage(
+        {
+            (REQUESTS, frozenset({tile, ("status", "OK")})): len(latencies),
+            (REQUESTS, frozenset({tile, ("status", "NOT_FOUND")})): failed,
+            (f"{LATENCY}_sum", frozenset({tile, ("API", "Predict")})): sum(latencies),
+            (f"{LATENCY}_count", frozenset({tile, ("API", "Predict")})): len(latencies),
+        }
+    )
 
 
 BEFORE, AFTER = page([50_000.0] * 4, failed=1), page([50_000.0] * 4 + [2000.0] * 30, failed=3)
