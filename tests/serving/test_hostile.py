@@ -3,10 +3,14 @@
 import gzip
 import json
 import random
+import shutil
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,9 @@ import numpy as np
 import psutil
 import pytest
 
+from aoi_modules.modelstore import manifest, version_dir
 from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.wire import json_text
 from aoi_modules.wire.messages import ClassificationRequest, PredictRequest, TensorProto
 from tests.serving.calls import PREDICT, example_input, http, predict, predict_request
 
@@ -28,8 +34,14 @@ FAULT = "a request failed inside the server"
 
 
 @pytest.fixture(scope="module")
-def victim(models: Path) -> Iterator[EmbeddedServer]:
-    with EmbeddedServer({name: models / name for name in ("half", "echo", "strict", "examples")}) as running:
+def victim(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    """A server of small models; `foreign` is a convolution without a manifest of ours."""
+    foreign = tmp_path_factory.mktemp("foreign")
+    shutil.copytree(models / "strict", foreign, dirs_exist_ok=True)
+    (foreign / "1" / manifest.FILE_NAME).unlink()
+    (foreign / "1" / version_dir.SUMS_NAME).unlink()
+    names = ("half", "echo", "strict", "examples")
+    with EmbeddedServer({"foreign": foreign, **{name: models / name for name in names}}) as running:
         yield running
         assert running.running()
         assert FAULT not in running.log_tail(10_000)
@@ -89,7 +101,6 @@ def shaped(*sizes: int, **fields: Any) -> TensorProto:
         shaped(1 << 40, float_val=[1.0]),  # twenty bytes that ask for four terabytes
         shaped(*[1] * 100, float_val=[1.0]),
         shaped(3, tensor_content=b"1234567"),
-        shaped(2, float_val=[1.0, 2.0, 3.0]),
         TensorProto(dtype=99, float_val=[1.0]),
         TensorProto(dtype=19, half_val=[-1]),
         TensorProto(dtype=8, scomplex_val=[1.0]),
@@ -97,6 +108,16 @@ def shaped(*sizes: int, **fields: Any) -> TensorProto:
 )
 def test_tensors_that_contradict_themselves(victim: EmbeddedServer, tensor: TensorProto) -> None:
     code, text = tensor_code(victim, tensor)
+    assert code == "INVALID_ARGUMENT", text
+
+
+@pytest.mark.parametrize("model", ["foreign", "strict"])
+def test_ranks_that_would_end_the_process(victim: EmbeddedServer, model: str) -> None:
+    for sizes in [(), (2,), (2, 2), (2, 2, 1), (1, 1, 2, 2, 1), (0,)]:
+        tensor = shaped(*sizes, tensor_content=b"\0" * 4 * int(np.prod(sizes)))
+        code, text = tensor_code(victim, tensor, model, "image")
+        assert (code, text.startswith("input image: expected float (?, 2, 2, 1)")) == ("INVALID_ARGUMENT", True)
+    code, text = tensor_code(victim, shaped(1, 2, 2, 4, tensor_content=b"\0" * 64), model, "image")
     assert code == "INVALID_ARGUMENT", text
 
 
@@ -125,6 +146,33 @@ def test_deep_documents(victim: EmbeddedServer, key: str, depth: int, status: in
     got, answer = http(victim.rest + HALF, body)
     assert got == status
     assert len(answer) < 2000
+
+
+def test_others_are_answered_while_deep_documents_are_read(victim: EmbeddedServer) -> None:
+    deep = b'{"instances": [1], "unused": %s%s}' % (b"[" * 900_000, b"]" * 900_000)
+    stop = threading.Event()
+
+    def ask() -> int:
+        answered = 0
+        with grpc.insecure_channel(victim.grpc) as channel:
+            while not stop.is_set():
+                predict(channel, predict_request("half", x=X), timeout=10)
+                answered += 1
+        return answered
+
+    with ThreadPoolExecutor(3) as threads:
+        asking = threads.submit(ask)
+        try:
+            sent = [threads.submit(http, victim.rest + HALF, deep) for _ in range(4)]
+            assert [one.result(60)[0] for one in sent] == [200] * 4
+        finally:
+            stop.set()
+        assert asking.result(60) > 4
+
+
+def test_more_lists_than_memory_should_hold(victim: EmbeddedServer) -> None:
+    status, answer = http(victim.rest + HALF, b'{"unused": [%s1]}' % (b"[]," * json_text.MAX_BRACKETS))
+    assert (status, b"lists and objects" in answer) == (400, True)
 
 
 @pytest.mark.parametrize("unit", [b'{"a":', b'[{"a":[', b'{"instances":['])
@@ -168,12 +216,42 @@ def test_what_is_no_http(victim: EmbeddedServer, line: bytes) -> None:
     assert not answer or answer.startswith(b"HTTP/1.1 4"), answer
 
 
-def test_a_grpc_message_that_is_announced_but_does_not_come(victim: EmbeddedServer) -> None:
-    """HTTP/2 by hand: a Predict call whose first message says that it has 2 GiB, and then nothing."""
-    host, _, port = victim.grpc.partition(":")
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}",
+        b"Content-Length: -1\r\n\r\n{}",
+        b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+        b"Content-Length: 2\r\n\r\n{}" + b"\0" * 100,
+    ],
+)
+def test_bodies_whose_length_is_a_lie(victim: EmbeddedServer, request_bytes: bytes) -> None:
+    answer = raw(victim, b"POST %s HTTP/1.1\r\nHost: a\r\n" % HALF.encode() + request_bytes)
+    assert not answer or answer.startswith(b"HTTP/1.1 400 "), answer
 
-    def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
-        return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+def test_several_requests_at_once_are_answered_in_order(victim: EmbeddedServer) -> None:
+    host, _, port = victim.rest.removeprefix("http://").partition(":")
+    good = b'{"instances": [2]}'
+    head = b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n%s\r\n"
+    one, bad, last = (
+        head % (HALF.encode(), len(body), closing) + body
+        for body, closing in ((good, b""), (b"{", b""), (good, b"Connection: close\r\n"))
+    )
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(one + bad + one + last)
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert [part[:3] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"400", b"200", b"200"]
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
+
+
+def half_a_call() -> bytes:
+    """HTTP/2 by hand: a Predict call whose message says that it has 2 GiB, and then nothing."""
 
     def header(name: str, value: str) -> bytes:
         return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
@@ -182,10 +260,40 @@ def test_a_grpc_message_that_is_announced_but_does_not_come(victim: EmbeddedServ
               "content-type": "application/grpc"}  # fmt: skip
     head = b"".join(header(name, value) for name, value in fields.items())
     opening = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"")
+    return opening + frame(1, 4, 1, head) + frame(0, 0, 1, b"\0" + struct.pack(">I", (1 << 31) - 1))
+
+
+@pytest.fixture(scope="module")
+def impatient(models: Path) -> Iterator[EmbeddedServer]:
+    """A server with limits as short as a test wants them; the usual ones are an hour or so."""
+    limits = "grpc.max_connection_age_ms=300,grpc.max_connection_age_grace_ms=3000,grpc.server_handshake_timeout_ms=300"
+    with EmbeddedServer({"half": models / "half"}, flags=[f"--grpc_channel_arguments={limits}"]) as running:
+        yield running
+
+
+@pytest.mark.parametrize("beginning", [b"", b"PRI", half_a_call()])
+def test_nobody_holds_a_grpc_connection_for_ever(impatient: EmbeddedServer, beginning: bytes) -> None:
+    host, _, port = impatient.grpc.partition(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(beginning)
+        with suppress(ConnectionResetError):
+            while connection.recv(1 << 16):  # until the server closes it
+                pass
+
+
+def test_a_client_whose_connection_is_closed_opens_another(impatient: EmbeddedServer) -> None:
+    with grpc.insecure_channel(impatient.grpc) as channel:
+        for _ in range(5):
+            assert predict(channel, predict_request("half", x=X), timeout=30).outputs["y"].float_val == [3.0]
+            time.sleep(0.2)
+
+
+def test_a_grpc_message_that_is_announced_but_does_not_come(victim: EmbeddedServer) -> None:
+    host, _, port = victim.grpc.partition(":")
     held = [socket.create_connection((host, int(port)), timeout=5) for _ in range(20)]
     before = psutil.Process(victim.pid).memory_info().rss
     for connection in held:
-        connection.sendall(opening + frame(1, 4, 1, head) + frame(0, 0, 1, b"\0" + struct.pack(">I", (1 << 31) - 1)))
+        connection.sendall(half_a_call())
     time.sleep(0.5)
     assert psutil.Process(victim.pid).memory_info().rss - before < 100 << 20
     for connection in held:
