@@ -1,7 +1,6 @@
 """`aoi serve`: TensorFlow Serving's API without TensorFlow Serving."""
 
 from dataclasses import MISSING, Field, fields
-from importlib import metadata
 from typing import Any
 
 import click
@@ -71,6 +70,8 @@ def _serve(**values: Any) -> None:
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
+        from importlib import metadata
+
         click.echo(f"aoi serve {metadata.version('aoi-academy')}, in place of tensorflow_model_server")
         ctx.exit()
 

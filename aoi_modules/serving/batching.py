@@ -138,9 +138,12 @@ class Batcher:
         self._ran = ran
         self._policy = policy
         self._slots = slots
-        self._threads = self._idle = 0
+        self._threads = 0
+        self._idle: list[threading.Condition] = []
+        """Of the threads that wait for work, by which each is woken. The last one is the first to be: the processor
+        still knows what it did."""
         self._closed = False
-        self._work = threading.Condition()
+        self._work = threading.Lock()
         self._queues: dict[Any, _Queue] = {}
         self.running = 0
         """Batches that run now."""
@@ -197,7 +200,7 @@ class Batcher:
             queue = self._queues.get(key) or self._new_queue(key, signature, outputs)
             dropped = self._enqueue(queue, call)
             if self._idle:
-                self._work.notify()
+                self._idle.pop().notify()
             elif self._threads < self._slots:
                 self._threads += 1
                 threading.Thread(target=self._serve, name=f"batch-{self._threads}", daemon=True).start()
@@ -208,7 +211,8 @@ class Batcher:
         """Lets the threads end. Nothing waits any more."""
         with self._work:
             self._closed = True
-            self._work.notify_all()
+            while self._idle:
+                self._idle.pop().notify()
 
     def _rows(self, inputs: Arrays) -> int:
         """Rows of a request that can be merged, else 0."""
@@ -244,22 +248,22 @@ class Batcher:
 
     def _serve(self) -> None:
         """What each thread does: waits for requests, and runs a batch of those that wait longest."""
+        woken = threading.Condition(self._work)
         while True:
             with self._work:
                 while (queue := self._next()) is None:
                     if self._closed:
                         self._threads -= 1
                         return
-                    self._idle += 1
-                    self._work.wait()
-                    self._idle -= 1
+                    self._idle.append(woken)
+                    woken.wait()
                 queue.gathers = True
             self._gather(queue)
             with self._work:
                 batch, dropped = self._take(queue)
                 queue.gathers = False
                 if queue.waiting and self._idle:
-                    self._work.notify()
+                    self._idle.pop().notify()
                 self.running += 1
             for late in dropped:
                 late.done(None, _late())

@@ -58,7 +58,7 @@ from typing import NoReturn
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import batching_parameters, docker_engine, model_config, tls
+from aoi_modules.serving import batching_parameters, model_config, tls
 from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engine_metrics import EngineMetrics
@@ -95,6 +95,8 @@ def run(flags: Flags) -> None:
         raise SettingsError("--port, --rest_api_port: both are off", hint="give one of them a port number")
     models = configured_models(flags)
     if flags.engine == "docker":
+        from aoi_modules.serving import docker_engine
+
         raise SystemExit(docker_engine.run(flags, models))
     _check(flags)
     asyncio.run(_serve(flags, models))

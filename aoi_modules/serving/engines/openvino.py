@@ -189,6 +189,14 @@ def _graphs(file: Path, threads: int, manifest: Manifest) -> list[Graph]:
     import openvino
 
     core = openvino.Core()
+    try:
+        return _compiled(core, core.read_model(file), threads, manifest)
+    except RuntimeError as error:
+        raise ModelError(f"{file}: OpenVINO cannot read the graph: {error}") from None
+
+
+def _compiled(core: Any, model: Any, threads: int, manifest: Manifest) -> list[Graph]:
+    """The graph for falling numbers of rows, on the threads that serve best."""
     cores = int(core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
 
     def on(count: int, rows: int) -> Graph:
@@ -204,20 +212,16 @@ def _graphs(file: Path, threads: int, manifest: Manifest) -> list[Graph]:
             # The cores are not ours alone.
             "ENABLE_CPU_PINNING": False,
         }
-        model = core.read_model(file)
         model.reshape({port: [rows, *list(port.partial_shape)[1:]] for port in model.inputs})
         return Graph([core.compile_model(model, "CPU", hints) for _ in range(copies)], rows, streams)
 
-    try:
-        alone = on(threads or 1, 1)
-        slow = 0.0 if threads or cores == 1 else _seconds(alone, manifest)
-        if slow > SPREAD_SECONDS:
-            shared = on(cores, 1)
-            if _seconds(shared, manifest) * SPREAD_GAIN < slow:
-                return [on(cores, ROWS), shared]
-        return [on(threads or 1, ROWS), alone]
-    except RuntimeError as error:
-        raise ModelError(f"{file}: OpenVINO cannot read the graph: {error}") from None
+    alone = on(threads or 1, 1)
+    slow = 0.0 if threads or cores == 1 else _seconds(alone, manifest)
+    if slow > SPREAD_SECONDS:
+        shared = on(cores, 1)
+        if _seconds(shared, manifest) * SPREAD_GAIN < slow:
+            return [on(cores, ROWS), shared]
+    return [on(threads or 1, ROWS), alone]
 
 
 def _seconds(graph: Graph, manifest: Manifest) -> float:
