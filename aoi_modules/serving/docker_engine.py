@@ -1,6 +1,7 @@
 """`--engine=docker`: the real `tensorflow/serving` image in place of this server, with the same arguments."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -9,6 +10,7 @@ from contextlib import closing
 from dataclasses import fields, replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import NoReturn
 
 import grpc
 
@@ -37,6 +39,7 @@ def run(flags: Flags, models: Sequence[ServedModel]) -> int:
     program = find_program()
     flags = replace(flags, port=_chosen(flags.port), rest_api_port=_chosen(flags.rest_api_port))
     child = subprocess.Popen(command(program, flags, models))
+    before = signal.signal(signal.SIGTERM, _end)
     try:
         _wait(child, flags)
         return child.wait()
@@ -46,6 +49,12 @@ def run(flags: Flags, models: Sequence[ServedModel]) -> int:
         if child.poll() is None:
             child.terminate()
             child.wait()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    """What is told to stop must not leave its container behind."""
+    raise SystemExit(0)
 
 
 def find_program() -> str:

@@ -2,6 +2,9 @@
 
 import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,22 @@ def test_a_program_that_ends_before_it_is_ready(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(AoiError, match="ended with exit code 125 before it was ready"):
         docker_engine.run(flags, [])
     assert docker_engine.run(Flags(port=0), []) == 125
+
+
+def test_told_to_stop_it_stops_the_container(tmp_path: Path) -> None:
+    docker, started = tmp_path / "docker", tmp_path / "started"
+    docker.write_text(
+        f"#!/bin/sh\n[ $1 = info ] && exit 0\necho $$ > {started}.new; mv {started}.new {started}\nexec sleep 600\n"
+    )
+    docker.chmod(0o755)
+    program = "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--engine=docker", f"--model_base_path={tmp_path}"]
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    with subprocess.Popen(command, env=os.environ | {"PATH": path}) as server:
+        while not started.exists():
+            assert server.poll() is None
+            time.sleep(0.02)
+        server.terminate()
+        assert server.wait(60) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
