@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 LIGHT_BYTES = 1 << 15
 """A Predict of up to so many bytes is read in the event loop; that takes less time than to hand it to a thread."""
 
+LIGHT_BRACKETS = 1000
+"""More lists than that may be a deep document, which is read with patience."""
+
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = dict[bytes, bytes]
 _CORS = {
@@ -95,7 +98,7 @@ class RestService:
             body = await rest_body.read(receive, headers)
             route = rest_routes.parse(method, path)
             if route.action == "predict":
-                light = len(body) <= LIGHT_BYTES and b"content-encoding" not in headers
+                light = b"content-encoding" not in headers and _is_light(body)
                 steps = self._predict(route, body, headers)
                 return Answer(200, await self._workers.walk(steps, self._timeout_seconds, light=light))
             job = functools.partial(self._run, route, body, headers)
@@ -169,6 +172,11 @@ class RestService:
             headers |= _CORS
         await send({"type": "http.response.start", "status": answer.status, "headers": list(headers.items())})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+def _is_light(body: bytes) -> bool:
+    """Whether a document becomes arrays in no time."""
+    return len(body) <= LIGHT_BYTES and body.count(b"[") + body.count(b"{") <= LIGHT_BRACKETS
 
 
 def _with_signature(spec: ModelSpec, document: dict[str, Any]) -> ModelSpec:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from aoi_modules.wire.json_layers import LAYER, Brackets, brackets, layers
+from aoi_modules.wire.json_layers import Layer, brackets, layers
 from aoi_modules.wire.status import invalid
 
 MAX_NESTING = 1_000_000
@@ -107,24 +107,21 @@ def _patiently(body: bytes) -> Any:
     found = brackets(document)
     if found.deepest > MAX_NESTING:
         _fail(f"More than {MAX_NESTING} lists and objects inside one another.", found.first_at(MAX_NESTING + 1))
-    if found.deepest <= LAYER:
-        try:
-            return _flat(document, found)
-        except _Wrong as wrong:
-            _fail(wrong.text, wrong.position)
     value: Any = None
-    first = _Wrong("", len(document) + 1)
-    for number, layer in enumerate(layers(document, found)):
+    lowest = len(document) + 1
+    wrong: tuple[json.JSONDecodeError | _Wrong, Layer] | None = None
+    # What ends too early ends so in every layer; the innermost one, which comes first here, knows what is missing.
+    for layer in reversed(list(layers(document, found))):
         try:
-            read = _flat(layer.text, None)
-        except _Wrong as wrong:
-            at = layer.origin(wrong.position)
-            # What ends too early ends so in every layer; the innermost one knows what is missing.
-            first = min(_Wrong(wrong.text, at), first, key=lambda one: one.position)
-        else:
-            value = read if number == 0 else value
-    if first.text:
-        _fail(first.text, first.position)
+            value = _flat(layer.text)
+        except (json.JSONDecodeError, _Wrong) as error:
+            at = layer.origin(error.position if isinstance(error, _Wrong) else _offset(error.doc, error.pos))
+            if wrong is None or at < lowest:
+                lowest, wrong = at, (error, layer)
+    if wrong is not None:
+        first, layer = wrong
+        told = first if isinstance(first, _Wrong) else _explained(first, layer.text)
+        _fail(told.text, layer.origin(told.position))
     return value
 
 
@@ -139,23 +136,18 @@ def _with_words(document: bytes) -> bytes:
     return _STRING_OR_INF.sub(lambda match: b"Infinity" if match[0] == b"Inf" else match[0], document)
 
 
-def _flat(document: bytes, found: Brackets | None) -> Any:
-    """Reads a document that is not deep.
-
-    Args:
-        document: its bytes; what follows its first value does not matter.
-        found: its brackets; None to look for them when they are needed.
+def _flat(document: bytes) -> Any:
+    """Reads a document that is not deep; what follows its first value does not matter.
 
     Raises:
-        _Wrong: it is no JSON.
+        JSONDecodeError: it is no JSON.
+        _Wrong: nor is this, but Python's reader takes it.
     """
     text = document.decode("utf-8", "surrogateescape")
     decoder = _CAREFUL if _GREAT_NUMBER.search(text) else _PLAIN
     start = len(_SPACE.match(document)[0])  # type: ignore[index]  # it matches nothing, too
     try:
         value, end = decoder.raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _explained(error, text, document, found) from None
     except _TooGreat as number:
         raise _Wrong("Number too big to be stored in double.", document.find(number.digits.encode())) from None
     _check_number(text, end)
@@ -203,8 +195,9 @@ _WORDS = {
 }
 
 
-def _explained(error: json.JSONDecodeError, text: str, document: bytes, found: Brackets | None) -> _Wrong:
+def _explained(error: json.JSONDecodeError, document: bytes) -> _Wrong:
     """Python's error in the original's words."""
+    text = error.doc
     if not error.msg.startswith("Expecting ','"):
         words = next((ours for theirs, ours in _WORDS.items() if error.msg.startswith(theirs)), "Invalid value.")
         return _Wrong(words, len(document) if "quotation" in words else _offset(text, error.pos))
@@ -213,7 +206,7 @@ def _explained(error: json.JSONDecodeError, text: str, document: bytes, found: B
     except _Wrong as wrong:
         return wrong
     at = _offset(text, error.pos)
-    opening = (found or brackets(document)).innermost(at)
+    opening = brackets(document).innermost(at)
     is_object = opening is not None and document[opening : opening + 1] == b"{"
     return _Wrong(f"Missing a comma or {'} after an object member' if is_object else '] after an array element'}.", at)
 
