@@ -13,6 +13,7 @@ environments of their own, named by --peer; those without one are left out.
 
 import argparse
 import base64
+import contextlib
 import json
 import os
 import signal
@@ -24,7 +25,6 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -178,7 +178,7 @@ def rows(way: Way, seconds: float) -> Iterator[tuple[int, tuple[Load, float, flo
             yield clients, (load, start, total / count if count else float("nan"))
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(way: Way) -> Iterator[tuple[int, float]]:
     """The server's process, and the seconds until its first answer."""
     environment = os.environ | {"PATH": f"{Path(way.command[0]).parent}{os.pathsep}{os.environ['PATH']}"}
@@ -195,11 +195,11 @@ def running(way: Way) -> Iterator[tuple[int, float]]:
             yield process.pid, start
         finally:
             process.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):  # some leave processes of theirs behind
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait()
 
 
 def batches(way: Way) -> tuple[float, float]:
