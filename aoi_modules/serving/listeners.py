@@ -1,9 +1,10 @@
 """The two doors of the server: gRPC and REST on one event loop. Each closes after the answers under way are given."""
 
 import asyncio
+import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +17,12 @@ from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.grpc_service import OPTIONS
 from aoi_modules.serving.http_protocol import PatientProtocol
 
+log = logging.getLogger(__name__)
+
 GRACE_SECONDS = 10.0
 """How long answers under way may take after the server was told to stop."""
+REOPEN_SECONDS = 1.0
+"""Between two tries to open the gRPC port again, and how long what is left of the old server is waited for."""
 KEEP_ALIVE_SECONDS = 75
 """An idle REST connection is kept so long; shorter than a client's pool keeps it, and requests get lost."""
 
@@ -36,23 +41,41 @@ class Door(Protocol):
 
 
 class GrpcDoor:
-    """gRPC on a port, a Unix socket or both."""
+    """gRPC on a port, a Unix socket or both.
 
-    def __init__(self, server: grpc.aio.Server, port: int | None) -> None:
-        self.port = port
-        self._server = server
+    A method name that is not UTF-8 ends the loop in which gRPC's server takes calls: one client could close the door
+    for all. So it is opened again when that happens; calls under way are lost then.
+    """
+
+    def __init__(self, flags: Flags, make: Callable[[], grpc.aio.Server]) -> None:
+        self.port: int | None = None
+        self._flags = flags
+        self._make = make
+        self._server: grpc.aio.Server | None = None
+        self._closed = False
+        self._reopening: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, flags: Flags, server: grpc.aio.Server) -> "GrpcDoor":
+    async def open(cls, flags: Flags, make: Callable[[], grpc.aio.Server]) -> "GrpcDoor":
         """Opens what the flags name.
+
+        Args:
+            flags: port, socket and certificate.
+            make: gives a server with its services that was not started yet.
 
         Raises:
             AoiError: the port or socket is taken or not allowed.
         """
+        door = cls(flags, make)
+        await door._open()
+        return door
+
+    async def _open(self) -> None:
+        flags, server = self._flags, self._make()
         port = None
         try:
             if flags.port:
-                wanted = 0 if flags.port == ANY_PORT else flags.port
+                wanted = self.port or (0 if flags.port == ANY_PORT else flags.port)
                 address = f"{_bracketed(flags.host or '::')}:{wanted}"
                 if flags.ssl_config_file:
                     port = server.add_secure_port(address, tls.credentials(Path(flags.ssl_config_file)))
@@ -62,11 +85,33 @@ class GrpcDoor:
                 server.add_insecure_port(f"unix:{flags.grpc_socket_path}")
         except RuntimeError as error:
             raise _cannot_listen("--port", flags.port, flags, str(error)) from None
+        before = asyncio.all_tasks()
         await server.start()
-        return cls(server, port)
+        for task in asyncio.all_tasks() - before:  # one of them takes the calls
+            task.add_done_callback(self._on_end)
+        self.port, self._server = port, server
+
+    def _on_end(self, task: "asyncio.Task[Any]") -> None:
+        if not self._closed and not task.cancelled() and task.exception() is not None:
+            self._reopening = asyncio.create_task(self._reopen(task.exception()))
+
+    async def _reopen(self, error: BaseException | None) -> None:
+        log.error("gRPC takes no more calls (%s); its port is opened again", error)
+        if self._server is not None:
+            with suppress(Exception):  # it has ended already; what is left of it is of no use
+                await asyncio.wait_for(self._server.stop(None), REOPEN_SECONDS)
+        while not self._closed:
+            try:
+                await self._open()
+                break
+            except AoiError as refused:
+                log.error("%s", refused.message)
+                await asyncio.sleep(REOPEN_SECONDS)
 
     async def close(self) -> None:
-        await self._server.stop(GRACE_SECONDS)
+        self._closed = True
+        if self._server is not None:
+            await self._server.stop(GRACE_SECONDS)
 
 
 def grpc_server(flags: Flags) -> grpc.aio.Server:

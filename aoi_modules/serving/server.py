@@ -24,6 +24,8 @@ Requests
   one, and calls under way have another hour. So nobody who sends or reads slowly holds one for ever, and a prediction
   may take an hour. Without calls it is closed after half an hour, and one that begins with anything but HTTP/2 after
   20 seconds. --grpc_channel_arguments sets other limits (`grpc.max_connection_age_ms` and the like).
+- A method name that is not UTF-8 ends gRPC's own loop in Python (grpcio 1.85). The port is opened again at once, but
+  calls under way are lost (CANCELLED, UNAVAILABLE), so a port that strangers reach belongs behind a gateway.
 - Of two equal keys of a JSON object the last one counts; the original takes the first one, but of an item of
   `instances` the values of both.
 - Tensors of the types bfloat16, float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED),
@@ -55,6 +57,8 @@ import os
 import signal
 from pathlib import Path
 from typing import NoReturn
+
+import grpc
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
@@ -203,11 +207,15 @@ async def _open_doors(
 ) -> None:
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
     if flags.port or flags.grpc_socket_path:
-        server = grpc_server(flags)
-        add_services(server, plane, workers, monitor)
-        if flags.enable_grpc_healthcheck_service:
-            health.add_to(server)
-        doors["grpc"] = await GrpcDoor.open(flags, server)
+
+        def with_services() -> grpc.aio.Server:
+            server = grpc_server(flags)
+            add_services(server, plane, workers, monitor)
+            if flags.enable_grpc_healthcheck_service:
+                health.add_to(server)
+            return server
+
+        doors["grpc"] = await GrpcDoor.open(flags, with_services)
     if flags.rest_api_port:
         doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor))
 

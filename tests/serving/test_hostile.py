@@ -250,17 +250,31 @@ def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
     return struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream) + payload
 
 
-def half_a_call() -> bytes:
-    """HTTP/2 by hand: a Predict call whose message says that it has 2 GiB, and then nothing."""
+def half_a_call(path: str = f"/{PREDICT}") -> bytes:
+    """HTTP/2 by hand: a call whose message says that it has 2 GiB, and then nothing."""
 
     def header(name: str, value: str) -> bytes:
-        return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
+        return b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode("latin-1")
 
-    fields = {":method": "POST", ":scheme": "http", ":path": f"/{PREDICT}", ":authority": "a", "te": "trailers",
+    fields = {":method": "POST", ":scheme": "http", ":path": path, ":authority": "a", "te": "trailers",
               "content-type": "application/grpc"}  # fmt: skip
     head = b"".join(header(name, value) for name, value in fields.items())
     opening = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"")
     return opening + frame(1, 4, 1, head) + frame(0, 0, 1, b"\0" + struct.pack(">I", (1 << 31) - 1))
+
+
+def test_a_method_name_that_is_no_text_closes_the_port_for_a_moment_only(victim: EmbeddedServer) -> None:
+    host, _, port = victim.grpc.partition(":")
+    for _ in range(3):
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(half_a_call("/tensorflo\x8f.serving/Predict"))
+            with suppress(ConnectionResetError):
+                while connection.recv(1 << 16):  # until the server closes it
+                    pass
+        with grpc.insecure_channel(victim.grpc) as channel:
+            request = predict_request("half", x=X).SerializeToString()
+            call: Any = channel.unary_unary(f"/{PREDICT}")
+            call(request, timeout=60, wait_for_ready=True)
 
 
 @pytest.fixture(scope="module")
