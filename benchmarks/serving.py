@@ -6,9 +6,9 @@
 The floor is the plain Keras export's own function at 16 pictures a call, with TensorFlow's default threads: pictures
 a second of 16 clients who were served for nothing. `auto` serves our servable of the same network. Every server runs
 alone, with 1 and with 16 clients, `--rounds` times in turn with the others; medians. CPU is that of the server and
-its children a request; less what the engine alone takes for batches of that size (last table), it is the server's own
-share. `others` are the cores that other programs took meanwhile: rows with much of it say little. Peers run in
-environments of their own, named by --peer; those without one are left out.
+its children a request; less what the engine alone takes for batches of that size, it is the server's own share.
+`others` are the cores that other programs took meanwhile: rows with much of it say little. Peers run in environments
+of their own, named by --peer; those without one are left out.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -61,6 +61,15 @@ class Way:
     metrics: str = ""
 
 
+@dataclass(frozen=True)
+class Row:
+    """What was measured of one way with so many clients: the load, seconds to the first answer, mean batch."""
+
+    load: Load
+    start: float
+    batch: float
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
@@ -72,14 +81,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         models = written(Path(folder))
         ways = [way for way in (*our_ways(models), *peer_ways(models, peers)) if chosen.only in way.name]
-        floor(models)
-        measured: dict[tuple[str, int], list[tuple[Load, float, float]]] = {}
+        floors: list[float] = []
+        measured: dict[tuple[str, int], list[Row]] = {}
         for _ in range(chosen.rounds):
+            floors.append(floor(models))
             for way in ways:
-                for clients, result in rows(way, chosen.seconds):
-                    measured.setdefault((way.name, clients), []).append(result)
-        show(measured)
-        engine_alone(models)
+                for clients, row in rows(way, chosen.seconds):
+                    measured.setdefault((way.name, clients), []).append(row)
+        table = {key: middle(found) for key, found in measured.items()}
+        show(table)
+        compare(table, statistics.median(floors), {way.name for way in ways if not way.metrics})
+        own_share(table, engine_alone(models))
 
 
 def written(folder: Path) -> Models:
@@ -168,14 +180,14 @@ def peer_ways(models: Models, peers: dict[str, str]) -> Iterator[Way]:
         yield Way(name, command, Target(f"127.0.0.1:{port}", body, path, http=True, headers=headers))
 
 
-def rows(way: Way, seconds: float) -> Iterator[tuple[int, tuple[Load, float, float]]]:
-    """Load, seconds to the first answer and mean batch, for each number of clients."""
+def rows(way: Way, seconds: float) -> Iterator[tuple[int, Row]]:
+    """One for each number of clients."""
     with running(way) as (pid, start):
         for clients in CLIENTS:
             before = batches(way)
             load = measure(way.target, clients, seconds, pid)
             count, total = (after - first for after, first in zip(batches(way), before, strict=True))
-            yield clients, (load, start, total / count if count else float("nan"))
+            yield clients, Row(load, start, total / count if count else float("nan"))
 
 
 @contextlib.contextmanager
@@ -212,7 +224,7 @@ def batches(way: Way) -> tuple[float, float]:
     return found.get(":aoi:serving:batches", 0.0), found.get(":aoi:serving:batch_rows", 0.0)
 
 
-def floor(models: Models) -> None:
+def floor(models: Models) -> float:
     """Pictures a second of the bare function, in a process of its own."""
     program = (
         "import sys, time, statistics; import numpy as np; from aoi_modules.tf import tf\n"
@@ -225,42 +237,69 @@ def floor(models: Models) -> None:
     command = [sys.executable, "-c", program, str(models.plain / "1")]
     done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     seconds = float(done.stdout.split()[-1])
-    print(f"\n{FLOOR}: {BATCH / seconds:.0f} pictures/s, {1e3 * seconds:.1f} ms a call")
+    print(f"{FLOOR}: {BATCH / seconds:.0f} pictures/s, {1e3 * seconds:.1f} ms a call", flush=True)
+    return BATCH / seconds
 
 
-def engine_alone(models: Models) -> None:
-    """What decoding and computing cost without a server: CPU milliseconds a picture by batch."""
+def engine_alone(models: Models) -> dict[int, float]:
+    """What decoding and computing cost without a server: CPU milliseconds a picture, by the pictures of a call."""
     from aoi_modules.serving.engines import openvino
 
     engine = openvino.load(models.ours / "1")
     signature = engine.signatures["serving_default"]
     outputs = sorted(signature.outputs)
-    print("\nOpenVINO engine alone, JPEG: CPU ms a picture")
-    for count in (1, 4, 8, 16):
+    costs = {}
+    for count in (1, 2, 4, 8, 16):
         batch = np.array([*[jpeg()] * count, None], dtype=object)[:-1]
         engine.run(signature, {"image": batch}, outputs)
         calls, began = max(10, 200 // count), time.process_time()
         for _ in range(calls):
             engine.run(signature, {"image": batch}, outputs)
-        print(f"  {count:2} a call: {1e3 * (time.process_time() - began) / calls / count:.2f}")
+        costs[count] = 1e3 * (time.process_time() - began) / calls / count
+    return costs
 
 
-def show(measured: dict[tuple[str, int], list[tuple[Load, float, float]]]) -> None:
+def middle(found: Sequence[Row]) -> Row:
+    """The median of each figure."""
+    load = Load(*(statistics.median(getattr(row.load, field.name) for row in found) for field in fields(Load)))
+    return Row(load, statistics.median(row.start for row in found), statistics.median(row.batch for row in found))
+
+
+def show(table: Mapping[tuple[str, int], Row]) -> None:
     print("\n`CPU` is the server's, `client` the generator's, in ms a request; `batch` the mean number of rows.")
     heads = ("clients", "req/s", "p50 ms", "p99 ms", "CPU ms", "client", "MB", "others", "batch", "start s")
     print(f"\n{'':46}" + "".join(f"{head:>9}" for head in heads))
-    for (name, clients), results in measured.items():
-        values = [median([getattr(load, field.name) for load, _, _ in results]) for field in fields(Load)]
-        rate, p50, p99, cpu, client, memory, foreign = values
-        batch, start = median([mean for _, _, mean in results]), median([begun for _, begun, _ in results])
+    for (name, clients), row in table.items():
+        load = row.load
         print(
-            f"{name:46}{clients:9}{rate:9.0f}{p50:9.2f}{p99:9.2f}{cpu:9.2f}{client:9.2f}{memory:9.0f}{foreign:9.2f}"
-            f"{batch:9.1f}{start:9.2f}"
+            f"{name:46}{clients:9}{load.rate:9.0f}{load.p50:9.2f}{load.p99:9.2f}{load.server_cpu:9.2f}"
+            f"{load.client_cpu:9.2f}{load.memory:9.0f}{load.foreign:9.2f}{row.batch:9.1f}{row.start:9.2f}"
         )
 
 
-def median(values: Sequence[float]) -> float:
-    return statistics.median(values)
+def compare(table: Mapping[tuple[str, int], Row], floor: float, peers: Collection[str]) -> None:
+    """Our rows as multiples of the floor, and of the best peer with as many clients."""
+    best = {
+        clients: max(
+            (row.load.rate, name) for (name, count), row in table.items() if name in peers and count == clients
+        )
+        for clients in {count for name, count in table if name in peers}
+    }
+    print(f"\n{'':46}{'clients':>9}{'x floor':>9}{'x best peer':>13}")
+    for (name, clients), row in table.items():
+        if name not in peers:
+            rate, peer = best.get(clients, (float("nan"), "no peer"))
+            print(f"{name:46}{clients:9}{row.load.rate / floor:9.2f}{row.load.rate / rate:13.2f}  {peer}")
+
+
+def own_share(table: Mapping[tuple[str, int], Row], costs: Mapping[int, float]) -> None:
+    """What the server with OpenVINO takes a request beyond its engine."""
+    told = ", ".join(f"{cost:.2f} at {count} a call" for count, cost in costs.items())
+    print(f"\nOpenVINO engine alone, JPEG, CPU ms a picture: {told}")
+    for (name, clients), row in table.items():
+        if name.startswith("auto"):
+            engine = float(np.interp(row.batch, list(costs), list(costs.values())))
+            print(f"{name:46}{clients:9} clients: own share {row.load.server_cpu - engine:.2f} ms")
 
 
 def free_port() -> int:
