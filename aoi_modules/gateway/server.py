@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.http_app import Gateway, build_app
@@ -45,8 +45,8 @@ def run_gateway(routes: Routes, options: ServerOptions) -> None:
     Raises:
         AoiError: the address cannot be listened on.
     """
-    with listening_socket(options.host, options.port) as listener, asyncio.Runner(loop_factory=_loop_factory()) as run:
-        run.run(_serve(routes, options, listener))
+    with listening_socket(options.host, options.port) as listener:
+        event_loop.run(_serve(routes, options, listener))
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -135,12 +135,3 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Uvicorn would raise the signal once more at the end, and the exit code would not be 0."""
         yield
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    if sys.platform == "win32":
-        return None
-    import uvloop
-
-    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return factory

@@ -60,6 +60,7 @@ from typing import NoReturn
 
 import grpc
 
+from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
 from aoi_modules.serving import batching_parameters, model_config, tls
@@ -103,7 +104,7 @@ def run(flags: Flags) -> None:
 
         raise SystemExit(docker_engine.run(flags, models))
     _check(flags)
-    asyncio.run(_serve(flags, models))
+    event_loop.run(_serve(flags, models))
 
 
 def _check(flags: Flags) -> None:
