@@ -121,20 +121,25 @@ def jpeg() -> bytes:
         return file.read()
 
 
+def jpeg_request() -> bytes:
+    """A PredictRequest of one JPEG to our servable."""
+    request = PredictRequest()
+    request.model_spec.name = "tile"
+    request.inputs["image"].CopyFrom(to_tensor([jpeg()]))
+    return request.SerializeToString()
+
+
 def our_ways(models: Models) -> Iterator[Way]:
     """Both engines of `aoi serve`."""
     tensor = PredictRequest()
     tensor.model_spec.name = "plain"
     tensor.inputs["image"].CopyFrom(to_tensor(pixels()[np.newaxis].astype(np.float32)))
-    encoded = PredictRequest()
-    encoded.model_spec.name = "tile"
-    encoded.inputs["image"].CopyFrom(to_tensor([jpeg()]))
     row = json.dumps({"instances": [{"b64": base64.b64encode(jpeg()).decode()}]}).encode()
     for name, base, engine, body, http in (
         ("tensorflow, plain export, gRPC float tensor", models.plain, "tensorflow", tensor.SerializeToString(), False),
-        ("tensorflow, our servable, gRPC JPEG", models.ours, "tensorflow", encoded.SerializeToString(), False),
+        ("tensorflow, our servable, gRPC JPEG", models.ours, "tensorflow", jpeg_request(), False),
         ("tensorflow, our servable, REST JPEG", models.ours, "tensorflow", row, True),
-        ("auto, our servable, gRPC JPEG", models.ours, "auto", encoded.SerializeToString(), False),
+        ("auto, our servable, gRPC JPEG", models.ours, "auto", jpeg_request(), False),
         ("auto, our servable, REST JPEG", models.ours, "auto", row, True),
     ):
         grpc_port, rest_port = free_port(), free_port()

@@ -74,7 +74,7 @@ def answers(target: Target, seconds: float) -> float:
 
 
 async def _once(target: Target) -> None:
-    client = await _client(target)
+    client = await connect(target)
     try:
         await client.ask()
     finally:
@@ -82,7 +82,7 @@ async def _once(target: Target) -> None:
 
 
 async def _measure(target: Target, clients: int, seconds: float, server: psutil.Process) -> Load:
-    sessions = [await _client(target) for _ in range(clients)]
+    sessions = [await connect(target) for _ in range(clients)]
     await asyncio.gather(*(_repeat(session, WARM_UP_SECONDS, []) for session in sessions))
     durations: list[float] = []
     used, own, all_used = _cpu(server), time.process_time(), _machine()
@@ -113,7 +113,8 @@ async def _repeat(session: "_Grpc | _Http", seconds: float, durations: list[floa
         durations.append(time.perf_counter() - began)
 
 
-async def _client(target: Target) -> "_Grpc | _Http":
+async def connect(target: Target) -> "_Grpc | _Http":
+    """A client with a connection of its own: `ask`, and `close` at the end."""
     return await _Http.open(target) if target.http else _Grpc(target)
 
 
