@@ -10,6 +10,7 @@ import statistics
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -213,7 +214,9 @@ def _compiled(core: Any, model: Any, threads: int, manifest: Manifest) -> list[G
             "ENABLE_CPU_PINNING": False,
         }
         model.reshape({port: [rows, *list(port.partial_shape)[1:]] for port in model.inputs})
-        return Graph([core.compile_model(model, "CPU", hints) for _ in range(copies)], rows, streams)
+        with ThreadPoolExecutor(copies) as pool:
+            compiled = list(pool.map(lambda _: core.compile_model(model, "CPU", hints), range(copies)))
+        return Graph(compiled, rows, streams)
 
     alone = on(threads or 1, 1)
     slow = 0.0 if threads or cores == 1 else _seconds(alone, manifest)
