@@ -155,6 +155,8 @@ class OpenVinoEngine:
 # Graphs that are measured side by side would slow each other down; and two that ran for the first time at once were
 # seen to wait for each other for ever (OpenVINO 2026.4).
 _ONE_AT_A_TIME = threading.Lock()
+_COMPILERS = ThreadPoolExecutor(COPIES, thread_name_prefix="compile")
+"""The same threads for every load: what new ones allocate lies scattered, and memory would grow by a fifth."""
 
 
 def load(path: Path, *, threads: int = 0) -> OpenVinoEngine:
@@ -214,8 +216,7 @@ def _compiled(core: Any, model: Any, threads: int, manifest: Manifest) -> list[G
             "ENABLE_CPU_PINNING": False,
         }
         model.reshape({port: [rows, *list(port.partial_shape)[1:]] for port in model.inputs})
-        with ThreadPoolExecutor(copies) as pool:
-            compiled = list(pool.map(lambda _: core.compile_model(model, "CPU", hints), range(copies)))
+        compiled = list(_COMPILERS.map(lambda _: core.compile_model(model, "CPU", hints), range(copies)))
         return Graph(compiled, rows, streams)
 
     alone = on(threads or 1, 1)
