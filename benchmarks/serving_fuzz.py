@@ -4,12 +4,12 @@
 
 One `aoi serve --engine=auto` with two models: our servable, which OpenVINO runs, and a plain Keras export, which
 TensorFlow runs. Three clients send, each by its own random numbers: valid messages with bits, bytes and fields changed,
-messages whose parts contradict each other, HTTP/2 and HTTP that is none, changed JSON. After every 100 inputs of a
-client four healthy requests must be answered as at the start. Prints a table by kind of input and the server's memory,
-and ends with exit code 1 if the server died or hung, grew by more than a tenth after the first fifth of the time, wrote
-of a fault into its log, or answered INTERNAL, UNKNOWN or 500. INTERNAL is right for bytes that are no message. A
-method name that is no text makes the server open its gRPC port again; a call or two that each client loses by that are
-counted as `lost`.
+messages whose parts contradict each other, HTTP/2 and HTTP that is none, changed JSON (benchmarks/hostile makes them).
+After every 100 inputs of a client four healthy requests must be answered as at the start. Prints a table by kind of
+input and the server's memory, and ends with exit code 1 if the server died or hung, grew by more than a tenth after the
+first fifth of the time, wrote of a fault into its log, or answered INTERNAL, UNKNOWN or 500. INTERNAL is right for
+bytes that are no message. A method name that is no text makes the server open its gRPC port again; a call or two that
+each client loses by that are counted as `lost`.
 """
 
 import argparse
