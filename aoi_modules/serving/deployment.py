@@ -11,11 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
-from google.protobuf import text_format
 
-from aoi_modules.serving import docker_engine
-from aoi_modules.serving.model_config import PLATFORM, ServedModel
-from aoi_modules.wire.messages import ModelServerConfig
+from aoi_modules.serving import docker_engine, model_config
+from aoi_modules.serving.model_config import ServedModel
 
 MODELS, CONFIGS = "/models", "/etc/model-server"
 """Where the container sees the servables, and the config files."""
@@ -79,7 +77,7 @@ class Deployment:
 
     def configs(self) -> dict[str, str]:
         """The server's own config files, by name."""
-        return {MODEL_CONFIG: config_text(self.inside()), MONITORING_CONFIG: MONITORING}
+        return {MODEL_CONFIG: model_config.to_text(self.inside()), MONITORING_CONFIG: MONITORING}
 
     def docker_command(self, folder: Path) -> list[str]:
         """The words of `docker run`.
@@ -236,24 +234,6 @@ class Deployment:
             "metadata": self._meta(),
             "spec": {"maxUnavailable": 1, "selector": {"matchLabels": self._selector()}},
         }
-
-
-def config_text(models: Sequence[ServedModel]) -> str:
-    """The text form of a model config, with version policies and labels."""
-    config = ModelServerConfig()
-    for model in models:
-        entry = config.model_config_list.config.add(
-            name=model.name, base_path=str(model.base_path), model_platform=PLATFORM
-        )
-        if model.policy.specific:
-            entry.model_version_policy.specific.versions.extend(model.policy.specific)
-        elif model.policy.latest is None:
-            entry.model_version_policy.all.SetInParent()
-        elif model.policy.latest != 1:
-            entry.model_version_policy.latest.num_versions = model.policy.latest
-        for label, version in model.labels.items():
-            entry.version_labels[label] = version
-    return text_format.MessageToString(config)
 
 
 def to_yaml(documents: Sequence[Object]) -> str:

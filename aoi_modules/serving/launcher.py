@@ -9,6 +9,7 @@ from typing import Self
 
 from aoi_modules.child_process import ChildProcess
 from aoi_modules.serving import model_config
+from aoi_modules.serving.model_config import ServedModel
 
 HOST = "127.0.0.1"
 
@@ -44,7 +45,8 @@ class EmbeddedServer:
         self._start_timeout = start_timeout
         self._flags = flags
         self._config = Path(self._folder.name) / "models.config"
-        self._config.write_text(model_config.to_text({name: Path(path).resolve() for name, path in models.items()}))
+        served = [ServedModel(name, Path(path).resolve()) for name, path in models.items()]
+        self._config.write_text(model_config.to_text(served))
         try:
             self._child = self._start("any", "any")
         except BaseException:

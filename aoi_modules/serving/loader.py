@@ -8,9 +8,9 @@ from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.modelstore import manifest, version_dir
-from aoi_modules.serving import batching_parameters
-from aoi_modules.serving.batching import UNMERGED, Policy
-from aoi_modules.serving.batching_parameters import Batching
+from aoi_modules.serving.batching import parameters
+from aoi_modules.serving.batching.parameters import Batching
+from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import EngineLoader
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.servable import Servable
@@ -83,7 +83,7 @@ class Loader:
             SettingsError: the file in the version directory cannot be used.
         """
         if self._per_model and self._batching is not None:
-            return batching_parameters.of_version(path, self._batching)
+            return parameters.of_version(path, self._batching)
         return None if ours else self._batching
 
     def _policy(self, batching: Batching | None, *, ours: bool) -> tuple[Policy, int]:

@@ -1,7 +1,7 @@
 """Which models a server serves: `--model_config_file` in TensorFlow Serving's text form, or one model by flags."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,11 +106,21 @@ def from_message(config: ModelServerConfig, live: Collection[str] = ()) -> list[
     ]
 
 
-def to_text(models: Mapping[str, Path]) -> str:
-    """The config file that serves the newest version of each base path."""
+def to_text(models: Iterable[ServedModel]) -> str:
+    """The text form of a config, with version policies and labels; `parse` and `from_message` read it."""
     config = ModelServerConfig()
-    for name, base_path in models.items():
-        config.model_config_list.config.add(name=name, base_path=str(base_path), model_platform=PLATFORM)
+    for model in models:
+        entry = config.model_config_list.config.add(
+            name=model.name, base_path=str(model.base_path), model_platform=PLATFORM
+        )
+        if model.policy.specific:
+            entry.model_version_policy.specific.versions.extend(model.policy.specific)
+        elif model.policy.latest is None:
+            entry.model_version_policy.all.SetInParent()
+        elif model.policy.latest != 1:
+            entry.model_version_policy.latest.num_versions = model.policy.latest
+        for label, version in model.labels.items():
+            entry.version_labels[label] = version
     return text_format.MessageToString(config)
 
 

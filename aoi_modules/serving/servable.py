@@ -8,7 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.serving import signature_check
-from aoi_modules.serving.batching import UNMERGED, Batcher, BatchRan, Policy
+from aoi_modules.serving.batching.batcher import Batcher, BatchRan
+from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.workers import Done, Job
 from aoi_modules.wire.messages import SignatureDef

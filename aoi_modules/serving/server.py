@@ -63,7 +63,8 @@ import grpc
 from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import batching_parameters, model_config, tls
+from aoi_modules.serving import model_config, tls
+from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.engine_metrics import EngineMetrics
@@ -114,7 +115,7 @@ def _check(flags: Flags) -> None:
         SettingsError: says which flag, and what is wrong with it.
     """
     flags.check()
-    batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file)
+    parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file)
     if flags.ssl_config_file:
         tls.credentials(Path(flags.ssl_config_file))
 
@@ -191,7 +192,7 @@ def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -
             load_engine,
             warm_up=flags.enable_model_warmup,
             warm_up_rounds=rounds,
-            batching=batching_parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
+            batching=parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
             per_model=flags.enable_per_model_batching_parameters,
             threads=flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads),
             metrics=engines,

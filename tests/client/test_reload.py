@@ -10,7 +10,7 @@ from aoi_modules.client.grpc_client import GrpcClient
 from aoi_modules.client.reload import reload_models
 from aoi_modules.client.version_watch import VersionWatch
 from aoi_modules.errors import RpcError, Unreachable
-from aoi_modules.serving.deployment import config_text
+from aoi_modules.serving import model_config
 from aoi_modules.serving.launcher import EmbeddedServer
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from tests.serving import saved_models
@@ -34,13 +34,13 @@ def test_a_label_moves_and_what_is_refused_changes_nothing(tmp_path: Path) -> No
         saved_models.half_plus_two(tmp_path / "half" / str(version))
     both = ServedModel("half", tmp_path / "half", VersionPolicy(None), {"stable": 1})
     with EmbeddedServer({"half": tmp_path / "half"}, flags=["--file_system_poll_wait_seconds=0.1"]) as server:
-        reload_models(server.grpc, config_text([replace(both, labels={})]))
+        reload_models(server.grpc, model_config.to_text([replace(both, labels={})]))
         with GrpcClient(server.grpc, "half", label="stable") as stable, VersionWatch(stable) as watch:
             watch.until(lambda states: states.get(1) == states.get(2) == "AVAILABLE", timeout=60)
             for version in (1, 2, 1):
-                reload_models(server.grpc, config_text([replace(both, labels={"stable": version})]))
+                reload_models(server.grpc, model_config.to_text([replace(both, labels={"stable": version})]))
                 assert stable.predict({"x": X}).version == version
             with pytest.raises(RpcError, match="assign label to version 3") as caught:
-                reload_models(server.grpc, config_text([replace(both, labels={"stable": 3})]))
+                reload_models(server.grpc, model_config.to_text([replace(both, labels={"stable": 3})]))
             assert caught.value.code == "FAILED_PRECONDITION"
             assert stable.predict({"x": X}).version == 1

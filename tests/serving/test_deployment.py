@@ -8,23 +8,15 @@ import pytest
 import yaml
 
 from aoi_modules.serving import model_config
-from aoi_modules.serving.deployment import Deployment, config_text, to_yaml
+from aoi_modules.serving.deployment import Deployment, to_yaml
 from aoi_modules.serving.docker_engine import IMAGE
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
-
-POLICIES = [VersionPolicy(), VersionPolicy(2), VersionPolicy(None), VersionPolicy(specific=(1, 3))]
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Deployment:
     tile = ServedModel("tile", tmp_path / "tile", VersionPolicy(2), {"stable": 1, "canary": 2})
     return Deployment("aoi-models", [tile, ServedModel("fashion", tmp_path / "fashion")], replicas=3, memory="512Mi")
-
-
-@pytest.mark.parametrize("policy", POLICIES)
-def test_a_config_is_read_back_as_it_was_meant(policy: VersionPolicy, tmp_path: Path) -> None:
-    models = [ServedModel("tile", tmp_path, policy, {"stable": 1, "canary": 2}), ServedModel("fashion", tmp_path)]
-    assert model_config.from_message(model_config.parse(config_text(models))) == models
 
 
 def test_all_three_run_one_image_with_one_set_of_arguments(deployment: Deployment, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import numpy as np
 from google.protobuf.wrappers_pb2 import StringValue
 from prometheus_client.parser import text_string_to_metric_families
 
-from aoi_modules.serving.batching import Policy
-from aoi_modules.serving.batching_parameters import Batching
+from aoi_modules.serving.batching.parameters import Batching
+from aoi_modules.serving.batching.policy import Policy
 from aoi_modules.serving.engine_metrics import MAX_PATHS, EngineMetrics
 from aoi_modules.serving.launcher import EmbeddedServer
 from aoi_modules.serving.monitoring import DEFAULT_PATH

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ChecksumError, ModelError, RpcError
-from aoi_modules.serving.batching_parameters import PER_MODEL_FILE, Batching
+from aoi_modules.serving.batching.parameters import PER_MODEL_FILE, Batching
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.loader import Loader

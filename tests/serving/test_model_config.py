@@ -32,10 +32,15 @@ def test_all_that_can_be_configured(tmp_path: Path) -> None:
     ]
 
 
-def test_what_we_write_we_read(tmp_path: Path) -> None:
-    models = {"tile": Path("/models/tile"), "fashion": Path('/models/"odd name"')}
-    read = model_config.read(written(tmp_path, model_config.to_text(models)))
-    assert {model.name: model.base_path for model in read} == models
+@pytest.mark.parametrize(
+    "policy", [VersionPolicy(), VersionPolicy(2), VersionPolicy(None), VersionPolicy(specific=(1, 3))]
+)
+def test_what_we_write_we_read(tmp_path: Path, policy: VersionPolicy) -> None:
+    models = [
+        ServedModel("tile", Path("/models/tile"), policy, {"stable": 1, "canary": 2}),
+        ServedModel("fashion", Path('/models/"odd name"')),
+    ]
+    assert model_config.read(written(tmp_path, model_config.to_text(models))) == models
 
 
 @pytest.mark.parametrize(

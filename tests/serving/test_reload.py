@@ -9,6 +9,7 @@ import pytest
 
 from aoi_modules.serving import model_config
 from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.wire.messages import ReloadConfigRequest, ReloadConfigResponse
 from tests.serving import saved_models
 from tests.serving.calls import call, predict, predict_request, refusal, statuses, wait_for
@@ -20,7 +21,7 @@ QUICK = ["--file_system_poll_wait_seconds=0.1", "--max_num_load_retries=0"]
 
 def request(**models: Path) -> ReloadConfigRequest:
     """A config of one model a base path."""
-    text = model_config.to_text(models)
+    text = model_config.to_text(ServedModel(*model) for model in models.items())
     return ReloadConfigRequest(config=model_config.parse(text))
 
 
@@ -84,11 +85,11 @@ def test_a_broken_new_model_is_told_and_blocks_nobody(
 
 def test_a_polled_config_file_is_followed(models: Path, tmp_path: Path) -> None:
     file = tmp_path / "models.config"
-    file.write_text(model_config.to_text({"half": models / "half"}))
+    file.write_text(model_config.to_text([ServedModel("half", models / "half")]))
     flags = [*QUICK, f"--model_config_file={file}", "--model_config_file_poll_wait_seconds=0.1"]
     with EmbeddedServer({}, flags=flags) as server, grpc.insecure_channel(server.grpc) as channel:
         assert statuses(channel, "half") == {1: (30, 0, "")}
-        file.write_text(model_config.to_text({"echo": models / "echo"}))
+        file.write_text(model_config.to_text([ServedModel("echo", models / "echo")]))
 
         def answered() -> bool:
             try:

@@ -82,7 +82,7 @@ def _check_newly_failed(found: float, fails: list[bool], fails_now: list[bool]) 
 def rollback(answer: object) -> str:
     """The config that lets `stable` name version 1 again, and leaves all else as it is."""
     if not isinstance(answer, str):
-        raise Hint(f"found {kind(answer)}, expected the text of a configuration, as config_text gives it")
+        raise Hint(f"found {kind(answer)}, expected the text of a configuration, as model_config.to_text gives it")
     models = {model.name: model for model in model_config.from_message(model_config.parse(answer))}
     if "tile" not in models:
         raise Hint(f"found the models {', '.join(models) or 'none'}; tile is not among them")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aoi_modules.client.canary import Pair
 from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import judge
-from aoi_modules.serving.deployment import config_text
+from aoi_modules.serving import model_config
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
 
@@ -38,7 +38,7 @@ def config(
     labels = {"stable": 1, "canary": 2} if labels is None else labels
     models = {"tile": ServedModel("tile", Path("/m") / folder, policy, labels)}
     models["fashion"] = ServedModel("fashion", Path("/m/fashion"))
-    return config_text([models[name] for name in names])
+    return model_config.to_text([models[name] for name in names])
 
 
 def page(latencies: list[float], *, failed: int = 0) -> MetricsPage:

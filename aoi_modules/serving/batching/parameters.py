@@ -10,6 +10,16 @@ from aoi_modules.wire.messages import BatchingParameters
 
 PER_MODEL_FILE = "batching_params.pbtxt"
 """Parameters of one version, in its directory, for --enable_per_model_batching_parameters."""
+LEAST = {
+    "max_batch_size": 1,
+    "batch_timeout_micros": 0,
+    "max_enqueued_batches": 1,
+    "num_batch_threads": 1,
+    "max_execution_batch_size": 1,
+}
+"""The parameters that count something, and the least that each may be."""
+FREE = ("enable_large_batch_splitting", "thread_pool_name")
+"""The parameters that may have any value."""
 
 
 @dataclass(frozen=True)
@@ -91,18 +101,10 @@ def read(path: Path, origin: str) -> Batching:
 
 
 def _checked(message: BatchingParameters, origin: str) -> Batching:
-    given = {
-        name: getattr(message, name).value
-        for name in ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches", "num_batch_threads",
-                     "max_execution_batch_size", "enable_large_batch_splitting", "thread_pool_name")
-        if message.HasField(name)
-    }  # fmt: skip
-    for name, value in given.items():
-        if name == "thread_pool_name":
-            continue
-        least = 0 if name in ("batch_timeout_micros", "enable_large_batch_splitting") else 1
-        if value < least:
-            raise SettingsError(f"{origin}: {name}: expected at least {least}. Received: {value}")
+    given = {name: getattr(message, name).value for name in (*LEAST, *FREE) if message.HasField(name)}
+    for name, least in LEAST.items():
+        if name in given and given[name] < least:
+            raise SettingsError(f"{origin}: {name}: expected at least {least}. Received: {given[name]}")
     batching = Batching(
         **given,
         allowed_batch_sizes=tuple(message.allowed_batch_sizes),

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import SettingsError
-from aoi_modules.serving import batching_parameters
-from aoi_modules.serving.batching_parameters import Batching
+from aoi_modules.serving.batching import parameters
+from aoi_modules.serving.batching.parameters import Batching
 
 
 def written(tmp_path: Path, text: str) -> str:
@@ -14,8 +14,8 @@ def written(tmp_path: Path, text: str) -> str:
 
 
 def test_defaults_and_none() -> None:
-    assert batching_parameters.from_flags(enabled=False, file="") is None
-    assert batching_parameters.from_flags(enabled=True, file="") == Batching(1000, 0, 10)
+    assert parameters.from_flags(enabled=False, file="") is None
+    assert parameters.from_flags(enabled=True, file="") == Batching(1000, 0, 10)
 
 
 def test_all_that_can_be_set(tmp_path: Path) -> None:
@@ -23,7 +23,7 @@ def test_all_that_can_be_set(tmp_path: Path) -> None:
     max_batch_size { value: 32 } batch_timeout_micros { value: 1000 } max_enqueued_batches { value: 7 }
     num_batch_threads { value: 2 } thread_pool_name { value: "pool" } allowed_batch_sizes: 8 allowed_batch_sizes: 32
     pad_variable_length_inputs: true"""
-    assert batching_parameters.from_flags(enabled=True, file=written(tmp_path, text)) == Batching(
+    assert parameters.from_flags(enabled=True, file=written(tmp_path, text)) == Batching(
         max_batch_size=32,
         batch_timeout_micros=1000,
         max_enqueued_batches=7,
@@ -37,7 +37,7 @@ def test_all_that_can_be_set(tmp_path: Path) -> None:
 def test_large_requests_may_be_split(tmp_path: Path) -> None:
     text = """max_batch_size { value: 32 } enable_large_batch_splitting { value: true }
               max_execution_batch_size { value: 8 } allowed_batch_sizes: 4 allowed_batch_sizes: 8"""
-    batching = batching_parameters.from_flags(enabled=True, file=written(tmp_path, text))
+    batching = parameters.from_flags(enabled=True, file=written(tmp_path, text))
     assert batching is not None
     assert (batching.max_execution_batch_size, batching.allowed_batch_sizes) == (8, (4, 8))
 
@@ -58,24 +58,22 @@ def test_large_requests_may_be_split(tmp_path: Path) -> None:
 )
 def test_what_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        batching_parameters.from_flags(enabled=True, file=written(tmp_path, text))
+        parameters.from_flags(enabled=True, file=written(tmp_path, text))
     assert message in caught.value.message
 
 
 def test_parameters_of_one_version_but_for_the_threads(tmp_path: Path) -> None:
     common = Batching(max_batch_size=64, num_batch_threads=3, thread_pool_name="pool")
-    assert batching_parameters.of_version(tmp_path, common) is None
-    (tmp_path / batching_parameters.PER_MODEL_FILE).write_text(
-        "max_batch_size { value: 8 } num_batch_threads { value: 7 }"
-    )
-    assert batching_parameters.of_version(tmp_path, common) == Batching(8, num_batch_threads=3, thread_pool_name="pool")
-    (tmp_path / batching_parameters.PER_MODEL_FILE).write_text("max_batch_size: 8")
+    assert parameters.of_version(tmp_path, common) is None
+    (tmp_path / parameters.PER_MODEL_FILE).write_text("max_batch_size { value: 8 } num_batch_threads { value: 7 }")
+    assert parameters.of_version(tmp_path, common) == Batching(8, num_batch_threads=3, thread_pool_name="pool")
+    (tmp_path / parameters.PER_MODEL_FILE).write_text("max_batch_size: 8")
     with pytest.raises(SettingsError, match=r"--enable_per_model_batching_parameters: .*batching_params\.pbtxt: not a"):
-        batching_parameters.of_version(tmp_path, common)
+        parameters.of_version(tmp_path, common)
 
 
 def test_a_file_needs_the_flag_and_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="without setting --enable_batching to true"):
-        batching_parameters.from_flags(enabled=False, file=written(tmp_path, ""))
+        parameters.from_flags(enabled=False, file=written(tmp_path, ""))
     with pytest.raises(SettingsError, match="No such file"):
-        batching_parameters.from_flags(enabled=True, file=str(tmp_path / "none"))
+        parameters.from_flags(enabled=True, file=str(tmp_path / "none"))

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching import CROWD, MAX_QUEUES, UNMERGED, Batcher, Policy
-from aoi_modules.serving.batching_parameters import Batching
+from aoi_modules.serving.batching.batcher import MAX_QUEUES, Batcher
+from aoi_modules.serving.batching.parameters import Batching
+from aoi_modules.serving.batching.policy import UNMERGED, Policy
+from aoi_modules.serving.batching.queue import CROWD
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.workers import Job, Workers
 from aoi_modules.wire.messages import SignatureDef

@@ -1,0 +1,72 @@
+"""Requests that run together, and which of them gets which rows of the outputs."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aoi_modules.serving.batching.arrays import check_outputs, filled_up, merged
+from aoi_modules.serving.batching.policy import Policy
+from aoi_modules.serving.engine import Arrays, Engine
+from aoi_modules.serving.workers import Done, Job, Outputs
+from aoi_modules.wire.messages import SignatureDef
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Call:
+    """One request that waits; `rows` is 0 when it cannot be merged with others."""
+
+    inputs: Arrays
+    rows: int
+    job: Job
+    done: Done
+    arrived: float = field(default_factory=time.monotonic)
+
+
+Answer = tuple[Call, Outputs | None, BaseException | None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Requests with the same signature and outputs, whose inputs fit together."""
+
+    signature: SignatureDef
+    outputs: Sequence[str]
+    calls: Sequence[Call]
+
+    @property
+    def rows(self) -> int:
+        return sum(call.rows for call in self.calls)
+
+    def answers(self, engine: Engine, policy: Policy) -> list[Answer]:
+        """Every request with its outputs or its error. An error that a batch meets is found by running its requests
+        one by one, so that only those get it that cause it."""
+        if len(self.calls) > 1:
+            try:
+                return self._run(engine, policy)
+            except Exception:
+                log.debug("a batch of %d requests failed; they run one by one", len(self.calls), exc_info=True)
+        answers: list[Answer] = []
+        for call in self.calls:
+            try:
+                answers += Batch(self.signature, self.outputs, [call])._run(engine, policy)
+            except BaseException as error:
+                answers.append((call, None, error))
+        return answers
+
+    def _run(self, engine: Engine, policy: Policy) -> list[Answer]:
+        rows = self.rows
+        filled_rows = policy.filled_rows(rows)
+        inputs = filled_up(merged([call.inputs for call in self.calls]), filled_rows - rows)
+        outputs = engine.run(self.signature, inputs, self.outputs)
+        if len(self.calls) == 1 and filled_rows == rows and not (rows and policy.strict):
+            return [(self.calls[0], outputs, None)]
+        check_outputs(outputs, filled_rows)
+        answers: list[Answer] = []
+        first = 0
+        for call in self.calls:
+            answers.append((call, {name: array[first : first + call.rows] for name, array in outputs.items()}, None))
+            first += call.rows
+        return answers
