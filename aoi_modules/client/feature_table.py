@@ -7,7 +7,7 @@ picture,bedrooms,bathrooms,area,zipcode
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -25,6 +25,29 @@ MAX_PROBLEMS = 5
 
 Row = NDArray[np.float32]
 """The features of one picture, float32 (1, F)."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """The numbers that go with pictures.
+
+    Args:
+        names: of the features, in the order of the rows.
+        rows: by picture.
+    """
+
+    names: tuple[str, ...]
+    rows: Mapping[Path, Row]
+
+    def of(self, picture: Path) -> Row:
+        """What goes with a picture.
+
+        Raises:
+            DataError: there is nothing for it.
+        """
+        if picture not in self.rows:
+            raise DataError(f"expected features beside the picture: {', '.join(self.names)}. Received: none")
+        return self.rows[picture]
 
 
 @dataclass(frozen=True)
@@ -49,7 +72,7 @@ class FeatureTable:
     names: tuple[str, ...]
     lines: dict[tuple[str, ...], Line]
 
-    def rows_of(self, pictures: Sequence[Path]) -> dict[Path, Row]:
+    def features_of(self, pictures: Sequence[Path]) -> Features:
         """The features of each picture.
 
         A line belongs to the picture whose path ends as the line says: `0001.png` fits in any folder, `a/0001.png` in
@@ -71,7 +94,7 @@ class FeatureTable:
                 problems.append(error.message)
         if problems:
             raise DataError(_told(list(dict.fromkeys(problems))), hint="nothing was asked; mend the table first")
-        return rows
+        return Features(self.names, rows)
 
     def _line_of(self, picture: Path) -> Line:
         parts = picture.absolute().parts

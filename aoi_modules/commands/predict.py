@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from threading import local
 from typing import TYPE_CHECKING, Any
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from aoi_modules.client.base import PredictClient
-    from aoi_modules.client.feature_table import Row
+    from aoi_modules.client.feature_table import Features
     from aoi_modules.gateway.answers import PictureAnswer
-    from aoi_modules.modelstore.manifest import Manifest
 
 CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict")
 SECONDS_A_LINE = 5.0
@@ -68,8 +66,8 @@ def command(
     files, failed = _found(pictures)
     show = _show_json if as_json else _show_csv if as_csv else _show_table
     with options.client() as client:
-        featured = _featured(client, files, table) if files else None
-        complaints = show(_told(_in_order(client, files, jobs, featured), len(files)))
+        features = _features(client, files, table) if files else None
+        complaints = show(_told(_in_order(client, files, features, jobs), len(files)))
     if failed or complaints:
         sys.exit(1)
 
@@ -88,15 +86,7 @@ def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
     return files, empty
 
 
-@dataclass(frozen=True)
-class _Featured:
-    """The features of every picture, for a model that takes some; its manifest names them."""
-
-    manifest: "Manifest"
-    rows: "dict[Path, Row]"
-
-
-def _featured(client: "PredictClient", files: Sequence[Path], table: Path | None) -> _Featured | None:
+def _features(client: "PredictClient", files: Sequence[Path], table: Path | None) -> "Features | None":
     """The features of every picture; None for a model that takes none.
 
     Raises:
@@ -112,7 +102,7 @@ def _featured(client: "PredictClient", files: Sequence[Path], table: Path | None
                 f"model {client.model} takes more than a picture: {names}",
                 hint=f"--features FILE, a CSV file with the columns picture, {names}",
             )
-        return _Featured(manifest, read_table(table, manifest.features).rows_of(files))
+        return read_table(table, manifest.features).features_of(files)
     if table is not None:
         reason = "takes pictures alone" if manifest is not None else "carries no manifest that names its features"
         raise DataError(f"--features: model {client.model} at {client.address} {reason}", hint="leave --features out")
@@ -122,27 +112,22 @@ def _featured(client: "PredictClient", files: Sequence[Path], table: Path | None
 class _Asker(local):
     """What each thread asks with: one run of `ask_about`, so that it reads the manifest once and not a picture."""
 
-    def __init__(self, client: "PredictClient", featured: _Featured | None) -> None:
-        from aoi_modules.client.featured_client import FeaturedClient
+    def __init__(self, client: "PredictClient", features: "Features | None") -> None:
         from aoi_modules.gateway.answers import ask_about
 
-        self._featured = featured
-        self._sender = FeaturedClient(client, featured.manifest) if featured else None
         self._given: deque[Path] = deque()
-        self._answers = ask_about(self._sender or client, iter(self._given.popleft, None))
+        self._answers = ask_about(client, iter(self._given.popleft, None), features)
 
     def ask(self, picture: Path) -> "PictureAnswer":
-        if self._sender is not None and self._featured is not None:
-            self._sender.row = self._featured.rows[picture]
         self._given.append(picture)
         return next(self._answers)
 
 
 def _in_order(
-    client: "PredictClient", files: Iterable[Path], jobs: int, featured: _Featured | None
+    client: "PredictClient", files: Iterable[Path], features: "Features | None", jobs: int
 ) -> "Iterator[PictureAnswer]":
     """The answers in the order of the files; at most `jobs` calls are under way, and few answers wait."""
-    asker = _Asker(client, featured)
+    asker = _Asker(client, features)
     waiting: deque[Future[PictureAnswer]] = deque()
     with ThreadPoolExecutor(jobs) as threads:
         try:

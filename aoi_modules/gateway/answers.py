@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 
 from aoi_modules.client.base import PredictClient
+from aoi_modules.client.feature_table import Features
 from aoi_modules.client.pictures import check_picture
-from aoi_modules.errors import AoiError, NotAPicture, Unreachable
-from aoi_modules.gateway.inspection import HeadResult, inspect
+from aoi_modules.errors import AoiError, DataError, NotAPicture, Unreachable
+from aoi_modules.gateway.inspection import HeadResult, Inspection, inspect
+from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.verdict import Verdict
 
 
@@ -25,7 +27,8 @@ class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         picture: the file.
         model: that answered; None if none did.
-        verdict: None if the model carries no manifest and so no limits.
+        verdict: the worst of the heads' verdicts; None if no head has one, as of a model that only tells values, or
+            that carries no manifest and so no limits.
         heads: what each head says.
         error: why there is no answer; empty when there is one.
     """
@@ -37,21 +40,32 @@ class PictureAnswer(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
 
 
-def ask_about(client: PredictClient, pictures: Iterable[Path]) -> Iterator[PictureAnswer]:
+def ask_about(
+    client: PredictClient, pictures: Iterable[Path], features: Features | None = None
+) -> Iterator[PictureAnswer]:
     """Asks about one picture after the other. What is wrong with a single picture is its own answer's error.
+
+    Args:
+        client: of the model.
+        pictures: the files.
+        features: what goes with each picture, for a model that takes more than pictures. Its manifest has to name the
+            same ones, and so has that of every version that answers later; REST does not tell which one answers.
 
     Raises:
         Unreachable: no model server answers (any more).
         RpcError: the server does not know the model.
-        StoreError: the model's manifest cannot be read.
+        StoreError: the model's manifest cannot be read, or is not there and features are to be sent.
     """
-    manifest = client.find_manifest()
+    read_manifest = client.find_manifest if features is None else client.manifest
+    manifest = read_manifest()
     for picture in pictures:
         try:
-            prediction = client.predict_pictures([_content(picture)])
+            prediction = client.predict_pictures([_content(picture)], features and features.of(picture))
             # A new version may have begun to answer meanwhile: its limits judge its scores.
             if manifest is not None and prediction.version not in (None, manifest.version):
-                manifest = client.find_manifest()
+                manifest = read_manifest()
+            if manifest is not None and features is not None:
+                _check_features(features, manifest, client.model)
             inspection = inspect(prediction.scores, manifest, {})
         except Unreachable:
             raise
@@ -61,9 +75,29 @@ def ask_about(client: PredictClient, pictures: Iterable[Path]) -> Iterator[Pictu
         yield PictureAnswer(
             picture=str(picture),
             model=Answered(name=prediction.model, version=prediction.version),
-            verdict=inspection.verdict if manifest is not None else None,
+            verdict=_verdict(inspection),
             heads=inspection.heads,
         )
+
+
+def _check_features(sent: Features, manifest: Manifest, model: str) -> None:
+    """Makes sure that the model took the numbers for what they are.
+
+    Raises:
+        DataError: it takes other features, or the same ones in another order.
+    """
+    if manifest.features != sent.names:
+        raise DataError(
+            f"version {manifest.version} of model {model} answered, which takes other features: "
+            f"{', '.join(manifest.features) or 'none'}. Sent: {', '.join(sent.names)}",
+            hint="ask again, or ask one --version",
+        )
+
+
+def _verdict(inspection: Inspection) -> Verdict | None:
+    """None if no head has one: a part on the line needs its verdict, and the gateway says REVIEW; a file needs none."""
+    judged = any(head.verdict is not None for head in inspection.heads)
+    return inspection.verdict if judged else None
 
 
 def _content(picture: Path) -> bytes:

@@ -28,47 +28,55 @@ def table(file: Path, text: str) -> FeatureTable:
 
 def test_every_picture_gets_its_numbers_in_the_models_order(file: Path) -> None:
     read = table(file, "area,picture,price,rooms\n210.5,a.png,dear,3\n\n90,b.png,cheap,2\n")
-    rows = read.rows_of([Path("b.png"), Path("a.png"), Path("b.png")])
-    assert {picture.name: row.tolist() for picture, row in rows.items()} == {
+    features = read.features_of([Path("b.png"), Path("a.png"), Path("b.png")])
+    assert features.names == NAMES
+    assert {picture.name: row.tolist() for picture, row in features.rows.items()} == {
         "b.png": [[2.0, 90.0]],
         "a.png": [[3.0, 210.5]],
     }
-    assert all(row.dtype == np.float32 for row in rows.values())
+    assert all(row.dtype == np.float32 for row in features.rows.values())
+
+
+def test_a_picture_that_nobody_named_has_no_features(file: Path) -> None:
+    features = table(file, "picture,rooms,area\na.png,1,1\nb.png,2,2\n").features_of([Path("a.png")])
+    assert features.of(Path("a.png")).tolist() == [[1.0, 1.0]]
+    with pytest.raises(DataError, match="expected features beside the picture: rooms, area"):
+        features.of(Path("b.png"))
 
 
 def test_files_as_spreadsheets_write_them(file: Path) -> None:
     file.write_bytes("\ufeffpath;rooms;area\r\n a.png ; 3;1e2\r\n".encode())
-    assert read_table(file, NAMES).rows_of([Path("x/a.png")])[Path("x/a.png")].tolist() == [[3.0, 100.0]]
+    assert read_table(file, NAMES).features_of([Path("x/a.png")]).of(Path("x/a.png")).tolist() == [[3.0, 100.0]]
 
 
 def test_a_line_may_name_folders_and_the_longest_that_fits_counts(file: Path, tmp_path: Path) -> None:
     read = table(file, f"picture,rooms,area\na.png,1,1\nleft/a.png,2,2\n{tmp_path}/right/a.png,3,3\n")
     pictures = [tmp_path / "a.png", tmp_path / "left" / "a.png", tmp_path / "right" / "a.png"]
-    assert [row[0, 0] for row in read.rows_of(pictures).values()] == [1, 2, 3]
+    assert [row[0, 0] for row in read.features_of(pictures).rows.values()] == [1, 2, 3]
 
 
 def test_one_line_never_serves_two_pictures(file: Path, tmp_path: Path) -> None:
     read = table(file, "picture,rooms,area\na.png,1,1\n")
     with pytest.raises(DataError, match=r"line 2: fits two pictures, .*left/a.png and .*right/a.png; write the folder"):
-        read.rows_of([tmp_path / "left" / "a.png", tmp_path / "right" / "a.png"])
+        read.features_of([tmp_path / "left" / "a.png", tmp_path / "right" / "a.png"])
 
 
 @pytest.mark.parametrize("cell", ["three", "", "2,5 m", "nan", "inf", "-1e39"])
 def test_what_is_no_number_is_named_with_line_and_column(file: Path, cell: str) -> None:
     read = table(file, f'picture,rooms,area\nb.png,1,1\na.png,1,"{cell}"\n')
     with pytest.raises(DataError, match=f"houses.csv, line 3, column area: expected a number.* Received: '{cell}'"):
-        read.rows_of([Path("a.png")])
+        read.features_of([Path("a.png")])
 
 
 def test_a_line_that_nobody_asks_for_may_be_wrong(file: Path) -> None:
     read = table(file, "picture,rooms,area\na.png,1,1\nb.png,unknown,\n")
-    assert list(read.rows_of([Path("a.png")])) == [Path("a.png")]
+    assert list(read.features_of([Path("a.png")]).rows) == [Path("a.png")]
 
 
 def test_all_problems_are_told_up_to_a_number(file: Path) -> None:
     read = table(file, "picture,rooms,area\n" + "".join(f"{n}.png,{n},?\n" for n in range(4)))
     with pytest.raises(DataError) as caught:
-        read.rows_of([Path(f"{n}.png") for n in range(9)])
+        read.features_of([Path(f"{n}.png") for n in range(9)])
     lines = caught.value.message.splitlines()
     assert len(lines) == 6
     assert lines[4] == f"{file}: no line for the picture 4.png"
@@ -116,10 +124,9 @@ def test_what_was_written_is_read(
     writer = csv.writer(text)
     writer.writerow(["picture", *NAMES])
     writer.writerows([f"{stem}.png", *numbers] for stem, numbers in houses.items())
-    rows = table(tmp_path_factory.mktemp("table") / "houses.csv", text.getvalue()).rows_of(
-        [Path(f"{stem}.png") for stem in houses]
-    )
-    assert [tuple(row[0].tolist()) for row in rows.values()] == list(houses.values())
+    pictures = [Path(f"{stem}.png") for stem in houses]
+    features = table(tmp_path_factory.mktemp("table") / "houses.csv", text.getvalue()).features_of(pictures)
+    assert [tuple(features.of(picture)[0].tolist()) for picture in pictures] == list(houses.values())
 
 
 @given(st.text(max_size=60))
@@ -127,4 +134,4 @@ def test_any_text_is_read_or_refused_with_a_sentence(tmp_path_factory: pytest.Te
     file = tmp_path_factory.mktemp("table") / "any.csv"
     file.write_text("picture,rooms,area\n" + text.encode("utf-8", "ignore").decode(), newline="")
     with suppress(DataError):
-        assert list(read_table(file, NAMES).rows_of([Path("a.png")])) == [Path("a.png")]
+        assert list(read_table(file, NAMES).features_of([Path("a.png")]).rows) == [Path("a.png")]

@@ -58,6 +58,7 @@ def test_every_house_goes_with_its_own_numbers(server: EmbeddedServer, houses: P
     rows = list(csv.DictReader(run.stdout.splitlines()))
     assert [Path(row["picture"]).stem for row in rows] == list(NUMBERS)
     assert [float(row["score"]) for row in rows] == pytest.approx(prices(server, houses), rel=1e-4)
+    assert {row["verdict"] for row in rows} == {""}, "a price is told, not judged"
 
 
 def test_a_picture_that_cannot_be_used_does_not_shift_the_numbers(
@@ -70,8 +71,9 @@ def test_a_picture_that_cannot_be_used_does_not_shift_the_numbers(
     )
     assert run.returncode == 1
     assert run.stderr.startswith(f"error: {houses / 'b.png'}: expected a PNG")
-    scores = [json.loads(line)["heads"][0]["score"] for line in run.stdout.splitlines()]
-    assert scores == pytest.approx([expected[0], expected[2]], rel=1e-4)
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [answer["verdict"] for answer in answers] == [None, None]
+    assert [answer["heads"][0]["score"] for answer in answers] == pytest.approx([expected[0], expected[2]], rel=1e-4)
 
 
 @pytest.mark.parametrize(
