@@ -60,7 +60,7 @@ def ask_about(
     manifest = read_manifest()
     for picture in pictures:
         try:
-            prediction = client.predict_pictures([_content(picture)], features and features.of(picture))
+            prediction = client.predict_pictures([_content(picture)], features.of(picture) if features else None)
             # A new version may have begun to answer meanwhile: its limits judge its scores.
             if manifest is not None and prediction.version not in (None, manifest.version):
                 manifest = read_manifest()
