@@ -23,7 +23,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +30,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from aoi_modules.client.metrics_page import MetricsPage
 from aoi_modules.wire.messages import PredictRequest
 from aoi_modules.wire.tensors import to_tensor
 from benchmarks.serving_load import Load, Target, answers, measure
@@ -53,12 +53,12 @@ class Models:
 
 @dataclass(frozen=True)
 class Way:
-    """One row of the table: how a server is started, and what it is asked."""
+    """One row of the table: how a server is started, and what it is asked. `rest` is where ours has its metrics."""
 
     name: str
     command: list[str]
     target: Target
-    metrics: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def main() -> None:
                     measured.setdefault((way.name, clients), []).append(row)
         table = {key: middle(found) for key, found in measured.items()}
         show(table)
-        compare(table, statistics.median(floors), {way.name for way in ways if not way.metrics})
+        compare(table, statistics.median(floors), {way.name for way in ways if not way.rest})
         own_share(table, engine_alone(models))
 
 
@@ -154,8 +154,7 @@ def our_ways(models: Models) -> Iterator[Way]:
         ]  # fmt: skip
         address = f"127.0.0.1:{rest_port if http else grpc_port}"
         path = f"/v1/models/{base.name}:predict" if http else PREDICT
-        metrics = f"http://127.0.0.1:{rest_port}/monitoring/prometheus/metrics"
-        yield Way(name, command, Target(address, body, path, http=http), metrics)
+        yield Way(name, command, Target(address, body, path, http=http), rest=f"http://127.0.0.1:{rest_port}")
 
 
 def peer_ways(models: Models, peers: dict[str, str]) -> Iterator[Way]:
@@ -221,12 +220,10 @@ def running(way: Way) -> Iterator[tuple[int, float]]:
 
 def batches(way: Way) -> tuple[float, float]:
     """Batches and rows that our server counted so far; zeros for others."""
-    if not way.metrics:
+    if not way.rest:
         return 0.0, 0.0
-    with urllib.request.urlopen(way.metrics, timeout=10) as page:
-        lines = page.read().decode().splitlines()
-    found = {line.partition("{")[0]: float(line.rpartition(" ")[2]) for line in lines if line.startswith(":aoi:")}
-    return found.get(":aoi:serving:batches", 0.0), found.get(":aoi:serving:batch_rows", 0.0)
+    page = MetricsPage.ask(way.rest)
+    return page.total(":aoi:serving:batches"), page.total(":aoi:serving:batch_rows")
 
 
 def floor(models: Models) -> float:

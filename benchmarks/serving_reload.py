@@ -27,6 +27,7 @@ import grpc
 import psutil
 
 from aoi_modules.client.grpc_client import GrpcClient
+from aoi_modules.client.version_watch import States, VersionWatch
 from aoi_modules.modelstore import version_dir
 from aoi_modules.serving.launcher import EmbeddedServer
 from benchmarks.serving import PREDICT, jpeg_request, written
@@ -113,12 +114,12 @@ def reload_often(
         f"{'version':>8}{'requests':>10}{'failed':>8}{'quiet p99 ms':>14}{'reload p99 ms':>15}{'reload s':>10}{'MB':>7}"
     )
     end, version = time.monotonic() + seconds, 1
-    with GrpcClient(server.grpc, "tile") as client:
+    with GrpcClient(server.grpc, "tile") as client, VersionWatch(client) as watch:
         while (quiet := time.monotonic()) + every <= end:
             time.sleep(every)
             began, version = time.monotonic(), version + 1
             publish(base_path, version)
-            wait_for(client, version)
+            watch.until(lambda states, version=version: alone(states, version), timeout=LOAD_SECONDS)  # type: ignore[misc]
             time.sleep(SETTLED_SECONDS)
             change = Reload(version, (quiet, began), (began, time.monotonic()), process.memory_info().rss / 1e6)
             shutil.rmtree(base_path / str(version - 1))
@@ -137,13 +138,9 @@ def publish(base_path: Path, version: int) -> None:
         shutil.copytree(base_path / str(version - 1), folder, dirs_exist_ok=True)
 
 
-def wait_for(client: GrpcClient, version: int) -> None:
-    """Until a version answers and no other does."""
-    end = time.monotonic() + LOAD_SECONDS
-    while {status.version for status in client.status() if status.state != "END"} != {version}:
-        if time.monotonic() > end:
-            raise SystemExit(f"version {version} did not take over within {LOAD_SECONDS:g} s: {client.status()}")
-        time.sleep(0.05)
+def alone(states: States, version: int) -> bool:
+    """A version answers and no other does."""
+    return {one: state for one, state in states.items() if state != "END"} == {version: "AVAILABLE"}
 
 
 def judge(reloads: Sequence[Reload], traffic: Traffic) -> int:
