@@ -16,6 +16,7 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  PROFILE=ci|cpu|gpu picks the size of the work (now: $(PROFILE))"
+	@echo "  PROVE=1 makes the course prove its exercises, too: every stub has to get a hint"
 
 setup: $(STAMP) ## the environment in .venv, from requirements.lock
 
@@ -29,7 +30,7 @@ $(STAMP): pyproject.toml requirements.lock
 	@touch $@
 
 course: setup ## run all lessons headless; report/index.html shows what came out
-	@$(BIN)/aoi course run --profile $(PROFILE)
+	@$(BIN)/aoi course run --profile $(PROFILE) $(if $(PROVE),--prove)
 
 test: setup ## the whole test suite
 	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 --cov --cov-report=term

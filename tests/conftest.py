@@ -5,7 +5,14 @@ from hypothesis import settings
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
-LONGEST = ("tests/notebooks/test_exercises.py", "tests/e2e/", "tests/test_readme.py", "tests/serving/test_server.py")
+LONGEST = (
+    "tests/e2e/",
+    "tests/test_readme.py",
+    "tests/training/test_backup.py",
+    "tests/training/test_run.py",
+    "tests/commands/test_train.py",
+    "tests/serving/test_server.py",
+)
 """Begun first, so that on two cores the rest of the suite runs beside them."""
 
 

@@ -37,8 +37,11 @@ def command() -> None:
 @click.option("--from", "start", metavar="ID", help="This lesson and all after it.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Lessons at a time.  [default: half the cores, 4 at most]")
 @click.option("--force", is_flag=True, help="Run fresh lessons too.")
+@click.option("--prove", is_flag=True, help="Also show that the check of every exercise gives its stub a hint.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
-def run(profile: str, only: tuple[str, ...], start: str | None, jobs: int | None, force: bool, as_json: bool) -> None:
+def run(
+    profile: str, only: tuple[str, ...], start: str | None, jobs: int | None, force: bool, prove: bool, as_json: bool
+) -> None:
     """Run the lessons headless, in the order of their needs.
 
     A lesson runs only if its notebook, its profile, the package, the dependencies, its data or what it gets from other
@@ -46,7 +49,7 @@ def run(profile: str, only: tuple[str, ...], start: str | None, jobs: int | None
 
     \b
     Examples:
-      aoi course run --profile ci
+      aoi course run --profile ci --prove
       aoi course run --only 5a --only 6 --force
       aoi course run --from 7 --profile gpu
     """
@@ -65,6 +68,7 @@ def run(profile: str, only: tuple[str, ...], start: str | None, jobs: int | None
         course_dir=settings().course_dir,
         jobs=jobs or (1 if profile == "gpu" else min(4, max(1, (os.cpu_count() or 1) // 2))),
         force=force,
+        form="proving" if prove else "solved",
     )
     sys.exit(_run_and_report(request, Console(stderr=True), as_json=as_json))
 

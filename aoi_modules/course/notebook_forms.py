@@ -12,6 +12,8 @@ from typing import Any
 
 from aoi_modules.course.notebook_file import Cell, Notebook
 
+TRIAL = "trial"
+"""The tag of the cells that only the proving form has."""
 _CHECK_CALL = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 
 
@@ -82,11 +84,16 @@ def proving_form(nb: Notebook) -> Notebook:
     trials = {exercise.stub.id: exercise for exercise in exercises(proving) if exercise.solution is not None}
     cells = []
     for cell in proving.cells:
-        cells.append(cell)
-        if cell.id in trials:
-            cells.extend(_trial(trials[cell.id]))
+        cells += _trial(trials[cell.id]) if cell.id in trials else [cell]
     proving.cells = cells
     return proving
+
+
+def without_trials(nb: Notebook) -> Notebook:
+    """An executed proving form as readers want it: what the solved form would have shown, with its outputs."""
+    shown = deepcopy(nb)
+    shown.cells = [cell for cell in shown.cells if TRIAL not in tags(cell)]
+    return shown
 
 
 def is_trainees(nb: Notebook) -> bool:
@@ -107,12 +114,12 @@ def _without(nb: Notebook, ids: set[str]) -> Notebook:
 
 
 def _trial(exercise: ExerciseCells) -> list[Cell]:
-    begin = f'from aoi_modules.course import checks as stub_trial\n\nstub_trial.expect_hint("{exercise.id}")'
-    end = f'stub_trial.hint_came("{exercise.id}")'
-    return [_code(begin), _code(exercise.check.source), _code(end)]
-
-
-def _code(source: str) -> Cell:
+    """The stub, and its check between the demand for a hint and the question whether it came."""
     from nbformat.v4 import new_code_cell
 
-    return new_code_cell(source)
+    begin = f'from aoi_modules.course import checks as stub_trial\n\nstub_trial.expect_hint("{exercise.id}")'
+    end = f'stub_trial.hint_came("{exercise.id}")'
+    stub = deepcopy(exercise.stub)
+    stub.metadata["tags"] = [*tags(stub), TRIAL]
+    sources = (begin, exercise.check.source, end)
+    return [stub, *(new_code_cell(source, metadata={"tags": [TRIAL]}) for source in sources)]

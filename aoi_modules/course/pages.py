@@ -8,6 +8,7 @@ from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.navigation import neighbours
 from aoi_modules.course.notebook_file import read_notebook
+from aoi_modules.course.notebook_forms import without_trials
 from aoi_modules.course.outcome import Outcome
 from aoi_modules.course.page_templates import rendered, style
 from aoi_modules.errors import CourseError
@@ -46,15 +47,15 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
         status=outcome.status,
         seconds=f"{outcome.seconds:.1f}",
         reason=outcome.reason,
-        body=_body(executed, pictures),
+        body=_body(executed, pictures, trials=not outcome.good),
     )
     target = page_path(executed)
     write_whole(target, page.encode())
     return target
 
 
-def _body(executed: Path, pictures: Path) -> object:
-    """The cells and outputs as HTML, already safe to set into the page."""
+def _body(executed: Path, pictures: Path, *, trials: bool) -> object:
+    """The cells and outputs as HTML, already safe to set into the page; the trials of stubs only where they matter."""
     from markupsafe import Markup
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import CoalesceStreamsPreprocessor
@@ -67,7 +68,9 @@ def _body(executed: Path, pictures: Path) -> object:
     quiet.setLevel(logging.ERROR)  # it would ask authors for texts under pictures that programs drew
     exporter = HTMLExporter(template_name="basic", embed_images=True, log=quiet)
     exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
-    html, _ = exporter.from_notebook_node(nb, resources={"metadata": {"path": str(pictures)}})
+    html, _ = exporter.from_notebook_node(
+        nb if trials else without_trials(nb), resources={"metadata": {"path": str(pictures)}}
+    )
     return Markup(offline(html))
 
 

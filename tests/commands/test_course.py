@@ -74,6 +74,23 @@ def test_run_reports_and_its_exit_code_tells(course: Path) -> None:
     assert not list(course.glob("notebooks/*ipc*")), "no socket lies beside the lessons"
 
 
+def test_prove_fails_where_the_stub_gets_no_hint(course: Path) -> None:
+    cells = {
+        "exercise": "answer = 5",
+        "solution": "answer = 4",
+        "check": "from aoi_modules.course.checks import check, exercise\n\n\n"
+        '@exercise("1.1")\ndef anything(answer):\n    return "fine"\n\n\ncheck("1.1", answer)',
+    }
+    path = course / "notebooks" / "01_good.ipynb"
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[3:3] = [new_code_cell(source, metadata={"tags": [tag]}) for tag, source in cells.items()]
+    nbformat.write(nb, path)
+    assert aoi(course, "run", "--profile", "ci", "--only", "1").returncode == 0
+    proved = aoi(course, "run", "--profile", "ci", "--only", "1", "--prove")
+    assert proved.returncode == 1
+    assert "exercise 1.1: the stub's answer got no hint" in proved.stdout + proved.stderr
+
+
 @contextmanager
 def sleeping(course: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
     """A run whose first lesson sleeps: the process of the run, and the id of the kernel's."""

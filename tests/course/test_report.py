@@ -56,7 +56,8 @@ def executed_notebook(path: Path) -> None:
     links = "[next](02_lesson.ipynb#part) and [paper](https://example.org/paper)"
     text = f"# 1 Lesson 1\n\n{links}\n\n$x^2$\n\n![a line](images/line.png)"
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(cells=[new_markdown_cell(text), code]), path)
+    trial = new_code_cell("stub_on_trial = 1", metadata={"tags": ["trial"]})
+    nbformat.write(new_notebook(cells=[new_markdown_cell(text), code, trial]), path)
 
 
 def manifest(lesson_id: str, **fields: Any) -> LessonManifest:
@@ -118,6 +119,12 @@ def test_the_index_tells_everything(request_: Request, outcomes: list[Outcome]) 
     assert "Trace &lt;b&gt;" in text
     assert "6: not yet written" in text
     assert text.count("not asked for") == 2
+
+
+def test_trials_of_stubs_are_only_shown_where_a_lesson_failed(request_: Request, outcomes: list[Outcome]) -> None:
+    folder = report.write_report(request_, outcomes).index.parent / "notebooks" / "ci"
+    pages = [(folder / name).read_text() for name in ("01_lesson.html", "02_lesson.html")]
+    assert ["stub_on_trial" in page for page in pages] == [False, True]
 
 
 def test_links_of_the_index_lead_to_files(request_: Request, outcomes: list[Outcome]) -> None:
