@@ -1,4 +1,5 @@
-"""Pictures as TensorFlow's decoder sees them, without TensorFlow: bit for bit, but for JPEGs in the colours of print.
+"""Pictures as TensorFlow's decoder sees them, without TensorFlow: bit for bit, but for JPEGs in the colours of print or
+with a damaged head, which Pillow decodes.
 
 TensorFlow lets libjpeg take its quick inverse DCT and smooth the colours that it enlarges. Pillow cannot ask for both;
 with its defaults a sharp JPEG comes out up to nine grey levels different, and a score near its threshold with it. So
