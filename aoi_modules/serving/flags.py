@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from aoi_modules.errors import SettingsError
+from aoi_modules.serving.signature_check import InputCheck
 
 ANY_PORT = -1
 """`any` on the command line: the system chooses a free port."""
@@ -88,6 +89,11 @@ class Flags:
     xla_cpu_compilation_enabled: bool = _refused(False, "models are not compiled by XLA")
     xla_gpu_compilation_enabled: bool = _refused(False, "models are not compiled by XLA")
     mixed_precision: str = _refused("", "export with --precision float16 instead, which measures what it costs")
+    input_checks: str = _ours(
+        "",
+        "MODEL=full|rank|none,...: how inputs are compared with the signature before the model sees them; '*' is for "
+        "all other models. Without: full for our own servables, rank for others.",
+    )
     host: str = _ours("", "listen on this address only, not on all.")
     engine: str = _ours("auto", "auto, openvino, tensorflow, or docker for the real tensorflow/serving image.")
     run_threads: int = _ours(0, "requests that run at once; 0: twice the processors, at least 4.")
@@ -117,16 +123,28 @@ class Flags:
             SettingsError: --grpc_channel_arguments is no list of k=v.
         """
         found: dict[str, int | str] = {}
-        for pair in filter(None, self.grpc_channel_arguments.split(",")):
-            name, separator, value = pair.partition("=")
-            if not name or not separator:
-                raise SettingsError(
-                    f"--grpc_channel_arguments: expected k=v,k=v. Received: {pair!r}",
-                    hint="for example --grpc_channel_arguments=grpc.max_connection_age_ms=2000",
-                )
+        example = "grpc.max_connection_age_ms=2000"
+        for name, value in _pairs("grpc_channel_arguments", self.grpc_channel_arguments, example):
             digits = value.removeprefix("-")
             found[name] = int(value) if digits.isascii() and digits.isdigit() and len(digits) < 11 else value
         return found
+
+    @property
+    def checks(self) -> dict[str, InputCheck]:
+        """How inputs are compared with signatures, by model.
+
+        Raises:
+            SettingsError: --input_checks is no list of MODEL=full, MODEL=rank or MODEL=none.
+        """
+        example = "tile=full,*=none"
+        pairs = _pairs("input_checks", self.input_checks, example)
+        try:
+            return {name: InputCheck(value) for name, value in pairs}
+        except ValueError:
+            raise SettingsError(
+                f"--input_checks: expected full, rank or none for each model. Received: {self.input_checks!r}",
+                hint=f"for example --input_checks={example}",
+            ) from None
 
     def check(self) -> None:
         """Refuses flags that this server does not follow, and flags that contradict each other.
@@ -155,4 +173,17 @@ class Flags:
             raise SettingsError(
                 "--saved_model_tags: expected at least one tag. Received: ''", hint="its default: serve"
             )
-        self.channel_arguments  # noqa: B018 - read to be checked before models load
+        _ = self.channel_arguments, self.checks  # read to be checked before models load
+
+
+def _pairs(flag: str, text: str, example: str) -> list[tuple[str, str]]:
+    """The value of a flag that is a list of k=v."""
+    found = []
+    for pair in filter(None, text.split(",")):
+        name, separator, value = pair.partition("=")
+        if not name or not separator:
+            raise SettingsError(
+                f"--{flag}: expected k=v,k=v. Received: {pair!r}", hint=f"for example --{flag}={example}"
+            )
+        found.append((name, value))
+    return found

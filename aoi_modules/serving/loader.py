@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import EngineLoader
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.servable import Servable
+from aoi_modules.serving.signature_check import InputCheck
 from aoi_modules.serving.warmup import warm_up
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,8 @@ class Loader:
         per_model: how they are merged, our own as well, says a file in the version directory, if it is there.
         threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
             least 4, because nobody knows what they wait for.
+        checks: how inputs are compared with signatures, by model; "*" is for all others. Without: fully for our own
+            servables, by rank for others.
         metrics: learn what is loaded.
     """
 
@@ -42,11 +46,13 @@ class Loader:
         batching: Batching | None = None,
         per_model: bool = False,
         threads: int = 0,
+        checks: Mapping[str, InputCheck] | None = None,
         metrics: EngineMetrics | None = None,
     ) -> None:
         self._load_engine = load_engine
         self._batching = batching
         self._per_model = per_model
+        self._checks = checks or {}
         self._metrics = metrics or EngineMetrics()
         self._threads = threads or max(4, 2 * processors())
         self._warm_up_rounds = warm_up_rounds if warm_up else 0
@@ -63,7 +69,8 @@ class Loader:
         batching = self._parameters(path, ours=ours)
         policy, slots = self._policy(batching, ours=ours)
         ran = partial(self._metrics.batch_ran, batching.thread_pool_name) if batching else None
-        servable = Servable(name, version, self._load_engine(path), strict=ours, batching=policy, slots=slots, ran=ran)
+        check = self._checks.get(name) or self._checks.get("*") or (InputCheck.FULL if ours else InputCheck.RANK)
+        servable = Servable(name, version, self._load_engine(path), check=check, batching=policy, slots=slots, ran=ran)
         began = time.perf_counter()
         try:
             count = warm_up(servable, path, rounds=self._warm_up_rounds)

@@ -11,6 +11,7 @@ from aoi_modules.serving import signature_check
 from aoi_modules.serving.batching.batcher import Batcher, BatchRan
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import Arrays, Engine
+from aoi_modules.serving.signature_check import InputCheck
 from aoi_modules.serving.workers import Done, Job
 from aoi_modules.wire.messages import SignatureDef
 
@@ -24,9 +25,7 @@ class Servable:
         name: of the model.
         version: of the model.
         engine: the loaded graph; the servable closes it.
-        strict: compare dtype, rank and fixed dimensions of inputs with the signature before the engine sees them.
-            Some operations end the whole process on a shape they do not expect. Models of others may state shapes
-            that their graphs do not keep, so it is off for them.
+        check: how inputs are compared with the signature before the engine sees them.
         batching: how requests are merged.
         slots: so many batches, or requests that are not merged, run at once.
         ran: learns of each batch the seconds that its requests waited for it.
@@ -38,7 +37,7 @@ class Servable:
         version: int,
         engine: Engine,
         *,
-        strict: bool,
+        check: InputCheck = InputCheck.RANK,
         batching: Policy = UNMERGED,
         slots: int = 4,
         ran: BatchRan | None = None,
@@ -47,7 +46,7 @@ class Servable:
         self.version = version
         self._engine = engine
         self._batcher = Batcher(engine, batching, slots=slots, ran=ran)
-        self._strict = strict
+        self._check = check
         self._lock = threading.Lock()
         self._lent = 0
         self.retired = False
@@ -96,7 +95,7 @@ class Servable:
         Raises:
             RpcError: inputs or filter do not fit the signature.
         """
-        signature_check.check_inputs(signature, inputs, strict=self._strict)
+        signature_check.check_inputs(signature, inputs, self._check)
         return Call(self._batcher, signature, inputs, signature_check.chosen_outputs(signature, output_filter))
 
     def take(self) -> None:

@@ -16,6 +16,7 @@ Requests
 - Inputs of our own servables (those with a manifest) are compared with the signature in dtype, rank and fixed
   dimensions, because a wrong rank can end the process inside an operation. Of models of others only the rank is
   compared, and only where three dimensions or more are stated: their signatures may be narrower than their graphs.
+  --input_checks sets it by model; none is the original's way.
 - Limits: a REST body of 100 MiB as sent and as inflated (413), 1,000,000 lists inside one another (400), 64 dimensions
   (400), 10,000,000 of them in all (400), a head of 64 KiB in 20 s, a body without a pause of 20 s and in 300 s (408),
   gRPC messages of 2 GiB, 2**26 values that a shorter TensorProto may be filled up to (tensor parsing error), 1024 calls
@@ -195,6 +196,7 @@ def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -
             batching=parameters.from_flags(enabled=flags.enable_batching, file=flags.batching_parameters_file),
             per_model=flags.enable_per_model_batching_parameters,
             threads=flags.run_threads or max(flags.grpc_max_threads, flags.rest_api_num_threads),
+            checks=flags.checks,
             metrics=engines,
         ),
         poll_seconds=flags.file_system_poll_wait_seconds,

@@ -1,6 +1,7 @@
 """Whether a request fits a signature, in TensorFlow Serving's words. Pure."""
 
 from collections.abc import Collection, Sequence
+from enum import StrEnum
 from typing import Any
 
 from numpy.typing import NDArray
@@ -9,6 +10,22 @@ from aoi_modules.serving.engine import Arrays
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import SignatureDef, TensorInfo
 from aoi_modules.wire.status import invalid
+
+
+class InputCheck(StrEnum):
+    """How the inputs of a model are compared with its signature, beyond their names."""
+
+    FULL = "full"
+    """In dtype, rank and fixed dimensions."""
+    RANK = "rank"
+    """In rank, where more than two dimensions are stated: operations that work on pictures can end the process when
+    they are given another number. The signatures of others may be narrower than their graphs in all else."""
+    NONE = "none"
+    """As the original: not at all."""
+
+
+SAFE_RANK = 2
+"""An input that is stated with more dimensions can be dangerous with fewer."""
 
 
 def check_names(signature: SignatureDef, names: Collection[str]) -> None:
@@ -34,14 +51,8 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
             )
 
 
-SAFE_RANK = 2
-"""An input that is stated with more dimensions must have as many, for all models: operations that work on pictures can
-end the process when they are given another number."""
-
-
-def check_inputs(signature: SignatureDef, inputs: Arrays, *, strict: bool) -> None:
-    """Refuses inputs of other names and, if `strict`, of another dtype or shape than the signature states; if not,
-    only of another rank where that is dangerous.
+def check_inputs(signature: SignatureDef, inputs: Arrays, check: InputCheck) -> None:
+    """Refuses inputs that do not fit the signature: of other names always, of another dtype or shape by `check`.
 
     Raises:
         RpcError: INVALID_ARGUMENT; says which input, what was expected and what came.
@@ -49,7 +60,9 @@ def check_inputs(signature: SignatureDef, inputs: Arrays, *, strict: bool) -> No
     check_names(signature, inputs.keys())
     for name, array in inputs.items():
         info = signature.inputs[name]
-        if strict or (len(info.tensor_shape.dim) > SAFE_RANK and array.ndim != len(info.tensor_shape.dim)):
+        rank = len(info.tensor_shape.dim)
+        dangerous = rank > SAFE_RANK and array.ndim != rank
+        if check is InputCheck.FULL or (check is InputCheck.RANK and dangerous):
             _check_array(name, array, info)
 
 

@@ -98,6 +98,11 @@ def test_nothing_to_serve_or_nowhere(tmp_path: Path) -> None:
         (Flags(use_alts_credentials=True), "--use_alts_credentials: ALTS is a protocol of Google's own cloud"),
         (Flags(prefer_tflite_model=True), "--prefer_tflite_model: TensorFlow Lite models are not served"),
         (Flags(platform_config_file="p.config"), "--platform_config_file: this server has one platform"),
+        (Flags(input_checks="tile"), "--input_checks: expected k=v,k=v. Received: 'tile'"),
+        (
+            Flags(input_checks="tile=some"),
+            "--input_checks: expected full, rank or none for each model. Received",
+        ),
         (Flags(grpc_channel_arguments="grpc.x"), "--grpc_channel_arguments: expected k=v,k=v. Received: 'grpc.x'"),
         (Flags(batching_parameters_file="b.config"), "without setting --enable_batching to true"),
         (Flags(ssl_config_file="/none/ssl.config"), "--ssl_config_file: /none/ssl.config: No such file"),

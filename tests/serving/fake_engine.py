@@ -58,4 +58,4 @@ class Loads:
         if (path / "broken").exists():
             raise ModelError(f"{path}: broken")
         engine = self.engines[version] = DoublingEngine()
-        return Servable(name, version, engine, strict=False)
+        return Servable(name, version, engine)

@@ -27,7 +27,7 @@ def values(page: str) -> dict[tuple[str, ...], float]:
 def test_engines_and_batches_of_what_is_loaded() -> None:
     metrics = EngineMetrics()
     assert all(line.startswith("# TYPE ") for line in metrics.lines())
-    servables = [Servable('a"b', version, DoublingEngine(), strict=False, batching=Policy()) for version in (1, 2)]
+    servables = [Servable('a"b', version, DoublingEngine(), batching=Policy()) for version in (1, 2)]
     for servable in servables:
         metrics.add(servable)
     for count in (2, 3):
@@ -55,7 +55,7 @@ def test_warm_ups_are_timed_by_version_directory() -> None:
 def test_batches_of_a_model_are_counted_and_their_waits_timed() -> None:
     metrics = EngineMetrics()
     ran = partial(metrics.batch_ran, "pool")
-    servable = Servable("m", 1, DoublingEngine(), strict=False, batching=Policy.of(Batching()), ran=ran)
+    servable = Servable("m", 1, DoublingEngine(), batching=Policy.of(Batching()), ran=ran)
     for _ in range(2):
         servable.run(float_signature(), {"x": np.ones(3, np.float32)})
     page = "\n".join(metrics.lines())
@@ -64,7 +64,7 @@ def test_batches_of_a_model_are_counted_and_their_waits_timed() -> None:
 
 
 def test_requests_without_rows_are_counted() -> None:
-    servable = Servable("m", 1, DoublingEngine(), strict=False)
+    servable = Servable("m", 1, DoublingEngine())
     servable.run(float_signature(), {"x": np.ones(7, np.float32)})  # not merged
     assert (servable.batches, servable.rows) == (1, 1)
 

@@ -194,7 +194,7 @@ class ExampleEngine(DoublingEngine):
 
 
 def test_two_tasks_that_share_an_input() -> None:
-    servable = Servable("m", 7, ExampleEngine(), strict=False)
+    servable = Servable("m", 7, ExampleEngine())
     answer = inference.multi_inference(servable, tasks((REGRESS, "number"), (CLASSIFY, "scores")))
     size = len(example_input(2.5).example_list.examples[0].SerializeToString())
     assert answer.results[0].regression_result.regressions[0].value == size
@@ -203,7 +203,7 @@ def test_two_tasks_that_share_an_input() -> None:
 
 
 def test_method_names_are_compared_when_the_flag_asks() -> None:
-    servable = Servable("m", 1, ExampleEngine(), strict=False)
+    servable = Servable("m", 1, ExampleEngine())
     assert inference.regress(servable, "number", example_input(1.0), check_method=True).regressions
     with pytest.raises(RpcError, match="Expected classification signature method_name to be tensorflow/serving/classi"):
         inference.classify(servable, "number", example_input(1.0), check_method=True)

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ChecksumError, ModelError, RpcError
+from aoi_modules.modelstore import manifest
 from aoi_modules.serving.batching.parameters import PER_MODEL_FILE, Batching
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.loader import Loader
+from aoi_modules.serving.signature_check import InputCheck
 from aoi_modules.serving.warmup import MAX_RECORDS, warm_up
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models
@@ -121,3 +123,25 @@ def test_a_damaged_version_directory_is_never_loaded(models: Path, tmp_path: Pat
         file.write(b"\0")
     with pytest.raises(ChecksumError, match=r"saved_model.pb is damaged"):
         Loader(tensorflow.load)("strict", 1, path)
+
+
+@pytest.mark.parametrize(
+    ("checks", "message"),
+    [
+        ({}, "Received: double"),
+        ({"tile": InputCheck.NONE}, "the engine was asked"),
+        ({"*": InputCheck.NONE}, "the engine was asked"),
+        ({"*": InputCheck.NONE, "tile": InputCheck.FULL}, "Received: double"),
+    ],
+)
+def test_how_inputs_are_checked_is_chosen_by_model(tmp_path: Path, checks: dict[str, InputCheck], message: str) -> None:
+    class Asked(DoublingEngine):
+        def run(self, *_: Any) -> Any:
+            raise RpcError("INVALID_ARGUMENT", "the engine was asked")
+
+    file = tmp_path / manifest.FILE_NAME  # which makes it one of ours
+    file.parent.mkdir()
+    file.write_text("{}")
+    servable = Loader(lambda _: Asked(), warm_up=False, checks=checks)("tile", 1, tmp_path)
+    with pytest.raises(RpcError, match=message):
+        servable.run(float_signature(), {"x": np.array([1.0])})

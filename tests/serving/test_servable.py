@@ -3,12 +3,13 @@ import pytest
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.servable import Servable
+from aoi_modules.serving.signature_check import InputCheck
 from tests.serving.fake_engine import DoublingEngine, float_signature
 
 
-def servable(*, strict: bool = False) -> tuple[Servable, DoublingEngine]:
+def servable(check: InputCheck = InputCheck.RANK) -> tuple[Servable, DoublingEngine]:
     engine = DoublingEngine()
-    return Servable("m", 1, engine, strict=strict), engine
+    return Servable("m", 1, engine, check=check), engine
 
 
 def test_the_default_signature_needs_no_name() -> None:
@@ -27,11 +28,11 @@ def test_run() -> None:
         model.run(float_signature(), {"x": x}, ["z"])
 
 
-def test_only_a_strict_one_compares_dtypes() -> None:
+def test_only_a_full_check_compares_dtypes() -> None:
     x = np.array([1], np.int32)
     assert servable()[0].run(float_signature(), {"x": x})["y"].tolist() == [2]
     with pytest.raises(RpcError, match=r"input x: expected float any shape\. Received: int32"):
-        servable(strict=True)[0].run(float_signature(), {"x": x})
+        servable(InputCheck.FULL)[0].run(float_signature(), {"x": x})
 
 
 def test_it_is_closed_once_after_the_last_user() -> None:

@@ -3,6 +3,7 @@ import pytest
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import signature_check
+from aoi_modules.serving.signature_check import InputCheck
 from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
 from tests.serving.fake_engine import float_signature
 
@@ -49,10 +50,10 @@ def test_outputs() -> None:
         signature_check.chosen_outputs(TWO, ["y", "y"])
 
 
-def test_strict_takes_any_batch() -> None:
+def test_a_full_check_takes_any_batch() -> None:
     for batch in (0, 1, 5):
         inputs = {"image": np.zeros((batch, 28, 28, 1), np.uint8)}
-        signature_check.check_inputs(picture_signature(), inputs, strict=True)
+        signature_check.check_inputs(picture_signature(), inputs, InputCheck.FULL)
 
 
 @pytest.mark.parametrize(
@@ -63,15 +64,19 @@ def test_strict_takes_any_batch() -> None:
         ((1, 28, 28, 1), "float32", "float (1, 28, 28, 1)"),
     ],
 )
-def test_strict_refuses_other_shapes_and_dtypes(shape: tuple[int, ...], dtype: str, received: str) -> None:
+def test_a_full_check_refuses_other_shapes_and_dtypes(shape: tuple[int, ...], dtype: str, received: str) -> None:
     inputs = {"image": np.zeros(shape, dtype)}
     if len(shape) == 4:
-        signature_check.check_inputs(picture_signature(), inputs, strict=False)
+        signature_check.check_inputs(picture_signature(), inputs, InputCheck.RANK)
     with pytest.raises(RpcError) as caught:
-        signature_check.check_inputs(picture_signature(), inputs, strict=True)
+        signature_check.check_inputs(picture_signature(), inputs, InputCheck.FULL)
     assert caught.value.message == f"input image: expected uint8 (?, 28, 28, 1). Received: {received}"
 
 
-def test_another_rank_than_that_of_pictures_is_refused_for_all_models() -> None:
+def test_another_rank_than_that_of_pictures_is_refused_unless_nothing_is_checked() -> None:
+    inputs = {"image": np.ones((2, 2), np.float32)}
     with pytest.raises(RpcError, match=r"input image: expected .*Received: float \(2, 2\)"):
-        signature_check.check_inputs(picture_signature(), {"image": np.ones((2, 2), np.float32)}, strict=False)
+        signature_check.check_inputs(picture_signature(), inputs, InputCheck.RANK)
+    signature_check.check_inputs(picture_signature(), inputs, InputCheck.NONE)
+    with pytest.raises(RpcError, match="input size does not match signature"):
+        signature_check.check_inputs(picture_signature(), {}, InputCheck.NONE)
