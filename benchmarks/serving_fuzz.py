@@ -148,7 +148,7 @@ class Attacker:
             began = time.monotonic()
             try:
                 answer = attack.send()
-            except OSError as error:
+            except (OSError, ValueError) as error:  # ValueError: what came was no HTTP, or nothing at all
                 answer = (LOST if isinstance(error, ConnectionRefusedError) else type(error).__name__, True)
             self._tally.add(kind, answer, time.monotonic() - began, attack.body)
             count += 1

@@ -94,6 +94,11 @@ class About:
         said = {name: Said.of(_FLAGS[name], given) for name, given in values.items()}
         return cls(allow_lambda=allow_lambda, samples=samples, **said)
 
+    @classmethod
+    def unsaid(cls) -> "About":
+        """Nothing was said: the models' own files tell all."""
+        return cls.of(allow_lambda=False, samples=(), **dict.fromkeys(_FLAGS, ()))
+
     def named(self) -> set[str]:
         """Heads that an option was about."""
         return {head for one in (self.kinds, self.labels, self.thresholds) for head in one.by_head}

@@ -1,18 +1,24 @@
 """`aoi parity`: whether every way to a model gives the scores that its source gave."""
 
+import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model
 from aoi_modules.commands.server_options import tls_of, ways_options
-from aoi_modules.errors import DataError, StoreError
+from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
 
 if TYPE_CHECKING:
-    from aoi_modules.client.parity import Parity, Way
+    from aoi_modules.client.parity import Features, Parity, Way
+    from aoi_modules.export.golden import Scores
+    from aoi_modules.export.model_sources import ModelSource
     from aoi_modules.modelstore.manifest import Manifest
 
 
@@ -23,6 +29,18 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @ways_options
 @click.option("--gateway", metavar="URL", help="A gateway, for example http://127.0.0.1:8080.")
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar=NAMED_MODEL,
+    help="A model that the servable was made of, as `aoi merge` names it: it is asked, too.",
+)
+@click.option(
+    "--saved-model/--no-saved-model",
+    default=None,
+    help="Also run the SavedModel in this process.  [default: where TensorFlow is installed]",
+)
 @click.option("--model", help="Name of the model on its server; default: the servable's component.")
 @click.option("--component", help="Name of the component at the gateway; default: the servable's component.")
 @click.option(
@@ -31,14 +49,21 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 @click.argument("pictures", nargs=-1, metavar="[PICTURE]...")
 def command(
-    servable: Path, pictures: tuple[str, ...], gateway: str | None, tolerance: float | None, as_json: bool, **said: Any
+    servable: Path,
+    pictures: tuple[str, ...],
+    gateway: str | None,
+    sources: tuple[str, ...],
+    saved_model: bool | None,
+    tolerance: float | None,
+    as_json: bool,
+    **said: Any,
 ) -> None:
-    """Ask about the same pictures by gRPC, REST and the gateway, and compare the scores with those of the source.
+    """Ask about the same pictures by the SavedModel, gRPC, REST and the gateway, and compare with the source's scores.
 
-    The servable carries golden pictures and the scores that its source model gave them, so nothing is trained or
-    loaded here. The servers are asked for the servable's own version. A PICTURE (file, folder or pattern) of yours has
-    no true scores: there the ways are compared with the first of them. The tolerance is 1e-5 unless the servable says
-    otherwise; a server that runs on OpenVINO keeps to 1e-4. `aoi servable verify` compares the SavedModel itself.
+    The servable carries golden pictures and the scores that its source model gave them. The servers are asked for the
+    servable's own version. A PICTURE (file, folder or pattern) of yours has no such scores: there the ways are compared
+    with the first of them, which is the source itself if --source names it. The tolerance is 1e-5 unless the servable
+    says otherwise; a server that runs on OpenVINO keeps to 1e-4.
 
     Ends with 0 if all agree, 1 if something differs or does not answer, 2 after wrong usage.
 
@@ -46,7 +71,7 @@ def command(
     Examples:
       aoi parity --servable models/tile --grpc 127.0.0.1:8500 --http http://127.0.0.1:8501
       aoi parity --servable models/tile/3 --grpc 127.0.0.1:8500 --gateway http://127.0.0.1:8080 --json
-      aoi parity --servable models/tile --http http://127.0.0.1:8501 --tolerance 1e-4 parts/
+      aoi parity --servable models/tile --source tile.keras --http http://127.0.0.1:8501 --tolerance 1e-4 parts/
     """
     import msgspec
 
@@ -64,8 +89,9 @@ def command(
         raise DataError(
             "PICTURE: this model wants features beside each picture, so only its golden pictures can be asked"
         )
+    here = _ways_here(folder, sources, saved_model=saved_model)
     with _ways(manifest, gateway, **said) as ways:
-        parity = compare(manifest, golden, ways, manifest.tolerance if tolerance is None else tolerance, given)
+        parity = compare(manifest, golden, here | ways, manifest.tolerance if tolerance is None else tolerance, given)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(parity), indent=2))
     else:
@@ -87,6 +113,41 @@ def _version_dir(servable: Path) -> Path:
     if not found:
         raise StoreError(f"--servable: no version directory at {servable}", hint="for example models/tile/1")
     return servable / str(found[-1])
+
+
+def _ways_here(folder: Path, sources: tuple[str, ...], *, saved_model: bool | None) -> "dict[str, Way]":
+    """What is asked in this process: the source models and the SavedModel."""
+    installed = find_spec("tensorflow") is not None
+    ways: dict[str, Way] = {}
+    if sources:
+        ways["source"] = _source_way([read_model(given, About.unsaid()) for given in sources])
+    if saved_model is None and not installed:
+        click.echo("the SavedModel itself is not asked: TensorFlow is not installed", err=True)
+    elif saved_model is not False:
+        ways["SavedModel"] = _saved_model_way(folder, installed=installed)
+    return ways
+
+
+def _source_way(models: "Sequence[ModelSource]") -> "Way":
+    from aoi_modules.tf import tf
+
+    def ask(pictures: Sequence[bytes], features: "Features") -> "Scores":
+        try:
+            found = [model.scores(pictures, features if model.features else None) for model in models]
+        except tf.errors.OpError as error:
+            raise ModelError(f"--source: {first_line(error)}") from None
+        return {head: scores for one in found for head, scores in one.items()}
+
+    return ask
+
+
+def _saved_model_way(folder: Path, *, installed: bool) -> "Way":
+    if not installed:
+        raise MissingExtra("running a SavedModel", package="tensorflow", extra="train")
+    importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
+    from aoi_modules.export import verification
+
+    return partial(verification.scores, folder)
 
 
 @contextmanager

@@ -47,7 +47,7 @@ def verify(folder: Path) -> float:
     loaded = _loaded(folder)
     check_signatures(loaded.signatures, manifest, truth)
     differences = [
-        _compare("serving_default", truth.scores, _by_picture(loaded, truth), manifest),
+        _compare("serving_default", truth.scores, _by_picture(loaded, truth.pictures, truth.features), manifest),
         *(_compare("pixels", *pair, manifest) for pair in _by_pixels(loaded, truth, manifest)),
         *(_compare(FROZEN, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
     ]
@@ -69,14 +69,35 @@ def against(folder: Path, model: ModelSource, pictures: Sequence[bytes] = ()) ->
     """
     truth = Golden.read(folder / golden.FILE_NAME)
     samples = Golden((*truth.pictures, *(pictures if truth.features is None else ())), {}, truth.features)
-    found = _by_picture(_loaded(folder), samples)
+    found = scores(folder, samples.pictures, samples.features)
     if missing := [head.name for head in model.heads if head.name not in found]:
         raise ModelError(
             f"{folder}: has the heads {', '.join(found)}. Received: {', '.join(missing)} of {model.name}",
             hint="--against NAME=MODEL says which head a model is",
         )
     expected = model.scores(samples.pictures, samples.features if model.features else None)
-    return {head: golden.largest_difference({head: scores}, found)[1] for head, scores in expected.items()}
+    return {head: golden.largest_difference({head: values}, found)[1] for head, values in expected.items()}
+
+
+def scores(folder: Path, pictures: Sequence[bytes], features: NDArray[np.float32] | None = None) -> Scores:
+    """What the SavedModel says to encoded pictures, run in this process: `serving_default`.
+
+    Args:
+        folder: version directory.
+        pictures: N encoded pictures.
+        features: of the pictures, float32 (N, F), where the model takes some.
+
+    Returns:
+        Float32 (N, K) by head.
+
+    Raises:
+        ModelError: it does not load, or refuses a picture.
+    """
+    loaded = _loaded(folder)
+    try:
+        return _by_picture(loaded, pictures, features)
+    except tf.errors.OpError as error:
+        raise ModelError(f"{folder}: {first_line(error)}") from None
 
 
 def check_operations(folder: Path) -> None:
@@ -157,9 +178,9 @@ def _loaded(folder: Path) -> Any:
         raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
 
 
-def _by_picture(loaded: Any, truth: Golden) -> Scores:
-    numbers = {} if truth.features is None else {FEATURES: tf.constant(truth.features)}
-    return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(truth.pictures)), **numbers))
+def _by_picture(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32] | None) -> Scores:
+    numbers = {} if features is None else {FEATURES: tf.constant(features)}
+    return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(pictures)), **numbers))
 
 
 def _by_pixels(loaded: Any, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:

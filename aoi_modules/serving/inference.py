@@ -4,7 +4,7 @@ Classify and Regress feed serialized tf.Examples to the one input of a signature
 stands before each example: the bytes of two protobuf messages one after the other are their merge.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +24,7 @@ from aoi_modules.wire.messages import (
     PredictResponse,
     RegressionResult,
     SignatureDef,
+    TensorProto,
 )
 from aoi_modules.wire.status import invalid
 
@@ -69,10 +70,18 @@ def predict_call(servable: Servable, request: PredictRequest, *, check_method: b
         check_predict_method(signature)
     signature_check.check_names(signature, request.inputs.keys())
     try:
-        inputs = {key: tensors.to_array(tensor, key) for key, tensor in request.inputs.items()}
+        inputs = {key: tensors.to_array(tensor, key) for key, tensor in _tensors(signature, request)}
     except WireError as error:
         raise invalid(error.message) from None
     return servable.call(signature, inputs, list(request.output_filter))
+
+
+def _tensors(signature: SignatureDef, request: PredictRequest) -> Iterator[tuple[str, TensorProto]]:
+    """The inputs of a request by name; where one was left out, the signature's default for it."""
+    yield from request.inputs.items()
+    for name in signature.inputs:
+        if name not in request.inputs:
+            yield name, signature.defaults[name]
 
 
 def predict_answer(outputs: Mapping[str, Array], *, as_content: bool = False) -> PredictResponse:

@@ -1,8 +1,10 @@
 """Which models a server serves: `--model_config_file` in TensorFlow Serving's text form, or one model by flags."""
 
+import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from google.protobuf import text_format
@@ -10,6 +12,8 @@ from google.protobuf import text_format
 from aoi_modules.errors import RpcError, SettingsError
 from aoi_modules.wire.messages import ENUMS, ModelConfig, ModelServerConfig, ServableVersionPolicy
 from aoi_modules.wire.status import invalid
+
+log = logging.getLogger(__name__)
 
 PLATFORM = "tensorflow"
 NOT_A_CONFIG = "not a tensorflow.serving.ModelServerConfig"
@@ -36,7 +40,7 @@ class VersionPolicy:
         Raises:
             FileNotFoundError: there is no such base path.
         """
-        present = {int(path.name): path for path in sorted(base_path.iterdir()) if _is_version(path)}
+        present = _versions(base_path)
         if self.specific:
             chosen = [version for version in self.specific if version in present]
         else:
@@ -175,6 +179,22 @@ def _policy(message: ServableVersionPolicy) -> VersionPolicy:
             return VersionPolicy(latest=message.latest.num_versions or 1)
         case _:
             return VersionPolicy()
+
+
+def _versions(base_path: Path) -> dict[int, Path]:
+    """The version directories by number. Of two names of one number, like 7 and 007, the last one counts."""
+    present: dict[int, Path] = {}
+    for path in filter(_is_version, sorted(base_path.iterdir())):
+        other = present.setdefault(int(path.name), path)
+        if other != path:
+            _warn_of_two(other, path)
+        present[int(path.name)] = path
+    return present
+
+
+@lru_cache(maxsize=100)  # every look at the base path would say it again
+def _warn_of_two(unused: Path, used: Path) -> None:
+    log.warning("%s is not served: %s is the same version", unused, used)
 
 
 def _is_version(path: Path) -> bool:

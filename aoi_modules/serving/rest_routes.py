@@ -65,6 +65,7 @@ def parse(method: str, path: str) -> Route:
 
 
 def _version(digits: str) -> int:
-    if len(digits) > 19 or int(digits) > MAX_VERSION:
+    value = digits.lstrip("0") or "0"
+    if len(value) > 19 or int(value) > MAX_VERSION:
         raise invalid(f"Failed to convert version: {digits} to numeric.")
-    return int(digits)
+    return int(value)

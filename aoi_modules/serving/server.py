@@ -241,7 +241,11 @@ async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
         if state is StartUp.READY:
             return True
         if state is StartUp.FAILED:
-            raise ModelError("Failed to start server. No model can be loaded:\n  " + "\n  ".join(versions.failures()))
+            failures = versions.failures()
+            raise ModelError(
+                f"Failed to start server. {len(failures)} servable(s) did not become available:\n  "
+                + "\n  ".join(failures)
+            )
         await asyncio.sleep(LOOK_SECONDS)
     return False
 

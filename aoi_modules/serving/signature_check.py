@@ -29,13 +29,13 @@ SAFE_RANK = 2
 
 
 def check_names(signature: SignatureDef, names: Collection[str]) -> None:
-    """Refuses a request whose inputs are not those of the signature.
+    """Refuses a request whose inputs are not those of the signature; those that have a default may be left out.
 
     Raises:
         RpcError: INVALID_ARGUMENT, with what is missing and what is too much.
     """
     sent, wanted = sorted(names), sorted(signature.inputs)
-    if len(sent) != len(wanted):
+    if len(sent) > len(wanted) or (len(sent) < len(wanted) and not signature.defaults):
         extra = [name for name in sent if name not in signature.inputs]
         missing = [name for name in wanted if name not in names]
         raise invalid(
@@ -44,7 +44,7 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
             f"Sent extra: {_set(extra)}. Missing but required: {_set(missing)}."
         )
     for name in wanted:
-        if name not in names:
+        if name not in names and name not in signature.defaults:
             raise invalid(
                 f"Signature input alias: {name}(feed name: {signature.inputs[name].name}) not found in request and no "
                 f"default value provided. Inputs expected to be in the set {_set(wanted)}."

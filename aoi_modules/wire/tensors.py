@@ -69,6 +69,7 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
     if isinstance(array, bytes | list):
         array = np.array(array, dtype=object)
     tensor = TensorProto(dtype=data_type(array))
+    tensor.tensor_shape.SetInParent()  # a scalar's shape is empty, but it is there
     for size in array.shape:
         tensor.tensor_shape.dim.add(size=size)
     if tensor.dtype == STRING:

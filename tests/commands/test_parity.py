@@ -51,21 +51,23 @@ def test_all_ways_agree(models: Path, server: EmbeddedServer, gateway: str, tmp_
     (tmp_path / "mine.png").write_bytes(picture_bytes())
     run = parity(
         "--servable", models / "tile", "--grpc", server.grpc, "--http", server.rest, "--gateway", gateway, *TOLERANCE,
-        "--json", tmp_path,
+        "--source", models / "tile" / "1", "--json", tmp_path,
     )  # fmt: skip
-    assert (run.returncode, run.stderr) == (0, "")
+    assert (run.returncode, run.stderr) == (0, f"reading {models / 'tile' / '1'} ...\n")
     answer = json.loads(run.stdout)
     assert answer["agrees"]
     assert [(row["way"], row["against"]) for row in answer["comparisons"]] == [
-        ("gRPC", "source model"), ("REST", "source model"), ("gateway", "source model"),
-        ("REST", "gRPC"), ("gateway", "gRPC"),
+        ("source", "source model"), ("SavedModel", "source model"), ("gRPC", "source model"),
+        ("REST", "source model"), ("gateway", "source model"),
+        ("SavedModel", "source"), ("gRPC", "source"), ("REST", "source"), ("gateway", "source"),
     ]  # fmt: skip
 
 
 def test_a_table_for_people(models: Path, server: EmbeddedServer) -> None:
-    run = parity("--servable", models / "tile" / "1", "--grpc", server.grpc, *TOLERANCE)
+    run = parity("--servable", models / "tile" / "1", "--grpc", server.grpc, "--no-saved-model", *TOLERANCE)
     assert run.returncode == 0
     assert "agrees" in run.stdout
+    assert "SavedModel" not in run.stdout
     assert "tile version 1: all agree, tolerance 0.0001" in run.stdout
 
 

@@ -10,6 +10,7 @@ from tensorflow_serving.apis import classification_pb2, inference_pb2, input_pb2
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import inference
 from aoi_modules.serving.servable import Servable
+from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
     ClassificationRequest,
     ClassificationResponse,
@@ -213,3 +214,12 @@ def test_method_names_are_compared_when_the_flag_asks() -> None:
     with pytest.raises(RpcError, match="Expected prediction signature method_name to be one of") as caught:
         inference.predict(servable, request, check_method=True)
     assert caught.value.code == "INTERNAL"
+
+
+def test_the_default_of_an_input_that_was_left_out() -> None:
+    engine = DoublingEngine()
+    engine.signatures["serving_default"].defaults["x"].CopyFrom(tensors.to_tensor(np.array([1.5, 2.0], np.float32)))
+    servable = Servable("m", 1, engine)
+    assert inference.predict(servable, predict_request("m")).outputs["y"].float_val == [3.0, 4.0]
+    sent = predict_request("m", x=np.zeros(1, np.float32))
+    assert inference.predict(servable, sent).outputs["y"].float_val == [0.0]

@@ -111,3 +111,13 @@ def test_policies(tmp_path: Path, policy: VersionPolicy, versions: list[int]) ->
 def test_a_padded_number_is_a_version(tmp_path: Path) -> None:
     (tmp_path / "00000123").mkdir()
     assert VersionPolicy().aspired(tmp_path) == {123: tmp_path / "00000123"}
+
+
+def test_of_two_names_of_one_version_one_counts_and_the_other_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("7", "007", "6"):
+        (tmp_path / name).mkdir()
+    for _ in range(2):
+        assert VersionPolicy(latest=None).aspired(tmp_path) == {6: tmp_path / "6", 7: tmp_path / "7"}
+    assert caplog.messages == [f"{tmp_path}/007 is not served: {tmp_path}/7 is the same version"]

@@ -15,6 +15,7 @@ from aoi_modules.serving import rest_routes
         ("POST", "/v1/models/a%20b:classify", "classify", "a b", None, None),
         ("GET", "/v1/models/m", "status", "m", None, None),
         ("GET", "/v1/models/m/versions/0", "status", "m", 0, None),
+        ("GET", "/v1/models/m/versions/000000000000000000000123", "status", "m", 123, None),
         ("GET", "/v1/models/m/labels/x%2Fy/metadata", "metadata", "m", None, "x/y"),
         ("GET", "/v1/models/m/METADATA", "status", "m", None, None),
         ("GET", "/v1/models/m?x=1", "status", "m?x=1", None, None),

@@ -41,6 +41,17 @@ def test_the_right_inputs_pass() -> None:
     signature_check.check_names(float_signature(inputs=()), ())
 
 
+def test_what_has_a_default_may_be_left_out() -> None:
+    signature = float_signature(inputs=("a", "b", "c"))
+    signature.defaults["b"].float_val.append(1.0)
+    signature_check.check_names(signature, {"a", "c"})
+    signature_check.check_names(signature, {"a", "b", "c"})
+    with pytest.raises(RpcError, match=r"alias: c\(feed name: c:0\) not found in request and no default value"):
+        signature_check.check_names(signature, {"a", "b"})
+    with pytest.raises(RpcError, match=r"4!=3 .* Sent extra: \{d\}"):
+        signature_check.check_names(signature, {"a", "b", "c", "d"})
+
+
 def test_outputs() -> None:
     assert signature_check.chosen_outputs(TWO, []) == ["y", "z"]
     assert signature_check.chosen_outputs(TWO, ["z"]) == ["z"]

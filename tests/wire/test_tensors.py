@@ -65,6 +65,14 @@ def test_a_scalar_of_bytes_keeps_its_shape() -> None:
     assert tensors.to_array(tensors.to_tensor(b"PNG")).item() == b"PNG"
 
 
+@pytest.mark.parametrize("content", [True, False])
+def test_a_scalar_has_a_shape_without_dimensions_as_tensorflow_writes_it(content: bool) -> None:
+    for scalar in (np.array(2.5, np.float32), np.array(b"x", object)):
+        tensor = tensors.to_tensor(scalar, content=content)
+        assert tensor.HasField("tensor_shape")
+        assert len(tensor.tensor_shape.dim) == 0
+
+
 def test_one_value_fills_the_shape() -> None:
     tensor = TensorProto(dtype=DATA_TYPES.index("FLOAT"), float_val=[1.0, 2.0])
     tensor.tensor_shape.dim.add(size=2)
