@@ -64,7 +64,7 @@ import grpc
 from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import model_config, tls
+from aoi_modules.serving import allocator, model_config, tls
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
@@ -106,6 +106,7 @@ def run(flags: Flags) -> None:
 
         raise SystemExit(docker_engine.run(flags, models))
     _check(flags)
+    allocator.limit_arenas(_processors())
     event_loop.run(_serve(flags, models))
 
 

@@ -1,0 +1,18 @@
+"""The C library's allocator, of which the engines' memory comes: fewer arenas, so that reloads do not add up."""
+
+import ctypes
+import os
+
+ARENAS_A_PROCESSOR = 2
+"""glibc's own number is eight; each arena grows to the greatest load that it ever met, and after 20 reloads the server
+had taken an eighth more. With half as many as here, gRPC's threads wait for each other, and it is 15 % slower."""
+_M_ARENA_MAX = -8
+
+
+def limit_arenas(processors: int) -> None:
+    """To be called before the first thread. Does nothing where the user has chosen, and for allocators but glibc's."""
+    if "MALLOC_ARENA_MAX" in os.environ or "glibc.malloc.arena_max" in os.environ.get("GLIBC_TUNABLES", ""):
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, ARENAS_A_PROCESSOR * processors)

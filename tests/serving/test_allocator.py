@@ -1,0 +1,50 @@
+"""How many arenas a process takes for many threads, as glibc itself counts them."""
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library has no arenas")
+
+PROGRAM = """
+import ctypes, sys, threading
+from aoi_modules.serving.allocator import limit_arenas
+
+limit_arenas(int(sys.argv[2]))
+together = threading.Barrier(17)
+keep = []
+
+def allocate():
+    keep.append(ctypes.create_string_buffer(20_000))
+    together.wait()
+    together.wait()
+
+for _ in range(16):
+    threading.Thread(target=allocate).start()
+together.wait()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = libc.fopen(sys.argv[1].encode(), b"w")
+libc.malloc_info(0, ctypes.c_void_p(file))
+libc.fclose(ctypes.c_void_p(file))
+together.wait()
+"""
+
+
+def arenas(tmp_path: Path, processors: int, **environment: str) -> int:
+    report = tmp_path / "malloc.xml"
+    command = [sys.executable, "-c", PROGRAM, str(report), str(processors)]
+    subprocess.run(command, check=True, env={"PATH": "", **environment}, timeout=60)
+    return report.read_text().count("<heap nr=")
+
+
+def test_two_a_processor(tmp_path: Path) -> None:
+    assert [arenas(tmp_path, processors) for processors in (1, 2, 4)] == [2, 4, 8]
+
+
+def test_what_the_user_chose_stays(tmp_path: Path) -> None:
+    assert arenas(tmp_path, 1, MALLOC_ARENA_MAX="6") == 6
+    assert arenas(tmp_path, 1, GLIBC_TUNABLES="glibc.malloc.arena_max=5") == 5
