@@ -47,8 +47,14 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
         if name not in names and name not in signature.defaults:
             raise invalid(
                 f"Signature input alias: {name}(feed name: {signature.inputs[name].name}) not found in request and no "
-                f"default value provided. Inputs expected to be in the set {_set(wanted)}."
+                f"default value provided. Inputs expected to be in the request {_set(sent)}, or default input alias "
+                f"set: {','.join(sorted(signature.defaults))}"
             )
+    used = [name for name in sent if name in signature.inputs]
+    if used != sent:
+        raise invalid(
+            f"Inputs contains invalid name. Used request inputs: {','.join(used)}, request input: {','.join(sent)}"
+        )
 
 
 def check_inputs(signature: SignatureDef, inputs: Arrays, check: InputCheck) -> None:

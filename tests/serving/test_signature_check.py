@@ -48,6 +48,8 @@ def test_what_has_a_default_may_be_left_out() -> None:
     signature_check.check_names(signature, {"a", "b", "c"})
     with pytest.raises(RpcError, match=r"alias: c\(feed name: c:0\) not found in request and no default value"):
         signature_check.check_names(signature, {"a", "b"})
+    with pytest.raises(RpcError, match="Used request inputs: a,c, request input: a,c,d"):
+        signature_check.check_names(signature, {"a", "c", "d"})
     with pytest.raises(RpcError, match=r"4!=3 .* Sent extra: \{d\}"):
         signature_check.check_names(signature, {"a", "b", "c", "d"})
 
