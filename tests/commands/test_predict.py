@@ -1,6 +1,5 @@
 import csv
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,15 +22,6 @@ def picture(tmp_path: Path) -> str:
     path = tmp_path / "part.png"
     path.write_bytes(picture_bytes())
     return str(path)
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def predict(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,5 +1,4 @@
 import io
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,12 +37,3 @@ def picture_bytes(form: str = "PNG", size: tuple[int, int] = (16, 12)) -> bytes:
     file = io.BytesIO()
     Image.linear_gradient("L").resize(size).save(file, form)
     return file.getvalue()
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
