@@ -73,13 +73,13 @@ async def _chunks(receive: Receive) -> bytes:
 
 
 def inflated(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
-    """The body as meant: inflated if its headers say gzip.
+    """The body as meant: inflated if its headers say gzip; an empty one is what it is.
 
     Raises:
         TooLarge: inflated it has more than MAX_BYTES.
         RpcError: INVALID_ARGUMENT, it is no gzip.
     """
-    if b"gzip" not in headers.get(b"content-encoding", b"").lower():
+    if not body or b"gzip" not in headers.get(b"content-encoding", b"").lower():
         return body
     inflater = zlib.decompressobj(_GZIP)
     try:

@@ -46,6 +46,7 @@ def test_gzip_is_inflated_only_if_it_is_announced() -> None:
     body = gzip.compress(b'{"instances": [1]}')
     assert rest_body.inflated(body, GZIP) == b'{"instances": [1]}'
     assert rest_body.inflated(body, {}) == body
+    assert rest_body.inflated(b"", GZIP) == b""
 
 
 def test_a_small_body_of_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +56,7 @@ def test_a_small_body_of_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) 
         rest_body.inflated(gzip.compress(b"0" * 1001), GZIP)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 100)[:-9], b""], ids=["none", "cut", "empty"])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"x" * 100)[:-9]], ids=["none", "cut"])
 def test_what_is_no_gzip_is_refused(body: bytes) -> None:
     with pytest.raises(RpcError, match="Failed to inflate"):
         rest_body.inflated(body, GZIP)
