@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from aoi_modules.errors import WireError
+from aoi_modules.errors import RpcError, WireError
 from aoi_modules.wire.status import invalid
 
 MAX_BYTES = 100 << 20
@@ -85,9 +85,14 @@ def inflated(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
     try:
         text = inflater.decompress(body, MAX_BYTES)
     except zlib.error as error:
-        raise invalid(f"Failed to inflate the gzip request body: {error}") from None
+        raise _no_gzip(str(error)) from None
     if inflater.unconsumed_tail:
         raise TooLarge
     if not inflater.eof:
-        raise invalid("Failed to inflate the gzip request body: it ends too early")
+        raise _no_gzip("it ends too early")
     return text
+
+
+def _no_gzip(reason: str) -> RpcError:
+    """What is no gzip counts as an empty document, as in the original; the reason is ours."""
+    return invalid(f"JSON Parse error: The document is empty: Failed to inflate the gzip request body: {reason}")
