@@ -4,7 +4,8 @@ It speaks TensorFlow Serving's API to the letter, quirks included. Where it diff
 
 Models
 - One bad model never blocks the others. The original ends when one model cannot be loaded, and loads nothing while one
-  base path is missing; this server starts with what can be loaded, and ends only when nothing can.
+  base path is missing; this server starts with what can be loaded, and ends only when nothing can. A model without any
+  version on disk does not keep the ports closed either: it is NOT_FOUND until its first version comes.
 - A version that failed is tried again when its files change (an unfinished copy is the usual reason); the original
   gives it up for good. Our own servables are compared with their checksums first.
 - A reload waits for new models as long as its client, and not at all for a model without any version on disk (UNKNOWN,
