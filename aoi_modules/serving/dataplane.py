@@ -1,18 +1,18 @@
 """What the server does, whatever protocol asks: find the model version, let it answer; status, metadata."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from google.protobuf.wrappers_pb2 import StringValue
 from numpy.typing import NDArray
 
 from aoi_modules.serving import inference, model_config
 from aoi_modules.serving.engine import Arrays
+from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Call, Servable
-from aoi_modules.serving.versions import Versions
 from aoi_modules.serving.workers import Steps, finish
 from aoi_modules.wire.messages import (
     ENUMS,
@@ -44,6 +44,7 @@ ENGINE_FIELD = "engine"
 _WithSpec: TypeAlias = (
     PredictRequest | ClassificationRequest | RegressionRequest | GetModelStatusRequest | GetModelMetadataRequest
 )
+Judged = TypeVar("Judged", ClassificationResponse, RegressionResponse)
 _STATES = ENUMS["tensorflow.serving.ModelVersionStatus.State"]
 
 
@@ -112,20 +113,7 @@ class DataPlane:
         Raises:
             RpcError: the request does not fit, or the model refuses it.
         """
-        _require_spec(request)
-        spec = request.model_spec
-        with self.servable(spec) as servable:
-            result = inference.classify(
-                servable,
-                spec.signature_name,
-                request.input,
-                check_method=self._check_methods,
-                run=self.timed(servable, "Classify"),
-            )
-        self._monitor.examples(servable.name, inference.example_count(request.input))
-        answer = ClassificationResponse(result=result)
-        _fill_spec(answer.model_spec, servable, spec)
-        return answer
+        return self._judged(inference.classify, "Classify", request, ClassificationResponse())
 
     def regress(self, request: RegressionRequest) -> RegressionResponse:
         """One number for each tf.Example.
@@ -133,18 +121,17 @@ class DataPlane:
         Raises:
             RpcError: the request does not fit, or the model refuses it.
         """
+        return self._judged(inference.regress, "Regress", request, RegressionResponse())
+
+    def _judged(self, judge: Callable[..., Any], api: str, request: Any, answer: Judged) -> Judged:
+        """Fills an answer with what a servable says to tf.Examples, and with who said it."""
         _require_spec(request)
         spec = request.model_spec
         with self.servable(spec) as servable:
-            result = inference.regress(
-                servable,
-                spec.signature_name,
-                request.input,
-                check_method=self._check_methods,
-                run=self.timed(servable, "Regress"),
-            )
+            run = self.timed(servable, api)
+            result = judge(servable, spec.signature_name, request.input, check_method=self._check_methods, run=run)
+        answer.result.CopyFrom(result)
         self._monitor.examples(servable.name, inference.example_count(request.input))
-        answer = RegressionResponse(result=result)
         _fill_spec(answer.model_spec, servable, spec)
         return answer
 

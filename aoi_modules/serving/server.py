@@ -65,22 +65,23 @@ import grpc
 from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import allocator, model_config, tls
+from aoi_modules.serving import allocator, model_config
 from aoi_modules.serving.batching import parameters
-from aoi_modules.serving.config_poll import ConfigPoll
 from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.doors import tls
+from aoi_modules.serving.doors.grpc_service import add_services
+from aoi_modules.serving.doors.health import Health
+from aoi_modules.serving.doors.listeners import Door, GrpcDoor, RestDoor, grpc_server
+from aoi_modules.serving.doors.rest_service import RestService
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
-from aoi_modules.serving.grpc_service import add_services
-from aoi_modules.serving.health import Health
-from aoi_modules.serving.listeners import Door, GrpcDoor, RestDoor, grpc_server
-from aoi_modules.serving.loader import Loader
+from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
+from aoi_modules.serving.lifecycle.loader import Loader
+from aoi_modules.serving.lifecycle.stream import Retries
+from aoi_modules.serving.lifecycle.versions import StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.serving.monitoring import Monitor, read_config
-from aoi_modules.serving.rest_service import RestService
-from aoi_modules.serving.stream import Retries
-from aoi_modules.serving.versions import StartUp, Versions
 from aoi_modules.serving.workers import Workers
 
 log = logging.getLogger(__name__)

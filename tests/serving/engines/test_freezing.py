@@ -16,8 +16,8 @@ from aoi_modules.tf import tf
 from tests.export.networks import network
 from tests.serving import saved_models
 from tests.serving.calls import predict_request
+from tests.serving.lifecycle.test_loader import log
 from tests.serving.saved_models import function
-from tests.serving.test_loader import log
 
 
 def operations(engine: TensorFlowEngine) -> set[str]:

@@ -16,7 +16,7 @@ import asyncio, sys
 from pathlib import Path
 from aoi_modules.export.golden import FILE_NAME, Golden
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
-from aoi_modules.serving.loader import Loader
+from aoi_modules.serving.lifecycle.loader import Loader
 from aoi_modules.serving import server
 
 path = Path(sys.argv[1])

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving import rest_routes
+from aoi_modules.serving.doors import rest_routes
 
 
 @pytest.mark.parametrize(

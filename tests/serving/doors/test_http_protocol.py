@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from aoi_modules.serving import http_protocol
-from aoi_modules.serving.http_protocol import PatientProtocol
+from aoi_modules.serving.doors import http_protocol
+from aoi_modules.serving.doors.http_protocol import PatientProtocol
 
 ANSWER = b"HTTP/1.1 200 OK\r\n"
 

@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
+from aoi_modules.serving.lifecycle.stream import Retries, Stream
+from aoi_modules.serving.lifecycle.watcher import Watcher
 from aoi_modules.serving.model_config import ServedModel
-from aoi_modules.serving.stream import Retries, Stream
-from aoi_modules.serving.watcher import Watcher
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import Loads
 

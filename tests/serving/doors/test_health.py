@@ -9,7 +9,7 @@ import grpc
 import pytest
 from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
-from aoi_modules.serving import health
+from aoi_modules.serving.doors import health
 from aoi_modules.serving.launcher import EmbeddedServer
 
 

@@ -14,9 +14,9 @@ from aoi_modules.serving.batching.parameters import Batching
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import EngineLoader
 from aoi_modules.serving.engine_metrics import EngineMetrics
+from aoi_modules.serving.lifecycle.warmup import warm_up
 from aoi_modules.serving.servable import Servable
 from aoi_modules.serving.signature_check import InputCheck
-from aoi_modules.serving.warmup import warm_up
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import RpcError, SettingsError
+from aoi_modules.serving.lifecycle.stream import Retries
+from aoi_modules.serving.lifecycle.versions import MAX_DROPPED, StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
-from aoi_modules.serving.stream import Retries
-from aoi_modules.serving.versions import MAX_DROPPED, StartUp, Versions
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import Loads
 

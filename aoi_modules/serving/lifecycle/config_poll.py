@@ -7,7 +7,7 @@ from pathlib import Path
 from aoi_modules.errors import AoiError
 from aoi_modules.serving import model_config
 from aoi_modules.serving.flags import Flags
-from aoi_modules.serving.versions import Versions
+from aoi_modules.serving.lifecycle.versions import Versions
 
 log = logging.getLogger(__name__)
 

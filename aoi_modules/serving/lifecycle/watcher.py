@@ -5,7 +5,7 @@ import math
 import threading
 import time
 
-from aoi_modules.serving.stream import Stream
+from aoi_modules.serving.lifecycle.stream import Stream
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from aoi_modules.serving.lifecycle.stream import MAX_ENDED, Retries, State, Stream, VersionStatus
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
-from aoi_modules.serving.stream import MAX_ENDED, Retries, State, Stream, VersionStatus
 from tests.serving.fake_engine import Loads
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import grpc
 import pytest
 
-from aoi_modules.serving import grpc_service
+from aoi_modules.serving.doors import grpc_service
 from tests.serving.calls import PREDICT, predict, predict_request
 
 

@@ -12,10 +12,10 @@ import grpc
 import uvicorn
 
 from aoi_modules.errors import AoiError
-from aoi_modules.serving import tls
+from aoi_modules.serving.doors import tls
+from aoi_modules.serving.doors.grpc_service import OPTIONS
+from aoi_modules.serving.doors.http_protocol import PatientProtocol
 from aoi_modules.serving.flags import ANY_PORT, Flags
-from aoi_modules.serving.grpc_service import OPTIONS
-from aoi_modules.serving.http_protocol import PatientProtocol
 
 log = logging.getLogger(__name__)
 

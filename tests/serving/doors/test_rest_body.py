@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving import rest_body
+from aoi_modules.serving.doors import rest_body
 
 GZIP = {b"content-encoding": b"gzip"}
 
