@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import partial
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     "sources",
     multiple=True,
     metavar=NAMED_MODEL,
-    help="A model that the servable was made of, as `aoi merge` names it: it is asked, too.",
+    help="A model that the servable was made of, as `aoi merge` names it: it is asked, too. Its file has to tell all.",
 )
 @click.option(
     "--saved-model/--no-saved-model",
@@ -118,13 +118,15 @@ def _version_dir(servable: Path) -> Path:
 def _ways_here(folder: Path, sources: tuple[str, ...], *, saved_model: bool | None) -> "dict[str, Way]":
     """What is asked in this process: the source models and the SavedModel."""
     installed = find_spec("tensorflow") is not None
+    if saved_model and not installed:
+        raise MissingExtra("running a SavedModel", package="tensorflow", extra="train")
+    if saved_model is None and not installed:
+        click.echo("the SavedModel itself is not asked: TensorFlow is not installed", err=True)
     ways: dict[str, Way] = {}
     if sources:
         ways["source"] = _source_way([read_model(given, About.unsaid()) for given in sources])
-    if saved_model is None and not installed:
-        click.echo("the SavedModel itself is not asked: TensorFlow is not installed", err=True)
-    elif saved_model is not False:
-        ways["SavedModel"] = _saved_model_way(folder, installed=installed)
+    if installed and saved_model is not False:
+        ways["SavedModel"] = _saved_model_way(folder)
     return ways
 
 
@@ -141,13 +143,12 @@ def _source_way(models: "Sequence[ModelSource]") -> "Way":
     return ask
 
 
-def _saved_model_way(folder: Path, *, installed: bool) -> "Way":
-    if not installed:
-        raise MissingExtra("running a SavedModel", package="tensorflow", extra="train")
+def _saved_model_way(folder: Path) -> "Way":
     importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
     from aoi_modules.export import verification
 
-    return partial(verification.scores, folder)
+    load = cache(verification.load)  # once, and when it is asked: what does not load is told beside the other ways
+    return lambda pictures, features: verification.scores(load(folder), pictures, features)
 
 
 @contextmanager

@@ -44,10 +44,10 @@ def verify(folder: Path) -> float:
     manifest = manifests.read(folder)
     truth = Golden.read(folder / golden.FILE_NAME)
     check_operations(folder)
-    loaded = _loaded(folder)
+    loaded = load(folder)
     check_signatures(loaded.signatures, manifest, truth)
     differences = [
-        _compare("serving_default", truth.scores, _by_picture(loaded, truth.pictures, truth.features), manifest),
+        _compare("serving_default", truth.scores, scores(loaded, truth.pictures, truth.features), manifest),
         *(_compare("pixels", *pair, manifest) for pair in _by_pixels(loaded, truth, manifest)),
         *(_compare(FROZEN, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
     ]
@@ -69,7 +69,7 @@ def against(folder: Path, model: ModelSource, pictures: Sequence[bytes] = ()) ->
     """
     truth = Golden.read(folder / golden.FILE_NAME)
     samples = Golden((*truth.pictures, *(pictures if truth.features is None else ())), {}, truth.features)
-    found = scores(folder, samples.pictures, samples.features)
+    found = scores(load(folder), samples.pictures, samples.features)
     if missing := [head.name for head in model.heads if head.name not in found]:
         raise ModelError(
             f"{folder}: has the heads {', '.join(found)}. Received: {', '.join(missing)} of {model.name}",
@@ -79,11 +79,23 @@ def against(folder: Path, model: ModelSource, pictures: Sequence[bytes] = ()) ->
     return {head: golden.largest_difference({head: values}, found)[1] for head, values in expected.items()}
 
 
-def scores(folder: Path, pictures: Sequence[bytes], features: NDArray[np.float32] | None = None) -> Scores:
-    """What the SavedModel says to encoded pictures, run in this process: `serving_default`.
+def load(folder: Path) -> Any:
+    """The SavedModel of a version directory, to be run in this process.
+
+    Raises:
+        ModelError: it does not load.
+    """
+    try:
+        return tf.saved_model.load(str(folder))
+    except Exception as error:  # TensorFlow raises whatever its restoring meets
+        raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
+
+
+def scores(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32] | None = None) -> Scores:
+    """What a loaded SavedModel says to encoded pictures, by `serving_default`.
 
     Args:
-        folder: version directory.
+        loaded: see `load`.
         pictures: N encoded pictures.
         features: of the pictures, float32 (N, F), where the model takes some.
 
@@ -91,13 +103,13 @@ def scores(folder: Path, pictures: Sequence[bytes], features: NDArray[np.float32
         Float32 (N, K) by head.
 
     Raises:
-        ModelError: it does not load, or refuses a picture.
+        ModelError: it refuses a picture.
     """
-    loaded = _loaded(folder)
+    numbers = {} if features is None else {FEATURES: tf.constant(features)}
     try:
-        return _by_picture(loaded, pictures, features)
+        return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(pictures)), **numbers))
     except tf.errors.OpError as error:
-        raise ModelError(f"{folder}: {first_line(error)}") from None
+        raise ModelError(f"the SavedModel: {first_line(error)}") from None
 
 
 def check_operations(folder: Path) -> None:
@@ -169,18 +181,6 @@ def decoded_pixels(encoded: bytes, channels: int) -> NDArray[np.uint8]:
     """A picture as a camera hands it over: uint8 (1, height, width, channels)."""
     pixels = decode_pixels(encoded)[tf.newaxis]
     return np.asarray(pixels if channels == 3 else gray(pixels)).astype(np.uint8)
-
-
-def _loaded(folder: Path) -> Any:
-    try:
-        return tf.saved_model.load(str(folder))
-    except Exception as error:  # TensorFlow raises whatever its restoring meets
-        raise ModelError(f"{folder}: does not load: {first_line(error)}") from error
-
-
-def _by_picture(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32] | None) -> Scores:
-    numbers = {} if features is None else {FEATURES: tf.constant(features)}
-    return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(pictures)), **numbers))
 
 
 def _by_pixels(loaded: Any, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:

@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from google.protobuf import text_format
-
-from aoi_modules.errors import RpcError, SettingsError
+from aoi_modules.errors import RpcError
+from aoi_modules.serving import text_config
 from aoi_modules.wire.messages import MonitoringConfig
 
 DEFAULT_PATH = "/monitoring/prometheus/metrics"
@@ -160,15 +159,8 @@ def read_config(path: Path) -> str | None:
     Raises:
         SettingsError: the file is missing or is none.
     """
-    try:
-        config = text_format.Parse(path.read_text(), MonitoringConfig()).prometheus_config
-    except OSError as error:
-        raise SettingsError(f"--monitoring_config_file: {path}: {error.strerror}") from None
-    except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"--monitoring_config_file: {path}: not a tensorflow.serving.MonitoringConfig: {error}",
-            hint="expected: prometheus_config { enable: true }",
-        ) from None
+    example = "expected: prometheus_config { enable: true }"
+    config = text_config.read(path, MonitoringConfig, "--monitoring_config_file", example).prometheus_config
     return (config.path or DEFAULT_PATH) if config.enable else None
 
 

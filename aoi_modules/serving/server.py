@@ -77,7 +77,7 @@ from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
-from aoi_modules.serving.lifecycle.loader import Loader
+from aoi_modules.serving.lifecycle.loader import Loader, processors
 from aoi_modules.serving.lifecycle.stream import Retries
 from aoi_modules.serving.lifecycle.versions import StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel
@@ -108,7 +108,7 @@ def run(flags: Flags) -> None:
 
         raise SystemExit(docker_engine.run(flags, models))
     _check(flags)
-    allocator.limit_arenas(_processors())
+    allocator.limit_arenas(processors())
     event_loop.run(_serve(flags, models))
 
 
@@ -204,7 +204,7 @@ def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -
         ),
         poll_seconds=flags.file_system_poll_wait_seconds,
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
-        load_threads=flags.num_load_threads or _processors(),
+        load_threads=flags.num_load_threads or processors(),
         early_labels=flags.allow_version_labels_for_unavailable_models,
     )
 
@@ -265,7 +265,3 @@ def _leave() -> NoReturn:
     log.warning("a model is still being run or loaded after the grace period; it is given up")
     logging.shutdown()
     os._exit(0)
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

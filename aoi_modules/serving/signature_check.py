@@ -34,6 +34,8 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
     Raises:
         RpcError: INVALID_ARGUMENT, with what is missing and what is too much.
     """
+    if len(names) == len(signature.inputs) and all(name in signature.inputs for name in names):
+        return
     sent, wanted = sorted(names), sorted(signature.inputs)
     if len(sent) > len(wanted) or (len(sent) < len(wanted) and not signature.defaults):
         extra = [name for name in sent if name not in signature.inputs]

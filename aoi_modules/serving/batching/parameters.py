@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from google.protobuf import text_format
-
 from aoi_modules.errors import SettingsError
+from aoi_modules.serving import text_config
 from aoi_modules.wire.messages import BatchingParameters
 
 PER_MODEL_FILE = "batching_params.pbtxt"
@@ -88,15 +87,8 @@ def read(path: Path, origin: str) -> Batching:
     Raises:
         SettingsError: it is missing, is none, or its values do not fit together.
     """
-    try:
-        message = text_format.Parse(path.read_text(), BatchingParameters())
-    except OSError as error:
-        raise SettingsError(f"{origin}: {path}: {error.strerror}") from None
-    except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{origin}: {path}: not a tensorflow.serving.BatchingParameters: {error}",
-            hint="expected, for example: max_batch_size { value: 32 } batch_timeout_micros { value: 1000 }",
-        ) from None
+    example = "expected, for example: max_batch_size { value: 32 } batch_timeout_micros { value: 1000 }"
+    message = text_config.read(path, BatchingParameters, origin, example)
     return _checked(message, f"{origin}: {path}")
 
 

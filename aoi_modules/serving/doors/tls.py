@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import grpc
-from google.protobuf import text_format
 
 from aoi_modules.errors import SettingsError
+from aoi_modules.serving import text_config
 from aoi_modules.wire.messages import SSLConfig
 
 _EXAMPLE = 'expected: server_key: "PEM text" server_cert: "PEM text" custom_ca: "PEM text" client_verify: false'
@@ -17,16 +17,7 @@ def credentials(path: Path) -> grpc.ServerCredentials:
     Raises:
         SettingsError: the file is missing, is none, or lacks a text that it needs.
     """
-    try:
-        config = text_format.Parse(path.read_text(), SSLConfig())
-    except OSError as error:
-        raise SettingsError(f"--ssl_config_file: {path}: {error.strerror}") from None
-    except (text_format.ParseError, UnicodeDecodeError) as error:
-        # The error of the parser may repeat a line of the key, so it is not shown.
-        at = f" at line {error.GetLine()}" if isinstance(error, text_format.ParseError) else ""
-        raise SettingsError(
-            f"--ssl_config_file: {path}: not a tensorflow.serving.SSLConfig{at}", hint=_EXAMPLE
-        ) from None
+    config = text_config.read(path, SSLConfig, "--ssl_config_file", _EXAMPLE, secret=True)  # it holds a key
     _check_pem(config.server_key, "server_key", "PRIVATE KEY-----", path)
     _check_pem(config.server_cert, "server_cert", "-----BEGIN CERTIFICATE-----", path)
     if config.custom_ca or config.client_verify:
