@@ -1,6 +1,7 @@
 """Checks never throw at a trainee, whatever the answer; a headless run stops at a wrong one."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,8 @@ class Broken:
 
 
 @pytest.fixture(autouse=True)
-def over_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exercise test.1: a number over 3."""
-    monkeypatch.setattr(checks, "_CHECKS", {})
+def over_three() -> Iterator[None]:
+    """The exercise test.1: a number over 3. The lessons' own, which a test may import, stay known to later tests."""
 
     @exercise("test.1")
     def number(answer: Any) -> str:
@@ -36,6 +36,9 @@ def over_three(monkeypatch: pytest.MonkeyPatch) -> None:
         if not answer > 3:
             raise Hint(f"found {kind(answer)}, expected a number over 3")
         return "a number over 3"
+
+    yield
+    del checks._CHECKS["test.1"]
 
 
 def test_a_right_answer_gives_a_line_and_is_recorded(here: Any, capsys: pytest.CaptureFixture[str]) -> None:
