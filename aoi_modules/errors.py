@@ -30,6 +30,11 @@ class AoiError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def kind(self) -> str:
+        """What errors are counted by: a word for all that are alike."""
+        return type(self).__name__
+
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
 
@@ -94,6 +99,10 @@ class RpcError(AoiError):
     def __init__(self, code: str, message: str, *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+    @property
+    def kind(self) -> str:
+        return self.code
 
 
 class Unreachable(RpcError):

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import grpc.aio
 from google.protobuf.message import Message
 
 from aoi_modules.client import grpc_calls
 from aoi_modules.client.async_base import AsyncPredictClient
 from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
+from aoi_modules.client.grpc_channel import open_awaited_channel
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
@@ -35,7 +35,7 @@ class AsyncGrpcClient(AsyncPredictClient):
     ) -> None:
         super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
         self._address = address
-        self._channel = _channel(address, tls)
+        self._channel = open_awaited_channel(address, tls)
         self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
         self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
         self._metadata = self._method(grpc_calls.METADATA, GetModelMetadataResponse)
@@ -57,6 +57,7 @@ class AsyncGrpcClient(AsyncPredictClient):
         return grpc_calls.signatures(await self._call(self._metadata, request))
 
     async def close(self) -> None:
+        self.closed = True
         await self._channel.close()
 
     def _method(self, name: str, response: type[Message]) -> Callable[..., Any]:
@@ -66,19 +67,13 @@ class AsyncGrpcClient(AsyncPredictClient):
         return method
 
     async def _call(self, method: Callable[..., Any], request: Message) -> Any:
+        self._require_open()
         attempts = Attempts(self.timeout, self.retries)
         while True:
             try:
                 return await method(request, timeout=attempts.seconds_left())
             except grpc.RpcError as error:
-                pause = attempts.pause_after(grpc_calls.failure(error))
+                pause = attempts.pause() if grpc_calls.not_connected(error) else None
                 if pause is None:
                     raise grpc_calls.rpc_error(error, self._address, self.timeout) from None
                 await asyncio.sleep(pause)
-
-
-def _channel(address: str, tls: Tls | None) -> grpc.aio.Channel:
-    options = grpc_calls.CHANNEL_OPTIONS
-    if tls is None:
-        return grpc.aio.insecure_channel(address, options=options)
-    return grpc.aio.secure_channel(address, tls.grpc_credentials(), options=[*options, *tls.grpc_options()])

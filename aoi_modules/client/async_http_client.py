@@ -60,10 +60,12 @@ class AsyncHttpClient(AsyncPredictClient):
         return await self._call(self._client.metadata)
 
     async def close(self) -> None:
+        self.closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     async def _call(self, call: Callable[[], Answer]) -> Answer:
+        self._require_open()
         try:
             async with asyncio.timeout(self.timeout):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, call)

@@ -1,5 +1,7 @@
 """What every client of a model server can do, whatever the protocol: the same calls, the same answers."""
 
+import math
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.client.retries import RETRIES
-from aoi_modules.errors import RpcError, StoreError
+from aoi_modules.errors import RpcError, StoreError, WireError
 from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
 from aoi_modules.wire.tensors import Array
 
@@ -81,6 +83,9 @@ class Asker(ABC):
         label: asks the version that carries it on the server (`stable`), instead of one by its number.
         timeout: seconds that a call may take, retries included.
         retries: how often a call is made again that found nobody to connect to. A request that was sent never is.
+
+    Attributes:
+        closed: there is no connection any more; calls raise ValueError.
     """
 
     def __init__(
@@ -92,22 +97,27 @@ class Asker(ABC):
         timeout: float = 10.0,
         retries: int = RETRIES,
     ) -> None:
-        if not timeout > 0:
-            raise ValueError(f"timeout: expected seconds over 0. Received: {timeout}")
+        if not 0 < timeout < math.inf:
+            raise ValueError(f"timeout: expected seconds over 0, and an end. Received: {timeout}")
         if retries < 0:
             raise ValueError(f"retries: expected 0 or more. Received: {retries}")
         if version is not None and label is not None:
             raise ValueError(f"version, label: expected one of them. Received: {version}, {label!r}")
         self.model = model
-        self.version = version
+        self.version = None if version is None else operator.index(version)  # text would differ by protocol
         self.label = label
         self.timeout = timeout
         self.retries = retries
+        self.closed = False
 
     @property
     @abstractmethod
     def address(self) -> str:
         """Where the server is, for messages."""
+
+    def _require_open(self) -> None:
+        if self.closed:
+            raise ValueError(f"client of model {self.model} at {self.address}: it was closed; make another one")
 
 
 class PredictClient(Asker):
@@ -197,8 +207,9 @@ def picture_inputs(pictures: Sequence[bytes], features: NDArray[Any] | None) -> 
 
 def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None) -> Inputs:
     """The inputs of the signature that takes raw frames."""
-    if pixels.dtype != np.uint8 or pixels.ndim != 4:
-        raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {pixels.dtype} {pixels.shape}")
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 4:
+        found = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels)
+        raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {found}")
     return _with_features({PICTURE_INPUT: pixels}, features, len(pixels))
 
 
@@ -209,6 +220,21 @@ def _with_features(inputs: dict[str, Array | list[bytes]], features: NDArray[Any
     if numbers.ndim != 2 or len(numbers) != count:
         raise ValueError(f"features: expected ({count}, F), one row a picture. Received: {numbers.shape}")
     return {**inputs, FEATURES_INPUT: numbers}
+
+
+def carried(inputs: Inputs) -> Inputs:
+    """The inputs as messages carry them: arrays in this machine's order of bytes.
+
+    Raises:
+        WireError: one is neither an array nor a list; names it.
+    """
+    for name, value in inputs.items():
+        if not isinstance(value, np.ndarray | list):
+            raise WireError(f"input {name}: expected an array, or a list of bytes. Received: {type(value)}")
+    return {
+        name: value if isinstance(value, list) else value.astype(value.dtype.newbyteorder("="), copy=False)
+        for name, value in inputs.items()
+    }
 
 
 def required(manifest: Manifest | None, asker: Asker) -> Manifest:

@@ -1,13 +1,12 @@
 """TensorFlow Serving's gRPC calls: names, requests, answers, errors. Shared by the client and the gateway."""
 
 from collections.abc import Callable
-from typing import Any
 
 import grpc
 from google.protobuf.message import DecodeError, Message
 
-from aoi_modules.client.base import Inputs, Prediction, Signature, TensorSpec, VersionStatus, as_scores
-from aoi_modules.client.retries import Failure
+from aoi_modules.client.base import Inputs, Prediction, Signature, TensorSpec, VersionStatus, as_scores, carried
+from aoi_modules.client.tls import TLS_HINT
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from aoi_modules.wire.messages import (
     CODES,
@@ -27,16 +26,6 @@ from aoi_modules.wire.tensors import to_array, to_tensor, type_name
 PREDICT = "/tensorflow.serving.PredictionService/Predict"
 METADATA = "/tensorflow.serving.PredictionService/GetModelMetadata"
 STATUS = "/tensorflow.serving.ModelService/GetModelStatus"
-
-CHANNEL_OPTIONS: list[tuple[str, Any]] = [
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),  # gRPC's 4 MiB would refuse heat maps and large batches
-    ("grpc.enable_http_proxy", 0),  # a proxy meant for the web breaks calls inside the plant
-    # A server that comes back is met within a second, not after gRPC's two minutes.
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 1000),
-]
 
 _STATES = {number: name for name, number in ENUMS["tensorflow.serving.ModelVersionStatus.State"].items()}
 # What gRPC itself says, without any server's word, when a connection cannot be made or breaks.
@@ -60,10 +49,10 @@ def predict_request(
     """A Predict request.
 
     Raises:
-        WireError: an input has a dtype that TensorFlow has not.
+        WireError: an input is no array, or has a dtype that TensorFlow has not.
     """
     request = PredictRequest(model_spec=model_spec(model, version, signature, label))
-    for name, value in inputs.items():
+    for name, value in carried(inputs).items():
         request.inputs[name].CopyFrom(to_tensor(value))
     return request
 
@@ -127,13 +116,11 @@ def _tensor_spec(info: TensorInfo) -> TensorSpec:
 
 
 def not_connected(error: grpc.RpcError) -> bool:
-    """Whether a call failed before it was sent, so that sending it again cannot do anything twice."""
+    """Whether a call failed before it was sent, so that sending it again cannot do anything twice.
+
+    gRPC itself repeats what a closing server did not look at.
+    """
     return _code(error) == "UNAVAILABLE" and _words(error).startswith(_NOT_CONNECTED)
-
-
-def failure(error: grpc.RpcError) -> Failure:
-    """How a call failed, as far as repeating it matters. gRPC itself repeats what a closing server did not look at."""
-    return Failure.NOT_SENT if not_connected(error) else Failure.FINAL
 
 
 def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
@@ -145,10 +132,13 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
         seconds: how long the call was allowed to take.
     """
     code, words = _code(error), _words(error)
+    untrusted = "handshake failed" in words or "CERTIFICATE" in words
     broken = code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)
+    if untrusted and not_connected(error):
+        return Unreachable(f"no TLS with the model server at {address} ({_last(words)})", hint=TLS_HINT)
     if not_connected(error):
         return Unreachable(
-            f"no model server answers at {address} ({words.rpartition('; last error: ')[2]})",
+            f"no model server answers at {address} ({_last(words)})",
             hint="is it running, and on that port? aoi serve starts one",
         )
     if broken:
@@ -169,6 +159,11 @@ def _code(error: grpc.RpcError) -> str:
 def _words(error: grpc.RpcError) -> str:
     details: Callable[[], str | None] = getattr(error, "details", lambda: str(error))
     return details() or "the server gave no reason"
+
+
+def _last(words: str) -> str:
+    """What went wrong at the last of a server's addresses."""
+    return words.rpartition("; last error: ")[2]
 
 
 def serialize(message: Message) -> bytes:

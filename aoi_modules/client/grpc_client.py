@@ -16,13 +16,12 @@ from aoi_modules.client.base import (
     Signature,
     VersionStatus,
 )
+from aoi_modules.client.grpc_channel import open_channel
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
-# Two clients of one server would else share a connection, and wait together after one of them failed to connect.
-_OWN_CONNECTION = [("grpc.use_local_subchannel_pool", 1)]
 
 
 class GrpcClient(PredictClient):
@@ -51,7 +50,7 @@ class GrpcClient(PredictClient):
     ) -> None:
         super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
         self._address = address
-        self._channel = _channel(address, tls)
+        self._channel = open_channel(address, tls)
         self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
         self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
         self._metadata = self._method(grpc_calls.METADATA, GetModelMetadataResponse)
@@ -73,6 +72,7 @@ class GrpcClient(PredictClient):
         return grpc_calls.signatures(self._call(self._metadata, request))
 
     def close(self) -> None:
+        self.closed = True
         self._channel.close()
 
     def _method(self, name: str, response: type[Response]) -> Callable[..., Response]:
@@ -82,19 +82,13 @@ class GrpcClient(PredictClient):
         return method
 
     def _call(self, method: Callable[..., Response], request: Any) -> Response:
+        self._require_open()
         attempts = Attempts(self.timeout, self.retries)
         while True:
             try:
                 return method(request, timeout=attempts.seconds_left())
             except grpc.RpcError as error:
-                pause = attempts.pause_after(grpc_calls.failure(error))
+                pause = attempts.pause() if grpc_calls.not_connected(error) else None
                 if pause is None:
                     raise grpc_calls.rpc_error(error, self._address, self.timeout) from None
                 time.sleep(pause)
-
-
-def _channel(address: str, tls: Tls | None) -> grpc.Channel:
-    options = [*grpc_calls.CHANNEL_OPTIONS, *_OWN_CONNECTION]
-    if tls is None:
-        return grpc.insecure_channel(address, options=options)
-    return grpc.secure_channel(address, tls.grpc_credentials(), options=[*options, *tls.grpc_options()])

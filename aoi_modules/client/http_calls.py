@@ -2,17 +2,20 @@
 
 import time
 from http.client import BadStatusLine, RemoteDisconnected
+from typing import Any
 
 import requests
-from urllib3.exceptions import NewConnectionError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ProtocolError, ReadTimeoutError, SSLError
+from urllib3.util import Timeout
 
-from aoi_modules.client.retries import Attempts, Failure
+from aoi_modules.client.retries import Attempts
 from aoi_modules.client.sessions import Sessions
-from aoi_modules.client.tls import Tls
-from aoi_modules.errors import RpcError, TooSlow, Unreachable
+from aoi_modules.client.tls import TLS_HINT, Tls
+from aoi_modules.errors import AoiError, TooSlow, Unreachable, WireError
 
 _CHUNK = 1 << 16
 REST_HINT = "is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one"
+LOG_HINT = "look at its log; then ask again"
 
 
 class HttpCalls:
@@ -46,15 +49,14 @@ class HttpCalls:
 
         Raises:
             Unreachable, TooSlow: there is none.
+            WireError: its body says that it is compressed, and is not.
         """
         while True:
-            proven = False
             try:
-                with self._sessions.lend() as line:
-                    proven = line.proven
-                    return _exchange(line.session, method, url, body, content_type, attempts)
-            except (requests.RequestException, TimeoutError) as error:
-                pause = attempts.pause_after(_failure(error, proven=proven))
+                with self._sessions.lend() as session:
+                    return _exchange(session, method, url, body, content_type, attempts)
+            except (requests.RequestException, HTTPError, TimeoutError) as error:
+                pause = attempts.pause() if isinstance(_cause(error), NewConnectionError) else None
                 if pause is None:
                     raise self._no_answer(error) from None
                 time.sleep(pause)
@@ -69,55 +71,70 @@ class HttpCalls:
             hint="allow more time, or look at the server's load",
         )
 
-    def _no_answer(self, error: Exception) -> RpcError:
+    def _no_answer(self, error: Exception) -> AoiError:
         """Why there is no answer, as one of our errors."""
-        if isinstance(error, requests.Timeout | TimeoutError) or isinstance(_cause(error), ReadTimeoutError):
+        cause = _cause(error)
+        if isinstance(error, requests.Timeout | TimeoutError) or isinstance(cause, ReadTimeoutError):
             return self.too_slow()
         if isinstance(error, ValueError):  # as `requests` classes its complaints about the address
             return Unreachable(
                 f"url: expected http://HOST:PORT. Received: {self.url!r}", hint="for example http://127.0.0.1:8501"
             )
-        return Unreachable(f"no {self._server} answers at {self.url} ({_reason(_cause(error))})", hint=self._hint)
+        if isinstance(cause, SSLError):
+            return Unreachable(f"no TLS with the {self._server} at {self.url}: {_tls_reason(cause)}", hint=TLS_HINT)
+        if isinstance(cause, NewConnectionError):
+            return self._nobody(str(cause).rpartition(": ")[2])
+        if isinstance(cause, DecodeError):
+            return WireError(f"{self.url}: expected a body as its head says. Received: one that cannot be inflated")
+        inner = cause.args[-1] if isinstance(cause, ProtocolError) else cause
+        if isinstance(inner, BadStatusLine) and not isinstance(inner, RemoteDisconnected):
+            return self._nobody("it does not speak HTTP")
+        return Unreachable(f"the {self._server} at {self.url} hung up ({inner})", hint=LOG_HINT)
+
+    def _nobody(self, reason: str) -> Unreachable:
+        return Unreachable(f"no {self._server} answers at {self.url} ({reason})", hint=self._hint)
 
 
 def _exchange(
     session: requests.Session, method: str, url: str, body: bytes | None, content_type: str, attempts: Attempts
 ) -> tuple[int, bytes]:
-    """Sends and receives by the deadline. `requests` bounds each read, not their sum, so the sum is watched."""
-    headers = {"Content-Type": content_type}
+    """Sends and receives by the deadline.
+
+    A socket bounds each read, not their sum, so every read gets what is left of the time. Only the head of an answer
+    is read in one go, by the standard library: a server that sends it byte by byte can be later than the deadline.
+    """
     with session.request(
-        method, url, data=body, headers=headers, timeout=attempts.seconds_left(), stream=True, allow_redirects=False
+        method,
+        url,
+        data=body,
+        headers={"Content-Type": content_type},
+        timeout=Timeout(total=attempts.seconds_left()),  # type: ignore[arg-type]  # requests takes it, its stubs do not
+        stream=True,
+        allow_redirects=False,
     ) as response:
         content = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            content += chunk
-            if attempts.late():
-                raise TimeoutError
+        while piece := _piece(response.raw, attempts):
+            content += piece
         return response.status_code, bytes(content)
 
 
-def _failure(error: Exception, *, proven: bool) -> Failure:
-    """How a call failed, as far as repeating it matters; `proven` if its connection had been used before."""
-    cause = _cause(error)
-    if isinstance(cause, NewConnectionError):
-        return Failure.NOT_SENT
-    inner = cause.args[-1] if isinstance(cause, ProtocolError) and cause.args else None
-    unanswered = isinstance(error, requests.ConnectionError)  # what breaks inside an answer is another error
-    if proven and unanswered and isinstance(inner, RemoteDisconnected | ConnectionResetError | BrokenPipeError):
-        return Failure.LINE_CLOSED
-    return Failure.FINAL
+def _piece(answer: Any, attempts: Attempts) -> bytes:
+    """What comes next of an answer's body, as soon as it is there; nothing at its end."""
+    if attempts.late():
+        raise TimeoutError
+    if answer.connection is not None and answer.connection.sock is not None:
+        answer.connection.sock.settimeout(attempts.seconds_left())
+    piece: bytes = answer.read1(_CHUNK, decode_content=True)
+    return piece
 
 
 def _cause(error: Exception) -> object:
     """What urllib3 said, out of the wrappings of `requests`."""
-    inner = error.args[0] if error.args else error
+    inner = error.args[0] if isinstance(error, requests.RequestException) and error.args else error
     return getattr(inner, "reason", inner)
 
 
-def _reason(cause: object) -> str:
-    """A few words; what came instead of HTTP, when something else listens there, is left out."""
-    if not isinstance(cause, ProtocolError):
-        return str(cause).rpartition(": ")[2]
-    inner = cause.args[-1]
-    foreign = isinstance(inner, BadStatusLine) and not isinstance(inner, RemoteDisconnected)
-    return "it does not speak HTTP" if foreign else "it hung up"
+def _tls_reason(error: SSLError) -> str:
+    """What OpenSSL found, without the place in its source."""
+    inner = error.args[0]
+    return getattr(inner, "verify_message", "") or getattr(inner, "reason", "") or str(inner)

@@ -76,6 +76,7 @@ class HttpClient(PredictClient):
         return signatures
 
     def close(self) -> None:
+        self.closed = True
         self._calls.close()
 
     def too_slow(self) -> TooSlow:
@@ -89,6 +90,7 @@ class HttpClient(PredictClient):
         return self._call("GET", f"{self._model_url}/metadata", attempts)
 
     def _call(self, method: str, url: str, attempts: Attempts, body: bytes | None = None) -> Mapping[str, Any]:
+        self._require_open()
         status, content = self._calls.call(method, url, attempts, body)
         if status != 200:
             raise RpcError(rest_answers.code_of(status), rest_answers.words(content, status))

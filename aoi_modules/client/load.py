@@ -1,5 +1,6 @@
 """Load: several clients ask at once for a while, and every call is timed."""
 
+import math
 import threading
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.client.base import PredictClient
-from aoi_modules.errors import AoiError, RpcError, Unreachable
+from aoi_modules.errors import AoiError, Unreachable
 
 Ask = Callable[[PredictClient], object]
 MAX_CLIENTS = 256
@@ -40,6 +41,10 @@ class Bounds:
     def __post_init__(self) -> None:
         if not 1 <= self.clients <= MAX_CLIENTS:
             raise ValueError(f"clients: expected 1 to {MAX_CLIENTS}. Received: {self.clients}")
+        if self.seconds is not None and not 0 < self.seconds < math.inf:
+            raise ValueError(f"seconds: expected more than 0, and an end. Received: {self.seconds}")
+        if self.requests is not None and self.requests < 1:
+            raise ValueError(f"requests: expected 1 or more. Received: {self.requests}")
         if self.seconds is None and self.requests is None:
             raise ValueError("seconds, requests: expected at least one of them, or the load would never end")
 
@@ -108,19 +113,22 @@ class Load:
     _stop: threading.Event = field(default_factory=threading.Event)
     _numbers: Iterator[int] = field(default_factory=count)
     _began: float = 0.0
+    _mistake: Exception | None = None
 
     def run(self) -> bool:
         """Asks until a bound is reached; on Ctrl-C until the calls under way have ended. Returns whether it finished.
 
-        One call of each client goes before the measurement: it opens the connection.
+        One call of each client goes before the measurement: it opens the connection. Its time begins when the last of
+        them has ended.
 
         Raises:
             AoiError: the very first call of all failed; there is nothing to measure then.
+            Exception: what else `ask` raised; it ends the load.
         """
         with self._connected() as clients:
             self.ask(clients[0])
-            threads = [threading.Thread(target=self._work, args=(client,), daemon=True) for client in clients]
-            self._began = time.perf_counter()
+            start = threading.Barrier(len(clients), self._begin)
+            threads = [threading.Thread(target=self._work, args=(client, start), daemon=True) for client in clients]
             for thread in threads:
                 thread.start()
             try:
@@ -129,7 +137,9 @@ class Load:
                 self._stop.set()
                 _join(threads)
                 return False
-            return True
+        if self._mistake is not None:
+            raise self._mistake
+        return True
 
     def stop(self) -> None:
         """No call is begun any more."""
@@ -144,11 +154,22 @@ class Load:
             for client in clients:
                 client.close()
 
-    def _work(self, client: PredictClient) -> None:
-        with suppress(AoiError):  # one that stays is counted below
-            self.ask(client)
-        while not self._stop.is_set() and self._may_ask():
-            self.calls.append(self._call(client))
+    def _begin(self) -> None:
+        self._began = time.perf_counter()
+
+    def _work(self, client: PredictClient, start: threading.Barrier) -> None:
+        try:
+            with suppress(AoiError):  # one that stays is counted below
+                self.ask(client)
+            start.wait()
+            while not self._stop.is_set() and self._may_ask():
+                self.calls.append(self._call(client))
+        except threading.BrokenBarrierError:
+            return  # another one made the mistake
+        except Exception as error:
+            self._mistake = error
+            self._stop.set()
+            start.abort()
 
     def _may_ask(self) -> bool:
         number, bounds = next(self._numbers), self.bounds
@@ -163,7 +184,7 @@ class Load:
             seconds = time.perf_counter() - start
             if isinstance(error, Unreachable):
                 self._stop.wait(_PAUSE_AWAY)
-            return Call(start - self._began, seconds, _kind(error))
+            return Call(start - self._began, seconds, error.kind)
         return Call(start - self._began, time.perf_counter() - start)
 
 
@@ -205,7 +226,3 @@ def _join(threads: list[threading.Thread]) -> None:
     for thread in threads:
         while thread.is_alive():
             thread.join(0.2)
-
-
-def _kind(error: AoiError) -> str:
-    return error.code if isinstance(error, RpcError) else type(error).__name__

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from aoi_modules.client.http_calls import HttpCalls
+from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Unreachable, WireError
 
 PATH = "/monitoring/prometheus/metrics"
@@ -13,6 +14,7 @@ REQUESTS = ":tensorflow:serving:request_count"
 """Counter of calls, by model_name and status."""
 LATENCY = ":tensorflow:serving:request_latency"
 """Histogram of answered calls in microseconds, by model_name, API and entrypoint."""
+_HINT = "start the server with --rest_api_port and --monitoring_config_file"
 
 Labels = frozenset[tuple[str, str]]
 
@@ -33,17 +35,15 @@ class MetricsPage:
 
         Raises:
             Unreachable: nobody answers there, or there is no page.
+            TooSlow: it did not come in time.
             WireError: it is no metrics page.
         """
-        try:
-            answer = requests.get(url + PATH, timeout=timeout)
-            answer.raise_for_status()
-        except requests.RequestException as error:
-            raise Unreachable(
-                f"no metrics page at {url}{PATH}: {error}",
-                hint="start the server with --rest_api_port and --monitoring_config_file",
-            ) from None
-        return cls.parse(answer.text)
+        calls = HttpCalls(url, timeout, None, hint=_HINT)
+        status, page = calls.call("GET", url.rstrip("/") + PATH, Attempts(timeout, 0))
+        calls.close()
+        if status != 200:
+            raise Unreachable(f"no metrics page at {url}: HTTP status {status}", hint=_HINT)
+        return cls.parse(page.decode(errors="replace"))
 
     @classmethod
     def parse(cls, text: str) -> "MetricsPage":

@@ -3,6 +3,7 @@
 import grpc
 
 from aoi_modules.client import grpc_calls
+from aoi_modules.client.grpc_channel import open_channel
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import model_config
@@ -26,7 +27,7 @@ def reload_models(address: str, config: str, *, timeout: float = 60.0, tls: Tls 
         RpcError: the text is no config, or the server refuses it and changes nothing; with the server's words.
     """
     request = ReloadConfigRequest(config=model_config.parse(config))
-    with _channel(address, tls) as channel:
+    with open_channel(address, tls) as channel:
         call = channel.unary_unary(
             RELOAD,
             request_serializer=grpc_calls.serialize,
@@ -39,10 +40,3 @@ def reload_models(address: str, config: str, *, timeout: float = 60.0, tls: Tls 
     if status.error_code:  # the original puts some refusals into the answer
         code = CODES[status.error_code] if status.error_code < len(CODES) else "UNKNOWN"
         raise RpcError(code, status.error_message)
-
-
-def _channel(address: str, tls: Tls | None) -> grpc.Channel:
-    if tls is None:
-        return grpc.insecure_channel(address, options=grpc_calls.CHANNEL_OPTIONS)
-    options = [*grpc_calls.CHANNEL_OPTIONS, *tls.grpc_options()]
-    return grpc.secure_channel(address, tls.grpc_credentials(), options=options)

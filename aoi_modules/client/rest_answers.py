@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -96,11 +97,12 @@ def _array(name: str, value: object) -> Array:
 
 
 def _as_bytes(value: object) -> bytes:
-    if isinstance(value, dict) and set(value) == {"b64"}:
-        return base64.b64decode(value["b64"])
+    if isinstance(value, dict) and set(value) == {"b64"} and isinstance(value["b64"], str):
+        with suppress(ValueError):
+            return base64.b64decode(value["b64"], validate=True)
     if isinstance(value, str):
         return value.encode()
-    raise WireError(f"the model server's answer: expected numbers or text. Received: {value!r:.200}")
+    raise WireError(f"the model server's answer: expected numbers, text or base64. Received: {value!r:.200}")
 
 
 def as_base64(value: Array | list[bytes]) -> object:
@@ -118,7 +120,7 @@ def version_statuses(answer: Mapping[str, Any]) -> list[VersionStatus]:
     """The answer of a status request, newest version first."""
     statuses = [
         VersionStatus(
-            int(field(entry, "version")),
+            _version(field(entry, "version")),
             field(entry, "state"),
             field(entry, "status", "error_code"),
             field(entry, "status", "error_message"),
@@ -143,7 +145,15 @@ def signatures(answer: Mapping[str, Any]) -> dict[str, Signature]:
 def version_signatures(answer: Mapping[str, Any]) -> tuple[int | None, dict[str, Signature]]:
     """The answer of a metadata request, with the version that it is about."""
     version = field(answer, "model_spec").get("version") if "model_spec" in answer else None
-    return (None if version is None else int(version)), signatures(answer)
+    return (None if version is None else _version(version)), signatures(answer)
+
+
+def _version(value: object) -> int:
+    """A version, which proto JSON writes as text."""
+    try:
+        return int(str(value))
+    except ValueError:
+        raise WireError(f"the model server's answer: expected a version. Received: {value!r:.200}") from None
 
 
 def _tensor_spec(info: Mapping[str, Any]) -> TensorSpec:

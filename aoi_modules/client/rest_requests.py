@@ -6,8 +6,9 @@ from urllib.parse import quote
 import numpy as np
 import orjson
 
-from aoi_modules.client.base import Inputs
+from aoi_modules.client.base import Inputs, carried
 from aoi_modules.client.rest_answers import as_base64
+from aoi_modules.errors import WireError
 from aoi_modules.wire.tensors import Array
 
 
@@ -20,7 +21,15 @@ def model_url(url: str, model: str, version: int | None, label: str | None) -> s
 
 
 def predict_body(inputs: Inputs, signature: str) -> bytes:
-    """The body of a prediction in columnar form: numbers as lists, bytes as base64."""
+    """The body of a prediction in columnar form: numbers as lists, bytes as base64.
+
+    Raises:
+        WireError: an input is no array, or has a dtype that JSON has no form for.
+    """
+    inputs = carried(inputs)
+    for name, value in inputs.items():
+        if not isinstance(value, list) and value.dtype.kind not in "biufSO":
+            raise WireError(f"input {name}: JSON has no form for {value.dtype}; ask by gRPC")
     body = {"signature_name": signature, "inputs": {name: _as_json(value) for name, value in inputs.items()}}
     if any(_has_no_json(value) for value in inputs.values()):
         return json.dumps(body, default=np.ndarray.tolist).encode()  # with NaN and Infinity, which the server reads

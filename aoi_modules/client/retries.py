@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Callable
-from enum import Enum, auto
 
 RETRIES = 2
 """How often a call is made again if the caller says nothing."""
@@ -11,20 +10,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 2.0
 """Seconds before the first repetition, which double with each further one, and their bound."""
 
 
-class Failure(Enum):
-    """How a call failed, as far as repeating it matters."""
-
-    NOT_SENT = auto()
-    """Nobody accepted the connection, so sending the request again cannot do anything twice."""
-    LINE_CLOSED = auto()
-    """A kept connection was closed at its other end while it lay idle: worth one repetition at once on a new one."""
-    FINAL = auto()
-    """An answer, whatever it says; a deadline; or a connection that broke under the request. The request may have
-    reached the model, and one that ends a server must not end the next one too."""
-
-
 class Attempts:
     """The attempts of one call.
+
+    It is made again only when nobody accepted the connection: sending the request again cannot do anything twice then.
+    An answer, whatever it says, a deadline, and a connection that broke under the request are final: the request may
+    have reached the model, and one that ends a server must not end the next one too.
 
     Args:
         timeout: seconds for all attempts together.
@@ -45,7 +36,6 @@ class Attempts:
         self._end = clock() + timeout
         self._left = retries
         self._pause = FIRST_PAUSE
-        self._line_closed = False
 
     def seconds_left(self) -> float:
         """Seconds until the deadline, over 0 even after it: 0 would mean no deadline to some libraries."""
@@ -55,12 +45,9 @@ class Attempts:
         """Whether the deadline has passed."""
         return self._clock() > self._end
 
-    def pause_after(self, failure: Failure) -> float | None:
-        """Seconds to wait before the next attempt; None if there is none."""
-        if failure is Failure.LINE_CLOSED and not self._line_closed:
-            self._line_closed = True
-            return 0.0
-        if failure is not Failure.NOT_SENT or self._left == 0:
+    def pause(self) -> float | None:
+        """Seconds to wait before the next attempt, after one that was not sent; None if there is none."""
+        if self._left == 0:
             return None
         pause = self._pause * (0.75 + 0.5 * self._chance())
         self._left -= 1

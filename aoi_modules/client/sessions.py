@@ -3,40 +3,33 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import requests
 
 from aoi_modules.client.tls import Tls
 
 
-@dataclass
-class Line:
-    """A session, and whether a call went well over it before."""
-
-    session: requests.Session = field(default_factory=requests.Session)
-    proven: bool = False
-
-
 class Sessions:
-    """As many connections as there were calls at once; the one that was used last is used first."""
+    """As many connections as there were calls at once; the one that was used last is used first.
+
+    A kept connection that the server closed meanwhile is noticed by urllib3 before it is used again.
+    """
 
     def __init__(self, tls: Tls | None) -> None:
         self._tls = tls
-        self._idle: deque[Line] = deque()
+        self._idle: deque[requests.Session] = deque()
         self._closed = False
 
     @contextmanager
-    def lend(self) -> Iterator[Line]:
+    def lend(self) -> Iterator[requests.Session]:
         """Gives a connection for one call. After an error it is not used again."""
-        line = self._take()
+        session = self._take()
         try:
-            yield line
+            yield session
         except BaseException:
-            line.session.close()
+            session.close()
             raise
-        line.proven = True
-        self._idle.append(line)
+        self._idle.append(session)
         if self._closed:
             self.close()
 
@@ -44,13 +37,13 @@ class Sessions:
         """Ends all connections that are idle, and the others when their calls end."""
         self._closed = True
         while self._idle:
-            self._idle.pop().session.close()
+            self._idle.pop().close()
 
-    def _take(self) -> Line:
+    def _take(self) -> requests.Session:
         try:
             return self._idle.pop()
         except IndexError:
-            return Line(self._new())
+            return self._new()
 
     def _new(self) -> requests.Session:
         session = requests.Session()

@@ -7,6 +7,9 @@ import grpc
 
 from aoi_modules.errors import SettingsError
 
+TLS_HINT = "root_certificates names who signed its certificate, server_name whose it is; perhaps it asks for yours, too"
+"""What to do when there is no encrypted connection."""
+
 
 @dataclass(frozen=True)
 class Tls:

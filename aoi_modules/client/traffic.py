@@ -10,7 +10,7 @@ from typing import Self
 
 from aoi_modules.client.base import PredictClient
 from aoi_modules.client.load import Bounds, Load
-from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.errors import AoiError
 
 MAX_SECONDS = 600.0
 """After which traffic ends even if nobody ends it."""
@@ -60,6 +60,8 @@ class Traffic:
         clients: int = 2,
         pause: float = 0.0,
     ) -> None:
+        if not pictures:
+            raise ValueError("pictures: expected at least one. Received: none")
         self._pictures = list(pictures)
         self._pause = pause
         self._stopped = threading.Event()
@@ -128,7 +130,7 @@ class Traffic:
         try:
             version = client.predict_pictures([picture]).version
         except AoiError as error:
-            self._remember(start, None, error.code if isinstance(error, RpcError) else type(error).__name__)
+            self._remember(start, None, error.kind)
             raise
         self._remember(start, version)
         self._flows.set()

@@ -18,6 +18,7 @@ from aoi_modules.client.base import (
     is_no_manifest,
     manifest_from,
 )
+from aoi_modules.client.grpc_channel import open_awaited_channel
 from aoi_modules.errors import RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.problems import busy
 from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
@@ -62,7 +63,7 @@ class Upstream:
         self._max_in_flight = max_in_flight
         self._in_flight = 0
         self._manifests: dict[tuple[str, int], Manifest | None] = {}
-        self._channel = grpc.aio.insecure_channel(address, options=grpc_calls.CHANNEL_OPTIONS)
+        self._channel = open_awaited_channel(address)
         self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
         self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
 

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from aoi_modules.client.async_http_client import AsyncHttpClient
 from aoi_modules.client.base import PredictClient
 from aoi_modules.client.grpc_client import GrpcClient
 from aoi_modules.client.http_client import HttpClient
-from aoi_modules.errors import RpcError, TooSlow
+from aoi_modules.errors import RpcError, TooSlow, WireError
 from aoi_modules.serving.launcher import EmbeddedServer
 from tests.client.awaited import Awaited
 from tests.client.servables import write_house, write_tile
@@ -94,6 +95,34 @@ def test_features_of_other_pictures_are_refused_before_they_are_sent(client: Pre
         client.predict_pictures(pictures(), np.zeros((2, 4)))
     with pytest.raises(ValueError, match="expected a list of encoded pictures"):
         client.predict_pictures(pictures(1)[0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"timeout": 0.0}, {"timeout": float("inf")}, {"retries": -1}, {"version": 1, "label": "a"}]
+)
+def test_arguments_that_make_no_sense_are_refused_at_once(wrong: dict[str, Any]) -> None:
+    for kind, address in ((GrpcClient, "127.0.0.1:1"), (HttpClient, "http://127.0.0.1:1")):
+        with pytest.raises(ValueError, match="expected"):
+            kind(address, "tile", **wrong)
+        with pytest.raises(TypeError, match="integer"):
+            kind(address, "tile", version="1")  # type: ignore[arg-type]
+
+
+def test_a_client_that_was_closed_says_so(client: PredictClient) -> None:
+    client.status()
+    asked = client.client if isinstance(client, Awaited) else client
+    closing = asked.close()
+    if isinstance(client, Awaited):
+        client.run(closing)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="it was closed; make another one"):
+        client.status()
+
+
+def test_inputs_that_are_no_arrays_are_refused_before_they_are_sent(client: PredictClient) -> None:
+    with pytest.raises(WireError, match="input image: expected an array, or a list of bytes"):
+        client.predict({"image": pictures(1)[0]})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match=r"pixels: expected uint8 \(N, H, W, C\)"):
+        client.predict_pixels(frames().tolist())
 
 
 def test_more_than_four_mebibytes_in_one_message(client: PredictClient) -> None:

@@ -2,6 +2,8 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import grpc
 import numpy as np
@@ -159,6 +161,38 @@ def test_a_server_that_hangs_up_is_unreachable() -> None:
         stop.set()
         thread.join(15)
     assert isinstance(caught.value, Unreachable | TooSlow)
+
+
+def test_a_server_that_is_slow_to_take_a_connection_is_waited_for(model_server: ModelServer) -> None:
+    def piped(source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):  # the other end may be gone already
+            while data := source.recv(1 << 16):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(2) as threads:
+        client = GrpcClient(f"127.0.0.1:{listener.getsockname()[1]}", "tile", retries=0)
+        status = threads.submit(client.status)
+        near, _ = listener.accept()
+        with near, socket.create_connection(("127.0.0.1", model_server.port)) as far:
+            time.sleep(0.4)
+            back = threading.Thread(target=piped, args=(far, near))
+            back.start()
+            there = threading.Thread(target=piped, args=(near, far))
+            there.start()
+            assert status.result(10)[0].version == 1
+            client.close()
+            there.join(10)
+            back.join(10)
+
+
+def test_a_server_that_takes_a_connection_and_says_nothing_is_too_slow() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        GrpcClient(f"127.0.0.1:{listener.getsockname()[1]}", "tile", timeout=0.5) as client,
+        pytest.raises(TooSlow, match=r"within 0\.5 s"),
+    ):
+        client.status()
 
 
 def test_a_server_that_comes_back_is_met_again(model_server: ModelServer) -> None:

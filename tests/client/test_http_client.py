@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +13,12 @@ from aoi_modules.client.http_client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from tests.client.model_server import ModelServer
 
+DRIP_SECONDS = 0.05
+
 
 class Server(ThreadingHTTPServer):
     """Answers every request with `answer`, or with what `answers` has for it; waits for `gate` in the middle of the
-    body; hangs up on a request without a word if told so."""
+    body, or sends it byte by byte; hangs up on a request without a word, or behind an answer, if told so."""
 
     daemon_threads = True
 
@@ -24,7 +27,8 @@ class Server(ThreadingHTTPServer):
         self.answer: tuple[int, bytes] = 200, b"{}"
         self.answers: dict[str, bytes] = {}
         self.connections: set[object] = set()
-        self.hang_up = self.hang_up_once = False
+        self.hang_up = self.hang_up_behind = self.drips = False
+        self.encoding = ""
         self.gate = threading.Event()
         self.gate.set()
         self.paths: list[str] = []
@@ -47,17 +51,22 @@ class Handler(BaseHTTPRequestHandler):
         asked = f"{self.command} {self.path}"
         self.server.paths.append(asked)
         self.server.connections.add(self.client_address)
-        if self.server.hang_up or self.server.hang_up_once:
-            self.server.hang_up_once, self.close_connection = False, True
+        self.close_connection = self.server.hang_up or self.server.hang_up_behind
+        if self.server.hang_up:
             return
         status, body = (200, self.server.answers[asked]) if asked in self.server.answers else self.server.answer
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        if self.server.encoding:
+            self.send_header("Content-Encoding", self.server.encoding)
         self.end_headers()
         self.wfile.write(body[:1])
         self.wfile.flush()
         self.server.gate.wait(30)
-        self.wfile.write(body[1:])
+        for piece in [body[place : place + 1] for place in range(1, len(body))] if self.server.drips else [body[1:]]:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            time.sleep(DRIP_SECONDS if self.server.drips else 0)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
         pass
@@ -134,20 +143,27 @@ def test_threads_share_a_client(server: Server) -> None:
     assert 1 <= len(server.connections) <= 4
 
 
-def test_a_request_that_may_have_arrived_is_not_sent_again_on_a_new_connection(server: Server) -> None:
-    server.hang_up = True
-    with HttpClient(server.url, "tile") as client, pytest.raises(Unreachable, match="it hung up"):
+def test_a_request_that_may_have_arrived_is_not_sent_again(server: Server) -> None:
+    server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
+    with HttpClient(server.url, "tile") as client:
         client.predict_pictures([b"x"])
-    assert len(server.paths) == 1
+        server.hang_up = True
+        with pytest.raises(Unreachable, match="hung up") as caught:  # on the kept connection
+            client.predict_pictures([b"x"])
+        assert "look at its log" in caught.value.hint
+        with pytest.raises(Unreachable, match="hung up"):  # on a new one
+            client.predict_pictures([b"x"])
+    assert len(server.paths) == 3
 
 
 def test_a_kept_connection_that_the_server_closed_costs_nothing(server: Server) -> None:
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
+    server.hang_up_behind = True
     with HttpClient(server.url, "tile", retries=0) as client:
-        client.predict_pictures([b"x"])
-        server.hang_up_once = True
-        assert client.predict_pictures([b"x"]).scores["defect"][0, 0] == 0.5
-    assert len(server.connections) == 2
+        for _ in range(3):
+            assert client.predict_pictures([b"x"]).scores["defect"][0, 0] == 0.5
+            time.sleep(0.05)  # until the word that it was closed has come
+    assert (len(server.connections), len(server.paths)) == (3, 3)
 
 
 def test_nothing_is_sent_again_after_the_deadline(server: Server) -> None:
@@ -194,6 +210,18 @@ def test_a_server_that_stops_in_the_middle_of_its_answer(server: Server) -> None
         client.predict_pictures([b"x"])
 
 
+def test_the_deadline_is_that_of_the_whole_answer_not_of_each_byte(server: Server) -> None:
+    server.answer, server.drips = (200, b'{"outputs": [' + 1000 * b" " + b"]}"), True
+    with HttpClient(server.url, "tile", timeout=0.3) as client, pytest.raises(TooSlow, match=r"within 0\.3 s"):
+        client.predict_pictures([b"x"])
+
+
+def test_a_body_that_is_not_compressed_as_its_head_says(server: Server) -> None:
+    server.encoding = "gzip"
+    with HttpClient(server.url, "tile") as client, pytest.raises(WireError, match="cannot be inflated"):
+        client.status()
+
+
 def test_nobody_there(free_port: int) -> None:
     with (
         HttpClient(f"http://127.0.0.1:{free_port}", "tile") as client,
@@ -214,7 +242,7 @@ def test_a_server_that_hangs_up() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with HttpClient(url, "tile") as client, pytest.raises(Unreachable, match="it hung up"):
+        with HttpClient(url, "tile") as client, pytest.raises(Unreachable, match="hung up"):
             client.status()
         thread.join(10)
 

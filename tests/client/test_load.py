@@ -1,6 +1,9 @@
 import _thread
+import math
 import threading
+import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -80,8 +83,11 @@ def test_an_interrupt_keeps_what_was_measured(model_server: ModelServer) -> None
     assert not measured.finished
 
 
-@pytest.mark.parametrize("bounds", [{"clients": 0}, {"clients": 1000}, {"seconds": None}])
-def test_a_load_without_bounds_is_refused(bounds: dict[str, int | None]) -> None:
+@pytest.mark.parametrize(
+    "bounds",
+    [{"clients": 0}, {"clients": 1000}, {"seconds": None}, {"seconds": 0}, {"seconds": math.nan}, {"requests": 0}],
+)
+def test_a_load_without_bounds_is_refused(bounds: dict[str, float | None]) -> None:
     with pytest.raises(ValueError, match="expected"):
         Bounds(**bounds)  # type: ignore[arg-type]
 
@@ -106,3 +112,30 @@ def test_a_plot_of_any_run(model_server: ModelServer, tmp_path: Path, calls: lis
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(DataError, match="cannot be written"):
         save_plot(run, report(run, finished=True), tmp_path / "load.nothing")
+
+
+def test_time_runs_from_the_end_of_the_first_calls(model_server: ModelServer) -> None:
+    warm: list[PredictClient] = []
+
+    def ask(client: PredictClient) -> None:
+        if client not in warm:
+            warm.append(client)
+            time.sleep(0.4)
+        client.predict_pictures([b"x"])
+
+    run = load(model_server, Bounds(clients=3, seconds=0.2), ask)
+    assert run.run()
+    assert report(run, finished=True).answered > 3
+    assert min(call.began for call in run.calls) < 0.2
+
+
+@pytest.mark.parametrize("right", [0, 2, 10])
+def test_a_mistake_in_the_asking_ends_the_load_and_is_told(model_server: ModelServer, right: int) -> None:
+    calls = count()
+
+    def ask(client: PredictClient) -> None:
+        if next(calls) >= right:
+            raise KeyError("pictures")
+
+    with pytest.raises(KeyError, match="pictures"):
+        load(model_server, Bounds(clients=2, seconds=60), ask).run()

@@ -1,9 +1,12 @@
 import base64
 import json
+from typing import Any
 
 import numpy as np
+import pytest
 
 from aoi_modules.client.rest_requests import model_url, predict_body
+from aoi_modules.errors import WireError
 
 
 def test_addresses() -> None:
@@ -28,3 +31,19 @@ def test_numbers_that_json_has_not_are_written_as_the_server_reads_them() -> Non
 def test_an_array_of_bytes_keeps_its_form() -> None:
     body = json.loads(predict_body({"x": np.array([[b"a"], [b"b"]], object)}, "s"))
     assert body["inputs"]["x"] == [[{"b64": "YQ=="}], [{"b64": "Yg=="}]]
+
+
+def test_arrays_go_whatever_the_order_of_their_bytes() -> None:
+    assert json.loads(predict_body({"x": np.array([1.5, 2], ">f4")}, "s"))["inputs"]["x"] == [1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (b"picture", "input x: expected an array, or a list of bytes"),
+        (np.array([1j]), "input x: JSON has no form for complex128"),
+    ],
+)
+def test_inputs_that_cannot_go_are_named(value: Any, words: str) -> None:
+    with pytest.raises(WireError, match=words):
+        predict_body({"x": value}, "s")

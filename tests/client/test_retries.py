@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.client.retries import LONGEST_PAUSE, Attempts, Failure
+from aoi_modules.client.retries import LONGEST_PAUSE, Attempts
 
 
 class Clock:
@@ -21,23 +21,13 @@ def attempts(timeout: float, retries: int, clock: Clock, chance: float = 0.5) ->
 
 def test_pauses_double() -> None:
     tried = attempts(100, 3, Clock())
-    pauses = [tried.pause_after(Failure.NOT_SENT) for _ in range(4)]
+    pauses = [tried.pause() for _ in range(4)]
     assert pauses[:3] == pytest.approx([0.15, 0.3, 0.6])
     assert pauses[3] is None
 
 
 def test_a_pause_that_would_outlast_the_deadline_is_not_made() -> None:
-    assert attempts(0.1, 3, Clock()).pause_after(Failure.NOT_SENT) is None
-
-
-def test_an_answer_is_final() -> None:
-    assert attempts(10, 3, Clock()).pause_after(Failure.FINAL) is None
-
-
-def test_a_line_that_was_closed_is_opened_again_once_and_at_once() -> None:
-    tried = attempts(10, 0, Clock())
-    assert tried.pause_after(Failure.LINE_CLOSED) == 0.0
-    assert tried.pause_after(Failure.LINE_CLOSED) is None
+    assert attempts(0.1, 3, Clock()).pause() is None
 
 
 def test_there_is_always_a_deadline_left_to_give() -> None:
@@ -55,7 +45,7 @@ def test_all_pauses_together_stay_within_the_deadline_and_the_count(
 ) -> None:
     clock = Clock()
     tried, made = attempts(timeout, retries, clock, chance), 0
-    while (pause := tried.pause_after(Failure.NOT_SENT)) is not None:
+    while (pause := tried.pause()) is not None:
         assert 0 < pause <= 1.25 * LONGEST_PAUSE
         clock.now += pause
         made += 1

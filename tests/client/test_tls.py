@@ -72,8 +72,12 @@ def test_awaited(server: ModelServer, files: Path) -> None:
 
 def test_a_server_that_is_not_trusted_gets_no_picture(server: ModelServer, files: Path) -> None:
     stranger = Tls(files / "other.pem", files / "other.pem", files / "other.key")
-    with GrpcClient(server.address, "tile", tls=stranger) as client, pytest.raises(Unreachable):
+    with (
+        GrpcClient(server.address, "tile", tls=stranger) as client,
+        pytest.raises(Unreachable, match="no TLS with the model server") as caught,
+    ):
         client.predict_pictures([b"x"])
+    assert "root_certificates" in caught.value.hint
     assert server.asked == []
 
 
@@ -91,8 +95,14 @@ def test_https_behind_a_proxy(files: Path) -> None:
         url = f"https://127.0.0.1:{proxy.server_address[1]}"
         with HttpClient(url, "tile", tls=Tls(files / "server.pem")) as client:
             assert client.status()[0].state == "AVAILABLE"
-        with HttpClient(url, "tile") as stranger, pytest.raises(Unreachable, match=r"(?i)certificate"):
+        with HttpClient(url, "tile") as stranger, pytest.raises(Unreachable, match=r"no TLS .*certificate"):
             stranger.status()
+        named = url.replace("127.0.0.1", "localhost")
+        with (
+            HttpClient(named, "tile", tls=Tls(files / "server.pem")) as client,
+            pytest.raises(Unreachable, match="no TLS"),
+        ):
+            client.status()
         threading.Thread(target=proxy.shutdown).start()
         serving.result(10)
 

@@ -53,3 +53,8 @@ def test_without_a_server_it_does_not_begin(free_port: int) -> None:
 def test_no_call_is_no_proof(model_server: ModelServer) -> None:
     with pytest.raises(AoiError, match="there was no call"):
         Traffic(connect(model_server), [b"a"]).require_no_failure()
+
+
+def test_pictures_are_needed(model_server: ModelServer) -> None:
+    with pytest.raises(ValueError, match="expected at least one"):
+        Traffic(connect(model_server), [])
