@@ -28,11 +28,11 @@ class VersionPolicy:
 
     Args:
         latest: that many of the greatest; None for all of them.
-        specific: exactly these, which wins over `latest`.
+        specific: exactly these, be it none, which wins over `latest`.
     """
 
     latest: int | None = 1
-    specific: tuple[int, ...] = ()
+    specific: tuple[int, ...] | None = None
 
     def aspired(self, base_path: Path) -> dict[int, Path]:
         """The version directories that are to be served.
@@ -41,7 +41,7 @@ class VersionPolicy:
             FileNotFoundError: there is no such base path.
         """
         present = _versions(base_path)
-        if self.specific:
+        if self.specific is not None:
             chosen = [version for version in self.specific if version in present]
         else:
             chosen = sorted(present, reverse=True)[: self.latest]
@@ -117,7 +117,8 @@ def to_text(models: Iterable[ServedModel]) -> str:
         entry = config.model_config_list.config.add(
             name=model.name, base_path=str(model.base_path), model_platform=PLATFORM
         )
-        if model.policy.specific:
+        if model.policy.specific is not None:
+            entry.model_version_policy.specific.SetInParent()
             entry.model_version_policy.specific.versions.extend(model.policy.specific)
         elif model.policy.latest is None:
             entry.model_version_policy.all.SetInParent()
@@ -136,7 +137,7 @@ def _base_path(entry: ModelConfig) -> Path:
         raise RpcError(
             "UNIMPLEMENTED",
             f"model {entry.name}: File system scheme '{scheme}' not implemented. Received: base_path {entry.base_path}",
-            hint="copy the versions to a folder, for example by `aoi sync`, and serve the folder",
+            hint="copy the versions to a folder, and serve the folder",
         )
     path = Path(rest if separator else entry.base_path)
     if not path.is_absolute():

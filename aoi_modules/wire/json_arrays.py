@@ -145,7 +145,7 @@ def _convert(leaf: Any, data_type: int) -> Any:
     """
     if data_type == tensors.STRING and isinstance(leaf, dict | str):
         return to_bytes(leaf)
-    if _dtype(data_type) not in {*_FLOATS, *_INTS, "bool", "object"}:
+    if _dtype(data_type) not in {*_FLOATS, *_INTS, "bool", "object"} and not isinstance(leaf, dict):
         raise RpcError(
             "UNIMPLEMENTED", f"Conversion of JSON Value: {quote(leaf)} to type: {tensors.type_name(data_type)}"
         )
@@ -188,9 +188,10 @@ def _encoded(text: str) -> bytes:
 def _decode_base64(value: dict[str, Any]) -> bytes:
     if not is_base64(value):
         raise invalid(f"JSON Value: {quote(value)} not formatted correctly for base64 data")
-    text = "".join(value[BASE64_KEY].split()).rstrip("=")
+    text = "".join(value[BASE64_KEY].split())
+    padding = "" if "=" in text else "=" * (-len(text) % 4)  # none is as good as the right one
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        return base64.b64decode(text + padding, validate=True)
     except (binascii.Error, ValueError):
         raise invalid("Unable to base64 decode") from None
 
@@ -214,6 +215,8 @@ def to_texts(array: NDArray[Any], name: str) -> list[str]:
         return list(map(str, flat.tolist()))
     if flat.dtype.kind == "b":
         return ["true" if value else "false" for value in flat.tolist()]
+    if not flat.size:
+        return []
     kind = "half" if flat.dtype == np.float16 else flat.dtype.name
     raise invalid(f"Failed to write JSON value for tensor type: {kind}")
 

@@ -40,8 +40,10 @@ def parse(body: bytes) -> Any:
     Raises:
         RpcError: INVALID_ARGUMENT; says what is wrong and at which byte.
     """
-    if not body.strip():
-        raise invalid("JSON Parse error: The document is empty. at offset: 0")
+    if not body:
+        raise invalid("JSON Parse error: The document is empty")
+    if body.isspace():
+        _fail("The document is empty.", len(body))
     if body.count(b"[") + body.count(b"{") > MAX_BRACKETS:
         raise invalid(f"JSON Parse error: More than {MAX_BRACKETS} lists and objects. at offset: 0")
     try:

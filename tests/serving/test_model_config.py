@@ -33,7 +33,14 @@ def test_all_that_can_be_configured(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "policy", [VersionPolicy(), VersionPolicy(2), VersionPolicy(None), VersionPolicy(specific=(1, 3))]
+    "policy",
+    [
+        VersionPolicy(),
+        VersionPolicy(2),
+        VersionPolicy(None),
+        VersionPolicy(specific=(1, 3)),
+        VersionPolicy(specific=()),
+    ],
 )
 def test_what_we_write_we_read(tmp_path: Path, policy: VersionPolicy) -> None:
     models = [
@@ -99,6 +106,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
         (VersionPolicy(latest=2), [3, 12]),
         (VersionPolicy(latest=None), [0, 2, 3, 12]),
         (VersionPolicy(specific=(2, 7)), [2]),
+        (VersionPolicy(specific=()), []),
     ],
 )
 def test_policies(tmp_path: Path, policy: VersionPolicy, versions: list[int]) -> None:

@@ -194,6 +194,15 @@ def test_a_port_that_is_taken(server: EmbeddedServer, models: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("flag", ["--port", "--rest_api_port"])
+def test_a_host_that_is_none_of_this_machine(models: Path, flag: str) -> None:
+    ports = [f"{other}={'any' if other == flag else 0}" for other in ("--port", "--rest_api_port")]
+    done = run_serve("--host=999.1.1.1", *ports, f"--model_base_path={models / 'half'}")
+    assert done.returncode == 1
+    assert "error: --host: cannot listen on any port of 999.1.1.1: " in done.stderr
+    assert "choose another port" not in done.stderr
+
+
 def test_sigterm_while_it_loads(models: Path) -> None:
     program = "from aoi_modules.cli import main; main()"
     process = subprocess.Popen(

@@ -109,6 +109,8 @@ def test_lists_without_values_keep_their_shape() -> None:
         ([5], "STRING", "not of expected type: string"),
         ([{"foo": "bar"}], "STRING", "not formatted correctly for base64 data"),
         ([{"b64": "!!!"}], "STRING", "Unable to base64 decode"),
+        ([{"b64": "aGVsbG8=="}], "STRING", "Unable to base64 decode"),
+        ([{"a": 1}], "HALF", 'JSON Value: {"a":1} Type: Object is not of expected type: half'),
         (["\ud800"], "STRING", "half a surrogate pair"),
         ([[1, 2], [3]], "INT32", "Encountered list at unexpected size: 1 at level: 1 expected size: 2"),
         ([1, [2]], "INT32", "Encountered list at unexpected level: 1 expected < 1"),
@@ -129,7 +131,8 @@ def test_types_without_a_json_form(kind: str) -> None:
     assert caught.value.code == "UNIMPLEMENTED"
 
 
-def test_half_outputs_have_no_json_form() -> None:
+def test_half_outputs_have_no_json_form_unless_there_are_none() -> None:
+    assert json_arrays.to_texts(np.zeros((0, 2), np.float16), "y") == []
     with pytest.raises(RpcError, match="Failed to write JSON value for tensor type: half"):
         json_arrays.to_texts(np.zeros(1, np.float16), "y")
 

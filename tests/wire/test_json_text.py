@@ -63,8 +63,8 @@ def test_more_than_the_standard_is_read(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "The document is empty"),
-        (" \n", "The document is empty"),
+        ("", "The document is empty$"),
+        (" \n", "The document is empty. at offset: 2"),
         ("instances = [1, 2]", "Invalid value"),
         ('{"instances": [1.0, ', "Invalid value"),
         ("[1 2]", r"Missing a comma or \] after an array element. at offset: 3"),

@@ -76,13 +76,9 @@ class GrpcDoor:
         try:
             if flags.port:
                 wanted = self.port or (0 if flags.port == ANY_PORT else flags.port)
-                address = f"{_bracketed(flags.host or '::')}:{wanted}"
-                if flags.ssl_config_file:
-                    port = server.add_secure_port(address, tls.credentials(Path(flags.ssl_config_file)))
-                else:
-                    port = server.add_insecure_port(address)
+                port = _listen(server, f"{_bracketed(flags.host or '::')}:{wanted}", flags)
             if flags.grpc_socket_path:
-                server.add_insecure_port(f"unix:{flags.grpc_socket_path}")
+                _listen(server, f"unix:{flags.grpc_socket_path}", flags)
         except RuntimeError as error:
             raise _cannot_listen("--port", flags.port, flags, str(error)) from None
         before = asyncio.all_tasks()
@@ -117,6 +113,13 @@ class GrpcDoor:
 def grpc_server(flags: Flags) -> grpc.aio.Server:
     """A gRPC server without services, for messages of up to 2 GiB unless the flags say otherwise."""
     return grpc.aio.server(options=list((dict(OPTIONS) | flags.channel_arguments).items()))
+
+
+def _listen(server: grpc.aio.Server, address: str, flags: Flags) -> int:
+    """Returns the port. Whoever wants TLS has it on the Unix socket, too, as in the original."""
+    if flags.ssl_config_file:
+        return server.add_secure_port(address, tls.credentials(Path(flags.ssl_config_file)))
+    return server.add_insecure_port(address)
 
 
 class RestDoor:
@@ -183,7 +186,22 @@ def _bracketed(host: str) -> str:
 
 
 def _cannot_listen(flag: str, port: int, flags: Flags, reason: str) -> AoiError:
+    if problem := _host_problem(flags.host):
+        return AoiError(
+            f"--host: cannot listen on any port of {flags.host}: {problem}",
+            hint="expected an address of this machine; without --host it is all of them",
+        )
     return AoiError(
-        f"{flag}: cannot listen on port {port} of {flags.host or 'all interfaces'}: {reason}",
+        f"{flag}: cannot listen on port {'any' if port in (0, ANY_PORT) else port} of "
+        f"{flags.host or 'all interfaces'}: {reason}",
         hint=f"choose another port, or {flag}=any for a free one",
     )
+
+
+def _host_problem(host: str) -> str:
+    """Why not even a free port of the host can be had; empty if one can."""
+    try:
+        with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return ""
+    except OSError as error:
+        return error.strerror or str(error)

@@ -88,7 +88,7 @@ class RestService:
         await self._send(send, answer, cors=self._cors and rest_routes.is_api(path))
 
     async def _answer(self, method: str, path: str, headers: Headers, receive: rest_body.Receive) -> Answer:
-        if method == "GET" and path == self._monitor.path:
+        if path == self._monitor.path:  # by any method, as in the original
             return Answer(200, self._monitor.page(), b"text/plain")
         if not rest_routes.is_api(path):
             return Answer(404, _NOT_FOUND_PAGE, b"text/html")

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
 from aoi_modules.errors import AoiError
@@ -55,7 +56,7 @@ def _of_others(path: Path) -> Iterator[tuple[str, Arrays]]:
                 request = PredictionLog.FromString(record).predict_log.request
                 inputs = {name: tensors.to_array(tensor, name) for name, tensor in request.inputs.items()}
                 yield request.model_spec.signature_name or DEFAULT_SIGNATURE, inputs
-    except (AoiError, ValueError):  # protobuf's DecodeError is a ValueError
+    except (AoiError, ValueError, DecodeError):
         return
 
 

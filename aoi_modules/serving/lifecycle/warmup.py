@@ -3,11 +3,12 @@
 The first request of each kind makes TensorFlow optimize the graph, which takes seconds; no client should wait for it.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import RpcError
+from aoi_modules.errors import RpcError, WireError
 from aoi_modules.serving import inference
 from aoi_modules.serving.servable import Servable
 from aoi_modules.wire import records
@@ -22,20 +23,27 @@ def warm_up(servable: Servable, path: Path, *, rounds: int) -> int:
     """Replays the warm-up file of a version directory, if it has one; returns the number of records.
 
     Raises:
-        RpcError: a record is none or no request, there are too many, or the model refuses one.
-        WireError: the file is damaged.
+        RpcError: DATA_LOSS the file is damaged; or a record is none or no request, there are too many, or the model
+            refuses one.
     """
     file = path / FILE_NAME
     if not rounds or not file.is_file():
         return 0
     count = 0
-    for record in records.read_records(file):
+    for record in _records(file):
         count += 1
         if count > MAX_RECORDS:
             raise invalid(f"Number of warmup records exceeds the maximum ({MAX_RECORDS}) at {file}")
         for _ in range(rounds):
             _replay(servable, record, file)
     return count
+
+
+def _records(file: Path) -> Iterator[bytes]:
+    try:
+        yield from records.read_records(file)
+    except WireError as error:
+        raise RpcError("DATA_LOSS", f"{error.message}. Please verify your warmup data is in TFRecord format.") from None
 
 
 def _replay(servable: Servable, record: bytes, file: Path) -> None:

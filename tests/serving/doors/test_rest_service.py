@@ -167,6 +167,8 @@ def test_both_protocols_give_the_same_scores(server: EmbeddedServer, channel: gr
 
 def test_requests_are_counted(server: EmbeddedServer) -> None:
     http_json(server.rest + HALF, {"instances": [1]})
-    status, page = http(server.rest + "/monitoring/prometheus/metrics")
+    url = server.rest + "/monitoring/prometheus/metrics"
+    assert http(url, b"", method="POST")[0] == 200, "by any method, as in the original"
+    status, page = http(url)
     assert status == 200
     assert b':tensorflow:serving:request_count{model_name="half",status="OK"}' in page

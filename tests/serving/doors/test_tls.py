@@ -40,8 +40,12 @@ def written(folder: Path, config: SSLConfig) -> Path:
 def test_requests_over_tls(models: Path, tmp_path: Path) -> None:
     key, cert = certificate(tmp_path, "server")
     file = written(tmp_path, SSLConfig(server_key=key, server_cert=cert))
-    with EmbeddedServer({"half": models / "half"}, flags=[f"--ssl_config_file={file}"]) as server:
+    flags = [f"--ssl_config_file={file}", f"--grpc_socket_path={tmp_path / 's'}"]
+    with EmbeddedServer({"half": models / "half"}, flags=flags) as server:
         trusted = grpc.ssl_channel_credentials(cert.encode())
+        named = [("grpc.ssl_target_name_override", "127.0.0.1")]
+        with grpc.secure_channel(f"unix:{tmp_path / 's'}", trusted, named) as channel:
+            assert predict(channel, predict_request("half", x=X)).outputs["y"].float_val == [3.0]
         with grpc.secure_channel(server.grpc, trusted) as channel:
             assert predict(channel, predict_request("half", x=X)).outputs["y"].float_val == [3.0]
         with grpc.insecure_channel(server.grpc) as channel, pytest.raises(grpc.RpcError):

@@ -12,8 +12,9 @@ from aoi_modules.serving.batching.parameters import PER_MODEL_FILE, Batching
 from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.lifecycle.loader import Loader
-from aoi_modules.serving.lifecycle.warmup import MAX_RECORDS, warm_up
+from aoi_modules.serving.lifecycle.warmup import FILE_NAME, MAX_RECORDS, warm_up
 from aoi_modules.serving.signature_check import InputCheck
+from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models
 from tests.serving.calls import example_input, predict_request
@@ -66,6 +67,28 @@ def test_other_records_are_refused(half: Path) -> None:
     saved_models.add_warm_up(half, PredictionLog())
     with pytest.raises(ModelError, match="Unsupported log_type for warmup"):
         Loader(tensorflow.load)("half", 1, half)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (b"no TFRecord", "DATA_LOSS", "Please verify your warmup data is in TFRecord format"),
+        (b"\xff\xff\xff", "INVALID_ARGUMENT", "Failed to parse warmup record"),
+    ],
+)
+def test_a_damaged_file_fails_the_load_unless_nobody_looks_at_it(
+    half: Path, content: bytes, code: str, words: str
+) -> None:
+    file = half / FILE_NAME
+    file.parent.mkdir(exist_ok=True)
+    if code == "DATA_LOSS":
+        file.write_bytes(content)
+    else:
+        records.write_records(file, [content])
+    with pytest.raises(ModelError, match=words) as caught:
+        Loader(tensorflow.load)("half", 1, half)
+    assert getattr(caught.value.__cause__, "code", None) == code
+    assert Loader(tensorflow.load, warm_up=False)("half", 1, half).version == 1
 
 
 def test_requests_of_examples_are_replayed(models: Path, tmp_path: Path) -> None:
