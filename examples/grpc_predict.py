@@ -10,7 +10,7 @@ tensorflow-serving-api has these messages too, and brings all of TensorFlow with
 # ruff: noqa: T201  (an example prints)
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import numpy as np
@@ -31,7 +31,10 @@ FIELDS = {
     "PredictResponse": [("outputs", 1, "[]Entry"), ("model_spec", 2, "ModelSpec")],
 }  # fmt: skip
 DT_FLOAT, DT_UINT8, DT_STRING = 1, 4, 7
-OPTIONS = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]  # not 4 MiB
+OPTIONS = [
+    ("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1),  # not 4 MiB
+    ("grpc.enable_http_proxy", 0),  # a proxy meant for the web breaks calls inside the plant
+]  # fmt: skip
 TIMEOUT = 10  # seconds for the whole call
 
 
@@ -91,13 +94,33 @@ def predict(
     return scores
 
 
-if __name__ == "__main__":
+def stop(reason: str | None, code: int) -> NoReturn:
+    """Ends with a reason on stderr; code 1: no scores came, 2: the command is wrong."""
+    print(reason, file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    if "--help" in sys.argv:
+        print(__doc__)
+        return
+    if len(sys.argv) < 4:
+        stop(__doc__, code=2)
     address, model, picture, *numbers = sys.argv[1:]
-    inputs: dict[str, Any] = {"image": [Path(picture).read_bytes()]}
-    if numbers:
-        inputs["features"] = np.array([numbers], np.float32)
+    try:
+        inputs: dict[str, Any] = {"image": [Path(picture).read_bytes()]}
+        if numbers:
+            inputs["features"] = np.array([numbers], np.float32)
+    except OSError as error:
+        stop(f"picture {picture}: {error.strerror}", code=2)
+    except ValueError as error:
+        stop(f"features: {error}", code=2)
     with grpc.insecure_channel(address, options=OPTIONS) as channel:  # make one, and use it for all pictures
         try:
             print({head: scores.tolist() for head, scores in predict(channel, model, inputs).items()})
         except grpc.RpcError as error:
-            raise SystemExit(f"the server refused with {error.code().name}: {error.details()}") from None
+            stop(f"{error.code().name} from {address}: {error.details()}", code=1)
+
+
+if __name__ == "__main__":
+    main()

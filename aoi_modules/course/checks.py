@@ -106,7 +106,8 @@ def kind(answer: object) -> str:
     try:
         shape = getattr(answer, "shape", None)
         if isinstance(shape, tuple):
-            return f"{name} of shape {shape}"
+            # The repr of a single value of NumPy names its type a second time.
+            return f"{name} of shape {shape}" if shape else f"{name} {answer!s:.100}"
         return f"{name} {reprlib.repr(answer):.100}"
     except Exception:  # an answer's own __repr__ may be broken
         return name

@@ -75,6 +75,21 @@ def test_weird_answers_get_a_sentence(here: Any, answer: object, words: str) -> 
     assert "Traceback" not in result.message
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (np.int64(4), "int64 4"),
+        (np.float32(0.1), "float32 0.1"),
+        (np.False_, "bool False"),
+        (np.str_("good"), "str_ good"),
+        (np.array(7), "ndarray 7"),
+        (np.zeros(1), "ndarray of shape (1,)"),
+    ],
+)
+def test_a_single_number_of_numpy_is_shown(answer: object, words: str) -> None:
+    assert kind(answer) == words
+
+
 def test_an_answer_that_breaks_whatever_touches_it_gets_a_sentence(here: Any) -> None:
     assert "found Broken, which cannot be checked" in check("test.1", Broken()).message
 

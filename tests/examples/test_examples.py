@@ -1,6 +1,7 @@
 """The examples run as they stand against the real embedded server, and give the scores of our own clients."""
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,10 @@ from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = ("http_predict.py", "grpc_predict.py")
+NOBODY = "127.0.0.1:1"
+"""A port at which nobody listens."""
+EACH = pytest.mark.parametrize("name", NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +36,13 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def run(name: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(name: str, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs a copy of an example, in a folder and with a path on which nothing of ours lies."""
     copy = folder / name
     copy.write_text((EXAMPLES / name).read_text())
     command = [sys.executable, "-P", str(copy), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=60, check=False)
+    whole = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=whole, timeout=60, check=False)
 
 
 def scores(name: str, output: str) -> float:
@@ -45,7 +51,7 @@ def scores(name: str, output: str) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["http_predict.py", "grpc_predict.py"])
+@EACH
 def test_an_example_gives_the_scores_of_our_clients(server: EmbeddedServer, picture: Path, name: str) -> None:
     address = server.rest if name.startswith("http") else server.grpc
     with GrpcClient(server.grpc, "tile") as tile, GrpcClient(server.grpc, "house") as house:
@@ -63,6 +69,54 @@ def test_an_example_gives_the_scores_of_our_clients(server: EmbeddedServer, pict
     assert refused.returncode == 1
     assert "Servable not found" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.slow
+@EACH
+def test_a_proxy_of_the_web_is_not_asked(server: EmbeddedServer, picture: Path, name: str) -> None:
+    address = server.rest if name.startswith("http") else server.grpc
+    proxy = dict.fromkeys(("http_proxy", "https_proxy", "grpc_proxy"), f"http://{NOBODY}")
+    done = run(name, picture.parent, address, "tile", str(picture), **proxy, no_proxy="", NO_PROXY="")
+    assert done.returncode == 0, done.stderr
+
+
+@EACH
+def test_without_arguments_it_says_how_it_is_used(tmp_path: Path, name: str) -> None:
+    for arguments in ([], [NOBODY, "tile"]):
+        done = run(name, tmp_path, *arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"python {name} " in done.stderr
+    asked = run(name, tmp_path, "--help")
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert f"python {name} " in asked.stdout
+
+
+@EACH
+def test_a_server_that_is_away_costs_one_sentence(picture: Path, name: str) -> None:
+    address = f"http://{NOBODY}" if name.startswith("http") else NOBODY
+    done = run(name, picture.parent, address, "tile", str(picture))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert NOBODY in done.stderr
+
+
+@EACH
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["none.png"], "picture none.png: No such file or directory"),
+        (["part.png", "3", "x"], "features: could not convert string to float: 'x'"),
+    ],
+)
+def test_a_wrong_command_gets_a_sentence(picture: Path, name: str, arguments: list[str], words: str) -> None:
+    done = run(name, picture.parent, f"http://{NOBODY}", "house", *arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", words + "\n")
+
+
+def test_an_address_without_http_gets_a_sentence(picture: Path) -> None:
+    done = run("http_predict.py", picture.parent, "localhost:8501", "tile", str(picture))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)

@@ -80,29 +80,63 @@ def _check_newly_failed(found: float, fails: list[bool], fails_now: list[bool]) 
 
 @exercise("7.2")
 def rollback(answer: object) -> str:
-    """The config that lets `stable` name version 1 again, and leaves all else as it is."""
-    if not isinstance(answer, str):
-        raise Hint(f"found {kind(answer)}, expected the text of a configuration, as model_config.to_text gives it")
-    models = {model.name: model for model in model_config.from_message(model_config.parse(answer))}
-    if "tile" not in models:
-        raise Hint(f"found the models {', '.join(models) or 'none'}; tile is not among them")
-    if "fashion" not in models:
-        raise Hint("found tile alone; a config names all models, so the server would take fashion away")
-    tile = models["tile"]
-    if tile.base_path.name != "tile":
-        raise Hint(f"tile: base_path {tile.base_path}, expected the folder above its versions, .../tile")
+    """The config that lets `stable` name version 1 again, and leaves all else as it was before."""
+    found = fields(answer, ("before", "after"))
+    before, after = _models("before", found["before"]), _models("after", found["after"])
+    if set(before) != {"tile", "fashion"}:
+        raise Hint("before: this is the config of the task, with tile and fashion; leave it as it is")
+    _refuse_other_models(before, after)
+    tile = after["tile"]
     loaded = _served(tile, (1, 2))
     if loaded != [1, 2]:
         raise Hint(
             f"tile: of the versions 1 and 2 this serves {loaded}; a label needs its version loaded, so keep the policy"
         )
+    for name, model in before.items():
+        _refuse_other_serving(model, after[name])
+    _refuse_other_labels(tile)
+    return "one label moves, no file is copied, nothing has to load: that is the fastest way back"
+
+
+def _models(name: str, value: object) -> dict[str, ServedModel]:
+    """The models of a config, by name."""
+    if not isinstance(value, str):
+        raise Hint(
+            f"{name}: found {kind(value)}, expected the text of a configuration, as model_config.to_text gives it"
+        )
+    return {model.name: model for model in model_config.from_message(model_config.parse(value))}
+
+
+def _refuse_other_models(before: dict[str, ServedModel], after: dict[str, ServedModel]) -> None:
+    names = ", ".join(after) or "none"
+    if "tile" not in after:
+        raise Hint(f"found the models {names}; tile is not among them")
+    for name in before:
+        if name not in after:
+            raise Hint(f"found the models {names}; a config names all models, so the server would take {name} away")
+    for name in after:
+        if name not in before:
+            raise Hint(f"found the models {names}; {name} was not there before, and a roll back adds nothing")
+
+
+def _refuse_other_serving(before: ServedModel, after: ServedModel) -> None:
+    """All of a model's entry but the labels of tile, which have hints of their own."""
+    name = before.name
+    if after.base_path != before.base_path:
+        raise Hint(f"{name}: base_path {after.base_path}, expected the folder above its versions, {before.base_path}")
+    if after.policy != before.policy:
+        raise Hint(f"{name}: another policy than before would choose otherwise when the next version comes; keep it")
+    if name != "tile" and after.labels != before.labels:
+        raise Hint(f"{name}: labels: found {dict(after.labels)}, expected {dict(before.labels)}, as before")
+
+
+def _refuse_other_labels(tile: ServedModel) -> None:
     if tile.labels.get("stable") == 2:
         raise Hint("stable still names version 2, which fails too many good parts; let it name version 1")
     if tile.labels != {"stable": 1, "canary": 2}:
         raise Hint(
             f"labels: found {dict(tile.labels)}, expected stable on 1, and canary on 2, so that it can be examined"
         )
-    return "one label moves, no file is copied, nothing has to load: that is the fastest way back"
 
 
 def _served(model: ServedModel, versions: tuple[int, ...]) -> list[int]:

@@ -1,5 +1,6 @@
 """Lesson 7: right answers pass, typical mistakes get the hint that fits them, weird ones a sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,28 @@ def opinion(**changes: Any) -> dict[str, Any]:
     return {**OPINION, **changes}
 
 
+FASHION = ServedModel("fashion", Path("/m/fashion"))
+
+
 def config(
     labels: dict[str, int] | None = None,
     *,
     policy: VersionPolicy = VersionPolicy(None),  # noqa: B008 - frozen
     names: tuple[str, ...] = ("tile", "fashion"),
-    folder: str = "tile",
+    folder: str = "/m/tile",
+    fashion: ServedModel = FASHION,
 ) -> str:
     labels = {"stable": 1, "canary": 2} if labels is None else labels
-    models = {"tile": ServedModel("tile", Path("/m") / folder, policy, labels)}
-    models["fashion"] = ServedModel("fashion", Path("/m/fashion"))
+    models = {"tile": ServedModel("tile", Path(folder), policy, labels), "fashion": fashion}
+    models["third"] = ServedModel("third", Path("/m/third"))
     return model_config.to_text([models[name] for name in names])
+
+
+PROMOTED = config({"stable": 2, "canary": 2})
+
+
+def back(after: object, before: object = PROMOTED) -> dict[str, object]:
+    return {"before": before, "after": after}
 
 
 def page(latencies: list[float], *, failed: int = 0) -> MetricsPage:
@@ -66,9 +78,8 @@ def reading(**changes: Any) -> dict[str, Any]:
     [
         ("7.1", opinion()),
         ("7.1", opinion(agreement=np.float64(0.5), newly_failed=np.int64(2))),
-        ("7.2", config()),
-        ("7.2", config(policy=VersionPolicy(2))),
-        ("7.2", config(policy=VersionPolicy(specific=(1, 2)))),
+        ("7.2", back(config())),
+        ("7.2", back(config(names=("fashion", "tile")))),
         ("7.3", reading()),
         ("7.3", reading(per_second=np.float64(10.0))),
     ],
@@ -92,15 +103,26 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("7.1", opinion(pairs=[]), "compare"),
         ("7.1", opinion(thresholds=0.4), "leave them"),
         ("7.2", None, "no answer yet"),
-        ("7.2", config({"stable": 2, "canary": 2}), "stable still names version 2"),
-        ("7.2", config(names=("tile",)), "take fashion away"),
-        ("7.2", config(names=("fashion",)), "tile is not among them"),
-        ("7.2", config(policy=VersionPolicy()), "serves [2]"),
-        ("7.2", config(policy=VersionPolicy(specific=(1,))), "serves [1]"),
-        ("7.2", config({}), "labels: found {}"),
-        ("7.2", config({"stable": 1}), "canary on 2"),
-        ("7.2", config(folder="tile/1"), "above its versions"),
-        ("7.2", "model_config_list { config {", "not a tensorflow.serving.ModelServerConfig"),
+        ("7.2", back(None), "after: found None (no answer yet)"),
+        ("7.2", back(PROMOTED), "stable still names version 2"),
+        ("7.2", back(config(names=("tile",))), "take fashion away"),
+        ("7.2", back(config(names=("fashion",))), "tile is not among them"),
+        ("7.2", back(config(names=("tile", "fashion", "third"))), "third was not there before"),
+        ("7.2", back(config(policy=VersionPolicy())), "serves [2]"),
+        ("7.2", back(config(policy=VersionPolicy(specific=(1,)))), "serves [1]"),
+        ("7.2", back(config(policy=VersionPolicy(2))), "another policy"),
+        ("7.2", back(config(policy=VersionPolicy(specific=(1, 2)))), "another policy"),
+        ("7.2", back(config({})), "labels: found {}"),
+        ("7.2", back(config({"stable": 1})), "canary on 2"),
+        ("7.2", back(config(folder="/m/tile/1")), "above its versions"),
+        ("7.2", back(config(folder="/elsewhere/tile")), "above its versions, /m/tile"),
+        ("7.2", back(config(fashion=replace(FASHION, base_path=Path("/nowhere")))), "fashion: base_path /nowhere"),
+        ("7.2", back(config(fashion=replace(FASHION, policy=VersionPolicy(None)))), "fashion: another policy"),
+        ("7.2", back(config(fashion=replace(FASHION, labels={"stable": 1}))), "fashion: labels: found {'stable': 1}"),
+        ("7.2", back("model_config_list { config {"), "not a tensorflow.serving.ModelServerConfig"),
+        ("7.2", back(config(), before=None), "before: found None"),
+        ("7.2", back(config(), before=""), "leave it as it is"),
+        ("7.2", back(config(), before=config(names=("tile",))), "leave it as it is"),
         ("7.3", reading(per_second=...), "no answer yet"),
         ("7.3", reading(per_second=34 / 3), "since the server's start"),
         ("7.3", reading(per_second=30), "number of calls"),
@@ -126,7 +148,7 @@ def test_a_change_in_the_other_direction_is_named() -> None:
     assert "with another verdict" in judge("7.1", {**wrong, "agreement": 5 / 9})[1]
 
 
-@given(st.sampled_from(["7.1", "7.2", "7.3"]), weird(OPINION, READING))
+@given(st.sampled_from(["7.1", "7.2", "7.3"]), weird(OPINION, READING, back(None)))
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)
