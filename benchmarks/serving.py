@@ -14,6 +14,7 @@ of their own, named by --peer; those without one are left out.
 import argparse
 import base64
 import contextlib
+import io
 import json
 import os
 import signal
@@ -82,16 +83,18 @@ def main() -> None:
         models = written(Path(folder))
         ways = [way for way in (*our_ways(models), *peer_ways(models, peers)) if chosen.only in way.name]
         floors: list[float] = []
+        engines: list[dict[int, float]] = []
         measured: dict[tuple[str, int], list[Row]] = {}
         for _ in range(chosen.rounds):
             floors.append(floor(models))
+            engines.append(engine_alone(models))
             for way in ways:
                 for clients, row in rows(way, chosen.seconds):
                     measured.setdefault((way.name, clients), []).append(row)
         table = {key: middle(found) for key, found in measured.items()}
         show(table)
         compare(table, statistics.median(floors), {way.name for way in ways if not way.rest})
-        own_share(table, engine_alone(models))
+        own_share(table, {count: statistics.median(costs[count] for costs in engines) for count in engines[0]})
 
 
 def written(folder: Path) -> Models:
@@ -115,10 +118,9 @@ def pixels() -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
 
 
 def jpeg() -> bytes:
-    with tempfile.TemporaryFile() as file:
-        Image.fromarray(pixels()).save(file, "JPEG", quality=90)
-        file.seek(0)
-        return file.read()
+    file = io.BytesIO()
+    Image.fromarray(pixels()).save(file, "JPEG", quality=90)
+    return file.getvalue()
 
 
 def jpeg_request() -> bytes:
@@ -305,11 +307,13 @@ def own_share(table: Mapping[tuple[str, int], Row], costs: Mapping[int, float]) 
 
 
 def free_port() -> int:
-    """A port that nobody uses, with two free ones after it for a server that wants three."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody uses. Nor are the two behind it, for a server that wants three."""
+    while True:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            port = 0
+            for _ in range(3):
+                port = held.enter_context(socket.create_server(("127.0.0.1", port))).getsockname()[1] + 1
+            return port - 3
 
 
 if __name__ == "__main__":

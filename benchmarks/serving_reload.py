@@ -85,6 +85,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--every", type=float, default=60.0, help="seconds from one reload to the next")
     chosen = parser.parse_args()
+    if chosen.minutes * 60 < chosen.every:
+        parser.error(f"--minutes: expected time for one reload, {chosen.every / 60:g} or more")
     with tempfile.TemporaryDirectory() as folder:
         base_path = written(Path(folder)).ours
         with EmbeddedServer({"tile": base_path}, flags=["--file_system_poll_wait_seconds=1"]) as server:
