@@ -6,7 +6,7 @@
 The floor is the plain Keras export's own function at 16 pictures a call, with TensorFlow's default threads: pictures
 a second of 16 clients who were served for nothing. `auto` serves our servable of the same network. Every server runs
 alone, with 1 and with 16 clients, `--rounds` times in turn with the others; medians. CPU is that of the server and
-its children a request; less what the engine alone takes for batches of that size, it is the server's own share.
+its children a request; with an engine that answers at once, it is the server's own share.
 `others` are the cores that other programs took meanwhile: rows with much of it say little. Peers run in environments
 of their own, named by --peer; those without one are left out.
 """
@@ -23,7 +23,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -41,6 +40,8 @@ PREDICT = "/tensorflow.serving.PredictionService/Predict"
 SIDE, BATCH, CLIENTS = 96, 16, (1, 16)
 START_SECONDS, STOP_SECONDS = 120.0, 20.0
 FLOOR = "floor: function in process, 16 a call"
+ALONE = "server alone"
+SERVE = ["-c", "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()", "serve"]
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,16 @@ def main() -> None:
         models = written(Path(folder))
         ways = [way for way in (*our_ways(models), *peer_ways(models, peers)) if chosen.only in way.name]
         floors: list[float] = []
-        engines: list[dict[int, float]] = []
         measured: dict[tuple[str, int], list[Row]] = {}
         for _ in range(chosen.rounds):
             floors.append(floor(models))
-            engines.append(engine_alone(models))
             for way in ways:
                 for clients, row in rows(way, chosen.seconds):
                     measured.setdefault((way.name, clients), []).append(row)
         table = {key: middle(found) for key, found in measured.items()}
         show(table)
         compare(table, statistics.median(floors), {way.name for way in ways if not way.rest})
-        own_share(table, {count: statistics.median(costs[count] for costs in engines) for count in engines[0]})
+        own_share(table)
 
 
 def written(folder: Path) -> Models:
@@ -132,7 +131,7 @@ def jpeg_request() -> bytes:
 
 
 def our_ways(models: Models) -> Iterator[Way]:
-    """Both engines of `aoi serve`."""
+    """Both engines of `aoi serve`, and none."""
     tensor = PredictRequest()
     tensor.model_spec.name = "plain"
     tensor.inputs["image"].CopyFrom(to_tensor(pixels()[np.newaxis].astype(np.float32)))
@@ -143,13 +142,15 @@ def our_ways(models: Models) -> Iterator[Way]:
         ("tensorflow, our servable, REST JPEG", models.ours, "tensorflow", row, True),
         ("auto, our servable, gRPC JPEG", models.ours, "auto", jpeg_request(), False),
         ("auto, our servable, REST JPEG", models.ours, "auto", row, True),
+        (f"{ALONE}, gRPC JPEG", models.ours, "auto", jpeg_request(), False),
+        (f"{ALONE}, REST JPEG", models.ours, "auto", row, True),
     ):
         grpc_port, rest_port = free_port(), free_port()
         monitoring = base.parent / "monitoring.config"
         monitoring.write_text("prometheus_config { enable: true }")
         command = [
-            sys.executable, "-c", "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()",
-            "serve", f"--engine={engine}", f"--port={grpc_port}", f"--rest_api_port={rest_port}", "--host=127.0.0.1",
+            sys.executable, *(["-m", "benchmarks.instant_server"] if name.startswith(ALONE) else SERVE),
+            f"--engine={engine}", f"--port={grpc_port}", f"--rest_api_port={rest_port}", "--host=127.0.0.1",
             f"--model_name={base.name}", f"--model_base_path={base}", f"--monitoring_config_file={monitoring}",
             # A plain export's requests are merged only if that is asked for, as in TensorFlow Serving.
             "--enable_batching",
@@ -245,24 +246,6 @@ def floor(models: Models) -> float:
     return BATCH / seconds
 
 
-def engine_alone(models: Models) -> dict[int, float]:
-    """What decoding and computing cost without a server: CPU milliseconds a picture, by the pictures of a call."""
-    from aoi_modules.serving.engines import openvino
-
-    engine = openvino.load(models.ours / "1")
-    signature = engine.signatures["serving_default"]
-    outputs = sorted(signature.outputs)
-    costs = {}
-    for count in (1, 2, 4, 8, 16):
-        batch = np.array([*[jpeg()] * count, None], dtype=object)[:-1]
-        engine.run(signature, {"image": batch}, outputs)
-        calls, began = max(10, 200 // count), time.process_time()
-        for _ in range(calls):
-            engine.run(signature, {"image": batch}, outputs)
-        costs[count] = 1e3 * (time.process_time() - began) / calls / count
-    return costs
-
-
 def middle(found: Sequence[Row]) -> Row:
     """The median of each figure."""
     load = Load(*(statistics.median(getattr(row.load, field.name) for row in found) for field in fields(Load)))
@@ -291,19 +274,17 @@ def compare(table: Mapping[tuple[str, int], Row], floor: float, peers: Collectio
     }
     print(f"\n{'':46}{'clients':>9}{'x floor':>9}{'x best peer':>13}")
     for (name, clients), row in table.items():
-        if name not in peers:
+        if name not in peers and not name.startswith(ALONE):
             rate, peer = best.get(clients, (float("nan"), "no peer"))
             print(f"{name:46}{clients:9}{row.load.rate / floor:9.2f}{row.load.rate / rate:13.2f}  {peer}")
 
 
-def own_share(table: Mapping[tuple[str, int], Row], costs: Mapping[int, float]) -> None:
-    """What the server with OpenVINO takes a request beyond its engine."""
-    told = ", ".join(f"{cost:.2f} at {count} a call" for count, cost in costs.items())
-    print(f"\nOpenVINO engine alone, JPEG, CPU ms a picture: {told}")
+def own_share(table: Mapping[tuple[str, int], Row]) -> None:
+    """What our server takes itself, by the rows of its engine that answers at once."""
+    print()
     for (name, clients), row in table.items():
-        if name.startswith("auto"):
-            engine = float(np.interp(row.batch, list(costs), list(costs.values())))
-            print(f"{name:46}{clients:9} clients: own share {row.load.server_cpu - engine:.2f} ms")
+        if name.startswith(ALONE):
+            print(f"{name:46}{clients:9} clients: own share {row.load.server_cpu:.2f} ms of CPU a request")
 
 
 def free_port() -> int:
