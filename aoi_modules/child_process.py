@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aoi_modules.errors import AoiError
+from aoi_modules.errors import AoiError, SettingsError
 
 # What the child runs: `aoi ARGUMENTS`, on the interpreter and package of the parent.
 _START = (
@@ -127,10 +127,27 @@ class ChildProcess:
 
 
 def write_ready_file(path: Path, ports: dict[str, int]) -> None:
-    """Says that a server is ready, and on which ports. Written whole or not at all."""
+    """Says that a server is ready, and on which ports. Written whole or not at all.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
     staging = path.with_name(f"{path.name}.{os.getpid()}.staging")
-    staging.write_text(json.dumps(ports))
-    staging.replace(path)
+    try:
+        staging.write_text(json.dumps(ports))
+        staging.replace(path)
+    except OSError as error:
+        raise SettingsError(f"--ready_file {path}: cannot be written: {error.strerror}") from None
+
+
+def check_ready_file(path: Path) -> None:
+    """Looks before the models load, which may take long, whether the ready file has a place.
+
+    Raises:
+        SettingsError: it has none.
+    """
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise SettingsError(f"--ready_file {path}: expected a file's name in a folder that can be written to")
 
 
 def follow_parent(stop_seconds: float = STOP_SECONDS) -> None:

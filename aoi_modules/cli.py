@@ -1,10 +1,15 @@
 """`aoi ...`: one verb a command. A command's module is imported only when it is called, so help answers at once."""
 
+import errno
 import importlib
+import os
 import sys
+from io import TextIOWrapper
+from typing import Any
 
 import click
 
+from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.errors import AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
@@ -25,6 +30,10 @@ COMMANDS = {
 }
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""How writing fails where nothing more can be written."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are known by name and text, and imported when called."""
 
@@ -37,6 +46,16 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"aoi_modules.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("\nstopped", err=True)
+            ctx.exit(STOPPED)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # a full disk is met here, not when the interpreter ends
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -76,6 +95,8 @@ EXTRAS = {
 
 def main() -> None:
     """Entry point: errors of ours are sentences on standard error, never stack traces."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may have letters that it cannot write
     try:
         try:
             aoi(standalone_mode=True)
@@ -87,3 +108,9 @@ def main() -> None:
     except AoiError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
+        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        sys.exit(1)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.child_process import ChildProcess, write_ready_file
-from aoi_modules.errors import AoiError
+from aoi_modules.child_process import ChildProcess, check_ready_file, write_ready_file
+from aoi_modules.errors import AoiError, SettingsError
 
 GATEWAY = "components: {tile: {model: tile, upstream: '127.0.0.1:1'}}"
 
@@ -80,3 +80,12 @@ def test_a_ready_file_is_never_half_written(tmp_path: Path) -> None:
     write_ready_file(path, {"grpc": 8500, "rest": 8501})
     assert path.read_text() == '{"grpc": 8500, "rest": 8501}'
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_ready_file_without_a_place_is_a_sentence(tmp_path: Path) -> None:
+    for path in (tmp_path / "none" / "ready.json", tmp_path):
+        for write in (check_ready_file, lambda path: write_ready_file(path, {"grpc": 1})):
+            with pytest.raises(SettingsError, match=f"--ready_file {path}: "):
+                write(path)
+    check_ready_file(tmp_path / "ready.json")
+    check_ready_file(Path("ready.json"))

@@ -64,8 +64,11 @@ def compare(
         golden: its golden pictures and the source model's scores of them.
         ways: by name. A way that fails is a comparison that does not agree; the others are still asked.
         tolerance: the greatest difference that agrees.
-        given: more encoded pictures. Nobody has true scores of them, so the ways are compared with the first one.
+        given: more encoded pictures. Nobody has true scores of them, so the ways are compared with the first one, and
+            there have to be two.
     """
+    if given and len(ways) < 2:
+        raise ValueError(f"given: expected two ways to compare. Received: {', '.join(ways) or 'none'}")
     rows = [
         row
         for name, way in ways.items()

@@ -6,9 +6,8 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from aoi_modules.client.pictures import check_picture
+from aoi_modules.datasets.picture_files import ENDINGS
 from aoi_modules.errors import DataError
-
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def read_pictures(places: Iterable[str]) -> list[bytes]:
 
 
 def _inside(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
+    return sorted(file for file in folder.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file())
 
 
 def _or_nothing(files: list[Path], place: str, reason: str) -> Iterator[Path | NothingFound]:

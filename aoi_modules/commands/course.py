@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aoi_modules.commands import output
+from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.settings import settings
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ def _run_and_report(request: "Request", console: "Console", *, as_json: bool) ->
     report = write_report(request, outcomes)
     _print(outcomes, as_json=as_json)
     console.print(f"{headline(outcomes)}; report: {report.index}", markup=False, highlight=False, soft_wrap=True)
-    return 130 if stopped else 0 if all_good(outcomes) else 1
+    return STOPPED if stopped else 0 if all_good(outcomes) else 1
 
 
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
@@ -105,7 +107,7 @@ def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(outcomes), indent=2))
     else:
-        print_outcomes(_stdout(), outcomes)
+        print_outcomes(output.console(), outcomes)
 
 
 @command.command("status")
@@ -128,7 +130,7 @@ def status(as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
     else:
-        print_status(_stdout(), found)
+        print_status(output.console(), found)
 
 
 @command.command("start")
@@ -174,10 +176,3 @@ def readme(check: bool, file: Path | None) -> None:
     else:
         changed = page.refresh(path, material.curriculum())
         click.echo(f"{path}: {'written' if changed else 'as curriculum.yml already'}", err=True)
-
-
-def _stdout() -> "Console":
-    """A console for tables; in a pipe or a log it is wide enough to break no cell."""
-    from rich.console import Console
-
-    return Console() if sys.stdout.isatty() else Console(width=160)

@@ -51,7 +51,10 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
       curl http://127.0.0.1:8080/v1/components
       curl http://127.0.0.1:8080/readyz
     """
+    from aoi_modules.child_process import check_ready_file
     from aoi_modules.gateway.routes import read_routes
     from aoi_modules.gateway.server import ServerOptions, run_gateway
 
+    if ready_file is not None:
+        check_ready_file(ready_file)
     run_gateway(read_routes(routes_file), ServerOptions(host, port, ready_file, drain_seconds))

@@ -1,6 +1,8 @@
 """`aoi load`: measure a model server under load."""
 
+import importlib
 import itertools
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,16 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.server_options import ServerOptions, server_options
+from aoi_modules.commands.exit_codes import STOPPED
+from aoi_modules.commands.server_options import ServerOptions, find_manifest, server_options
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
     from aoi_modules.client.base import Inputs, PredictClient
-    from aoi_modules.client.load import LoadReport
+    from aoi_modules.client.load import Load, LoadReport
     from aoi_modules.modelstore.manifest import Manifest
 
-STOPPED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+PLOTS = (".png", ".svg")
+
+
+def _plot_file(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Path | None:
+    """Refuses before the load what cannot be drawn after it."""
+    if file is not None and file.suffix.lower() not in PLOTS:
+        raise click.BadParameter(f"expected a file name that ends in {' or '.join(PLOTS)}. Received: {file}")
+    if file is not None and not os.access(file.parent, os.W_OK):
+        raise click.BadParameter(f"expected a folder that can be written to. Received: {file.parent}")
+    return file
 
 
 @click.command("load")
@@ -30,7 +41,10 @@ STOPPED = 130
 @click.option("--batch", type=click.IntRange(1, 1024), default=1, show_default=True, help="Pictures a call.")
 @click.option("--pixels", is_flag=True, help="Send decoded pixels instead of encoded pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="Draw the latencies, as .png or .svg.")
+@click.option(
+    "--plot", type=click.Path(dir_okay=False, writable=True, path_type=Path), callback=_plot_file, metavar="FILE",
+    help="Draw the latencies, as .png or .svg.",
+)  # fmt: skip
 @click.argument("pictures", nargs=-1, metavar="[PICTURE]...")
 def command(
     clients: int,
@@ -59,7 +73,7 @@ def command(
     from aoi_modules.client.load import Bounds, Load, report
 
     if plot is not None:
-        from aoi_modules.client.load_plot import save_plot  # now, so that what is missing is said before the load
+        importlib.import_module("aoi_modules.client.load_plot")  # now, so that what is missing is said before the load
     options = ServerOptions(**server)
     bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
     with options.client() as client:
@@ -69,9 +83,9 @@ def command(
     finished = load.run()
     measured = report(load, finished=finished, pictures_a_call=batch)
     _show(measured, as_json=as_json)
-    if plot is not None:
-        save_plot(load, measured, plot)
-    sys.exit(STOPPED if not finished else 1 if measured.errors else 0)
+    drawn = plot is None or _draw(load, measured, plot)
+    good = measured.answered and not measured.errors and drawn
+    sys.exit(STOPPED if not finished else 0 if good else 1)
 
 
 def _payloads(
@@ -81,7 +95,7 @@ def _payloads(
     from aoi_modules.client.picture_search import read_pictures
     from aoi_modules.export.golden import drawn_pictures
 
-    manifest = client.find_manifest()
+    manifest = find_manifest(client)
     contents = read_pictures(places)
     if not contents:
         if manifest is None:
@@ -115,6 +129,19 @@ def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool)
     if len({frame.shape for frame in frames}) > 1:
         raise DataError("--pixels: expected pictures of one size in a batch", hint="leave --batch or --pixels out")
     return pixel_inputs(np.stack(frames), features)
+
+
+def _draw(load: "Load", measured: "LoadReport", plot: Path) -> bool:
+    """Draws, says where, and returns whether that went well: the exit code tells more than that."""
+    from aoi_modules.client.load_plot import save_plot
+
+    try:
+        save_plot(load, measured, plot)
+    except DataError as error:
+        click.echo(f"error: {error}", err=True)
+        return False
+    click.echo(f"{plot}: the latencies", err=True)
+    return True
 
 
 def _show(measured: "LoadReport", *, as_json: bool) -> None:

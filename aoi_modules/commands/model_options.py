@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.options import with_options
 from aoi_modules.errors import ModelError
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
@@ -46,7 +46,7 @@ _READING = (
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command all options of models that it reads; they are the arguments of `About.of`."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_READING), function)
+    return with_options(function, _READING)
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.addresses import HttpAddress
 from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model
-from aoi_modules.commands.server_options import tls_of, ways_options
+from aoi_modules.commands.output import console
+from aoi_modules.commands.server_options import ServerOptions, tls_of, ways_options
 from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     help="Version directory, or the folder of a component: then its newest version.",
 )  # fmt: skip
 @ways_options
-@click.option("--gateway", metavar="URL", help="A gateway, for example http://127.0.0.1:8080.")
+@click.option("--gateway", type=HttpAddress(), metavar="URL", help="A gateway, for example http://127.0.0.1:8080.")
 @click.option(
     "--source",
     "sources",
@@ -69,8 +71,8 @@ def command(
 
     \b
     Examples:
-      aoi parity --servable models/tile --grpc 127.0.0.1:8500 --http http://127.0.0.1:8501
-      aoi parity --servable models/tile/3 --grpc 127.0.0.1:8500 --gateway http://127.0.0.1:8080 --json
+      aoi parity --servable models/tile --grpc 127.0.0.1:8500 --http http://127.0.0.1:8501 --tolerance 1e-4
+      aoi parity --servable models/tile/3 --gateway http://127.0.0.1:8080 --tolerance 1e-4 --json
       aoi parity --servable models/tile --source tile.keras --http http://127.0.0.1:8501 --tolerance 1e-4 parts/
     """
     import msgspec
@@ -90,8 +92,11 @@ def command(
             "PICTURE: this model wants features beside each picture, so only its golden pictures can be asked"
         )
     here = _ways_here(folder, sources, saved_model=saved_model)
-    with _ways(manifest, gateway, **said) as ways:
-        parity = compare(manifest, golden, here | ways, manifest.tolerance if tolerance is None else tolerance, given)
+    with _ways(manifest, gateway, **said) as there:
+        ways = here | there
+        if given and len(ways) < 2:
+            raise click.UsageError("a PICTURE needs two ways to compare: add --source, --grpc, --http or --gateway")
+        parity = compare(manifest, golden, ways, manifest.tolerance if tolerance is None else tolerance, given)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(parity), indent=2))
     else:
@@ -134,9 +139,12 @@ def _source_way(models: "Sequence[ModelSource]") -> "Way":
     from aoi_modules.tf import tf
 
     def ask(pictures: Sequence[bytes], features: "Features") -> "Scores":
+        for model in models:
+            if model.features and features is None:
+                raise ModelError(f"--source: {model.name} takes more than the servable: {', '.join(model.features)}")
         try:
             found = [model.scores(pictures, features if model.features else None) for model in models]
-        except tf.errors.OpError as error:
+        except (tf.errors.OpError, ValueError) as error:
             raise ModelError(f"--source: {first_line(error)}") from None
         return {head: scores for one in found for head, scores in one.items()}
 
@@ -160,34 +168,29 @@ def _ways(
     http: str | None,
     model: str | None,
     component: str | None,
-    timeout: float,
-    tls: bool,
-    root_certificates: Path | None,
+    **connection: Any,
 ) -> "Iterator[dict[str, Way]]":
+    """What is asked elsewhere: the server, and the gateway in front of it."""
     from aoi_modules.client.gateway_client import GatewayClient
-    from aoi_modules.client.grpc_client import GrpcClient
-    from aoi_modules.client.http_client import HttpClient
     from aoi_modules.client.parity import gateway_way, model_way
 
-    name, version = model or manifest.component, manifest.version
-    trust = tls_of(tls, root_certificates)
+    served = partial(ServerOptions, model=model or manifest.component, version=manifest.version, label=None)
     ways: dict[str, Way] = {}
     with ExitStack() as clients:
         if grpc:
-            asked = clients.enter_context(GrpcClient(grpc, name, version=version, timeout=timeout, tls=trust))
-            ways["gRPC"] = model_way(asked)
+            by_grpc = clients.enter_context(served(grpc=grpc, http=None, **connection).client())
+            ways["gRPC"] = model_way(by_grpc)
         if http:
-            by_rest = clients.enter_context(HttpClient(http, name, version=version, timeout=timeout, tls=trust))
+            by_rest = clients.enter_context(served(grpc=None, http=http, **connection).client())
             ways["REST"] = model_way(by_rest)
         if gateway:
-            part = component or manifest.component
-            by_gateway = clients.enter_context(GatewayClient(gateway, part, timeout=timeout, tls=trust))
-            ways["gateway"] = gateway_way(by_gateway, manifest)
+            part, trust = component or manifest.component, tls_of(connection["tls"], connection["root_certificates"])
+            client = GatewayClient(gateway, part, timeout=connection["timeout"], tls=trust)
+            ways["gateway"] = gateway_way(clients.enter_context(client), manifest)
         yield ways
 
 
 def _print(parity: "Parity") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table("way", "head", "against", "pictures", "greatest difference", "")
@@ -195,7 +198,7 @@ def _print(parity: "Parity") -> None:
         difference = row.error or ("not a number" if row.difference is None else f"{row.difference:.1e}")
         verdict = "agrees" if row.agrees else "DIFFERS" if not row.error else "NO ANSWER"
         table.add_row(row.way, row.head, row.against, str(row.pictures), difference, verdict)
-    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
-    console.print(table)
+    out = console()
+    out.print(table)
     end = "all agree" if parity.agrees else "not all agree"
-    console.print(f"{parity.component} version {parity.version}: {end}, tolerance {parity.tolerance:g}")
+    out.print(f"{parity.component} version {parity.version}: {end}, tolerance {parity.tolerance:g}")

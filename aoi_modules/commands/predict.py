@@ -7,12 +7,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import local
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.server_options import ServerOptions, server_options
+from aoi_modules.commands.output import console, stdout
+from aoi_modules.commands.server_options import ServerOptions, find_manifest, server_options
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from aoi_modules.client.base import PredictClient
     from aoi_modules.client.feature_table import Features
-    from aoi_modules.gateway.answers import PictureAnswer
+    from aoi_modules.gateway.answers import PictureAnswer, PictureAsker
 
-CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict")
+CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict", "error")
 SECONDS_A_LINE = 5.0
 """Between two lines that say how far a longer run is, where no bar can be drawn."""
 
@@ -44,9 +44,10 @@ def command(
 ) -> None:
     """Ask a model server about pictures: scores by head and label, and the verdict if the model carries its limits.
 
-    A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in this order. A picture
-    that cannot be used is named on standard error, the others are still asked about, and the exit code is 1. It is 0
-    when every picture was answered, and 2 after wrong usage.
+    A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in the order of the
+    pictures, those of a folder or pattern by name. A picture that cannot be used is named on standard error, and has
+    a line with its error in JSON and CSV; the others are still asked about, and the exit code is 1. It is 0 when
+    every picture was answered, and 2 after wrong usage.
 
     A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
     as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
@@ -60,14 +61,20 @@ def command(
       aoi predict --grpc 127.0.0.1:8500 --model tile --version 3 --timeout 2 part1.png
       aoi predict --grpc 127.0.0.1:8500 --model houses --features houses.csv houses/
     """
+    from aoi_modules.gateway.answers import PictureAsker
+
     if as_json and as_csv:
         raise click.UsageError("expected at most one of --json and --csv")
     options = ServerOptions(**server)
     files, failed = _found(pictures)
+    if not files:
+        sys.exit(1)
     show = _show_json if as_json else _show_csv if as_csv else _show_table
+    rows_are_seen = (as_json or as_csv) and stdout().isatty()
     with options.client() as client:
-        features = _features(client, files, table) if files else None
-        complaints = show(_told(_in_order(client, files, features, jobs), len(files)))
+        asker = PictureAsker(client, _features(client, files, table))
+        answers = _in_order(asker, files, jobs)
+        complaints = show(answers if rows_are_seen else _told(answers, len(files)))
     if failed or complaints:
         sys.exit(1)
 
@@ -94,7 +101,7 @@ def _features(client: "PredictClient", files: Sequence[Path], table: Path | None
     """
     from aoi_modules.client.feature_table import read_table
 
-    manifest = client.find_manifest()
+    manifest = find_manifest(client)
     if manifest is not None and manifest.features:
         names = ", ".join(manifest.features)
         if table is None:
@@ -109,25 +116,8 @@ def _features(client: "PredictClient", files: Sequence[Path], table: Path | None
     return None
 
 
-class _Asker(local):
-    """What each thread asks with: one run of `ask_about`, so that it reads the manifest once and not a picture."""
-
-    def __init__(self, client: "PredictClient", features: "Features | None") -> None:
-        from aoi_modules.gateway.answers import ask_about
-
-        self._given: deque[Path] = deque()
-        self._answers = ask_about(client, iter(self._given.popleft, None), features)
-
-    def ask(self, picture: Path) -> "PictureAnswer":
-        self._given.append(picture)
-        return next(self._answers)
-
-
-def _in_order(
-    client: "PredictClient", files: Iterable[Path], features: "Features | None", jobs: int
-) -> "Iterator[PictureAnswer]":
+def _in_order(asker: "PictureAsker", files: Iterable[Path], jobs: int) -> "Iterator[PictureAnswer]":
     """The answers in the order of the files; at most `jobs` calls are under way, and few answers wait."""
-    asker = _Asker(client, features)
     waiting: deque[Future[PictureAnswer]] = deque()
     with ThreadPoolExecutor(jobs) as threads:
         try:
@@ -159,47 +149,59 @@ def _told(answers: "Iterator[PictureAnswer]", total: int) -> "Iterator[PictureAn
             say(f"asked about {number} of {total} pictures")
 
 
-def _answered(answers: "Iterable[PictureAnswer]", complaints: list[str]) -> "Iterator[PictureAnswer]":
-    """The answers without those that are none, which are named on standard error."""
-    for answer in answers:
-        if answer.error:
-            complaints.append(answer.picture)
-            click.echo(f"error: {answer.picture}: {answer.error}", err=True)
-        else:
-            yield answer
+def _complains(answer: "PictureAnswer") -> bool:
+    """Whether the answer is none, which is said on standard error."""
+    from aoi_modules.datasets.progress import say
+
+    if answer.error:
+        say(f"error: {answer.picture}: {answer.error}")
+    return bool(answer.error)
 
 
 def _show_json(answers: "Iterator[PictureAnswer]") -> int:
     import msgspec
 
-    complaints: list[str] = []
-    for answer in _answered(answers, complaints):
-        click.echo(msgspec.json.encode(answer))
-    return len(complaints)
+    out, complaints = stdout(), 0
+    for answer in answers:
+        click.echo(msgspec.json.encode(answer), file=out)
+        complaints += _complains(answer)
+    return complaints
 
 
 def _show_csv(answers: "Iterator[PictureAnswer]") -> int:
-    complaints: list[str] = []
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(stdout(), lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    for answer in _answered(answers, complaints):
-        model = (answer.model.name, answer.model.version) if answer.model else ("", "")
-        for head in answer.heads:
-            said = (head.name, head.kind, head.label, head.score, head.verdict)
-            writer.writerow((answer.picture, *model, answer.verdict, *said))
-    return len(complaints)
+    complaints = 0
+    for answer in answers:
+        writer.writerows(_csv_rows(answer))
+        complaints += _complains(answer)
+    return complaints
+
+
+def _csv_rows(answer: "PictureAnswer") -> Iterator[tuple[object, ...]]:
+    """A row a head; one row with the error, on one line, where there is no answer."""
+    model = (answer.model.name, answer.model.version) if answer.model else ("", "")
+    for head in answer.heads:
+        said = (head.name, head.kind, head.label, head.score, head.verdict)
+        yield (answer.picture, *model, answer.verdict, *said, "")
+    if answer.error:
+        yield (answer.picture, *[""] * (len(CSV_COLUMNS) - 2), " ".join(answer.error.split()))
 
 
 def _show_table(answers: "Iterator[PictureAnswer]") -> int:
     """A table of all answers at the end; also of those that came before the server went away."""
-    complaints: list[str] = []
+    out, complaints = console(), 0
     found: list[PictureAnswer] = []
     try:
-        found.extend(_answered(answers, complaints))
+        for answer in answers:
+            if _complains(answer):
+                complaints += 1
+            else:
+                found.append(answer)
     finally:
         if found:
-            _print_table(_table(found))
-    return len(complaints)
+            out.print(_table(found))
+    return complaints
 
 
 def _table(answers: "list[PictureAnswer]") -> "Table":
@@ -211,10 +213,3 @@ def _table(answers: "list[PictureAnswer]") -> "Table":
             score = "not a number" if head.score is None else f"{head.score:.4f}"
             table.add_row(answer.picture, head.name, head.label or "", score, head.verdict or "")
     return table
-
-
-def _print_table(table: "Table") -> None:
-    """At the terminal's width; in a file or pipe as wide as it needs, so that nothing is cut."""
-    from rich.console import Console
-
-    Console(width=None if sys.stdout.isatty() else 240).print(table)

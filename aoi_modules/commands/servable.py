@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options
+from aoi_modules.commands.output import console
 from aoi_modules.errors import AoiError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from aoi_modules.export.inspect.inspection import Inspection
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -58,7 +57,7 @@ def show(folder: Path, drawing: Path | None, as_json: bool) -> None:
     else:
         from aoi_modules.export.inspect.inspection_tables import print_inspection
 
-        print_inspection(_stdout(), servable)
+        print_inspection(console(), servable)
     if drawing is not None:
         _draw(servable, drawing)
 
@@ -93,7 +92,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
     else:
         from aoi_modules.export.inspect.inspection_tables import print_difference
 
-        print_difference(_stdout(), one, other, lines)
+        print_difference(console(), one, other, lines)
     sys.exit(1 if lines else 0)
 
 
@@ -151,10 +150,3 @@ def _draw(servable: "Inspection", path: Path) -> None:
 
     write(draw_servable(servable), path)
     click.echo(f"{path}: the graph of {servable.title}", err=True)
-
-
-def _stdout() -> "Console":
-    """A console for tables; in a pipe or a log it is wide enough to break no cell."""
-    from rich.console import Console
-
-    return Console() if sys.stdout.isatty() else Console(width=200)

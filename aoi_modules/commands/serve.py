@@ -1,6 +1,7 @@
 """`aoi serve`: TensorFlow Serving's API without TensorFlow Serving."""
 
 from dataclasses import MISSING, Field, fields
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,9 +62,12 @@ def _serve(**values: Any) -> None:
       aoi serve --engine=docker --model_name=tile --model_base_path=models/tile
       curl localhost:8501/v1/models/tile
     """
+    from aoi_modules.child_process import check_ready_file
     from aoi_modules.serving.server import run
 
     flags = Flags(**values)
+    if flags.ready_file:
+        check_ready_file(Path(flags.ready_file))
     logs.set_up(flags.log_format)
     run(flags)
 

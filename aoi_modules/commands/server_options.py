@@ -2,19 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.addresses import GrpcAddress, HttpAddress
+from aoi_modules.commands.options import with_options
+from aoi_modules.errors import RpcError
+
 if TYPE_CHECKING:  # gRPC comes when a command runs, not when its help is shown
     from aoi_modules.client.base import PredictClient
     from aoi_modules.client.tls import Tls
+    from aoi_modules.modelstore.manifest import Manifest
 
 _ADDRESSES = (
-    click.option("--grpc", metavar="HOST:PORT", help="Model server's gRPC address."),
-    click.option("--http", metavar="URL", help="Model server's REST address, for example http://127.0.0.1:8501."),
+    click.option("--grpc", type=GrpcAddress(), metavar="HOST:PORT", help="Model server's gRPC address."),
+    click.option(
+        "--http",
+        type=HttpAddress(),
+        metavar="URL",
+        help="Model server's REST address, for example http://127.0.0.1:8501.",
+    ),
 )
 _CONNECTION = (
     click.option(
@@ -37,16 +46,12 @@ _MODEL = (
 
 def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of one model on one server; they are the fields of `ServerOptions`."""
-    return _decorated(function, (*_ADDRESSES, *_MODEL, *_CONNECTION))
+    return with_options(function, (*_ADDRESSES, *_MODEL, *_CONNECTION))
 
 
 def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of a server that is asked both ways, without saying about which model."""
-    return _decorated(function, (*_ADDRESSES, *_CONNECTION))
-
-
-def _decorated(function: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
-    return reduce(lambda decorated, option: option(decorated), reversed(options), function)
+    return with_options(function, (*_ADDRESSES, *_CONNECTION))
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,22 @@ class ServerOptions:
         return HttpClient(
             self.http or "", self.model, version=self.version, label=self.label, timeout=self.timeout, tls=tls
         )
+
+
+def find_manifest(client: "PredictClient") -> "Manifest | None":
+    """The manifest that the model carries, if any. A command reads it first of all, so here it shows what was misnamed.
+
+    Raises:
+        RpcError: the server does not know the model or version, or refuses; Unreachable, TooSlow: it does not answer.
+        StoreError: the manifest cannot be read.
+    """
+    try:
+        return client.find_manifest()
+    except RpcError as error:
+        if error.code != "NOT_FOUND":
+            raise
+        hint = f"--model, and --version or --label, have to name what {client.address} serves"
+        raise RpcError(error.code, error.message, hint=hint) from None
 
 
 def tls_of(tls: bool, root_certificates: Path | None) -> "Tls | None":

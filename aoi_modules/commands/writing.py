@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
+
+from aoi_modules.commands.options import with_options
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
     from aoi_modules.export.model_sources import ModelSource
@@ -37,7 +38,7 @@ _OPTIONS = (
 
 def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command all options of a servable that it writes; they are the fields of `Writing`."""
-    return reduce(lambda decorated, option: option(decorated), reversed(_OPTIONS), function)
+    return with_options(function, _OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,4 @@ def _summary(written: "Servable") -> str:
 def _meaning(head: "Head") -> str:
     if head.kind == "class":
         return f"{len(head.labels)} labels"
-    return f"threshold {head.threshold:.3g}" if head.threshold is not None else "a measured value"
+    return f"threshold {head.threshold:g}" if head.threshold is not None else "a measured value"

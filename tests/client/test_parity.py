@@ -73,6 +73,11 @@ def test_given_pictures_are_compared_with_the_first_way_that_answers() -> None:
     assert given == [("away", "", False, 0), ("REST", "defect", False, 3), ("REST", "surface", True, 3)]
 
 
+def test_given_pictures_need_two_ways() -> None:
+    with pytest.raises(ValueError, match=r"given: expected two ways to compare\. Received: gRPC"):
+        compare(manifest(), GOLDEN, {"gRPC": way()}, 1e-5, [b"a"])
+
+
 def test_large_values_are_compared_relatively() -> None:
     prices = Golden((b"one",), {"price": np.array([[300_000.0]], np.float32)})
     assert compare(manifest(), prices, {"gRPC": lambda p, f: {"price": np.array([[300_001.0]])}}, 1e-5).agrees

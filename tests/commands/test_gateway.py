@@ -19,6 +19,12 @@ def test_routes_that_cannot_be_used_are_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in run.stderr
 
 
+def test_a_ready_file_without_a_place_is_a_sentence(tmp_path: Path) -> None:
+    run = gateway("--routes", str(tmp_path / "none.yaml"), "--ready_file", str(tmp_path / "none" / "ready.json"))
+    assert run.returncode == 2
+    assert run.stderr.startswith(f"error: --ready_file {tmp_path / 'none' / 'ready.json'}: expected")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["--routes", "r.yaml", "--port", "http"], ["--routes", "r.yaml", "--port", "70000"]],

@@ -46,6 +46,25 @@ def test_json_of_batches_and_a_plot(server: ModelServer, tmp_path: Path) -> None
     assert (measured["requests"], measured["pictures"], measured["finished"]) == (10, 30, True)
     assert set(measured["milliseconds"]) == {"mean", "p50", "p90", "p99", "slowest"}
     assert "<svg" in plot.read_text()[:1000]
+    assert run.stderr == f"{plot}: the latencies\n"
+
+
+@pytest.mark.parametrize("name", ["load", "load.doc", "none/load.png", "folder.png"])
+def test_a_plot_that_cannot_be_drawn_is_refused_before_the_load(server: ModelServer, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.png").mkdir()
+    run = load("--grpc", server.address, "--model", "tile", "--requests", "5", "--plot", tmp_path / name)
+    assert run.returncode == 2
+    assert "Invalid value for '--plot'" in run.stderr
+    assert not server.asked
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_ctrl_c_ends_as_shells_have_it_whatever_becomes_of_the_plot(server: ModelServer, tmp_path: Path) -> None:
+    plot = tmp_path / "load.png"
+    plot.symlink_to("/dev/full")
+    run = stopped(server, "--plot", str(plot))
+    assert run.returncode == 130
+    assert f"error: --plot: {plot} cannot be written: " in run.stderr
 
 
 def test_all_pictures_take_turns(server: ModelServer, tmp_path: Path) -> None:
@@ -65,16 +84,22 @@ def test_pixels(server: ModelServer) -> None:
     assert to_array(request.inputs["image"]).shape == (2, 8, 8, 1)
 
 
-def test_ctrl_c_shows_what_was_measured_until_then(server: ModelServer) -> None:
-    arguments = command("--grpc", server.address, "--model", "tile", "--seconds", "50", "--json")
+def stopped(server: ModelServer, *more: str) -> subprocess.CompletedProcess[str]:
+    """A load that Ctrl-C ended."""
+    arguments = command("--grpc", server.address, "--model", "tile", "--seconds", "50", "--json", *more)
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         end = time.monotonic() + 30
         while len(server.asked) < 20 and time.monotonic() < end:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)
-    assert process.returncode == 130, errors
-    measured = json.loads(output)
+    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+
+def test_ctrl_c_shows_what_was_measured_until_then(server: ModelServer) -> None:
+    run = stopped(server)
+    assert run.returncode == 130, run.stderr
+    measured = json.loads(run.stdout)
     assert measured["finished"] is False
     assert measured["answered"] > 0
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aoi_modules.commands.parity import _source_way
+from aoi_modules.errors import ModelError
 from aoi_modules.export.golden import FILE_NAME, Golden
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.serving.launcher import EmbeddedServer
@@ -94,6 +96,37 @@ def test_a_server_that_is_away_is_told_beside_the_others(models: Path, server: E
     assert run.returncode == 1
     assert "no model server answers at 127.0.0.1:1" in run.stdout
     assert "agrees" in run.stdout
+
+
+def test_words_that_look_like_markup_are_shown(models: Path, server: EmbeddedServer) -> None:
+    arguments = ("--servable", models / "tile", "--grpc", server.grpc, "--no-saved-model", "--model", "[bold]nix[/x]")
+    run = parity(*arguments)
+    assert run.returncode == 1
+    assert "Servable not found for request: Specific([bold]nix[/x], 1)" in run.stdout
+
+
+def test_a_picture_needs_two_ways(models: Path, server: EmbeddedServer, tmp_path: Path) -> None:
+    (tmp_path / "mine.png").write_bytes(picture_bytes())
+    run = parity("--servable", models / "tile", "--grpc", server.grpc, "--no-saved-model", *TOLERANCE, tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "a PICTURE needs two ways to compare" in run.stderr
+
+
+def test_a_source_that_takes_more_than_the_servable(models: Path) -> None:
+    from aoi_modules.export.model_sources import Reading, read
+
+    source = read(models / "house" / "1", (), Reading(features=("rooms", "area")))
+    with pytest.raises(ModelError, match=r"--source: .* takes more than the servable: rooms, area"):
+        _source_way([source])([picture_bytes()], None)
+    with pytest.raises(ModelError, match="--source: "):
+        _source_way([source])([picture_bytes()], np.zeros((1, 3), np.float32))
+
+
+@pytest.mark.parametrize("way", [("--grpc", "http://127.0.0.1:1"), ("--http", "h:1"), ("--gateway", "h:1")])
+def test_an_address_is_looked_at_first(models: Path, way: tuple[str, str]) -> None:
+    run = parity("--servable", models / "tile", *way)
+    assert run.returncode == 2
+    assert f"Invalid value for '{way[0]}'" in run.stderr
 
 
 def test_wrong_usage_and_wrong_folders(models: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.gateway.answers import ask_about
+from aoi_modules.gateway.answers import PictureAsker
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.serving.launcher import EmbeddedServer
 from tests.client.servables import write_tile
@@ -61,7 +61,7 @@ def test_the_command_judges_as_the_gateway_does(
     path = tmp_path / "part.png"
     path.write_bytes(PICTURE)
     with GrpcClient(server.grpc, "tile") as client:
-        (answer,) = ask_about(client, [path])
+        answer = PictureAsker(client).ask(path)
     body = inspect(gateway).json()
     assert answer.verdict == body["verdict"]
     assert [head.verdict for head in answer.heads] == [head["verdict"] for head in body["heads"]]

@@ -200,8 +200,9 @@ def _cannot_listen(flag: str, port: int, flags: Flags, reason: str) -> AoiError:
 
 def _host_problem(host: str) -> str:
     """Why not even a free port of the host can be had; empty if one can."""
-    try:
-        with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            return ""
-    except OSError as error:
-        return error.strerror or str(error)
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""
