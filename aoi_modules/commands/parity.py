@@ -14,7 +14,7 @@ import click
 from aoi_modules.commands.addresses import HttpAddress
 from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model
 from aoi_modules.commands.output import console
-from aoi_modules.commands.server_options import ServerOptions, tls_of, ways_options
+from aoi_modules.commands.server_options import Connection, ServerOptions, ways_options
 from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
 
 if TYPE_CHECKING:
@@ -184,8 +184,8 @@ def _ways(
             by_rest = clients.enter_context(served(grpc=None, http=http, **connection).client())
             ways["REST"] = model_way(by_rest)
         if gateway:
-            part, trust = component or manifest.component, tls_of(connection["tls"], connection["root_certificates"])
-            client = GatewayClient(gateway, part, timeout=connection["timeout"], tls=trust)
+            part, how = component or manifest.component, Connection(**connection)
+            client = GatewayClient(gateway, part, timeout=how.timeout, tls=how.trust())
             ways["gateway"] = gateway_way(clients.enter_context(client), manifest)
         yield ways
 

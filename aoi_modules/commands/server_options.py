@@ -36,6 +36,14 @@ _CONNECTION = (
         metavar="FILE",
         help="PEM file of the authorities to trust; implies --tls.",
     ),
+    click.option(
+        "--client-certificate",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="PEM file that shows who asks, for servers that want to know; with --client-key.",
+    ),
+    click.option("--client-key", type=click.Path(path_type=Path), metavar="FILE", help="PEM file of its private key."),
+    click.option("--server-name", help="The name in the server's certificate, where --grpc is another."),
 )
 _MODEL = (
     click.option("--model", required=True, help="Name of the model on its server."),
@@ -54,8 +62,37 @@ def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_options(function, (*_ADDRESSES, *_CONNECTION))
 
 
-@dataclass(frozen=True)
-class ServerOptions:
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How the connection is made, as it was said on the command line."""
+
+    timeout: float
+    tls: bool
+    root_certificates: Path | None
+    client_certificate: Path | None
+    client_key: Path | None
+    server_name: str | None
+
+    def __post_init__(self) -> None:
+        if (self.client_certificate is None) != (self.client_key is None):
+            raise click.UsageError("expected both --client-certificate and --client-key, or none")
+
+    def trust(self) -> "Tls | None":
+        """What the connection is encrypted with; None if it is not.
+
+        Raises:
+            SettingsError: a file is no PEM file.
+        """
+        known = (self.root_certificates, self.client_certificate, self.client_key, self.server_name)
+        if not self.tls and not any(known):
+            return None
+        from aoi_modules.client.tls import Tls
+
+        return Tls(*known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerOptions(Connection):
     """One model on one server, as it was said on the command line."""
 
     grpc: str | None
@@ -63,18 +100,16 @@ class ServerOptions:
     model: str
     version: int | None
     label: str | None
-    timeout: float
-    tls: bool
-    root_certificates: Path | None
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         if (self.grpc is None) == (self.http is None):
             raise click.UsageError("expected one of --grpc HOST:PORT and --http URL")
         if self.version is not None and self.label is not None:
             raise click.UsageError("expected at most one of --version and --label")
 
     def client(self) -> "PredictClient":
-        tls = tls_of(self.tls, self.root_certificates)
+        tls = self.trust()
         if self.grpc is not None:
             from aoi_modules.client.grpc_client import GrpcClient
 
@@ -102,12 +137,3 @@ def find_manifest(client: "PredictClient") -> "Manifest | None":
             raise
         hint = f"--model, and --version or --label, have to name what {client.address} serves"
         raise RpcError(error.code, error.message, hint=hint) from None
-
-
-def tls_of(tls: bool, root_certificates: Path | None) -> "Tls | None":
-    """What `--tls` and `--root-certificates` say together."""
-    if not tls and root_certificates is None:
-        return None
-    from aoi_modules.client.tls import Tls
-
-    return Tls(root_certificates)

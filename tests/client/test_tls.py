@@ -1,9 +1,7 @@
 """TLS against a real gRPC server and a real HTTPS server, with certificates that openssl makes."""
 
 import asyncio
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,23 +16,15 @@ from aoi_modules.client.grpc_client import GrpcClient
 from aoi_modules.client.http_client import HttpClient
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import SettingsError, Unreachable
+from tests.client.certificates import certify, needs_openssl
 from tests.client.model_server import ModelServer
 
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the command openssl")
+pytestmark = needs_openssl
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`key.pem` and `certificate.pem` of a server called `line`, and of nobody else."""
-    folder = tmp_path_factory.mktemp("tls")
-    for name in ("server", "other"):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-             "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem", "-days", "2", "-subj", "/CN=line",
-             "-addext", "subjectAltName=DNS:line,IP:127.0.0.1"],
-            check=True, capture_output=True, timeout=60,
-        )  # fmt: skip
-    return folder
+    return certify(tmp_path_factory.mktemp("tls"), "server", "other")
 
 
 @pytest.fixture

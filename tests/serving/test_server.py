@@ -194,6 +194,13 @@ def test_a_port_that_is_taken(server: EmbeddedServer, models: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+def test_a_socket_that_cannot_be_had(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "none" / "s"
+    done = run_serve("--port=0", f"--grpc_socket_path={path}", f"--model_base_path={models / 'half'}")
+    assert done.returncode == 1
+    assert f"error: --grpc_socket_path: cannot listen at {path}: " in done.stderr
+
+
 @pytest.mark.parametrize("flag", ["--port", "--rest_api_port"])
 def test_a_host_that_is_none_of_this_machine(models: Path, flag: str) -> None:
     ports = [f"{other}={'any' if other == flag else 0}" for other in ("--port", "--rest_api_port")]

@@ -73,14 +73,17 @@ class GrpcDoor:
     async def _open(self) -> None:
         flags, server = self._flags, self._make()
         port = None
-        try:
-            if flags.port:
-                wanted = self.port or (0 if flags.port == ANY_PORT else flags.port)
+        if flags.port:
+            wanted = self.port or (0 if flags.port == ANY_PORT else flags.port)
+            try:
                 port = _listen(server, f"{_bracketed(flags.host or '::')}:{wanted}", flags)
-            if flags.grpc_socket_path:
+            except RuntimeError as error:
+                raise _cannot_listen("--port", flags.port, flags, str(error)) from None
+        if flags.grpc_socket_path:
+            try:
                 _listen(server, f"unix:{flags.grpc_socket_path}", flags)
-        except RuntimeError as error:
-            raise _cannot_listen("--port", flags.port, flags, str(error)) from None
+            except RuntimeError as error:
+                raise AoiError(f"--grpc_socket_path: cannot listen at {flags.grpc_socket_path}: {error}") from None
         before = asyncio.all_tasks()
         await server.start()
         for task in asyncio.all_tasks() - before:  # one of them takes the calls

@@ -183,7 +183,7 @@ class Stream:
             self._complain(f"base path {self.model.base_path} cannot be read: {error.strerror}; waiting for it")
             return None
         if not aspired:
-            self._complain(f"no versions of it below {self.model.base_path}; waiting for one")
+            self._complain(f"no versions of it below {_named(self.model.base_path)}; waiting for one")
         else:
             self._trouble = ""
         return aspired
@@ -275,6 +275,13 @@ class Stream:
     def _set(self, version: int, status: VersionStatus) -> None:
         with self._lock:
             self._statuses[version] = status
+
+
+def _named(base_path: Path) -> str:
+    """A base path without versions, for messages. Whoever names a version directory instead hears of it."""
+    if base_path.name.isdigit() and (base_path / "saved_model.pb").is_file():
+        return f"{base_path}, which is a version itself, of the base path {base_path.parent}"
+    return str(base_path)
 
 
 def contents(path: Path) -> Contents:

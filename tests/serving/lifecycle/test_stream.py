@@ -236,6 +236,15 @@ def test_a_dropped_model_answers_nobody_and_is_unloaded(bench: Bench) -> None:
     assert bench.states() == {1: "END"}
 
 
+def test_a_version_that_is_taken_for_a_base_path_is_told(tmp_path: Path) -> None:
+    version = tmp_path / "tile" / "1"
+    version.mkdir(parents=True)
+    (version / "saved_model.pb").touch()
+    bench = Bench(version)
+    bench.stream.step(0)
+    assert f"which is a version itself, of the base path {tmp_path / 'tile'}; waiting" in str(bench.stream.shortfall())
+
+
 def test_what_a_model_lacks(tmp_path: Path) -> None:
     bench = Bench(tmp_path, retries=1)
     assert bench.stream.shortfall() is None
