@@ -27,16 +27,16 @@ from aoi_modules.datasets.table import Table
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.settings import settings
 from aoi_modules.tf import keras, tf
-from aoi_modules.training import openvino_forward
-from aoi_modules.training.backbones import pretrained
-from aoi_modules.training.examples import FeatureExamples, PictureExamples
-from aoi_modules.training.extraction import BATCH, blocks, choose
-from aoi_modules.training.feature_cache import Writer
-from aoi_modules.training.features import features
-from aoi_modules.training.fit import Schedule, fit
-from aoi_modules.training.forward import traced
-from aoi_modules.training.heads import Scale, head_model, join
-from aoi_modules.training.views import PLAIN
+from aoi_modules.training.features import openvino_forward
+from aoi_modules.training.features.cache import Writer
+from aoi_modules.training.features.extraction import BATCH, blocks, choose
+from aoi_modules.training.features.forward import traced
+from aoi_modules.training.features.lookup import features
+from aoi_modules.training.features.views import PLAIN
+from aoi_modules.training.fitting.examples import FeatureExamples, PictureExamples
+from aoi_modules.training.fitting.fit import Schedule, fit
+from aoi_modules.training.networks.backbones import pretrained
+from aoi_modules.training.networks.heads import Scale, head_model, join
 
 Engine = Literal["tensorflow", "openvino"]
 HEAD = Head(name="category", kind="class", labels=fashion_mnist.LABEL_NAMES)

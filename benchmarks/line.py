@@ -14,16 +14,16 @@ from pathlib import Path
 import requests
 import yaml
 
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.client.http_client import HttpClient
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
+from aoi_modules.study.networks.latency import Latency, in_turns
 from aoi_modules.tf import keras, tf
-from aoi_modules.training.latency import Latency, in_turns
 
 SIZE = PictureInput(height=96, width=96, channels=3)
 

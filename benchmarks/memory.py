@@ -19,7 +19,7 @@ from aoi_modules.datasets import fashion_mnist
 from aoi_modules.datasets.table import Split
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training import profiles, recipes
-from aoi_modules.training.learning import learn
+from aoi_modules.training.fitting.learning import learn
 from aoi_modules.training.plan import plan
 
 PICTURES, SIDE, LIMIT = 60_000, 96, 4.0

@@ -24,8 +24,8 @@ from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import Servable, write_servable
 from aoi_modules.export.verification import FROZEN
 from aoi_modules.modelstore.manifest import Head
+from aoi_modules.study.networks.latency import Latency, in_turns
 from aoi_modules.tf import keras, tf
-from aoi_modules.training.latency import Latency, in_turns
 
 HEADS, MERGED = 8, 4
 ONE, EIGHT, FOUR = "one head, frozen", f"{HEADS} heads merged", f"{MERGED} heads merged"

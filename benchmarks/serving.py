@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from aoi_modules.client.metrics_page import MetricsPage
+from aoi_modules.client.rollout.metrics_page import MetricsPage
 from aoi_modules.wire.messages import PredictRequest
 from aoi_modules.wire.tensors import to_tensor
 from benchmarks.serving_load import Load, Target, answers, measure

@@ -26,7 +26,7 @@ from pathlib import Path
 import grpc
 import psutil
 
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from benchmarks.hostile.attacks import Attacks
 from benchmarks.hostile.client import LOST, PATIENCE_SECONDS, Answer, Client
 from benchmarks.hostile.messages import healthy

@@ -26,10 +26,10 @@ from pathlib import Path
 import grpc
 import psutil
 
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.client.version_watch import States, VersionWatch
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.rollout.version_watch import States, VersionWatch
 from aoi_modules.modelstore import version_dir
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from benchmarks.serving import PREDICT, jpeg_request, written
 from benchmarks.serving_load import Target, connect
 

@@ -20,19 +20,20 @@ from numpy.typing import NDArray
 from aoi_modules.datasets import houses, magnetic_tile
 from aoi_modules.datasets.table import Split, Table
 from aoi_modules.tf import keras
-from aoi_modules.training import metrics, profiles, recipes
-from aoi_modules.training.backbones import pretrained
-from aoi_modules.training.evaluation import counted, evaluate, scores
-from aoi_modules.training.examples import FeatureExamples
-from aoi_modules.training.feature_cache import Values
-from aoi_modules.training.features import features
-from aoi_modules.training.fit import fit
-from aoi_modules.training.heads import Scale, head_model
-from aoi_modules.training.learning import first_schedule, learn, prepared
-from aoi_modules.training.numbers import NumberColumns
+from aoi_modules.training import profiles, recipes
+from aoi_modules.training.features.cache import Values
+from aoi_modules.training.features.lookup import features
+from aoi_modules.training.fitting.examples import FeatureExamples
+from aoi_modules.training.fitting.fit import fit
+from aoi_modules.training.fitting.learning import first_schedule, learn, prepared
+from aoi_modules.training.measuring import metrics
+from aoi_modules.training.measuring.evaluation import counted, evaluate, scores
+from aoi_modules.training.measuring.thresholds import overkill_at_escape
+from aoi_modules.training.networks.backbones import pretrained
+from aoi_modules.training.networks.heads import Scale, head_model
+from aoi_modules.training.networks.number_columns import NumberColumns
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
-from aoi_modules.training.thresholds import overkill_at_escape
 
 FOLDS = {"tile": 4, "houses": 5}
 ESCAPES = 0.02

@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from aoi_modules.client import rest_answers
-from aoi_modules.client.http_calls import HttpCalls
+from aoi_modules.client.rest import answers
+from aoi_modules.client.rest.calls import HttpCalls
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RpcError, WireError
@@ -75,7 +75,7 @@ class GatewayClient:
         attempts = Attempts(self.timeout, self.retries)
         status, content = self._calls.call("POST", self._inspect_url, attempts, picture, "application/octet-stream")
         if status != 200:
-            raise RpcError(rest_answers.code_of(status), _words(content, status))
+            raise RpcError(answers.code_of(status), _words(content, status))
         try:
             return msgspec.json.decode(content, type=Inspected)
         except msgspec.DecodeError as error:
@@ -99,4 +99,4 @@ def _words(content: bytes, status: int) -> str:
         problem: Any = json.loads(content)
         return str(problem["detail"])
     except (ValueError, KeyError, TypeError):
-        return rest_answers.words(content, status)
+        return answers.words(content, status)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from aoi_modules.client.pictures import check_picture
-from aoi_modules.datasets.picture_files import ENDINGS
+from aoi_modules.datasets.own_pictures.picture_files import ENDINGS
 from aoi_modules.errors import DataError
+from aoi_modules.pictures import check_picture
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,4 @@
-"""One module a verb of the `aoi` command, each thin: it reads options and calls what lessons call too."""
+"""The verbs of `aoi`, one module each: the only place that speaks of flags and prints.
+
+Every other part may be used here; nothing but `cli` uses this one.
+"""

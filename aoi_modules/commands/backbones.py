@@ -4,8 +4,8 @@ import click
 import orjson
 
 from aoi_modules.errors import ChecksumError
-from aoi_modules.training.backbone_catalogue import BACKBONES, Backbone
-from aoi_modules.training.pretrained import origin
+from aoi_modules.training.networks.catalogue import BACKBONES, Backbone
+from aoi_modules.training.networks.weight_origin import origin
 
 Row = dict[str, str | int | None]
 

@@ -15,8 +15,8 @@ from aoi_modules.settings import settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from aoi_modules.course.outcome import Outcome
-    from aoi_modules.course.runner import Request
+    from aoi_modules.course.running.course_run import Request
+    from aoi_modules.course.running.outcome import Outcome
 
 PROFILES = ("ci", "cpu", "gpu")
 
@@ -58,8 +58,8 @@ def run(
     from rich.console import Console
 
     from aoi_modules.course import material
-    from aoi_modules.course.runner import Request
-    from aoi_modules.course.selection import selected
+    from aoi_modules.course.checklist.selection import selected
+    from aoi_modules.course.running.course_run import Request
 
     checklist = material.curriculum()
     request = Request(
@@ -77,10 +77,10 @@ def run(
 
 def _run_and_report(request: "Request", console: "Console", *, as_json: bool) -> int:
     """Runs, reports whatever happened, and returns the exit code."""
-    from aoi_modules.course.display import display_for
-    from aoi_modules.course.outcome import all_good
-    from aoi_modules.course.report import headline, write_report
-    from aoi_modules.course.runner import CourseRun
+    from aoi_modules.course.reporting.report import headline, write_report
+    from aoi_modules.course.running.course_run import CourseRun
+    from aoi_modules.course.running.display import display_for
+    from aoi_modules.course.running.outcome import all_good
 
     display = display_for(console, plain=settings().plain)
     course_run = CourseRun(request, display)
@@ -102,7 +102,7 @@ def _run_and_report(request: "Request", console: "Console", *, as_json: bool) ->
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
     import msgspec
 
-    from aoi_modules.course.tables import print_outcomes
+    from aoi_modules.course.reporting.tables import print_outcomes
 
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(outcomes), indent=2))
@@ -122,9 +122,10 @@ def status(as_json: bool) -> None:
     """
     import msgspec
 
-    from aoi_modules.course import material, progress
-    from aoi_modules.course.status import course_status
-    from aoi_modules.course.tables import print_status
+    from aoi_modules.course import material
+    from aoi_modules.course.checklist import progress
+    from aoi_modules.course.checklist.status import course_status
+    from aoi_modules.course.reporting.tables import print_status
 
     found = course_status(material.curriculum(), progress.read(settings().progress_file))
     if as_json:

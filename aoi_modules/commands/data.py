@@ -5,12 +5,12 @@ import sys
 import click
 import orjson
 
-from aoi_modules.datasets import sources
-from aoi_modules.datasets.catalogue import CATALOGUE, by_name
-from aoi_modules.datasets.progress import say
-from aoi_modules.datasets.sources import Found
-from aoi_modules.datasets.weights import FOLDER, KNOWN_SUMS, find_weights
+from aoi_modules.datasets.sources import finding
+from aoi_modules.datasets.sources.catalogue import CATALOGUE, by_name
+from aoi_modules.datasets.sources.finding import Found
+from aoi_modules.datasets.sources.weights import FOLDER, KNOWN_SUMS, find_weights
 from aoi_modules.errors import AoiError
+from aoi_modules.progress import say
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 
@@ -37,7 +37,7 @@ def list_sets(as_json: bool) -> None:
     """Say where each set lies. Downloads and verifies nothing."""
     rows = []
     for name, dataset in CATALOGUE.items():
-        place, root = sources.locate(dataset)
+        place, root = finding.locate(dataset)
         rows.append(
             {
                 "name": name,
@@ -93,7 +93,7 @@ def fetch(name: str | None, every: bool, repair: bool, allow_stand_in: bool, as_
     rows = []
     for wanted in CATALOGUE if name is None else (by_name(name).name,):
         try:
-            found = sources.repair(wanted) if repair else sources.find(wanted)
+            found = finding.repair(wanted) if repair else finding.find(wanted)
         except AoiError as error:  # the next set may be whole
             say(f"error: {error}")
             failed = True

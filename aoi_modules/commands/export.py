@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from aoi_modules.commands.model_options import About, reading_options
-from aoi_modules.commands.writing import Writing, writing_options
+from aoi_modules.commands.options.model import About, reading_options
+from aoi_modules.commands.options.writing import Writing, writing_options
 
 
 @click.command(name="export")

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aoi_modules.commands.exit_codes import STOPPED
-from aoi_modules.commands.server_options import ServerOptions, find_manifest, server_options
+from aoi_modules.commands.options.server import ServerOptions, find_manifest, server_options
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
     from aoi_modules.client.base import Inputs, PredictClient
-    from aoi_modules.client.load import Load, LoadReport
+    from aoi_modules.client.measuring.load import Load, LoadReport
     from aoi_modules.modelstore.manifest import Manifest
 
 PLOTS = (".png", ".svg")
@@ -70,10 +70,12 @@ def command(
       aoi load --http http://127.0.0.1:8501 --model tile --requests 500 --batch 8 parts/
       aoi load --grpc 127.0.0.1:8500 --model tile --pixels --json --plot load.png
     """
-    from aoi_modules.client.load import Bounds, Load, report
+    from aoi_modules.client.measuring.load import Bounds, Load, report
 
     if plot is not None:
-        importlib.import_module("aoi_modules.client.load_plot")  # now, so that what is missing is said before the load
+        importlib.import_module(
+            "aoi_modules.client.measuring.load_plot"
+        )  # now, so that what is missing is said before the load
     options = ServerOptions(**server)
     bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
     with options.client() as client:
@@ -93,7 +95,7 @@ def _payloads(
 ) -> "tuple[str, list[Inputs]]":
     """The signature, and the inputs of one call after the other; together they have every picture."""
     from aoi_modules.client.picture_search import read_pictures
-    from aoi_modules.export.golden import drawn_pictures
+    from aoi_modules.modelstore.golden import drawn_pictures
 
     manifest = find_manifest(client)
     contents = read_pictures(places)
@@ -119,7 +121,7 @@ def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool)
     import numpy as np
 
     from aoi_modules.client.base import picture_inputs, pixel_inputs
-    from aoi_modules.client.pictures import pixels_of
+    from aoi_modules.pictures import pixels_of
 
     wanted = len(manifest.features) if manifest else 0
     features = np.zeros((len(pictures), wanted), np.float32) if wanted else None
@@ -133,7 +135,7 @@ def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool)
 
 def _draw(load: "Load", measured: "LoadReport", plot: Path) -> bool:
     """Draws, says where, and returns whether that went well: the exit code tells more than that."""
-    from aoi_modules.client.load_plot import save_plot
+    from aoi_modules.client.measuring.load_plot import save_plot
 
     try:
         save_plot(load, measured, plot)

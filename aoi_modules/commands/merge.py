@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options
-from aoi_modules.commands.writing import Writing, writing_options
+from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model, reading_options
+from aoi_modules.commands.options.writing import Writing, writing_options
 
 
 @click.command()

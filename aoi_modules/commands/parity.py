@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.addresses import HttpAddress
-from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model
+from aoi_modules.commands.options.addresses import HttpAddress
+from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model
+from aoi_modules.commands.options.server import Connection, ServerOptions, ways_options
 from aoi_modules.commands.output import console
-from aoi_modules.commands.server_options import Connection, ServerOptions, ways_options
 from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
 
 if TYPE_CHECKING:
-    from aoi_modules.client.parity import Features, Parity, Way
-    from aoi_modules.export.golden import Scores
+    from aoi_modules.client.measuring.parity import Features, Parity, Way
     from aoi_modules.export.model_sources import ModelSource
+    from aoi_modules.modelstore.golden import Scores
     from aoi_modules.modelstore.manifest import Manifest
 
 
@@ -77,10 +77,10 @@ def command(
     """
     import msgspec
 
-    from aoi_modules.client.parity import compare
+    from aoi_modules.client.measuring.parity import compare
     from aoi_modules.client.picture_search import read_pictures
-    from aoi_modules.export.golden import FILE_NAME, Golden
     from aoi_modules.modelstore import manifest as manifests
+    from aoi_modules.modelstore.golden import FILE_NAME, Golden
 
     if not (said["grpc"] or said["http"] or gateway):
         raise click.UsageError("expected at least one of --grpc, --http and --gateway")
@@ -172,7 +172,7 @@ def _ways(
 ) -> "Iterator[dict[str, Way]]":
     """What is asked elsewhere: the server, and the gateway in front of it."""
     from aoi_modules.client.gateway_client import GatewayClient
-    from aoi_modules.client.parity import gateway_way, model_way
+    from aoi_modules.client.measuring.parity import gateway_way, model_way
 
     served = partial(ServerOptions, model=model or manifest.component, version=manifest.version, label=None)
     ways: dict[str, Way] = {}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.options.server import ServerOptions, find_manifest, server_options
 from aoi_modules.commands.output import console, stdout
-from aoi_modules.commands.server_options import ServerOptions, find_manifest, server_options
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aoi_modules.client.base import PredictClient
     from aoi_modules.client.feature_table import Features
-    from aoi_modules.gateway.answers import PictureAnswer, PictureAsker
+    from aoi_modules.client.picture_answers import PictureAnswer, PictureAsker
 
 CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict", "error")
 SECONDS_A_LINE = 5.0
@@ -61,7 +61,7 @@ def command(
       aoi predict --grpc 127.0.0.1:8500 --model tile --version 3 --timeout 2 part1.png
       aoi predict --grpc 127.0.0.1:8500 --model houses --features houses.csv houses/
     """
-    from aoi_modules.gateway.answers import PictureAsker
+    from aoi_modules.client.picture_answers import PictureAsker
 
     if as_json and as_csv:
         raise click.UsageError("expected at most one of --json and --csv")
@@ -133,7 +133,7 @@ def _in_order(asker: "PictureAsker", files: Iterable[Path], jobs: int) -> "Itera
 
 def _told(answers: "Iterator[PictureAnswer]", total: int) -> "Iterator[PictureAnswer]":
     """The answers, with a bar on a terminal, and a line now and then anywhere else."""
-    from aoi_modules.datasets.progress import on_terminal, progress, say
+    from aoi_modules.progress import on_terminal, progress, say
 
     if on_terminal() and total > 1:
         with progress("asking", total, unit="pictures") as advance:
@@ -151,7 +151,7 @@ def _told(answers: "Iterator[PictureAnswer]", total: int) -> "Iterator[PictureAn
 
 def _complains(answer: "PictureAnswer") -> bool:
     """Whether the answer is none, which is said on standard error."""
-    from aoi_modules.datasets.progress import say
+    from aoi_modules.progress import say
 
     if answer.error:
         say(f"error: {answer.picture}: {answer.error}")

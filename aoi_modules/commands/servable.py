@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.model_options import NAMED_MODEL, About, read_model, reading_options
+from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model, reading_options
 from aoi_modules.commands.output import console
 from aoi_modules.errors import AoiError
 
 if TYPE_CHECKING:
-    from aoi_modules.export.inspect.inspection import Inspection
+    from aoi_modules.export.inspect.contents import Inspection
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 FOLDER = click.Path(path_type=Path)
@@ -55,7 +55,7 @@ def show(folder: Path, drawing: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(servable), indent=2))
     else:
-        from aoi_modules.export.inspect.inspection_tables import print_inspection
+        from aoi_modules.export.inspect.tables import print_inspection
 
         print_inspection(console(), servable)
     if drawing is not None:
@@ -90,7 +90,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(lines), indent=2))
     else:
-        from aoi_modules.export.inspect.inspection_tables import print_difference
+        from aoi_modules.export.inspect.tables import print_difference
 
         print_difference(console(), one, other, lines)
     sys.exit(1 if lines else 0)
@@ -116,7 +116,7 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
     import msgspec
 
     from aoi_modules.export import verification
-    from aoi_modules.export.inspect.inspection import find
+    from aoi_modules.export.inspect.contents import find
     from aoi_modules.modelstore import manifest, version_dir
 
     version = find(folder)
@@ -140,7 +140,7 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
 
 def _inspected(folder: Path) -> "Inspection":
     importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
-    from aoi_modules.export.inspect.inspection import Inspection, find
+    from aoi_modules.export.inspect.contents import Inspection, find
 
     return Inspection.of(find(folder))
 

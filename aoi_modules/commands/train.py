@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
-from aoi_modules.training import report
+from aoi_modules.modelstore import training_report
+from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.training.plan import IMBALANCES
 from aoi_modules.training.profiles import PROFILES
 from aoi_modules.training.recipes import FOLDER, RECIPES, Recipe, by_name, from_folder
-from aoi_modules.training.report import TrainingReport
 from aoi_modules.training.run import MODEL, PAGE, train
 
 
@@ -64,7 +64,7 @@ def command(
     """
     chosen = _recipe(recipe, directory, skip_bad)
     written = train(chosen, profile, out, seed=seed, restart=restart, escape_target=target_escape, **wishes)
-    click.echo(report.to_json(written) if as_json else _lines(written, out))
+    click.echo(training_report.to_json(written) if as_json else _lines(written, out))
 
 
 def _recipe(name: str, directory: Path | None, skip_bad: bool) -> Recipe:

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from aoi_modules.course import progress
+from aoi_modules.course.checklist import progress
 from aoi_modules.errors import AoiError, CheckFailed, CourseError
 from aoi_modules.settings import settings
 

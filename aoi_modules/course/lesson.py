@@ -16,7 +16,7 @@ import click
 
 from aoi_modules.course import artifacts, material
 from aoi_modules.course.artifacts import Figure, LessonManifest
-from aoi_modules.course.curriculum import PROFILES, LessonPlan
+from aoi_modules.course.checklist.curriculum import PROFILES, LessonPlan
 from aoi_modules.errors import ChecksumError, CourseError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.settings import settings

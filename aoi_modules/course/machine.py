@@ -102,13 +102,13 @@ def gpu() -> Finding:
 
 def data() -> list[Finding]:
     """Where each data set would be taken from, without a download."""
-    from aoi_modules.datasets import sources
-    from aoi_modules.datasets.catalogue import CATALOGUE
+    from aoi_modules.datasets.sources import finding
+    from aoi_modules.datasets.sources.catalogue import CATALOGUE
 
     def look(name: str) -> Finding:
         what = f"data {name}"
         try:
-            place, root = sources.locate(name)
+            place, root = finding.locate(name)
         except AoiError as error:
             return Finding(what=what, state="needed", found=error.message, fix=error.hint)
         if root is None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from aoi_modules.course import curriculum as checklist
-from aoi_modules.course.curriculum import Curriculum, LessonPlan
+from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
 from aoi_modules.errors import CourseError
 from aoi_modules.settings import settings
 

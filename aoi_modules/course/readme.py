@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from aoi_modules.course.artifacts import write_whole
-from aoi_modules.course.curriculum import Curriculum, Item, LessonPlan
+from aoi_modules.course.checklist.curriculum import Curriculum, Item, LessonPlan
 from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.errors import CourseError
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from aoi_modules.course import curriculum as checklist
 from aoi_modules.course import material
 from aoi_modules.course.artifacts import write_whole
+from aoi_modules.course.checklist import curriculum as checklist
 from aoi_modules.errors import CourseError
 
 PICTURES = "images"
@@ -61,8 +61,8 @@ def trainee_copy(path: Path) -> bytes:
     """A lesson without solutions, as the bytes of a notebook file."""
     import nbformat
 
-    from aoi_modules.course.notebook_file import read_notebook
-    from aoi_modules.course.notebook_forms import trainee_form
+    from aoi_modules.course.notebook.file import read_notebook
+    from aoi_modules.course.notebook.forms import trainee_form
 
     nb = trainee_form(read_notebook(path))
     text: str = nbformat.writes(nb)

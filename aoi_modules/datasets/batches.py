@@ -14,7 +14,7 @@ the size that the model looks at.
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.pipeline import decode_picture, gray, resize_pictures
+from aoi_modules.datasets.decoding import decode_picture, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.errors import ModelError
-from aoi_modules.export.golden import Golden, Scores, drawn_pictures
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.modelstore.golden import Golden, Scores, drawn_pictures
 from aoi_modules.modelstore.manifest import Head, PictureInput
 
 INPUTS = (IMAGE, FEATURES)

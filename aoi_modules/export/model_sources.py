@@ -9,16 +9,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.pipeline import decode_picture
+from aoi_modules.datasets.decoding import decode_picture
 from aoi_modules.errors import ModelError
-from aoi_modules.export.golden import Scores
 from aoi_modules.export.network import Network, Scaling
 from aoi_modules.export.readers.formats import read_network
+from aoi_modules.modelstore import training_report as training_report
+from aoi_modules.modelstore.golden import Scores
 from aoi_modules.modelstore.manifest import DataOrigin, Head, HeadKind, PictureInput
+from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import check_name, file_sha256
 from aoi_modules.tf import tf
-from aoi_modules.training import report as training_report
-from aoi_modules.training.report import TrainingReport
 
 
 @dataclass(frozen=True)

@@ -19,17 +19,17 @@ from pathlib import Path
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.errors import ModelError, StoreError
-from aoi_modules.export import golden, verification
 from aoi_modules.export import precision as precisions
+from aoi_modules.export import verification
 from aoi_modules.export.checker import checker
 from aoi_modules.export.component import Component
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
+from aoi_modules.modelstore import golden, version_dir
 from aoi_modules.modelstore import manifest as manifests
-from aoi_modules.modelstore import version_dir
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Manifest, Source
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.datasets.pipeline import decode_pixels, gray, resize_pictures
+from aoi_modules.datasets.decoding import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
 from aoi_modules.export.computing_ahead import compute_ahead

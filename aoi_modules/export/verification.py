@@ -9,12 +9,13 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.datasets.pipeline import decode_pixels, gray
+from aoi_modules.datasets.decoding import decode_pixels, gray
 from aoi_modules.errors import ModelError, StoreError, first_line
-from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden, Scores
+from aoi_modules.export import graph
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.modelstore import golden
 from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.golden import Golden, Scores
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog

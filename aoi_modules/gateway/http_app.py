@@ -19,12 +19,12 @@ from starlette.routing import Route as HttpRoute
 
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway import problems
-from aoi_modules.gateway.inspection import limits_of
 from aoi_modules.gateway.line import Answer, Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
-from aoi_modules.gateway.routes import HeadRoute, Route, Routes
+from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.uploads import receive_picture
+from aoi_modules.judging.inspection import HeadLimits, limits_of
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
@@ -170,7 +170,7 @@ def _heads_body(route: Route, state: RouteState) -> list[dict[str, object]]:
     body: list[dict[str, object]] = []
     for head in state.manifest.heads:
         try:
-            limits, trouble = limits_of(head, route.heads.get(head.name, HeadRoute())), ""
+            limits, trouble = limits_of(head, route.heads.get(head.name, HeadLimits())), ""
         except AoiError as error:
             limits, trouble = None, error.message
         body.append(

@@ -4,14 +4,14 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from aoi_modules.client.pictures import decode, read_header
 from aoi_modules.errors import AoiError, NotAPicture
 from aoi_modules.gateway import problems
-from aoi_modules.gateway.inspection import Inspection, check_fit, inspect
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
+from aoi_modules.judging.inspection import Inspection, check_fit, inspect
 from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.pictures import decode, read_header
 
 STATUS_SECONDS = 1.0
 """How long a question about health may take; an orchestrator's probe waits no longer."""

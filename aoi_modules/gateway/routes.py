@@ -20,27 +20,13 @@ import yaml
 from msgspec import Meta
 
 from aoi_modules.errors import RouteError
+from aoi_modules.judging.inspection import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
-from aoi_modules.verdict import Limits
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Positive = Annotated[int, Meta(ge=1)]
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):(\d{1,5})")
 _PATH_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
-
-
-class HeadRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one head judges here. What is left out comes from the model's manifest."""
-
-    threshold: float | None = None
-    """A score over it fails the part; in [0, 1]."""
-    review_band: tuple[float, float] | None = None
-    """Scores from the first to the second go to an operator."""
-    good: tuple[str, ...] = ()
-    """For class heads: the labels of good parts. The score is then 1 - the sum of their probabilities."""
-
-    def __post_init__(self) -> None:
-        Limits(1.0 if self.threshold is None else self.threshold, self.review_band)
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,7 +40,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which version to ask; the newest if left out."""
     timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
     """How long an inspection may take at the model server."""
-    heads: dict[str, HeadRoute] = {}
+    heads: dict[str, HeadLimits] = {}
     """Limits by head."""
 
     def __post_init__(self) -> None:
@@ -127,7 +113,7 @@ def _component(name: Any, value: Any, root: yaml.Node | None, origin: str) -> Ro
     if not isinstance(heads, dict):
         return _convert(value, Route, root, path, origin)
     typed = {
-        str(head): _convert(limits, HeadRoute, root, (*path, "heads", str(head)), origin)
+        str(head): _convert(limits, HeadLimits, root, (*path, "heads", str(head)), origin)
         for head, limits in heads.items()
     }
     return _convert({**value, "heads": {}}, Route, root, path, origin, heads=typed)

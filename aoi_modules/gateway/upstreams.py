@@ -9,7 +9,6 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
-from aoi_modules.client import grpc_calls
 from aoi_modules.client.base import (
     PICTURE_INPUT,
     PICTURES_SIGNATURE,
@@ -18,7 +17,8 @@ from aoi_modules.client.base import (
     is_no_manifest,
     manifest_from,
 )
-from aoi_modules.client.grpc_channel import open_awaited_channel
+from aoi_modules.client.grpc import calls
+from aoi_modules.client.grpc.channel import open_awaited_channel
 from aoi_modules.errors import RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.problems import busy
 from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
@@ -64,8 +64,8 @@ class Upstream:
         self._in_flight = 0
         self._manifests: dict[tuple[str, int], Manifest | None] = {}
         self._channel = open_awaited_channel(address)
-        self._predict = self._method(grpc_calls.PREDICT, PredictResponse)
-        self._status = self._method(grpc_calls.STATUS, GetModelStatusResponse)
+        self._predict = self._method(calls.PREDICT, PredictResponse)
+        self._status = self._method(calls.STATUS, GetModelStatusResponse)
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -111,8 +111,8 @@ class Upstream:
 
     async def statuses(self, model: str, version: int | None, seconds: float) -> list[VersionStatus]:
         """The versions that the server knows of a model, newest first."""
-        request = grpc_calls.status_request(model, version)
-        return grpc_calls.version_statuses(await self._call(self._status, request, Deadline(seconds)))
+        request = calls.status_request(model, version)
+        return calls.version_statuses(await self._call(self._status, request, Deadline(seconds)))
 
     async def close(self) -> None:
         await self._channel.close()
@@ -120,8 +120,8 @@ class Upstream:
     async def _ask_once(
         self, model: str, version: int | None, picture: bytes, deadline: Deadline
     ) -> tuple[Prediction, Manifest | None]:
-        request = grpc_calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
-        prediction = grpc_calls.prediction(await self._call(self._predict, request, deadline))
+        request = calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
+        prediction = calls.prediction(await self._call(self._predict, request, deadline))
         answered = prediction.version or version
         manifest = None if answered is None else await self._manifest(model, answered, deadline)
         return prediction, manifest
@@ -136,18 +136,18 @@ class Upstream:
         return self._manifests[key]
 
     async def _read_manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
-        request = grpc_calls.predict_request(model, version, {}, SIGNATURE)
+        request = calls.predict_request(model, version, {}, SIGNATURE)
         try:
             answer = await self._call(self._predict, request, deadline)
         except RpcError as error:
             if is_no_manifest(error):
                 return None
             raise
-        return manifest_from(grpc_calls.prediction(answer).scores, f"model {model} version {version} at {self.address}")
+        return manifest_from(calls.prediction(answer).scores, f"model {model} version {version} at {self.address}")
 
     def _method(self, name: str, response: type[Response]) -> Callable[..., Any]:
         method: Callable[..., Any] = self._channel.unary_unary(
-            name, request_serializer=grpc_calls.serialize, response_deserializer=response.FromString
+            name, request_serializer=calls.serialize, response_deserializer=response.FromString
         )
         return method
 
@@ -158,7 +158,7 @@ class Upstream:
         try:
             return await method(request, timeout=left)
         except grpc.RpcError as error:
-            mapped = grpc_calls.rpc_error(error, self.address, deadline.seconds)
+            mapped = calls.rpc_error(error, self.address, deadline.seconds)
             if isinstance(mapped, Unreachable):
                 self._manifests.clear()  # what comes back may be another server with other models
             raise mapped from None

@@ -8,11 +8,12 @@ from typing import Any, TypeAlias, TypeVar
 from google.protobuf.wrappers_pb2 import StringValue
 from numpy.typing import NDArray
 
-from aoi_modules.serving import inference, model_config
+from aoi_modules.serving import model_config
+from aoi_modules.serving.answering import inference
+from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Call, Servable
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.servable import DEFAULT_SIGNATURE, Call, Servable
 from aoi_modules.serving.workers import Steps, finish
 from aoi_modules.wire.messages import (
     ENUMS,

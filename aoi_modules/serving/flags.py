@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from aoi_modules.errors import SettingsError
-from aoi_modules.serving.signature_check import InputCheck
+from aoi_modules.serving.answering.signature_check import InputCheck
 
 ANY_PORT = -1
 """`any` on the command line: the system chooses a free port."""

@@ -73,10 +73,10 @@ from aoi_modules.serving.doors.grpc_service import add_services
 from aoi_modules.serving.doors.health import Health
 from aoi_modules.serving.doors.listeners import Door, GrpcDoor, RestDoor, grpc_server
 from aoi_modules.serving.doors.rest_service import RestService
-from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
+from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
 from aoi_modules.serving.lifecycle.loader import Loader, processors
 from aoi_modules.serving.lifecycle.stream import Retries
 from aoi_modules.serving.lifecycle.versions import StartUp, Versions
@@ -104,9 +104,9 @@ def run(flags: Flags) -> None:
         raise SettingsError("--port, --rest_api_port: both are off", hint="give one of them a port number")
     models = configured_models(flags)
     if flags.engine == "docker":
-        from aoi_modules.serving import docker_engine
+        from aoi_modules.serving.launchers import docker
 
-        raise SystemExit(docker_engine.run(flags, models))
+        raise SystemExit(docker.run(flags, models))
     _check(flags)
     allocator.limit_arenas(processors())
     event_loop.run(_serve(flags, models))

@@ -11,7 +11,7 @@ import msgspec
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.training.backbone_catalogue import SMALL_CNN, TAPS, Pooling, by_name
+from aoi_modules.training.networks.catalogue import SMALL_CNN, TAPS, Pooling, by_name
 from aoi_modules.training.profiles import Profile
 from aoi_modules.training.recipes import Recipe
 

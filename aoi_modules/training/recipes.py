@@ -5,20 +5,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from aoi_modules.datasets import (
-    board_crops,
-    deeppcb,
-    fashion_mnist,
-    fashion_mnist_colours,
-    folder,
-    houses,
-    magnetic_tile,
-)
+from aoi_modules.datasets import deeppcb, fashion_mnist, houses, magnetic_tile
+from aoi_modules.datasets.deeppcb import crops
+from aoi_modules.datasets.fashion_mnist import colours
+from aoi_modules.datasets.own_pictures import folder
 from aoi_modules.datasets.sampling import stratified
 from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
-from aoi_modules.training.backbone_catalogue import Pooling
+from aoi_modules.training.networks.catalogue import Pooling
 from aoi_modules.training.profiles import Profile
 
 
@@ -90,13 +85,13 @@ RECIPES = {
             augmentation=("mirror-sideways",),
         ),
         Recipe(
-            name=fashion_mnist_colours.NAME,
+            name=colours.NAME,
             title="Fashion-MNIST in three colours, one small network with two outputs",
-            load=fashion_mnist_colours.load,
+            load=colours.load,
             picture=PictureInput(height=28, width=28, channels=3),
             heads=(
                 Head(name="category", kind="class", labels=fashion_mnist.LABEL_NAMES),
-                Head(name="colour", kind="class", labels=fashion_mnist_colours.COLOUR_NAMES),
+                Head(name="colour", kind="class", labels=colours.COLOUR_NAMES),
             ),
             backbone="small-cnn",
             learning="end to end",
@@ -107,7 +102,7 @@ RECIPES = {
             title="DeepPCB, six defects of circuit boards, one small network with six heads",
             load=deeppcb.load,
             picture=PictureInput(height=64, width=64, channels=1),
-            heads=tuple(Head(name=name, kind="defect", labels=("good", name)) for name in board_crops.DEFECTS),
+            heads=tuple(Head(name=name, kind="defect", labels=("good", name)) for name in crops.DEFECTS),
             backbone="small-cnn",
             learning="end to end",
             augmentation=("mirror",),

@@ -8,21 +8,23 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aoi_modules.datasets.progress import Say, say
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
+from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.manifest import DataOrigin
+from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.training import page, profiles, recipes, report, samples
-from aoi_modules.training.outputs import check_free, staged
+from aoi_modules.progress import Say, say
+from aoi_modules.training import profiles, recipes
+from aoi_modules.training.fitting.outputs import check_free, staged
+from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
-from aoi_modules.training.report import TrainingReport
-from aoi_modules.training.unfinished import keep_logs, unfinished
+from aoi_modules.training.reporting import page, samples
 
 if TYPE_CHECKING:  # both need TensorFlow
-    from aoi_modules.training.evaluation import Evaluation
-    from aoi_modules.training.learning import Learned
+    from aoi_modules.training.fitting.learning import Learned
+    from aoi_modules.training.measuring.evaluation import Evaluation
 
 MODEL = "model.keras"
 PAGE = page.FILE_NAME
@@ -63,8 +65,8 @@ def train(
     wanted = plan(recipe, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
-    from aoi_modules.training.evaluation import evaluate, summary
-    from aoi_modules.training.learning import learn
+    from aoi_modules.training.fitting.learning import learn
+    from aoi_modules.training.measuring.evaluation import evaluate, summary
 
     start = time.perf_counter()
     chosen = wanted.recipe
@@ -104,8 +106,8 @@ def write_training(
     Raises:
         ModelError: `out` cannot be used.
     """
-    from aoi_modules.training import figures
-    from aoi_modules.training.evaluation import summary
+    from aoi_modules.training.measuring.evaluation import summary
+    from aoi_modules.training.reporting import figures
 
     recipe = wanted.recipe
     with staged(out) as folder:
@@ -136,7 +138,7 @@ def write_training(
             features=split.train.feature_names,
             left_out=split.left_out,
         )
-        report.write(written, folder)
+        training_report.write(written, folder)
         page.write_page(folder, written, plots)
     return written
 

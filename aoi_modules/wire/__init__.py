@@ -1,0 +1,4 @@
+"""TensorFlow Serving's messages, tensors and JSON, without TensorFlow.
+
+Uses `errors` only.
+"""

@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import PredictResponse
 from benchmarks.hostile.messages import SERVICE, Healthy

@@ -10,7 +10,7 @@ import grpc
 import numpy as np
 from google.protobuf.message import Message
 
-from aoi_modules.client import grpc_calls
+from aoi_modules.client.grpc import calls
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.wire.messages import (
     CODES,
@@ -173,9 +173,9 @@ def _response(version: int, signature: str, outputs: dict[str, Array]) -> Predic
 class _Handlers(grpc.GenericRpcHandler):
     def __init__(self, server: ModelServer) -> None:
         self._methods: dict[str, tuple[Callable[..., Any], type[Message]]] = {
-            grpc_calls.PREDICT: (server.predict, PredictRequest),
-            grpc_calls.STATUS: (server.status, GetModelStatusRequest),
-            grpc_calls.METADATA: (server.metadata, GetModelMetadataRequest),
+            calls.PREDICT: (server.predict, PredictRequest),
+            calls.STATUS: (server.status, GetModelStatusRequest),
+            calls.METADATA: (server.metadata, GetModelMetadataRequest),
         }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any] | None":
@@ -183,5 +183,5 @@ class _Handlers(grpc.GenericRpcHandler):
             return None
         function, request = self._methods[handler_call_details.method]
         return grpc.unary_unary_rpc_method_handler(
-            function, request_deserializer=request.FromString, response_serializer=grpc_calls.serialize
+            function, request_deserializer=request.FromString, response_serializer=calls.serialize
         )

@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.client.async_grpc_client import AsyncGrpcClient
-from aoi_modules.client.async_http_client import AsyncHttpClient
 from aoi_modules.client.base import PredictClient
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.client.http_client import HttpClient
+from aoi_modules.client.grpc.async_client import AsyncGrpcClient
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.rest.async_client import AsyncHttpClient
+from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, WireError
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.awaited import Awaited
 from tests.client.servables import write_house, write_tile
 

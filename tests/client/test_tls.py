@@ -11,9 +11,9 @@ from pathlib import Path
 import grpc
 import pytest
 
-from aoi_modules.client.async_grpc_client import AsyncGrpcClient
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.client.http_client import HttpClient
+from aoi_modules.client.grpc.async_client import AsyncGrpcClient
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import SettingsError, Unreachable
 from tests.client.certificates import certify, needs_openssl

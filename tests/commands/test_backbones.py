@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from aoi_modules.commands.backbones import command
-from aoi_modules.datasets.weights import KNOWN_SUMS
+from aoi_modules.datasets.sources.weights import KNOWN_SUMS
 from aoi_modules.settings import settings
-from aoi_modules.training.backbone_catalogue import BACKBONES
+from aoi_modules.training.networks.catalogue import BACKBONES
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.mkdir(parents=True)
     (folder / BACKBONES["vgg16"].files[0]).write_bytes(b"weights")
     (folder / next(iter(KNOWN_SUMS))).write_bytes(b"half")
-    monkeypatch.setattr("aoi_modules.training.pretrained.settings", settings.__wrapped__)
+    monkeypatch.setattr("aoi_modules.training.networks.weight_origin.settings", settings.__wrapped__)
 
 
 def test_a_line_for_each_with_where_its_weights_come_from() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.datasets.catalogue import CATALOGUE
+from aoi_modules.datasets.sources.catalogue import CATALOGUE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

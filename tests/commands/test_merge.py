@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from aoi_modules.cli import aoi
 from aoi_modules.errors import AoiError, StoreError
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.verification import verify
 from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Manifest
 from tests.export.networks import network, on_trunk
 

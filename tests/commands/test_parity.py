@@ -12,9 +12,9 @@ import pytest
 
 from aoi_modules.commands.parity import _source_way
 from aoi_modules.errors import ModelError
-from aoi_modules.export.golden import FILE_NAME, Golden
 from aoi_modules.gateway.launcher import RunningGateway
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aoi_modules.training import report
-from aoi_modules.training.report import TrainingReport
+from aoi_modules.modelstore import training_report
+from aoi_modules.modelstore.training_report import TrainingReport
 
 
 def aoi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -35,7 +35,7 @@ def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
     done = aoi(tmp_path, "train", recipe, "--profile", "ci", "--out", "build/model", "--json", *quick)
     assert done.returncode == 0, done.stderr
     written = msgspec.json.decode(done.stdout, type=TrainingReport)
-    assert report.read(tmp_path / "build" / "model") == written
+    assert training_report.read(tmp_path / "build" / "model") == written
     assert written.data.stand_in
     assert "stand-in data" in done.stderr
     assert "epoch 1/" in done.stderr or "epoch 3/" in done.stderr
@@ -78,7 +78,7 @@ def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "left out: " in done.stdout
     assert "broken.png" in done.stdout
-    (head,) = report.read(tmp_path / "out").heads
+    (head,) = training_report.read(tmp_path / "out").heads
     assert (head.kind, head.labels) == ("defect", ("good", "scratched"))
 
 

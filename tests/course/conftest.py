@@ -11,9 +11,9 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from aoi_modules.course import curriculum as checklist
-from aoi_modules.course.curriculum import Curriculum
-from aoi_modules.course.navigation import last_cell
+from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist.curriculum import Curriculum
+from aoi_modules.course.checklist.navigation import last_cell
 from aoi_modules.settings import settings
 
 # a busy machine is no failure

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.datasets.catalogue import DataSet, RemoteFile, by_name
+from aoi_modules.datasets.sources.catalogue import DataSet, RemoteFile, by_name
 from aoi_modules.settings import Settings
 from tests.datasets.file_server import SMALL_FILES, FileServer, handler
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.datasets.sources import Found
+from aoi_modules.datasets.sources.finding import Found
 from aoi_modules.modelstore.manifest import DataOrigin
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aoi_modules.datasets.catalogue import DataSet, RemoteArchive, by_name
+from aoi_modules.datasets.sources.catalogue import DataSet, RemoteArchive, by_name
 from aoi_modules.datasets.table import encode_png
 
 COMMIT = "c" * 40

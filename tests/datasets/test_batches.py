@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.datasets.batches import batches, pixels, training_batches
-from aoi_modules.datasets.pipeline import decode_picture
+from aoi_modules.datasets.decoding import decode_picture
 from aoi_modules.datasets.table import Table, Target, encode_png
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import PictureInput

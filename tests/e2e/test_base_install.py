@@ -13,10 +13,10 @@ import pytest
 import requests
 import yaml
 
-from aoi_modules.export.golden import FILE_NAME, Golden
 from aoi_modules.export.model_sources import Wish, read
 from aoi_modules.export.servable import write_servable
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.export.networks import DEFECT, network
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def run(base: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_it_has_no_tensorflow(base: Path) -> None:
     assert run(base, "python", "-c", "import tensorflow").returncode == 1
     assert (
-        run(base, "python", "-c", "import aoi_modules.gateway.server, aoi_modules.client.grpc_client").returncode == 0
+        run(base, "python", "-c", "import aoi_modules.gateway.server, aoi_modules.client.grpc.client").returncode == 0
     )
 
 

@@ -13,7 +13,7 @@ from aoi_modules.export.model_sources import read
 from aoi_modules.export.servable import write_servable
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore import version_dir
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.run import train
 from aoi_modules.verdict import Limits, judge_score

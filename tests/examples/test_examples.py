@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
 

@@ -10,15 +10,14 @@ import pytest
 from PIL import Image
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export import golden
 from aoi_modules.export.component import Component
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource, default_head
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import FROZEN, decoded_pixels
-from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore import golden, manifest
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
 from aoi_modules.tf import keras, tf
 from tests.export.networks import on_trunk, priced, trunk

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export import golden
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.model_sources import ModelSource, Reading, Wish, read
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import WARMUP
-from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore import golden, manifest
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.tf import keras, tf
 from aoi_modules.wire.messages import PredictionLog

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import AoiError, ModelError
-from aoi_modules.export.golden import drawn_pictures
 from aoi_modules.export.model_sources import Wish, default_head, read
+from aoi_modules.modelstore import training_report
+from aoi_modules.modelstore.golden import drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.training import report
 from tests.export.networks import DEFECT, network
 
 
@@ -75,8 +75,8 @@ def trained(tmp_path: Path) -> Path:
     size = PictureInput(height=24, width=32, channels=3)
     (tmp_path / "sample.png").write_bytes(drawn_pictures(size, 1)[0])
     head = Head(name="defect", kind="defect", labels=("fine", "broken"), threshold=0.25)
-    report.write(
-        report.TrainingReport(
+    training_report.write(
+        training_report.TrainingReport(
             recipe="tile",
             profile="ci",
             seed=0,
@@ -87,7 +87,7 @@ def trained(tmp_path: Path) -> Path:
             weights="random",
             metrics={},
             notes=(),
-            samples=(report.Sample(file="sample.png", label="fine"),),
+            samples=(training_report.Sample(file="sample.png", label="fine"),),
             seconds=1,
             model_sha256=file_sha256(tmp_path / "model.keras"),
             tools={},

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from aoi_modules.errors import ModelError, StoreError
-from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden
+from aoi_modules.export import graph
 from aoi_modules.export.model_sources import ModelSource, Wish, read
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import FROZEN, WARMUP
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import golden, manifest, version_dir
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog

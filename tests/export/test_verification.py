@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError, StoreError
-from aoi_modules.export import golden
 from aoi_modules.export.checker import Checker, checker
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource, default_head
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.export.verification import FROZEN, WARMUP, load, scores, verify
-from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore import golden, manifest
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras, tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import write_records

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.gateway.answers import PictureAsker
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.picture_answers import PictureAsker
 from aoi_modules.gateway.launcher import RunningGateway
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_tile
 from tests.gateway.conftest import picture_bytes
 

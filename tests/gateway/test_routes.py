@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RouteError
-from aoi_modules.gateway.routes import HeadRoute, Route, Routes, parse_routes, read_routes
+from aoi_modules.gateway.routes import Route, Routes, parse_routes, read_routes
+from aoi_modules.judging.inspection import HeadLimits
 
 GOOD = """
 max_in_flight: 8
@@ -37,8 +38,8 @@ def test_routes_are_read(tmp_path: Path) -> None:
                 version=3,
                 timeout_ms=250,
                 heads={
-                    "defect": HeadRoute(threshold=0.5, review_band=(0.4, 0.5)),
-                    "surface": HeadRoute(good=("smooth", "rough"), threshold=0.1),
+                    "defect": HeadLimits(threshold=0.5, review_band=(0.4, 0.5)),
+                    "surface": HeadLimits(good=("smooth", "rough"), threshold=0.1),
                 },
             ),
             "board": Route(model="board", upstream="models.line-7:8500"),
@@ -107,7 +108,7 @@ def test_an_alias_that_leads_back_to_itself_ends() -> None:
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,8}", fullmatch=True)
 scores = st.floats(0, 1)
 head_routes = st.builds(
-    HeadRoute,
+    HeadLimits,
     threshold=st.none() | scores,
     review_band=st.none() | st.tuples(scores, scores).map(lambda band: (min(band), max(band))),
     good=st.lists(names, max_size=2).map(tuple),

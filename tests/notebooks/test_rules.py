@@ -5,11 +5,11 @@ import re
 import pytest
 
 from aoi_modules.course import checks, material
-from aoi_modules.course import curriculum as checklist
-from aoi_modules.course.curriculum import LessonPlan
-from aoi_modules.course.notebook_file import read_notebook
-from aoi_modules.course.notebook_rules import Subject, broken_rules
-from aoi_modules.course.package_code import package_functions
+from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist.curriculum import LessonPlan
+from aoi_modules.course.notebook.file import read_notebook
+from aoi_modules.course.notebook.rules import Subject, broken_rules
+from aoi_modules.course.running.package_code import package_functions
 
 FOLDER = material.official_dir()
 CURRICULUM = checklist.load(FOLDER / checklist.FILE_NAME)

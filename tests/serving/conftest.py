@@ -4,7 +4,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.serving import saved_models
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.servable import Servable
 from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
 
 FLOAT = DATA_TYPES.index("FLOAT")

@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from aoi_modules.modelstore import manifest, version_dir
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.wire import json_text
 from aoi_modules.wire.messages import ClassificationRequest, PredictRequest, TensorProto
 from tests.serving.calls import PREDICT, example_input, http, predict, predict_request

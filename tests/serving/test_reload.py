@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.serving import model_config
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.wire.messages import ReloadConfigRequest, ReloadConfigResponse
 from tests.serving import saved_models

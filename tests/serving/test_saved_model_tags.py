@@ -8,7 +8,7 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.serving.engines import tensorflow
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.tf import tf
 from tests.serving.calls import predict, predict_request
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import AoiError
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.serving import saved_models
 from tests.serving.calls import begin, http, predict, predict_request, statuses, wait_for
 

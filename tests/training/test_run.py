@@ -11,9 +11,10 @@ import pytest
 from aoi_modules.datasets.batches import pixels
 from aoi_modules.datasets.table import Table, Target
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.settings import settings
-from aoi_modules.training import profiles, recipes, report
+from aoi_modules.training import profiles, recipes
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.run import train
 from tests.training.small import DEFECT, PICTURE, SIDES, split
@@ -63,7 +64,7 @@ def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, pl
     out = tmp_path / "out"
     lines: list[str] = []
     written = train(name, "tiny", out, seed=3, log=lines.append)
-    assert report.read(out) == written
+    assert training_report.read(out) == written
     expected = {"history", "predictions", "calibration"} | plots
     assert {path.stem for path in (out / "plots").iterdir()} == expected
     assert (out / "report.html").is_file()

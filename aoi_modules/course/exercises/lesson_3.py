@@ -7,7 +7,7 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
-from aoi_modules.training import metrics
+from aoi_modules.training.measuring import metrics
 
 SIDE, TAKES, GIVES, WINDOW = 28, 64, 128, 3
 """The separable block of exercise 3.1: its map's side, channels in and out, and the window of its depthwise layer."""

@@ -7,8 +7,8 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import number
-from aoi_modules.training import thresholds
-from aoi_modules.training.metrics import rates
+from aoi_modules.training.measuring import thresholds
+from aoi_modules.training.measuring.metrics import rates
 
 FITTING = {
     "category": {"sparsecategoricalcrossentropy"},
@@ -121,7 +121,7 @@ def promise(answer: object) -> str:
     if overkill.count > least.count:
         raise Hint(
             f"threshold: {threshold:.3g} fails {overkill.count} good parts; the highest one that keeps the 2% fails "
-            f"{least.count}. Look for threshold_for in aoi_modules.training.thresholds"
+            f"{least.count}. Look for threshold_for in aoi_modules.training.measuring.thresholds"
         )
     needed = number("needed", answer["needed"])
     exact = thresholds.defects_needed(ESCAPE_TARGET)

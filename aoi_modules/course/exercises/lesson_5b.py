@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
-from aoi_modules.training.metrics import Figures
+from aoi_modules.training.measuring.metrics import Figures
 
 
 @exercise("5b.1")

@@ -9,10 +9,10 @@ import numpy as np
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
 from aoi_modules.datasets.houses import FEATURE_NAMES
-from aoi_modules.datasets.montage import ROOMS, montage
+from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
 from aoi_modules.errors import DataError, NotAPicture
-from aoi_modules.training.metrics import Figures
+from aoi_modules.training.measuring.metrics import Figures
 
 NEAR = 10.0
 """Mean difference of two pictures, in gray levels, up to which they are the same one, encoded with some loss."""

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from aoi_modules.client.canary import Pair
-from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
+from aoi_modules.client.rollout.canary import Pair
+from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
 from aoi_modules.serving import model_config

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import StoreError
-from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden
+from aoi_modules.export import graph
 from aoi_modules.export.inspect.anatomy import WEIGHT_TYPES
-from aoi_modules.export.inspect.inspection import GRAPH, Inspection, nodes, read_frozen
+from aoi_modules.export.inspect.contents import GRAPH, Inspection, nodes, read_frozen
 from aoi_modules.export.inspect.quantities import counted, size
 from aoi_modules.export.readers.saved_model_network import read_meta_graph
 from aoi_modules.export.verification import FROZEN
+from aoi_modules.modelstore import golden
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Head, Manifest
 from aoi_modules.tf import tf
 

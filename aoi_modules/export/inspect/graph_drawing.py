@@ -13,12 +13,12 @@ from matplotlib.path import Path as Curve
 from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import StoreError
 from aoi_modules.export.inspect.anatomy import Anatomy, Block
+from aoi_modules.export.inspect.contents import Inspection, sample
 from aoi_modules.export.inspect.graph_layout import NUMBERS, Box, Layout, Point, layout
-from aoi_modules.export.inspect.inspection import Inspection, sample
 from aoi_modules.export.inspect.quantities import counted, percent, short
 from aoi_modules.export.verification import FROZEN
 from aoi_modules.modelstore.manifest import FILE_NAME, Head
-from aoi_modules.training.plots import Plot
+from aoi_modules.plots import Plot
 
 SUFFIXES = (".png", ".svg")
 MARGIN, TITLE, LEGEND = 0.3, 0.8, 0.6

@@ -10,12 +10,12 @@ from typing import Any
 from google.protobuf import json_format
 
 from aoi_modules.errors import RpcError
+from aoi_modules.serving.answering.inference import check_predict_method
+from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE
 from aoi_modules.serving.dataplane import METADATA_FIELD, DataPlane
 from aoi_modules.serving.doors import rest_body, rest_routes
 from aoi_modules.serving.doors.rest_routes import Route
-from aoi_modules.serving.inference import check_predict_method
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.servable import DEFAULT_SIGNATURE
 from aoi_modules.serving.workers import Steps, Workers
 from aoi_modules.wire import rest_examples, rest_json
 from aoi_modules.wire.json_text import parse_object

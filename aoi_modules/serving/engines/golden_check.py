@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export import golden
-from aoi_modules.export.golden import Golden
+from aoi_modules.modelstore import golden
 from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, golden_inputs
 

@@ -9,8 +9,8 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
 from aoi_modules.errors import AoiError
-from aoi_modules.export import golden
-from aoi_modules.export.golden import Golden
+from aoi_modules.modelstore import golden
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.wire import records, tensors
 from aoi_modules.wire.messages import PredictionLog, SignatureDef, TensorInfo

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.serving.answering.servable import Servable
+from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.batching.parameters import Batching
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import EngineLoader
-from aoi_modules.serving.engine_metrics import EngineMetrics
+from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
 from aoi_modules.serving.lifecycle.warmup import warm_up
-from aoi_modules.serving.servable import Servable
-from aoi_modules.serving.signature_check import InputCheck
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from aoi_modules.errors import AoiError
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.model_config import ServedModel
-from aoi_modules.serving.servable import Servable
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from aoi_modules.errors import RpcError, SettingsError
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.lifecycle.stream import Load, Retries, State, Stream, VersionStatus
 from aoi_modules.serving.lifecycle.watcher import Watcher
 from aoi_modules.serving.model_config import ServedModel
-from aoi_modules.serving.servable import Servable
 from aoi_modules.wire.status import invalid, not_found
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from aoi_modules.errors import RpcError, WireError
-from aoi_modules.serving import inference
-from aoi_modules.serving.servable import Servable
+from aoi_modules.serving.answering import inference
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.status import invalid

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.course.checks import judge
-from aoi_modules.training.metrics import auroc
+from aoi_modules.training.measuring.metrics import auroc
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
-from tests.training.test_baseline import row
+from tests.study.networks.test_baseline import row
 
 BY_HAND = {"parameters": 8768, "multiply_adds": 6_874_112, "times_cheaper": 8.41}
 ROWS = (row("slow", 90.0, 0.95), row("good", 20.0, 0.9), row("quick", 5.0, 0.8), row("blind", 4.0, 0.5, "random"))

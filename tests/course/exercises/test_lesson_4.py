@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.tf import keras
-from aoi_modules.training import thresholds
+from aoi_modules.training.measuring import thresholds
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
 
 LOSSES = keras.losses

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from aoi_modules.datasets.montage import ROOMS, montage
-from aoi_modules.datasets.stand_in_houses import draw
+from aoi_modules.datasets.houses.montage import ROOMS, montage
+from aoi_modules.datasets.houses.stand_in import draw
 from aoi_modules.datasets.table import Pixels, encode_png
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoi_modules.client.canary import Pair
-from aoi_modules.client.metrics_page import LATENCY, REQUESTS, MetricsPage
+from aoi_modules.client.rollout.canary import Pair
+from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import judge
 from aoi_modules.serving import model_config
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from aoi_modules.export import golden, graph
-from aoi_modules.export.golden import Golden, drawn_pictures
+from aoi_modules.export import graph
 from aoi_modules.export.verification import FROZEN, WARMUP
+from aoi_modules.modelstore import golden, version_dir
 from aoi_modules.modelstore import manifest as manifests
-from aoi_modules.modelstore import version_dir
+from aoi_modules.modelstore.golden import Golden, drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source
 from aoi_modules.tf import tf
 from tests.export.inspect.merged_graphs import Made, merged

@@ -6,11 +6,10 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import StoreError
-from aoi_modules.export import golden
-from aoi_modules.export.golden import Golden
 from aoi_modules.export.inspect.comparison import Line, difference
-from aoi_modules.export.inspect.inspection import Inspection
-from aoi_modules.modelstore import manifest
+from aoi_modules.export.inspect.contents import Inspection
+from aoi_modules.modelstore import golden, manifest
+from aoi_modules.modelstore.golden import Golden
 from tests.export.inspect.merged_graphs import Made
 from tests.export.inspect.small_servables import put, put_foreign
 

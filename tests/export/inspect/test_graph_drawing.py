@@ -12,7 +12,7 @@ from aoi_modules.export.inspect.anatomy import Anatomy
 from aoi_modules.export.inspect.graph_drawing import ALONE, colour, draw, summary, write
 from aoi_modules.modelstore.manifest import Head
 from tests.export.inspect.merged_graphs import Made, merged
-from tests.training.test_plots import texts
+from tests.test_plots import texts
 
 HEADS = (
     Head(name="short", kind="defect", labels=("good", "short"), threshold=0.425),

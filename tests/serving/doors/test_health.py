@@ -10,7 +10,7 @@ import pytest
 from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
 from aoi_modules.serving.doors import health
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.serving.doors import rest_body
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.wire import tensors
 from tests.serving.calls import http, http_json, predict, predict_request
 

@@ -11,7 +11,7 @@ from google.protobuf import text_format
 
 from aoi_modules.errors import SettingsError
 from aoi_modules.serving.doors import tls
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.wire.messages import SSLConfig
 from tests.serving.calls import predict, predict_request
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.golden import FILE_NAME, Golden
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 
 AUTO = engine_loader(EngineName.AUTO)

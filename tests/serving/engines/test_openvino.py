@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError, RpcError
-from aoi_modules.export.golden import FILE_NAME, Golden
 from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.engines import openvino, tensorflow
 from aoi_modules.serving.engines.golden_check import check_golden

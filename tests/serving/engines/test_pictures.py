@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.datasets.pipeline import decode_pixels, gray
+from aoi_modules.datasets.decoding import decode_pixels, gray
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.engines import pictures
 from aoi_modules.serving.engines.pictures import decode

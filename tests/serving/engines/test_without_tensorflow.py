@@ -6,15 +6,15 @@ from pathlib import Path
 
 import psutil
 
-from aoi_modules.client.grpc_client import GrpcClient
-from aoi_modules.client.http_client import HttpClient
-from aoi_modules.export.golden import FILE_NAME, Golden
-from aoi_modules.serving.launcher import EmbeddedServer
+from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.rest.client import HttpClient
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.serving.launchers.embedded import EmbeddedServer
 
 PROGRAM = """
 import asyncio, sys
 from pathlib import Path
-from aoi_modules.export.golden import FILE_NAME, Golden
+from aoi_modules.modelstore.golden import FILE_NAME, Golden
 from aoi_modules.serving.engines.choice import EngineName, engine_loader
 from aoi_modules.serving.lifecycle.loader import Loader
 from aoi_modules.serving import server

@@ -8,12 +8,12 @@ import pytest
 
 from aoi_modules.errors import ChecksumError, ModelError, RpcError
 from aoi_modules.modelstore import manifest
+from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching.parameters import PER_MODEL_FILE, Batching
-from aoi_modules.serving.engine_metrics import EngineMetrics
 from aoi_modules.serving.engines import tensorflow
+from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
 from aoi_modules.serving.lifecycle.loader import Loader
 from aoi_modules.serving.lifecycle.warmup import FILE_NAME, MAX_RECORDS, warm_up
-from aoi_modules.serving.signature_check import InputCheck
 from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models

@@ -1,0 +1,4 @@
+"""Notebooks as files: their cells, their forms for trainees and for CI, and the rules they keep.
+
+Uses the checklist; never runs a notebook.
+"""

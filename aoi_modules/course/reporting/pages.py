@@ -1,0 +1,95 @@
+"""Executed notebooks as pages that need no network: styles inline, pictures inside, no scripts."""
+
+import logging
+import re
+from pathlib import Path
+
+from aoi_modules.course.artifacts import write_whole
+from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
+from aoi_modules.course.checklist.navigation import neighbours
+from aoi_modules.course.notebook.file import read_notebook
+from aoi_modules.course.notebook.forms import without_trials
+from aoi_modules.course.reporting.rendering import rendered, style
+from aoi_modules.course.running.outcome import Outcome
+from aoi_modules.errors import CourseError
+
+INDEX = "../../index.html"
+"""The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
+_NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
+_LOADS = re.compile(r"<(script|iframe|link|object|embed)\b.*?(</\1>|>)", re.IGNORECASE | re.DOTALL)
+_REMOTE_PICTURE = re.compile(r"""<img\b[^>]*src=["'](?:https?:)?//[^>]*>""", re.IGNORECASE)
+
+
+def page_path(executed: Path) -> Path:
+    """Where the page of an executed notebook goes."""
+    return executed.with_suffix(".html")
+
+
+def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile: str, pictures: Path) -> Path:
+    """Writes the page of an executed notebook beside it; of a damaged one, a page that says so.
+
+    Args:
+        executed: the notebook.
+        outcome: how its run ended.
+        curriculum: the checklist, for the links.
+        profile: size of the work.
+        pictures: folder from which the text's own pictures come, with paths relative to it.
+    """
+    before, after = neighbours(curriculum, outcome.plan.id)
+    page = rendered(
+        "lesson.html.j2",
+        title=outcome.plan.full_title,
+        css=_css(),
+        index=INDEX,
+        before=_neighbour(before),
+        after=_neighbour(after),
+        profile=profile,
+        status=outcome.status,
+        seconds=f"{outcome.seconds:.1f}",
+        reason=outcome.reason,
+        body=_body(executed, pictures, trials=not outcome.good),
+    )
+    target = page_path(executed)
+    write_whole(target, page.encode())
+    return target
+
+
+def _body(executed: Path, pictures: Path, *, trials: bool) -> object:
+    """The cells and outputs as HTML, already safe to set into the page; the trials of stubs only where they matter."""
+    from markupsafe import Markup
+    from nbconvert import HTMLExporter
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
+    try:
+        nb = read_notebook(executed)
+    except CourseError as error:  # a process that was killed while it saved leaves half a file
+        return Markup("<p>{}</p>").format(str(error))
+    quiet = logging.getLogger("aoi.pages")
+    quiet.setLevel(logging.ERROR)  # it would ask authors for texts under pictures that programs drew
+    exporter = HTMLExporter(template_name="basic", embed_images=True, log=quiet)
+    exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
+    html, _ = exporter.from_notebook_node(
+        nb if trials else without_trials(nb), resources={"metadata": {"path": str(pictures)}}
+    )
+    return Markup(offline(html))
+
+
+def offline(html: str) -> str:
+    """HTML without what would load something from elsewhere, and with links to notebooks leading to their pages."""
+    html = _REMOTE_PICTURE.sub("", _LOADS.sub("", html))
+    return _NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
+
+
+def _css() -> object:
+    from markupsafe import Markup
+    from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
+
+    light = HtmlFormatter(style="default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
+    ground = ".highlight, .highlight pre { background: var(--raised); }"
+    code = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ground}"
+    return Markup("\n").join([style("style.css", "cells.css"), Markup(code)])
+
+
+def _neighbour(plan: LessonPlan | None) -> dict[str, str] | None:
+    return None if plan is None else {"page": f"{plan.notebook}.html", "title": plan.full_title}

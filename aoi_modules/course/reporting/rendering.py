@@ -1,0 +1,33 @@
+"""Jinja templates of the report, with everything inline: a page works from a stick in a factory without a network."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).with_name("templates")
+
+
+def rendered(name: str, **values: Any) -> str:
+    """One of the templates, filled in; text is escaped."""
+    text: str = _environment().get_template(name).render(**values)
+    return text
+
+
+def style(*names: str) -> Any:
+    """Style sheets as text to set into a page."""
+    from markupsafe import Markup
+
+    return Markup("\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names))
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

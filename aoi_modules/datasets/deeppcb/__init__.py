@@ -1,0 +1,8 @@
+"""DeepPCB: circuit boards beside their golden sample, six kinds of defects.
+
+Source: Tang, He, Huang, Yang: Online PCB defect detector on a new PCB defect dataset, 2019.
+"""
+
+from aoi_modules.datasets.deeppcb.split import NAME, boards, load, pairs
+
+__all__ = ["NAME", "boards", "load", "pairs"]

@@ -1,0 +1,8 @@
+"""Houses: four photographs and four numbers each, one price.
+
+Source: Ahmed, Moustafa: House price estimation from visual and textual features, 2016.
+"""
+
+from aoi_modules.datasets.houses.split import FEATURE_NAMES, NAME, TARGET, folds, load, price_strata, table
+
+__all__ = ["FEATURE_NAMES", "NAME", "TARGET", "folds", "load", "price_strata", "table"]

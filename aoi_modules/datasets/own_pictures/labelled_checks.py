@@ -1,0 +1,66 @@
+"""Rows that are bad beside others: other channels, the same picture with another label, or in another table. Pure.
+
+Each check gives the bad rows by their names.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from aoi_modules.datasets.bad_rows import BadRow
+from aoi_modules.datasets.own_pictures.labelled_rows import PARTS, Row
+from aoi_modules.datasets.own_pictures.picture_files import COLOUR, GRAY, PictureFile
+
+Checked = tuple[Row, PictureFile]
+"""A row, and what its picture file is."""
+
+
+def of_other_channels(checked: Sequence[Checked]) -> dict[str, BadRow]:
+    """Gray among colour, or colour among gray: a model might tell classes by that, and one input takes one of them."""
+    counts = Counter(file.channels for _, file in checked)
+    most = COLOUR if counts[COLOUR] >= counts[GRAY] else GRAY
+    names = {GRAY: "gray", COLOUR: "colour"}
+    why = f"expected {names[most]}, as {counts[most]} of {len(checked)} pictures are. Received: "
+    return {row.name: BadRow(row.where, why + names[file.channels]) for row, file in checked if file.channels != most}
+
+
+def contradictions(checked: Sequence[Checked]) -> dict[str, BadRow]:
+    """The same picture under two labels: nobody knows which is right, so all of them are bad."""
+    rows_of: dict[str, list[Row]] = defaultdict(list)
+    for row, file in checked:
+        rows_of[file.sha256].append(row)
+    bad: dict[str, BadRow] = {}
+    for rows in rows_of.values():
+        if len({row.label for row in rows}) == 1:
+            continue
+        for row in rows:
+            other = next(other for other in rows if other.label != row.label)
+            bad[row.name] = BadRow(row.where, f"the same picture as {other.name}, which is labelled {other.label}")
+    return bad
+
+
+def in_two_tables(checked: Sequence[Checked]) -> dict[str, BadRow]:
+    """Rows that the `split` column puts into a table although their picture, or group, is in a later one too."""
+    last: dict[str, Row] = {}
+    for row, file in checked:
+        for key in keys(row, file):
+            if row.part is not None and (key not in last or rank(last[key]) < rank(row)):
+                last[key] = row
+    bad: dict[str, BadRow] = {}
+    for row, file in checked:
+        for key in keys(row, file):
+            if row.part is not None and rank(last[key]) > rank(row):
+                what = "picture" if key == file.sha256 else f"group {row.group}"
+                other = last[key]
+                bad[row.name] = BadRow(
+                    row.where, f"the {what} of {other.name}, which is in {other.part}, not {row.part}"
+                )
+    return bad
+
+
+def keys(row: Row, file: PictureFile) -> list[str]:
+    """What rows share that must not be separated."""
+    return [file.sha256] if row.group is None else [file.sha256, f"group {row.group}"]
+
+
+def rank(row: Row) -> int:
+    return PARTS.index(row.part or PARTS[0])

@@ -1,0 +1,149 @@
+"""A frozen backbone over a table: pictures are decoded and resized beside it, and every one is seen once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
+
+from aoi_modules.datasets.batches import IMAGE, batches, culprit
+from aoi_modules.datasets.table import Table
+from aoi_modules.errors import ModelError, NotAPicture
+from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.progress import Advance, progress, say
+from aoi_modules.tf import keras, tf
+from aoi_modules.training.features import openvino_forward
+from aoi_modules.training.features.forward import Block, Forward, TensorFlowForward, Write, disagreement, frozen, traced
+from aoi_modules.training.features.openvino_forward import OpenVinoForward
+from aoi_modules.training.features.views import PLAIN, Views
+
+Engine = Literal["auto", "tensorflow", "openvino"]
+BATCH = 64
+TOLERANCE = 1e-4
+"""OpenVINO's features may differ from TensorFlow's by this share of the features' scale, see `disagreement`."""
+FROZEN_TOLERANCE = 1e-5
+"""The same for TensorFlow's own constant graph against the model."""
+FEW = 1000
+"""Rows below which preparing a graph takes longer than it saves."""
+Log = Callable[[str], None]
+
+
+def extract(
+    backbone: keras.Model,
+    table: Table,
+    picture: PictureInput,
+    write: Write,
+    *,
+    views: Views = PLAIN,
+    engine: Engine = "auto",
+    batch_size: int = BATCH,
+    log: Log = say,
+) -> str:
+    """Runs the backbone over all views of all pictures.
+
+    Args:
+        backbone: from float32 (B, H, W, C) to (B, F).
+        table: N pictures, at least one.
+        picture: the backbone's input.
+        write: told the features of view v of picture n as row v * N + n, in any order.
+        views: looks at each picture.
+        engine: `auto` takes OpenVINO where it is installed, worth it and agrees with TensorFlow.
+        batch_size: pictures at a time.
+        log: told which engine runs, and why not the other one.
+
+    Returns:
+        The engine's name and version.
+
+    Raises:
+        NotAPicture: a picture cannot be decoded.
+        MissingExtra: `openvino` is asked for and not installed.
+        ModelError: `openvino` is asked for and does not agree.
+    """
+    stream = blocks(table, picture, views, batch_size)
+    first = next(stream)
+    rows = views.count * len(table)
+    forward = choose(backbone, first[1], rows, engine, log)
+    with _bar(rows) as advance:
+
+        def keep(row: int, block: Block) -> None:
+            write(row, block)
+            advance(len(block))
+
+        forward.run(_with(first, stream), keep)
+    return forward.name
+
+
+def blocks(table: Table, picture: PictureInput, views: Views, batch_size: int) -> Iterator[tuple[int, Block]]:
+    """All views of all pictures, float32 (B, H, W, C), each block with the row of its first picture.
+
+    Raises:
+        NotAPicture: a picture cannot be decoded.
+    """
+    change = views.start()
+    pictures = batches(table, picture, batch_size=batch_size).map(lambda inputs, *_: _image(inputs))
+    looks = tf.data.Dataset.range(views.count)
+    if views.count > 1:  # one view after the other, so that memory does not grow with their number
+        pictures = pictures.flat_map(lambda block: looks.map(lambda view: change(block, view))).prefetch(2)
+    places = (view * len(table) + start for start in range(0, len(table), batch_size) for view in range(views.count))
+    try:
+        for row, block in zip(places, pictures, strict=True):
+            yield row, block.numpy()
+    except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError):
+        raise NotAPicture(culprit(table)) from None
+
+
+def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Log) -> Forward:
+    """The engine that runs, said in one line with the reason.
+
+    Args:
+        backbone: what is to run.
+        block: real pictures, on which engines are compared.
+        rows: how many pictures and views there are.
+        engine: what the caller wants.
+        log: told.
+    """
+    why_not = _why_not_openvino(engine, rows)
+    model = TensorFlowForward(traced(backbone))
+    if engine != "openvino" and rows < FEW:
+        log(f"features by {model.name}: {why_not}")
+        return model
+    expected = model(block)
+    constant = frozen(model.function)
+    folded = TensorFlowForward(constant)
+    if not why_not:
+        openvino = OpenVinoForward(constant)
+        apart = disagreement(openvino(block), expected)
+        if apart <= TOLERANCE:
+            log(f"features by {openvino.name}: agrees with TensorFlow to {apart:.0e} of the features' scale")
+            return openvino
+        why_not = f"OpenVINO differs from it by {apart:.0e} of the features' scale, allowed {TOLERANCE:.0e}"
+        if engine == "openvino":
+            raise ModelError(f"engine openvino: {why_not}", hint="take the engine auto or tensorflow")
+    log(f"features by {model.name}: {why_not}")
+    return folded if disagreement(folded(block), expected) <= FROZEN_TOLERANCE else model
+
+
+def _why_not_openvino(engine: Engine, rows: int) -> str:
+    """Empty when OpenVINO is to be tried."""
+    if engine == "openvino":
+        return ""
+    if engine == "tensorflow":
+        return "as asked"
+    if tf.config.list_physical_devices("GPU"):
+        return "there is a GPU"
+    if rows < FEW:
+        return f"only {rows} rows, too few for another engine to be worth preparing"
+    if not openvino_forward.installed():
+        return "openvino is not installed; pip install 'aoi-academy[openvino]' is several times faster on a CPU"
+    return ""
+
+
+def _image(inputs: object) -> object:
+    return inputs[IMAGE] if isinstance(inputs, dict) else inputs
+
+
+def _with(first: tuple[int, Block], rest: Iterator[tuple[int, Block]]) -> Iterator[tuple[int, Block]]:
+    yield first
+    yield from rest
+
+
+def _bar(rows: int) -> AbstractContextManager[Advance]:
+    return progress("features", rows, unit="pictures") if rows >= FEW else nullcontext(lambda amount: None)

@@ -1,0 +1,168 @@
+"""Fits a model: callbacks, one line an epoch or a bar on a terminal, and a state on the disk to go on from."""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from aoi_modules.modelstore.manifest import Head
+from aoi_modules.progress import Advance, on_terminal, progress, say
+from aoi_modules.tf import keras
+from aoi_modules.training.fitting.backup import Backup, History
+from aoi_modules.training.fitting.examples import Examples
+from aoi_modules.training.fitting.losses import compile_for
+from aoi_modules.training.plan import Imbalance
+
+Log = Callable[[str], None]
+LINES = 10
+"""Lines that a long training writes at most."""
+BEST = "best.weights.h5"
+TENSORBOARD = "tensorboard"
+PLATEAU, SMALLER = 2, 0.5
+"""After so many epochs without a better validation loss the learning rate is multiplied by that."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a model is fitted, and in what steps.
+
+    Args:
+        epochs: at most.
+        batch_size: rows a step.
+        learning_rate: the highest.
+        shape: `plateau` keeps it until validation stops improving, then halves it; `cosine` warms up over a tenth of
+            the steps and falls to nothing at the last.
+        patience: epochs without a better validation loss before stopping; 0 never stops early.
+        imbalance: only the focal loss matters here.
+        seed: of the order of the rows.
+    """
+
+    epochs: int
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    shape: Literal["plateau", "cosine"] = "plateau"
+    patience: int = 0
+    imbalance: Imbalance = "none"
+    seed: int = 0
+
+    def rate(self, steps: int) -> "float | keras.optimizers.schedules.LearningRateSchedule":
+        """The learning rate over so many steps."""
+        if self.shape == "plateau":
+            return self.learning_rate
+        warm = max(1, steps // 10)
+        return keras.optimizers.schedules.CosineDecay(
+            self.learning_rate / 10, max(1, steps - warm), warmup_target=self.learning_rate, warmup_steps=warm
+        )
+
+
+def fit(
+    model: keras.Model,
+    heads: Sequence[Head],
+    train: Examples,
+    validation: Examples,
+    schedule: Schedule,
+    *,
+    work: Path | None = None,
+    log: Log = say,
+) -> History:
+    """Fits `model` and leaves it with the weights of its best epoch, by the loss on the validation rows.
+
+    Args:
+        model: input as the examples give it, output a dict with an entry for each head.
+        heads: of the outputs.
+        train: rows to learn from.
+        validation: rows to decide with.
+        schedule: how long, and in what steps.
+        work: folder for state, best weights, `training.csv` and TensorBoard's files. A training that was killed goes
+            on from there, and ends where it would have ended. None keeps nothing.
+        log: told in lines how it goes.
+
+    Returns:
+        Measure -> its value after each epoch; what was measured on the validation rows starts with `validation_`.
+
+    Raises:
+        ModelError: the state in `work` belongs to another model.
+    """
+    with _folder(work) as folder:
+        steps = train.steps(schedule.batch_size)
+        rate = schedule.rate(steps * schedule.epochs)
+        compile_for(model, heads, rate, imbalance=schedule.imbalance)
+        callbacks = keepers(folder, schedule, tensorboard=work is not None)
+        backup = Backup(folder, callbacks)
+        done = backup.restore(model)
+        if done:
+            log(f"going on after epoch {done} of {schedule.epochs}")
+        if done < schedule.epochs and not backup.stopped:
+            bar = progress("training", schedule.epochs, done=done, unit="epochs")
+            with bar if on_terminal() else nullcontext(_nothing) as advance:
+                model.fit(
+                    train.stream(schedule.batch_size, schedule.epochs, done, schedule.seed),
+                    validation_data=validation.once(),
+                    steps_per_epoch=steps,
+                    initial_epoch=done,
+                    epochs=schedule.epochs,
+                    verbose=0,
+                    shuffle=False,
+                    callbacks=[EpochLines(schedule.epochs, log, advance), *callbacks, backup],
+                )
+        if (folder / BEST).is_file():
+            model.load_weights(folder / BEST)
+    return {our_name(name): values for name, values in backup.history.items()}
+
+
+def keepers(folder: Path, schedule: Schedule, *, tensorboard: bool = True) -> list[keras.callbacks.Callback]:
+    """Keras' callbacks of a training: best weights, smaller steps, early stopping, TensorBoard."""
+    best = keras.callbacks.ModelCheckpoint(
+        folder / BEST, monitor="val_loss", save_best_only=True, save_weights_only=True
+    )
+    found: list[keras.callbacks.Callback] = [best]
+    if schedule.shape == "plateau":
+        found.append(keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=SMALLER, patience=PLATEAU))
+    if schedule.patience:
+        found.append(keras.callbacks.EarlyStopping(monitor="val_loss", patience=schedule.patience))
+    if tensorboard:
+        found.append(keras.callbacks.TensorBoard(folder / TENSORBOARD, write_graph=False))
+    return found
+
+
+@contextmanager
+def _folder(work: Path | None) -> Iterator[Path]:
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+        yield work
+    else:
+        with tempfile.TemporaryDirectory(prefix="aoi-fit-") as folder:
+            yield Path(folder)
+
+
+class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
+    """Says how training goes."""
+
+    def __init__(self, epochs: int, log: Log, advance: Advance) -> None:
+        super().__init__()
+        self.epochs, self.log, self.advance = epochs, log, advance
+        self.every = max(1, epochs // LINES)
+        self.start = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.start = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self.advance(1)
+        last = epoch + 1 == self.epochs or self.model.stop_training
+        if (epoch + 1) % self.every and not last:
+            return
+        shown = {our_name(name): value for name, value in (logs or {}).items() if name != "learning_rate"}
+        measures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in shown.items())
+        self.log(f"epoch {epoch + 1}/{self.epochs}: {measures} ({time.perf_counter() - self.start:.1f} s)")
+
+
+def our_name(name: str) -> str:
+    return name.replace("val_", "validation_", 1) if name.startswith("val_") else name
+
+
+def _nothing(amount: int) -> None:
+    """On plain output the epoch lines are the progress."""

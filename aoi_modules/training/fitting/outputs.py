@@ -1,0 +1,53 @@
+"""The folder that a training writes: whole or not at all, and never over something else."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.training_report import FILE_NAME
+
+
+def check_free(out: Path) -> None:
+    """Makes sure, before hours of work, that the result may be written there.
+
+    Raises:
+        ModelError: `out` is a file, or a folder with something other than an earlier training.
+    """
+    if out.exists() and not out.is_dir():
+        raise ModelError(f"out: expected a folder. Received: {out}, a file")
+    if out.is_dir() and any(out.iterdir()) and not (out / FILE_NAME).is_file():
+        raise ModelError(
+            f"out: {out} holds something that is no training, and is not overwritten", hint="name a new folder"
+        )
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Gives a folder to fill; when the block ends well it becomes `out`, in place of an earlier training there.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    check_free(out)
+    staging: Path | None = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        yield staging
+        staging.chmod(0o755)
+        if out.exists():
+            # The old folder moves aside first: a rename never replaces a folder with content.
+            aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+            out.rename(aside / "old")
+            staging.rename(out)
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            staging.rename(out)
+    except OSError as error:
+        raise ModelError(f"{out}: cannot be written: {error.strerror or error}", hint="name another folder") from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)

@@ -1,0 +1,70 @@
+"""The folder in which a training keeps its state until it is done: beside the result, hidden, and gone at the end."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aoi_modules.datasets.sources.lock import alone
+from aoi_modules.errors import DataError, ModelError
+
+PLAN, LOCK = "plan", "lock"
+CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"
+"""What people want to keep of it, by the names that `fit` gives."""
+
+
+def folder_of(out: Path) -> Path:
+    """Where the training that will become `out` keeps its state."""
+    return out.parent / f".{out.name}.unfinished"
+
+
+@contextmanager
+def unfinished(out: Path, fingerprint: str, *, restart: bool = False) -> Iterator[Path]:
+    """Gives the folder of an unfinished training, with its state if it was the same training; removes it at the end.
+
+    Args:
+        out: the result's folder.
+        fingerprint: of plan and data; a state with another one is forgotten.
+        restart: forget the state in any case.
+
+    Raises:
+        ModelError: another process is at this training now, or the folder cannot be written.
+    """
+    folder = folder_of(out)
+    with _alone(folder, out):
+        mark = folder / PLAN
+        if restart or not mark.is_file() or mark.read_text() != fingerprint:
+            _empty(folder)
+            mark.write_text(fingerprint)
+        yield folder
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_logs(work: Path, out: Path) -> None:
+    """Copies the logs of every phase into the result: `training.csv` and `tensorboard/`, each with the phase's name."""
+    for table in sorted(work.rglob(CSV_NAME)):
+        phase = table.parent.relative_to(work).parts
+        shutil.copy2(table, out / ("-".join([table.stem, *phase]) + table.suffix))
+    for folder in sorted(work.rglob(TENSORBOARD)):
+        shutil.copytree(folder, out / TENSORBOARD / folder.parent.relative_to(work), dirs_exist_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path, out: Path) -> Iterator[None]:
+    try:
+        with alone(folder / LOCK, timeout=0):
+            yield
+    except DataError:
+        raise ModelError(f"{out}: another process is training this just now", hint="name another --out") from None
+    except OSError as error:
+        if folder.is_dir():
+            raise
+        raise ModelError(f"{folder}: cannot be written: {error.strerror}", hint="name another --out") from error
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != LOCK:
+            path.unlink()

@@ -1,0 +1,179 @@
+"""What a trained model is worth: scores of a table, metrics of each head, the threshold it ships with."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.datasets.batches import batches
+from aoi_modules.datasets.table import Split, Table, Target, Values
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.tf import keras, tf
+from aoi_modules.training.measuring import metrics
+from aoi_modules.training.measuring.metrics import Labels, Scores
+from aoi_modules.training.measuring.thresholds import Choice, choose, overkill_at_escape
+from aoi_modules.training.plan import ESCAPE_TARGET
+from aoi_modules.verdict import Rate
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A head on the test pictures.
+
+    Args:
+        head: with threshold and metrics filled.
+        scores: float32 (N, K), as the model answers.
+        labels: int64 (N,), the truth; float32 (N,) of a value head.
+        rows: int64 (N,), rows of the test table: those that count for this head.
+        confusion: int64 (K, K) of a class head, else None.
+        choice: of a defect head's threshold, on the validation pictures; else None.
+        escape: of a defect head at its threshold, else None.
+        overkill: likewise.
+    """
+
+    head: Head
+    scores: Scores
+    labels: Values
+    rows: NDArray[np.int64]
+    confusion: NDArray[np.int64] | None = None
+    choice: Choice | None = None
+    escape: Rate | None = None
+    overkill: Rate | None = None
+
+
+def scores(model: keras.Model, table: Table, picture: PictureInput) -> dict[str, Scores]:
+    """The model's answers for a table: head -> float32 (N, K)."""
+    rows = batches(table, picture)
+    # One trace for every size of batch, made beforehand: TensorFlow would warn of too many functions otherwise.
+    forward = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(rows.element_spec[0])
+    found: dict[str, list[Scores]] = {}
+    for inputs, *_ in rows:
+        for name, values in forward(inputs).items():
+            found.setdefault(name, []).append(values.numpy())
+    return {name: np.concatenate(blocks) for name, blocks in found.items()}
+
+
+def evaluate(
+    model: keras.Model,
+    heads: Sequence[Head],
+    split: Split,
+    picture: PictureInput,
+    *,
+    escape_target: float = ESCAPE_TARGET,
+) -> tuple[Evaluation, ...]:
+    """Measures every head on the test pictures; a defect head first gets its threshold from the validation pictures.
+
+    Where the split has an unseen table, its figures join the head's metrics, their names beginning with `unseen_`.
+
+    Raises:
+        ModelError: a defect head without defective validation pictures.
+    """
+    tested = scores(model, split.test, picture)
+    tried = scores(model, split.validation, picture) if any(head.kind == "defect" for head in heads) else {}
+    unseen = scores(model, split.unseen, picture) if split.unseen is not None else {}
+    found = []
+    for head in heads:
+        choice = None
+        if head.kind == "defect":
+            choice = choice_of(tried[head.name], split.validation.target(head.name), escape_target)
+        one = measure(head, tested[head.name], split.test.target(head.name), choice)
+        if split.unseen is not None:
+            other = measure(head, unseen[head.name], split.unseen.target(head.name), choice)
+            one = _with(one, {f"unseen_{name}": value for name, value in other.head.metrics.items()})
+        found.append(one)
+    return tuple(found)
+
+
+def choice_of(answers: Scores, target: Target, escape_target: float) -> Choice:
+    """The threshold of a defect head for an escape rate, by the validation rows that count for it."""
+    rows = counted(target)
+    return choose(answers[rows, 0], target.values[rows].astype(np.int64), escape_target)
+
+
+def measure(head: Head, answers: Scores, target: Target, choice: Choice | None = None) -> Evaluation:
+    """A head's figures on the rows that count for it.
+
+    Args:
+        head: what was asked.
+        answers: float32 (N, K).
+        target: the truth of the N rows.
+        choice: of a defect head's threshold.
+    """
+    rows = counted(target)
+    answers, truth = answers[rows], target.values[rows]
+    if head.kind == "value":
+        measured = _of_values(answers[:, 0], truth.astype(np.float32))
+        return Evaluation(_filled(head, measured, None), answers, truth, rows)
+    labels = truth.astype(np.int64)
+    if head.kind == "class":
+        measured, counts = _of_classes(answers, labels)
+        return Evaluation(_filled(head, measured, None), answers, labels, rows, confusion=counts)
+    if choice is None:
+        raise ModelError(f"choice: the defect head {head.name} needs a threshold. Received: None")
+    values = answers[:, 0]
+    escape, overkill = metrics.rates(values, labels, choice.threshold)
+    measured = {
+        "auroc": metrics.auroc(values, labels),
+        "average_precision": metrics.average_precision(values, labels),
+        "threshold_low": choice.interval[0],
+        "threshold_high": choice.interval[1],
+        **metrics.with_interval("escape_rate", escape),
+        **metrics.with_interval("overkill_rate", overkill),
+    }
+    if escape.total and overkill.total:
+        measured["overkill_at_escape"] = overkill_at_escape(values, labels, choice.target).value
+    filled = _filled(head, measured, choice.threshold)
+    return Evaluation(filled, answers, labels, rows, choice=choice, escape=escape, overkill=overkill)
+
+
+def counted(target: Target) -> NDArray[np.int64]:
+    """The rows that count: all but those with weight 0."""
+    return np.arange(len(target.values)) if target.weights is None else np.flatnonzero(target.weights)
+
+
+def summary(evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """The key figures of all heads: named as they are for one head, else after the head, and the means of AUROC."""
+    if len(evaluations) == 1:
+        return dict(evaluations[0].head.metrics)
+    found = {f"{one.head.name}_{name}": value for one in evaluations for name, value in one.head.metrics.items()}
+    for name in ("auroc", "unseen_auroc"):
+        values = [one.head.metrics[name] for one in evaluations if name in one.head.metrics]
+        if len(values) > 1:
+            found[f"mean_{name}"] = float(np.mean(values))
+    return found
+
+
+def _of_values(answers: Scores, truth: Scores) -> dict[str, float]:
+    """A value head's errors: (N,) and (N,)."""
+    return {
+        "median_percentage_error": metrics.median_absolute_percentage_error(answers, truth),
+        "mean_absolute_error": metrics.mean_absolute_error(answers, truth),
+    }
+
+
+def _of_classes(probabilities: Scores, labels: Labels) -> tuple[dict[str, float], NDArray[np.int64]]:
+    """A class head's accuracy, overall and of its weakest label."""
+    counts = metrics.confusion(probabilities, labels)
+    recalls = metrics.recall(counts)
+    return {
+        "accuracy": metrics.accuracy(probabilities, labels),
+        "lowest_recall": float(np.nanmin(recalls)) if np.isfinite(recalls).any() else math.nan,
+        "mean_precision": metrics.mean_of_labels(metrics.precision(counts)),
+        "mean_recall": metrics.mean_of_labels(recalls),
+        "mean_f1": metrics.mean_of_labels(metrics.f1(counts)),
+        "calibration_error": metrics.expected_calibration_error(*metrics.confidence(probabilities, labels)),
+    }, counts
+
+
+def _filled(head: Head, measured: Mapping[str, float], threshold: float | None) -> Head:
+    """The head with what was measured; a metric without any part to measure it on is left out."""
+    known = {name: value for name, value in measured.items() if not math.isnan(value)}
+    return msgspec.structs.replace(head, metrics=known, threshold=threshold)
+
+
+def _with(one: Evaluation, more: Mapping[str, float]) -> Evaluation:
+    return replace(one, head=msgspec.structs.replace(one.head, metrics={**one.head.metrics, **more}))

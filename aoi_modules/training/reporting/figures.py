@@ -1,0 +1,109 @@
+"""The plots that belong to a training, each under the name of its file."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from aoi_modules import plots
+from aoi_modules.datasets.table import Split
+from aoi_modules.plots import Plot
+from aoi_modules.training.fitting.backup import History
+from aoi_modules.training.measuring import curves, metrics
+from aoi_modules.training.measuring.evaluation import Evaluation
+from aoi_modules.training.reporting import result_plots, samples
+from aoi_modules.training.reporting.augmentation_gallery import augmentation_gallery
+
+GALLERY = 3
+"""Pictures that show what augmentation does."""
+
+
+def write_plots(
+    folder: Path,
+    split: Split,
+    history: History,
+    results: Sequence[Evaluation],
+    profile: str,
+    augmentation: Sequence[str] = (),
+) -> dict[str, Path]:
+    """Writes the plots of a training as PNG; gives name -> file, in the order in which people read them.
+
+    A model with several heads has the plots of each, with the head's name in the file's.
+
+    Args:
+        folder: is made.
+        split: the data.
+        history: of the training.
+        results: of every head.
+        profile: of the training.
+        augmentation: names of the random changes that training pictures went through; none has no gallery.
+    """
+    folder.mkdir()
+    found: dict[str, Plot] = {}
+    for result in results:
+        own = plots_of(result, split, profile)
+        found |= {f"{name}-{result.head.name}" if len(results) > 1 else name: plot for name, plot in own.items()}
+    found |= of_all_heads(results, split, profile)
+    if augmentation:
+        shown = [split.train.picture(row) for row in samples.choose(split.train, GALLERY)[:GALLERY]]
+        found["augmentation"] = augmentation_gallery(shown, augmentation, split.origin)
+    found["history"] = plots.history(history, split.origin, profile=profile)
+    return {name: _saved(plot, folder / f"{name}.png") for name, plot in found.items()}
+
+
+def plots_of(result: Evaluation, split: Split, profile: str) -> Mapping[str, Plot]:
+    """The plots of one head, by what it answers."""
+    origin, head = split.origin, result.head
+    chosen = set(samples.choose(split.test))
+    shown = [place for place, row in enumerate(result.rows) if row in chosen]
+    table = split.test.take(result.rows[shown])
+    found = {"predictions": plots.predictions(table, result.scores[shown], head, origin, profile=profile)}
+    labels = result.labels.astype(np.int64)
+    if result.confusion is not None:
+        found["confusion"] = plots.confusion(result.confusion, head.labels, origin, profile=profile)
+        honest = curves.calibration(*metrics.confidence(result.scores, labels))
+        found["calibration"] = result_plots.calibration(
+            honest, origin, profile=profile, claim="probability of the answer", event="right"
+        )
+    if result.choice is not None and result.escape is not None and result.overkill is not None:
+        values = result.scores[:, 0]
+        found["scores"] = plots.scores(
+            values,
+            labels,
+            result.choice.threshold,
+            origin,
+            profile=profile,
+            escape=result.escape,
+            overkill=result.overkill,
+        )
+        if result.escape.total and result.overkill.total:
+            found["overkill_over_escape"] = result_plots.overkill_over_escape(
+                curves.overkill_over_escape(values, labels),
+                origin,
+                profile=profile,
+                choice=result.choice,
+                measured=(result.escape, result.overkill),
+            )
+        found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)
+    return found
+
+
+def of_all_heads(results: Sequence[Evaluation], split: Split, profile: str) -> Mapping[str, Plot]:
+    """The curves that compare defect heads with each other."""
+    both = [one for one in results if one.escape and one.overkill and one.escape.total and one.overkill.total]
+    if not both:
+        return {}
+    rows = {one.head.name: (one.scores[:, 0], one.labels.astype(np.int64)) for one in both}
+    return {
+        "roc": result_plots.roc(
+            {name: curves.roc(*values) for name, values in rows.items()}, split.origin, profile=profile
+        ),
+        "precision_recall": result_plots.precision_recall(
+            {name: curves.precision_recall(*values) for name, values in rows.items()}, split.origin, profile=profile
+        ),
+    }
+
+
+def _saved(plot: Plot, path: Path) -> Path:
+    plot.savefig(path, dpi=90)
+    return path

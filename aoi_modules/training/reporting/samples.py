@@ -1,0 +1,41 @@
+"""Test pictures that travel with the model: they prove a servable, and warm it up."""
+
+from collections import defaultdict
+from pathlib import Path
+
+from aoi_modules.datasets.table import Table, encode_png
+from aoi_modules.modelstore.training_report import Sample
+
+FOLDER = "samples"
+AT_LEAST = 10
+
+
+def choose(table: Table, at_least: int = AT_LEAST) -> list[int]:
+    """Rows of the table: one of each kind (or label), then a second of each, until there are enough."""
+    rows_of: dict[object, list[int]] = defaultdict(list)
+    for row in range(len(table)):
+        rows_of[_kind(table, row)].append(row)
+    chosen: list[int] = []
+    for turn in range(len(table)):
+        if len(chosen) >= at_least:
+            break
+        chosen += [rows[turn] for _, rows in sorted(rows_of.items(), key=lambda item: str(item[0])) if turn < len(rows)]
+    return chosen
+
+
+def _kind(table: Table, row: int) -> object:
+    if table.kinds:
+        return table.kinds[row]
+    return int(table.labels[row]) if table.label_names else None  # prices are all of one kind
+
+
+def write(table: Table, rows: list[int], folder: Path) -> tuple[Sample, ...]:
+    """Writes the rows as PNG files below `folder/samples`: lossless, so every decoder sees the same pixels."""
+    (folder / FOLDER).mkdir()
+    samples = []
+    for place, row in enumerate(rows):
+        name = f"{FOLDER}/{place:02d}.png"
+        (folder / name).write_bytes(encode_png(table.picture(row)))
+        numbers = () if table.features is None else tuple(table.features[row].tolist())
+        samples.append(Sample(file=name, label=table.label_name(row), features=numbers))
+    return tuple(samples)

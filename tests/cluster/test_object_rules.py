@@ -1,0 +1,52 @@
+"""Good objects keep the rules; each mistake that people make is named."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aoi_modules.cluster.deployment import Deployment
+from aoi_modules.cluster.object_rules import broken_rules
+from aoi_modules.serving.model_config import ServedModel
+
+Object = dict[str, Any]
+GOOD = Deployment("aoi-models", [ServedModel("tile", Path("/data/tile"))]).kubernetes()
+
+
+def container(objects: list[Object]) -> Object:
+    found: Object = objects[1]["spec"]["template"]["spec"]["containers"][0]
+    return found
+
+
+def test_what_we_write_keeps_the_rules() -> None:
+    assert broken_rules(GOOD) == []
+
+
+MISTAKES: list[tuple[Callable[[list[Object]], object], str]] = [
+    (lambda objects: container(objects).update(image="tensorflow/serving"), "has no version"),
+    (lambda objects: container(objects).update(image="tensorflow/serving:latest"), "has no version"),
+    (lambda objects: container(objects).pop("readinessProbe"), "no readinessProbe: requests come before"),
+    (lambda objects: container(objects).pop("startupProbe"), "no startupProbe"),
+    (lambda objects: container(objects)["resources"].pop("limits"), "no resources.limits.memory"),
+    (lambda objects: container(objects).update(readinesProbe={}), "readinesProbe is no field"),
+    (lambda objects: container(objects)["readinessProbe"].update(period=5), "readinessProbe.period is no field"),
+    (lambda objects: container(objects)["securityContext"].pop("capabilities"), "drop: [ALL]"),
+    (lambda objects: container(objects)["volumeMounts"][0].update(name="model"), "mounts 'model'"),
+    (lambda objects: objects[1]["spec"]["template"]["spec"].pop("securityContext"), "may be root"),
+    (lambda objects: objects[1]["spec"].pop("selector"), "selector"),
+    (lambda objects: objects[1]["spec"]["strategy"]["rollingUpdate"].update(maxUnavailable=1), "maxUnavailable is not"),
+    (lambda objects: objects[2]["spec"].update(selector={"app": "model"}), "finds no pod"),
+    (lambda objects: objects[2]["spec"]["ports"][0].update(targetPort="rpc"), "'rpc' is no port"),
+    (lambda objects: objects[3]["spec"]["selector"].update(matchLabels={"app": "x"}), "PodDisruptionBudget"),
+    (lambda objects: objects[0].update(kind="Configmap"), "Configmap: expected one of"),
+]
+
+
+@pytest.mark.parametrize(("mistake", "words"), MISTAKES)
+def test_a_mistake_is_named(mistake: Callable[[list[Object]], object], words: str) -> None:
+    objects = copy.deepcopy(GOOD)
+    mistake(objects)
+    problems = broken_rules(objects)
+    assert any(words in problem for problem in problems), problems

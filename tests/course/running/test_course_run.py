@@ -1,0 +1,277 @@
+"""Real papermill runs of small lessons: what passes, what fails and how that is said, and that nothing is left over."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from nbformat.v4 import new_code_cell
+from rich.console import Console
+
+from aoi_modules.course.checklist.selection import selected
+from aoi_modules.course.running.course_run import CourseRun, Request
+from aoi_modules.course.running.display import PlainDisplay
+from aoi_modules.course.running.lesson_events import Form
+from aoi_modules.course.running.outcome import Outcome
+from aoi_modules.errors import CourseError
+
+WRITE = '(lesson.out / "number.txt").write_text("7")'
+
+
+def run(course: Any, *, only: tuple[str, ...] = (), **options: Any) -> tuple[dict[str, Outcome], str]:
+    """Runs a small course with the profile ci; returns outcomes by lesson and what was displayed."""
+    console = Console(width=200, record=True, quiet=False, stderr=True)
+    curriculum = course.curriculum
+    request = Request(
+        curriculum=curriculum,
+        plans=selected(curriculum, only),
+        profile="ci",
+        material_dir=course.folder,
+        course_dir=course.folder,
+        **options,
+    )
+    outcomes = CourseRun(request, PlainDisplay(console)).run()
+    return {outcome.plan.id: outcome for outcome in outcomes}, console.export_text()
+
+
+def statuses(outcomes: dict[str, Outcome]) -> dict[str, str]:
+    return {lesson_id: outcome.status for lesson_id, outcome in outcomes.items()}
+
+
+def executed_cells(course: Any, lesson_id: str) -> list[Any]:
+    """The code cells of the executed notebook that answered."""
+    path = course.folder / "report" / "notebooks" / "ci" / f"{int(lesson_id):02d}_lesson.ipynb"
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.get("execution_count")]
+
+
+def test_lessons_run_in_order_and_a_second_run_repeats_nothing(small_course: Any) -> None:
+    small_course.lesson("1", "# Write a number\n" + WRITE, produces=["number.txt"])
+    small_course.lesson("2", 'assert (lesson.needs("1") / "number.txt").read_text() == "7"', needs=["1"])
+    outcomes, lines = run(small_course)
+    assert statuses(outcomes) == {"1": "passed", "2": "passed"}
+    assert outcomes["1"].manifest is not None
+    assert set(outcomes["1"].manifest.files) == {"number.txt"}
+    assert "[1] cell 4/5 Write a number ... " in lines
+    again, _ = run(small_course)
+    assert statuses(again) == {"1": "fresh", "2": "fresh"}
+    assert again["1"].seconds == outcomes["1"].seconds
+    forced, _ = run(small_course, force=True, only=("2",))
+    assert statuses(forced) == {"2": "passed"}
+
+
+def test_a_changed_lesson_runs_again_and_its_followers_only_if_it_leaves_something_else(small_course: Any) -> None:
+    small_course.lesson("1", WRITE)
+    small_course.lesson("2", needs=["1"])
+    run(small_course)
+    small_course.notebook("1", WRITE, "1 + 1")
+    outcomes, _ = run(small_course)
+    assert statuses(outcomes) == {"1": "passed", "2": "fresh"}
+    small_course.notebook("1", WRITE.replace("7", "8"))
+    outcomes, _ = run(small_course)
+    assert statuses(outcomes) == {"1": "passed", "2": "passed"}
+    (small_course.folder / "artifacts" / "ci" / "1" / "number.txt").write_text("9")
+    outcomes, _ = run(small_course)
+    assert statuses(outcomes) == {"1": "passed", "2": "fresh"}
+
+
+def test_independent_lessons_go_on_and_dependents_are_skipped(small_course: Any) -> None:
+    small_course.lesson("1", "# Divide\n1 / 0")
+    small_course.lesson("2", needs=["1"])
+    small_course.lesson("3", needs=["2"])
+    small_course.lesson("4")
+    outcomes, lines = run(small_course, jobs=2)
+    assert statuses(outcomes) == {"1": "failed", "2": "skipped", "3": "skipped", "4": "passed"}
+    error = outcomes["1"].error
+    assert error is not None
+    assert (error.cell, error.title, error.message) == (4, "Divide", "ZeroDivisionError: division by zero")
+    assert "1 / 0" in error.trace
+    assert outcomes["2"].reason == "needs 1, which failed"
+    assert "[3] skipped: needs 2, which was skipped" in lines
+    assert [cell.source for cell in executed_cells(small_course, "1")][-1] == "# Divide\n1 / 0"
+
+
+def test_a_lesson_whose_need_was_not_asked_for_says_which_command_makes_it(small_course: Any) -> None:
+    small_course.lesson("1", WRITE)
+    small_course.lesson("2", needs=["1"])
+    outcomes, _ = run(small_course, only=("2",))
+    assert outcomes["2"].status == "skipped"
+    assert "aoi course run --only 1 --profile ci" in outcomes["2"].reason
+    run(small_course, only=("1",))
+    outcomes, _ = run(small_course, only=("2",))
+    assert statuses(outcomes) == {"2": "passed"}
+
+
+def test_our_errors_are_sentences_in_the_outcome(small_course: Any) -> None:
+    small_course.lesson("1", "from aoi_modules.errors import DataError", 'raise DataError("no tiles", hint="fetch")')
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].error is not None
+    assert outcomes["1"].error.message == "no tiles\n  fetch"
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("import sys\nsys.exit(0)", "left the lesson early (sys.exit?): 3 of 5 cells ran"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "the kernel died"),
+    ],
+)
+def test_an_end_in_the_middle_is_no_success(small_course: Any, cell: str, words: str) -> None:
+    small_course.lesson("1", cell)
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].status == "failed"
+    assert words in outcomes["1"].reason
+    assert "cell 4" in outcomes["1"].reason
+    assert len(executed_cells(small_course, "1")) >= 3, "what ran before is saved"
+
+
+def test_a_lesson_without_a_manifest_of_this_run_has_not_passed(small_course: Any) -> None:
+    small_course.lesson("1", WRITE)
+    outcomes, _ = run(small_course)
+    manifest = small_course.folder / "artifacts" / "ci" / "1" / "manifest.json"
+    kept = manifest.read_text()
+    small_course.notebook("1", f'(lesson.out / "manifest.json").write_text({kept!r})', finish="")
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].status == "failed"
+    assert "lesson.finish(...) ends a lesson" in outcomes["1"].reason
+
+
+def test_a_cell_over_its_limit_stops_the_lesson_and_its_output_is_saved(small_course: Any) -> None:
+    cell = '# Wait\nimport time\nprint("begun", flush=True)\ntime.sleep(60)'
+    small_course.lesson("1", cell, timeouts={"cell": 2, "lesson": 60})
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].reason == "cell 4, Wait: still at work after 2 s, the limit for one cell"
+    path = small_course.folder / "report" / "notebooks" / "ci" / "01_lesson.ipynb"
+    assert "begun" in path.read_text()
+
+
+def test_a_lesson_over_its_limit_is_ended_with_everything_it_started(small_course: Any) -> None:
+    children = (
+        "# Start a child\nimport subprocess, sys, time\n"
+        'child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)\n'
+        '(lesson.out / "pid").write_text(str(child.pid))'
+    )
+    wait = ["# Wait\ntime.sleep(3)"] * 20
+    small_course.lesson("1", children, *wait, timeouts={"cell": 8, "lesson": 8})
+    outcomes, _ = run(small_course)
+    assert "still at work after 8 s, the limit for the whole lesson" in outcomes["1"].reason
+    assert outcomes["1"].reason.startswith("cell ")
+    pid = int((small_course.folder / "artifacts" / "ci" / "1" / "pid").read_text())
+    assert gone(pid)
+    assert len(executed_cells(small_course, "1")) >= 4
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, given a moment to do so."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_parameter_that_the_lesson_does_not_have_is_refused(small_course: Any) -> None:
+    path = small_course.lesson("1")
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[1].source = "size: int = 3  # pictures\nprofile = 'cpu'"
+    nbformat.write(nb, path)
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].reason == "the lesson has no parameter profile"
+
+
+def test_a_failed_check_fails_the_lesson_and_ticks_nothing_off(
+    small_course: Any, exercise_cells: Callable[[str, str, str], list[Any]]
+) -> None:
+    small_course.lesson("1", *exercise_cells("1.1", "None", "2"), checks=["1.1"])
+    outcomes, _ = run(small_course)
+    assert "exercise 1.1: found 2, expected a number over 3" in outcomes["1"].reason
+    assert not (small_course.folder / "progress.json").exists()
+
+
+def test_an_exercise_of_the_checklist_that_no_cell_solves_fails_the_lesson(small_course: Any) -> None:
+    small_course.lesson("1", checks=["1.1"])
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].reason == "every cell ran, but no cell solved 1.1"
+
+
+@pytest.mark.parametrize(
+    ("form", "stub", "words"),
+    [
+        ("solved", "1 / 0", ""),
+        ("proving", "None", ""),
+        ("proving", "1", ""),
+        ("proving", "7", "the stub's answer got no hint"),
+    ],
+)
+def test_forms(
+    small_course: Any, exercise_cells: Callable[[str, str, str], list[Any]], form: Form, stub: str, words: str
+) -> None:
+    small_course.lesson("1", *exercise_cells("1.1", stub, "4"), checks=["1.1"])
+    outcomes, _ = run(small_course, form=form)
+    assert outcomes["1"].status == ("failed" if words else "passed"), outcomes["1"].reason
+    assert words in outcomes["1"].reason
+
+
+def test_solving_a_trainees_copy_headless_ticks_the_trainees_checklist(
+    small_course: Any, exercise_cells: Callable[[str, str, str], list[Any]]
+) -> None:
+    _, stub, _, check = exercise_cells("1.1", "5", "4")
+    small_course.lesson("1", stub, check, checks=["1.1"])
+    outcomes, _ = run(small_course)
+    assert outcomes["1"].status == "passed", outcomes["1"].reason
+    assert '"passed": true' in (small_course.folder / "progress.json").read_text()
+
+
+def test_two_runs_in_one_folder_do_not_mix(small_course: Any) -> None:
+    small_course.lesson("1", "import time\nwhile not (lesson.out.parent / 'go').exists():\n    time.sleep(0.05)")
+    first = threading.Thread(target=run, args=(small_course,))
+    first.start()
+    lock = small_course.folder / "artifacts" / "ci" / "1"
+    while not lock.exists():
+        time.sleep(0.05)
+    try:
+        with pytest.raises(CourseError, match="another run is at work"):
+            run(small_course)
+    finally:
+        (small_course.folder / "artifacts" / "ci" / "go").touch()
+        first.join(60)
+
+
+def test_an_interrupt_leaves_no_process_and_an_outcome_for_every_lesson(small_course: Any) -> None:
+    small_course.lesson(
+        "1", "import os\n(lesson.out / 'pid').write_text(str(os.getpid()))", "import time\ntime.sleep(99)"
+    )
+    small_course.lesson("2")
+    curriculum = small_course.curriculum
+    request = Request(
+        curriculum=curriculum,
+        plans=curriculum.written(),
+        profile="ci",
+        material_dir=small_course.folder,
+        course_dir=small_course.folder,
+    )
+    pid_file = small_course.folder / "artifacts" / "ci" / "1" / "pid"
+
+    class Interrupting(PlainDisplay):
+        def still(self, plan: object, seconds: float) -> None:
+            if pid_file.exists() and pid_file.read_text():
+                raise KeyboardInterrupt
+
+    course_run = CourseRun(request, Interrupting(Console(stderr=True)))
+    with pytest.raises(KeyboardInterrupt):
+        course_run.run()
+    assert {name: outcome.reason for name, outcome in course_run.outcomes.items()} == {
+        "1": "stopped",
+        "2": "not begun when the run was stopped",
+    }
+    assert gone(int(pid_file.read_text()))
+
+
+def test_empty_cells_and_markdown_count_for_nothing(small_course: Any, tmp_path: Path) -> None:
+    small_course.lesson("1", new_code_cell("   "))
+    outcomes, _ = run(small_course)
+    assert (outcomes["1"].status, outcomes["1"].cells) == ("passed", 4)

@@ -1,0 +1,46 @@
+"""Plots of a change show every version, every failure, and no more than was counted."""
+
+import numpy as np
+
+from aoi_modules.client.rollout.canary import Pair
+from aoi_modules.client.rollout.traffic import Answer
+from aoi_modules.study.rollout import change_plots
+
+ANSWERS = [
+    Answer(0.1, 0.01, 1), Answer(0.2, 0.01, 2), Answer(0.25, 0.01, 7), Answer(0.3, 0.5, None, "UNAVAILABLE"),
+]  # fmt: skip
+
+
+def legend(axes: object) -> list[str]:
+    return [text.get_text() for text in axes.get_legend().get_texts()]  # type: ignore[attr-defined]
+
+
+def test_answers_are_drawn_by_version_with_the_failures() -> None:
+    plot = change_plots.answers_over_time({"newest": ANSWERS, "stable": []}, title="A change", events={"copied": 0.15})
+    newest, stable = plot.axes
+    assert legend(newest) == ["version 1", "version 2", "version 7", "failed"]
+    assert newest.get_title(loc="left") == "newest: 4 calls, 1 failed"
+    assert stable.get_title(loc="left") == "stable: 0 calls, 0 failed"
+    assert plot._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_canary_is_compared_by_verdict_each_with_its_own_threshold() -> None:
+    scores = [(0.1, 0.1), (0.6, 0.6), (0.6, 0.9)]
+    pairs = [
+        Pair(str(old), {"defect": np.array([old])}, {"defect": np.array([new])}, 0.01, 0.02) for old, new in scores
+    ]
+    plot = change_plots.canary(pairs, "defect", (0.5, 0.7), title="A canary")
+    assert legend(plot.axes[0]) == ["same verdict: 2", "other: 1"]
+    assert legend(plot.axes[1]) == ["stable", "canary"]
+    assert plot._repr_png_().startswith(b"\x89PNG")
+
+
+def test_buckets_show_what_came_between_two_readings() -> None:
+    bounds = [10.0, 18.0, 32.4, 58.3, np.inf]
+    before = dict(zip(bounds, [1, 5, 5, 5, 5], strict=True))
+    after = dict(zip(bounds, [1, 6, 9, 9, 10], strict=True))
+    axes = change_plots.latency_buckets(before, after, title="Latency").axes[0]
+    assert [round(bar.get_height()) for bar in axes.containers[0]] == [0, 1, 3, 0, 1]
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["0.01", "0.018", "0.0324", "0.0583", "more"]
+    empty = change_plots.latency_buckets({}, dict.fromkeys(bounds, 0.0), title="Nothing")
+    assert empty._repr_png_().startswith(b"\x89PNG")

@@ -1,0 +1,22 @@
+"""Progress in plain lines."""
+
+import pytest
+
+from aoi_modules.progress import on_terminal, progress, say
+
+
+def test_plain_output_ends_with_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not on_terminal()
+    with progress("download x", 2_000_000) as advance:
+        for _ in range(20):
+            advance(100_000)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1] == "download x: 2.0 MB of 2.0 MB"
+
+
+def test_an_unknown_total_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("pictures", 0, unit="pictures") as advance:
+        advance(5)
+    say("done")
+    assert capsys.readouterr().err == "done\n"

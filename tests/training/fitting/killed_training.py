@@ -1,0 +1,37 @@
+"""A small training in a process of its own, to be killed: WORK OUT SHAPE."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Literal, cast
+
+import numpy as np
+
+from aoi_modules.tf import keras
+from aoi_modules.training.fitting.examples import PictureExamples
+from aoi_modules.training.fitting.fit import Schedule, fit
+from aoi_modules.training.networks.augmentation import augmented
+from aoi_modules.training.networks.backbones import small_cnn
+from aoi_modules.training.networks.heads import end_to_end
+from tests.training.small import PICTURE, SIDES, split
+
+
+def main(work: Path, out: Path, shape: Literal["plateau", "cosine"]) -> None:
+    keras.utils.set_random_seed(0)
+    tables = split(SIDES)
+    model = end_to_end(small_cnn(PICTURE), [SIDES], tables.train)
+    history = fit(
+        augmented(model, ["mirror", "brightness"], seed=1),
+        [SIDES],
+        PictureExamples(tables.train, PICTURE),
+        PictureExamples(tables.validation, PICTURE),
+        Schedule(6, 16, shape=shape, patience=4),
+        work=work,
+        log=lambda line: print(line, flush=True),  # noqa: T201  # the test reads it
+    )
+    np.savez(out, *(np.asarray(weight) for weight in model.get_weights()), allow_pickle=False)
+    out.with_suffix(".json").write_text(json.dumps(history))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), cast(Literal["plateau", "cosine"], sys.argv[3]))

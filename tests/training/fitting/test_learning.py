@@ -1,0 +1,96 @@
+"""The ways of learning, on small pictures and a network with random weights."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aoi_modules.settings import settings
+from aoi_modules.tf import keras, tf
+from aoi_modules.training import profiles, recipes
+from aoi_modules.training.fitting.learning import Learned, learn
+from aoi_modules.training.networks.trunk import trunk_of
+from aoi_modules.training.plan import Plan, plan
+from aoi_modules.training.recipes import Recipe
+from tests.training.small import DEFECT, PICTURE, SIDES, split
+
+TINY = replace(profiles.by_name("ci"), epochs=2, head_epochs=4, batch_size=16)
+SQUARES = replace(
+    recipes.by_name("magnetic-tile"),
+    load=lambda **limits: split(),
+    picture=PICTURE,
+    heads=(DEFECT,),
+    backbone="mobilenet-0.25",
+    pooling="mean+max",
+    own_plan={},
+)
+FROM_NOTHING = replace(
+    recipes.by_name("fashion-mnist"), load=lambda **limits: split(SIDES), picture=PICTURE, heads=(SIDES,), own_plan={}
+)
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AOI_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("AOI_OFFLINE", "1")
+    monkeypatch.delenv("AOI_DATA_DIR", raising=False)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def learnt(wanted: Plan, log: list[str] | None = None) -> Learned:
+    lines: list[str] = [] if log is None else log
+    return learn(wanted, wanted.recipe.split(wanted.profile, 0), log=lines.append)
+
+
+def scores(found: Learned) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    return np.asarray(found.model(np.asarray(split().test.pictures, np.float32))["defect"])
+
+
+def test_cached_features_and_pictures_lead_to_the_same_head() -> None:
+    cached, naive = (learnt(plan(SQUARES, TINY, cached=cached, augment=False, epochs=12)) for cached in (True, False))
+    assert cached.history.keys() == naive.history.keys()
+    assert cached.history["validation_loss"][-1] == pytest.approx(naive.history["validation_loss"][-1], rel=0.05)
+    assert np.allclose(scores(cached), scores(naive), atol=0.05)
+
+
+def test_fine_tuning_changes_the_upper_part_of_the_backbone_only() -> None:
+    frozen = learnt(plan(SQUARES, TINY, augment=False))
+    lines: list[str] = []
+    tuned = learnt(plan(SQUARES, TINY, augment=True, fine_tune=1, fine_tune_rate=1e-3, fine_tune_share=0.3), lines)
+    assert any("fine-tuning" in line for line in lines)
+    assert len(tuned.history["loss"]) == len(frozen.history["loss"]) + 1
+    before, after = (trunk_of(one.model).layers for one in (frozen, tuned))
+    assert trunk_of(tuned.model).get_layer("conv1").get_weights()[0].shape[-1] == 8
+    norms = [layer for layer in after if isinstance(layer, keras.layers.BatchNormalization)]
+    assert not any(layer.trainable for layer in norms)
+    assert any(layer.trainable and layer.trainable_weights for layer in after)
+    assert not any(layer.trainable and layer.trainable_weights for layer in after[: len(before) // 2])
+
+
+@pytest.mark.parametrize("imbalance", ["none", "class-weights", "focal-loss", "oversampling"])
+def test_every_way_about_rare_labels_learns(imbalance: str) -> None:
+    found = learnt(plan(SQUARES, TINY, imbalance=imbalance, augment=False))
+    assert np.isfinite(found.history["loss"]).all()
+
+
+@pytest.mark.parametrize("recipe", [FROM_NOTHING, SQUARES])
+def test_a_network_trained_in_float16_answers_and_is_served_in_float32(recipe: Recipe) -> None:
+    lines: list[str] = []
+    found = learnt(plan(recipe, TINY, mixed_precision=True, epochs=1), lines)
+    assert any("no GPU was found" in line for line in lines) or tf.config.list_physical_devices("GPU")
+    assert "float16" not in found.model.to_json()
+    (answer,) = found.model(np.asarray(split().test.pictures, np.float32)).values()
+    assert answer.dtype == tf.float32
+    assert np.isfinite(answer).all()
+    assert keras.mixed_precision.global_policy().name == "float32"
+
+
+def test_a_mirrored_strategy_trains_the_same_kind_of_model() -> None:
+    found = learnt(plan(FROM_NOTHING, TINY, mirrored=True, epochs=1))
+    assert np.isfinite(found.history["loss"]).all()
+    assert set(found.model.output) == {"side"}

@@ -1,0 +1,173 @@
+"""Thresholds, and what few defects allow to say about them."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from aoi_modules.errors import ModelError
+from aoi_modules.training.measuring import metrics, thresholds
+from aoi_modules.training.measuring.metrics import Labels, Scores
+from aoi_modules.verdict import Rate
+
+PARTS = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=50)
+SCORES = np.array([0.1, 0.2, 0.4, 0.6, 0.8, 0.9], np.float32)
+LABELS = np.array([0, 0, 1, 0, 1, 1], np.int64)
+
+
+def arrays(parts: list[tuple[int, bool]]) -> tuple[Scores, Labels]:
+    return np.array([score / 20 for score, _ in parts], np.float32), np.array([bad for _, bad in parts], np.int64)
+
+
+def drawn(defective: int, good: int, seed: int) -> tuple[Scores, Labels]:
+    """Overlapping scores of which the law is known: defective ones have density 2x, good ones 2 - 2x, on [0, 1]."""
+    random = np.random.default_rng(seed)
+    scores = np.concatenate([np.sqrt(random.random(defective)), 1 - np.sqrt(random.random(good))])
+    return scores.astype(np.float32), np.repeat(np.array([1, 0], np.int64), [defective, good])
+
+
+@given(PARTS, st.sampled_from([0.0, 0.05, 0.1, 0.5, 0.9]))
+def test_the_threshold_keeps_the_target_and_no_higher_one_does(parts: list[tuple[int, bool]], target: float) -> None:
+    scores, labels = arrays([*parts, (10, True)])
+    threshold = thresholds.threshold_for(scores, labels, target)
+    assert 0.0 <= threshold <= 1.0
+    escape, _ = metrics.rates(scores, labels, threshold)
+    uncatchable = float(np.mean(scores[labels == 1] == 0))  # no threshold in [0, 1] lies under a score of 0
+    assert escape.value <= max(target, uncatchable) + 1e-9
+    higher = min((float(score) for score in scores if score > threshold), default=None)
+    if higher is not None and any(labels[scores == np.float32(higher)]):
+        assert metrics.rates(scores, labels, higher)[0].value > target
+
+
+def test_a_known_case() -> None:
+    assert thresholds.threshold_for(SCORES, LABELS, 0.0) == pytest.approx(0.3)
+    assert thresholds.threshold_for(SCORES, LABELS, 0.34) == pytest.approx(0.7)
+    escape, overkill = metrics.rates(SCORES, LABELS, 0.7)
+    assert (escape.count, escape.total) == (1, 3)
+    assert (overkill.count, overkill.total) == (0, 3)
+    assert thresholds.overkill_at_escape(SCORES, LABELS, 0.0) == Rate(1, 3)
+    assert thresholds.overkill_at_escape(SCORES, LABELS, 0.34) == Rate(0, 3)
+
+
+def test_a_defect_that_scores_nothing_is_caught_by_no_threshold() -> None:
+    scores, labels = np.array([0.0, 0.0, 0.5], np.float32), np.array([1, 0, 0], np.int64)
+    assert thresholds.threshold_for(scores, labels, 0.0) == 0.0
+    assert metrics.rates(scores, labels, 0.0)[0] == Rate(1, 1)
+
+
+def test_a_threshold_needs_defects_and_a_share() -> None:
+    with pytest.raises(ModelError, match="with defects"):
+        thresholds.threshold_for(np.array([0.5], np.float32), np.array([0], np.int64), 0.05)
+    with pytest.raises(ModelError, match="escape_target"):
+        thresholds.threshold_for(np.array([0.5], np.float32), np.array([1], np.int64), 1.0)
+
+
+def test_rows_without_weight_are_left_out() -> None:
+    weights = np.array([1, 1, 0, 1, 1, 1], np.float32)
+    kept = weights > 0
+    assert thresholds.threshold_for(SCORES, LABELS, 0.0, weights) == pytest.approx(0.7)
+    assert thresholds.choose(SCORES, LABELS, 0.0, weights) == thresholds.choose(SCORES[kept], LABELS[kept], 0.0)
+    assert thresholds.overkill_at_escape(SCORES, LABELS, 0.0, weights) == Rate(0, 3)
+
+
+@given(st.integers(0, 60), st.integers(1, 60))
+@settings(deadline=None, max_examples=50)
+def test_the_exact_interval_is_that_of_scipy(count: int, total: int) -> None:
+    rate = Rate(min(count, total), total)
+    theirs = binomtest(rate.count, rate.total).proportion_ci(0.95, method="exact")
+    assert thresholds.exact_interval(rate) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
+
+
+def test_no_parts_say_nothing() -> None:
+    assert thresholds.exact_interval(Rate(0, 0)) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("target", "defective"), [(0.02, 60), (0.1, 40), (0.3, 25)])
+def test_the_intervals_hold_what_they_promise(target: float, defective: int) -> None:
+    """The law of the scores is known, so it can be counted how often the 95% intervals are right."""
+    truth = math.sqrt(target)  # the quantile of density 2x
+    right = {"threshold": 0, "escape": 0, "overkill": 0}
+    for seed in range(200):
+        choice = thresholds.choose(*drawn(defective, 100, seed), target)
+        right["threshold"] += choice.interval[0] <= truth <= choice.interval[1]
+        right["escape"] += choice.escape_interval[0] <= choice.threshold**2 <= choice.escape_interval[1]
+        # P(good score > t), the good scores have density 2 - 2x
+        right["overkill"] += choice.overkill_interval[0] <= (1 - choice.threshold) ** 2 <= choice.overkill_interval[1]
+    assert min(right.values()) >= 0.93 * 200, right
+
+
+@given(PARTS, st.sampled_from([0.0, 0.02, 0.1, 0.5, 0.9]))
+@settings(deadline=None, max_examples=50)
+def test_the_chosen_threshold_lies_in_its_interval(parts: list[tuple[int, bool]], target: float) -> None:
+    scores, labels = arrays([*parts, (10, True)])
+    choice = thresholds.choose(scores, labels, target)
+    assert choice.interval[0] <= choice.threshold <= choice.interval[1]
+    assert choice.escape_interval[0] <= choice.escape.value <= choice.escape_interval[1]
+
+
+def test_a_choice_is_a_sentence() -> None:
+    text = str(thresholds.choose(*drawn(50, 200, 0), 0.02))
+    assert text.startswith("threshold 0.")
+    assert "chosen on 50 defective pictures for 2.0% escapes" in text
+    assert "to be expected: escapes 0.1% to 10.6%" in text
+
+
+def test_how_many_defects_a_promise_takes() -> None:
+    assert thresholds.defects_needed(0.02) == 149
+    assert thresholds.rule_of_three(0.02) == 150
+    assert thresholds.defects_needed(0.05) == 59
+    assert thresholds.rule_of_three(0.05) == 60
+    assert thresholds.defects_needed(0.02, escaped=1) == 236
+    with pytest.raises(ModelError, match="nobody can promise none"):
+        thresholds.defects_needed(0.0)
+
+
+@given(st.floats(0.005, 0.9), st.integers(0, 5))
+@settings(deadline=None, max_examples=50)
+def test_so_many_defects_are_enough_and_one_fewer_is_not(escape: float, escaped: int) -> None:
+    needed = thresholds.defects_needed(escape, escaped=escaped)
+    assert thresholds.escape_at_most(escaped, needed) <= escape + 1e-9
+    assert thresholds.escape_at_most(escaped, needed - 1) > escape - 1e-9
+
+
+def test_no_escape_of_ten_promises_little() -> None:
+    assert thresholds.escape_at_most(0, 10) == pytest.approx(1 - 0.05 ** (1 / 10))
+    assert thresholds.escape_at_most(10, 10) == 1.0
+
+
+def test_a_promised_threshold_keeps_the_promise() -> None:
+    broken = 0
+    for seed in range(200):
+        scores, labels = drawn(150, 50, seed)
+        threshold = thresholds.threshold_to_promise(scores, labels, 0.02)
+        assert threshold <= thresholds.threshold_for(scores, labels, 0.02)
+        broken += threshold**2 > 0.02
+    assert broken <= 0.07 * 200
+
+
+def test_a_promise_without_enough_defects_says_how_many_it_takes() -> None:
+    with pytest.raises(ModelError, match=r"2\.00% escapes: 149 of them. Received: 148"):
+        thresholds.threshold_to_promise(*drawn(148, 10, 0), 0.02)
+    with pytest.raises(ModelError, match="no number of them"):
+        thresholds.threshold_to_promise(*drawn(148, 10, 0), 0.0)
+
+
+def test_groups_widen_an_interval() -> None:
+    scores, labels = drawn(100, 100, 0)
+    alone = [str(row) for row in range(200)]
+    boards = [f"{row // 2 % 5}" for row in range(200)]
+    shifted = np.clip(scores + np.array([int(board) for board in boards], np.float32) / 10, 0, 1).astype(np.float32)
+    narrow = thresholds.interval_by_groups(share_failed, shifted, labels, alone, draws=200)
+    wide = thresholds.interval_by_groups(share_failed, shifted, labels, boards, draws=200)
+    assert narrow[0] < share_failed(shifted, labels) < narrow[1]
+    assert wide[1] - wide[0] > narrow[1] - narrow[0]
+    assert thresholds.interval_by_groups(share_failed, shifted, labels, boards, draws=200) == wide
+    with pytest.raises(ModelError, match="2 groups"):
+        thresholds.interval_by_groups(metrics.auroc, scores[:2], labels[:2], ["a", "b"], draws=3)
+
+
+def share_failed(scores: Scores, labels: Labels) -> float:
+    return float(np.mean(scores > 0.7))

@@ -1,0 +1,32 @@
+"""Samples that travel with the model."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from aoi_modules.datasets.table import decode
+from aoi_modules.training.reporting import samples
+from tests.training.small import table
+
+
+def test_every_kind_is_there_before_any_comes_twice() -> None:
+    kinds = ("Free",) * 20 + ("Crack", "Fray")
+    rows = table(22, 0)
+    chosen = samples.choose(replace(rows, kinds=kinds), at_least=5)
+    assert sorted(kinds[row] for row in chosen[:3]) == ["Crack", "Fray", "Free"]
+    assert len(chosen) == len(set(chosen)) >= 5
+
+
+def test_a_small_table_gives_all_it_has() -> None:
+    assert sorted(samples.choose(table(4, 0), at_least=10)) == [0, 1, 2, 3]
+
+
+def test_written_pictures_are_the_pictures(tmp_path: Path) -> None:
+    rows = table(4, 0)
+    written = samples.write(rows, [3, 0], tmp_path)
+    assert [sample.label for sample in written] == ["defect", "good"]
+    for sample, row in zip(written, [3, 0], strict=True):
+        content = (tmp_path / sample.file).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert np.array_equal(decode(content, sample.file), rows.picture(row))
