@@ -21,8 +21,8 @@ class EngineName(StrEnum):
     """The values of --engine that load models in this process."""
 
     AUTO = "auto"
-    TENSORFLOW = "tensorflow"
     OPENVINO = "openvino"
+    TENSORFLOW = "tensorflow"
 
 
 def engine_loader(
