@@ -5,7 +5,7 @@ from typing import Any
 
 from aoi_modules.errors import SettingsError
 from aoi_modules.serving.answering.signature_check import InputCheck
-from aoi_modules.serving.engines.choice import EngineName
+from aoi_modules.serving.engine import EngineName
 
 ANY_PORT = -1
 """`any` on the command line: the system chooses a free port."""

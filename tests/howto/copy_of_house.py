@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tests.documents import ROOT, blocks, done, environment, free_ports, running, section, wait_for
 
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
-COPIED = ("aoi_modules", "notebooks", "examples", "curriculum.yml", "README.md")
+COPIED = ("aoi_modules", "notebooks", "examples", "curriculum.yml", "README.md", "pyproject.toml")
 PORTS = ("8500", "8501")
 _FILE = re.compile(r"# ([\w./]+\.(?:py|yml|ipynb))")
 _PLACE = re.compile(r"^# (below|at the end|above the cell|in place of the last cell)(?:: (.*))?\n", re.MULTILINE)
@@ -61,7 +61,10 @@ class CopyOfHouse:
         return environment(PATH=path, PYTHONPATH=str(self.folder), AOI_CACHE_DIR=cache, AOI_DATA_DIR="")
 
     def follow(self, heading: str) -> list[str]:
-        """Does the steps below a heading of ARCHITECTURE.md; returns what each of its commands printed."""
+        """Does the steps below a heading of ARCHITECTURE.md; returns what each of its commands printed.
+
+        What they write has to be as `make lint` wants it.
+        """
         ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         text = re.sub("|".join(PORTS), lambda match: ports[match[0]], section(ARCHITECTURE, heading))
         printed = []
@@ -73,6 +76,7 @@ class CopyOfHouse:
                 printed.append(done([sys.executable, "-c", content], self.folder, self.environment))
             else:
                 _apply(self.folder / named[1], content.partition("\n")[2])
+        self.run("ruff check --quiet aoi_modules notebooks && ruff format --check --quiet aoi_modules notebooks")
         return printed
 
     def run(self, command: str, rest_port: str = "") -> str:
