@@ -16,6 +16,7 @@ from aoi_modules.wire.status import invalid
 log = logging.getLogger(__name__)
 
 PLATFORM = "tensorflow"
+MAX_VERSION = (1 << 63) - 1
 NOT_A_CONFIG = "not a tensorflow.serving.ModelServerConfig"
 EXAMPLE = (
     'expected: model_config_list { config { name: "tile" base_path: "/models/tile" model_platform: "tensorflow" } }'
@@ -200,4 +201,4 @@ def _warn_of_two(unused: Path, used: Path) -> None:
 
 def _is_version(path: Path) -> bool:
     name = path.name
-    return name.isascii() and name.isdigit() and int(name) < 1 << 63 and path.is_dir()
+    return name.isascii() and name.isdigit() and int(name) <= MAX_VERSION and path.is_dir()

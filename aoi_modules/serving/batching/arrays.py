@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.workers import Outputs
+from aoi_modules.serving.job import Outputs
 from aoi_modules.wire.status import invalid
 
 

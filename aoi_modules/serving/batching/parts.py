@@ -6,7 +6,7 @@ import numpy as np
 
 from aoi_modules.serving.batching.arrays import row_counts
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.workers import Done, Outputs
+from aoi_modules.serving.job import Done, Outputs
 
 
 def split(inputs: Arrays, rows: int) -> list[Arrays]:

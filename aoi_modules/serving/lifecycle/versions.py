@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aoi_modules.errors import RpcError, SettingsError
 from aoi_modules.serving.answering.servable import Servable
-from aoi_modules.serving.lifecycle.stream import Load, Retries, State, Stream, VersionStatus
+from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, LoadVersion, Retries, State, Stream, VersionStatus
 from aoi_modules.serving.lifecycle.watcher import Watcher
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.wire.status import invalid, not_found
@@ -19,10 +19,8 @@ log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 5.0
 """How long `close` waits for loads that are under way."""
-LOOK_SECONDS = 0.02
-"""Between two looks whether new models are loaded."""
-MAX_DROPPED = 100
-"""So many models that are no longer served are remembered for GetModelStatus."""
+CHECK_SECONDS = 0.02
+"""Between two checks whether models are loaded."""
 
 
 class StartUp(StrEnum):
@@ -39,7 +37,7 @@ class Versions:
     Args:
         models: what to serve.
         load: makes a servable of a version directory.
-        poll_seconds: between two looks at a base path; 0 looks once.
+        poll_seconds: between two polls of a base path; 0 polls once.
         retries: what happens after a failed load.
         load_threads: so many versions load at once.
         early_labels: a new label may name a version that is not loaded yet.
@@ -48,7 +46,7 @@ class Versions:
     def __init__(
         self,
         models: Sequence[ServedModel],
-        load: Load,
+        load: LoadVersion,
         *,
         poll_seconds: float,
         retries: Retries,
@@ -91,7 +89,7 @@ class Versions:
                 if name not in names and not watcher.stream.dropped:
                     log.info("model %s is no longer served", name)
                     watcher.stream.drop()
-                    watcher.look()
+                    watcher.poll()
             new = [added for model in models if (added := self._applied(model)) is not None]
             self._forget_dropped()
             return new
@@ -112,7 +110,7 @@ class Versions:
         while any(watcher.stream.shortfall() is None for watcher in waiting):
             if time.monotonic() > end:
                 raise RpcError("DEADLINE_EXCEEDED", f"The new models were not loaded within {seconds:.3g} s")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
         failures = [text for watcher in waiting if (text := watcher.stream.shortfall())]
         if failures:
             list_ = "".join(f"{{{text}}}, " for text in failures)
@@ -128,7 +126,7 @@ class Versions:
         A model that waits for its first version, and one that is broken beside others, holds nobody up.
         """
         streams = self._served()
-        if not all(stream.looked for stream in streams):
+        if not all(stream.polled for stream in streams):
             return StartUp.LOADING
         statuses = [status for stream in streams for status in stream.statuses().values()]
         if not statuses or any(status.state is State.AVAILABLE for status in statuses):
@@ -200,7 +198,7 @@ class Versions:
         new = watcher.stream.dropped
         if new or watcher.stream.model != model:
             watcher.stream.configure(model)
-            watcher.look()
+            watcher.poll()
         return watcher if new else None
 
     def _checked_labels(self, models: Sequence[ServedModel]) -> dict[str, Mapping[str, int]]:
@@ -227,7 +225,7 @@ class Versions:
     def _forget_dropped(self) -> None:
         """Keeps only so many models that are gone; whoever may reload chooses their names."""
         gone = [name for name, watcher in self._watchers.items() if watcher.stream.dropped]
-        for name in gone[:-MAX_DROPPED]:
+        for name in gone[:-MAX_REMEMBERED]:
             self._watchers[name].stop()
             self._watchers = {key: watcher for key, watcher in self._watchers.items() if key != name}
 
