@@ -158,7 +158,7 @@ class DataPlane:
             yield servable
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
-        """The state of one version or, without one, of all versions of a model. A label is not looked at.
+        """Tells the state of one version or, without one, of all versions of a model. A label does not count.
 
         Raises:
             RpcError: INVALID_ARGUMENT no model spec; NOT_FOUND nothing is known of it.
@@ -202,7 +202,7 @@ class DataPlane:
         return answer
 
     def metadata(self, request: GetModelMetadataRequest) -> GetModelMetadataResponse:
-        """The signatures of a model version.
+        """Tells the signatures of a model version.
 
         Raises:
             RpcError: INVALID_ARGUMENT another field than signature_def was asked for; NOT_FOUND it is not served.

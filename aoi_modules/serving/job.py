@@ -37,7 +37,7 @@ class Job:
         self.gone = False
 
     def remaining(self) -> float:
-        """Gives the seconds for which somebody waits, at most a day; 0 when nobody does."""
+        """Tells for how many seconds somebody still waits, at most a day; 0 when nobody does."""
         return 0.0 if self.gone else max(0.0, min(self.deadline - time.monotonic(), LONGEST_SECONDS))
 
 

@@ -125,7 +125,7 @@ def _check(flags: Flags) -> None:
 
 
 def configured_models(flags: Flags) -> list[ServedModel]:
-    """What to serve, by config file or by flags.
+    """Reads what to serve from the config file or the flags.
 
     Raises:
         SettingsError: neither is there, or the file cannot be used.

@@ -33,7 +33,12 @@ class Classify(ExampleMethod[ClassificationResult]):
         return names
 
     def result(self, outputs: Outputs, count: int) -> ClassificationResult:
-        """Gives each example its K labels and scores; a missing label is "", a missing score 0."""
+        """Gives each example its K labels and scores; a missing label is "", a missing score 0.
+
+        Args:
+            outputs: `classes`, object array of bytes (count, K); `scores`, float32 (count, K); or one of them.
+            count: of the examples.
+        """
         classes, scores = outputs.get(CLASSES), outputs.get(SCORES)
         for name, array, data_type in ((CLASSES, classes, "DT_STRING"), (SCORES, scores, "DT_FLOAT")):
             if array is not None:

@@ -27,7 +27,12 @@ class Regress(ExampleMethod[RegressionResult]):
         return [NUMBERS]
 
     def result(self, outputs: Outputs, count: int) -> RegressionResult:
-        """Gives each example its number."""
+        """Gives each example its number.
+
+        Args:
+            outputs: `outputs`, float32 (count,) or (count, 1).
+            count: of the examples.
+        """
         values = outputs[NUMBERS]
         if values.ndim != 1 and not (values.ndim == 2 and values.shape[1] == 1):
             raise invalid(

@@ -55,7 +55,7 @@ class Servable:
         self._on_closed: Callable[[], None] | None = None
 
     def signature(self, name: str) -> SignatureDef | None:
-        """The signature of that name, "" being the default one; None when there is none."""
+        """Gives the signature of that name, "" being the default one; None when there is none."""
         return self._engine.signatures.get(name or DEFAULT_SIGNATURE)
 
     @property
@@ -84,7 +84,7 @@ class Servable:
         return dict(self._engine.signatures)
 
     def ask(self, inference: Inference[Any]) -> Ask:
-        """Gives the way to ask the model for the outputs of an inference.
+        """Compares an inference with its signature, and gives the way to ask the model for its outputs.
 
         Raises:
             RpcError: inputs or outputs do not fit the signature.

@@ -5,8 +5,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aoi_modules.serving.batching.arrays import check_outputs, filled_up, merged
+from aoi_modules.serving.batching.merging import filled_up, merged
 from aoi_modules.serving.batching.policy import Policy
+from aoi_modules.serving.batching.row_checks import check_outputs
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.job import Done, Job, Outputs
 from aoi_modules.wire.messages import SignatureDef
@@ -16,7 +17,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Call:
-    """One request that waits; `rows` is 0 when it cannot be merged with others."""
+    """One request that waits; `rows` is 0 when it cannot be merged with others.
+
+    Its inputs are arrays (rows, ...), or of any shape where it cannot be merged.
+    """
 
     inputs: Arrays
     rows: int
@@ -43,7 +47,7 @@ class Batch:
         return sum(call.rows for call in self.calls)
 
     def run(self, engine: Engine, policy: Policy) -> list[Ended]:
-        """Runs the engine, and gives every request with its outputs or its error.
+        """Runs the engine, and gives every request with its outputs (rows, ...) or its error.
 
         A batch that fails runs again one request after the other, so that only those get the error that cause it.
         """

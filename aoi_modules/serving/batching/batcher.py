@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching.arrays import check_inputs, row_counts
 from aoi_modules.serving.batching.batch import Call
 from aoi_modules.serving.batching.parts import Joined, split
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.batching.queue import Queue, kind_of
+from aoi_modules.serving.batching.row_checks import check_inputs, row_counts
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.job import Done, Job
 from aoi_modules.wire.messages import SignatureDef
@@ -39,7 +39,8 @@ class Batcher:
 
     Attributes:
         running: batches that run now.
-        batches: that were run so far, with `rows` requests' rows in all; a request that has none counts as one.
+        batches: how many ran so far.
+        rows: how many rows they had in all; a request without rows counts as one.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Batcher:
 
         Args:
             signature: see `Engine.run`.
-            inputs: see `Engine.run`.
+            inputs: see `Engine.run`; arrays (N, ...) with one N for all can be merged with those of others.
             outputs: see `Engine.run`.
             job: who waits; a request that nobody waits for any more is not run.
             done: learns the outputs, or the error of this request, in the thread that ran the batch. It must be quick.
@@ -91,7 +92,7 @@ class Batcher:
         _drop(dropped)
 
     def close(self) -> None:
-        """Lets the threads end. Nothing waits any more."""
+        """Lets the threads end. To be called when nothing waits any more."""
         with self._work:
             self._closed = True
             while self._idle:

@@ -40,7 +40,7 @@ _NOT_FOUND_PAGE = b"<html><head><title>404 Not Found</title></head><body><h1>Not
 
 
 class RestService:
-    """The ASGI application.
+    """Answers TensorFlow Serving's REST API; an ASGI application.
 
     Args:
         plane: does the work.

@@ -104,7 +104,7 @@ class Stream:
             self._wanted_polls += 1
 
     def drop(self) -> None:
-        """The model is no longer served: nobody gets it from now on, and the next step unloads it."""
+        """Ends the model: nobody gets it from now on, and the next step unloads it."""
         with self._lock:
             self.dropped = True
 
@@ -129,7 +129,7 @@ class Stream:
         self._polls = self._wanted_polls if polls is None else polls
 
     def shortfall(self) -> str | None:
-        """Why the newest wanted version is not available: "" when it is, None when nobody can say yet."""
+        """Tells why the newest wanted version is not available: "" when it is, None when nobody can say yet."""
         if not self.polled:
             return None
         newest = max(dict(self._attempts), default=None)
@@ -162,7 +162,7 @@ class Stream:
             return servable
 
     def statuses(self) -> dict[int, VersionStatus]:
-        """Status by version, greatest version first."""
+        """Tells the status of each version, the greatest first."""
         with self._lock:
             return dict(sorted(self._statuses.items(), reverse=True))
 

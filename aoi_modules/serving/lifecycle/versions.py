@@ -24,7 +24,7 @@ CHECK_SECONDS = 0.02
 
 
 class StartUp(StrEnum):
-    """How far a starting server is."""
+    """How far a server is that starts."""
 
     LOADING = "loading"
     READY = "ready"
@@ -117,11 +117,11 @@ class Versions:
             raise RpcError("UNKNOWN", f"{len(failures)} model(s) did not become available: {{{list_}}}")
 
     def names(self) -> set[str]:
-        """The models that are served, or shall be."""
+        """Names the models that are served, or shall be."""
         return {stream.model.name for stream in self._served()}
 
     def start_up(self) -> StartUp:
-        """READY once everything found at the start was tried; FAILED if nothing of it can be loaded.
+        """Tells READY once everything found at the start was tried, FAILED if nothing of it can be loaded.
 
         A model that waits for its first version, and one that is broken beside others, holds nobody up.
         """
@@ -134,7 +134,7 @@ class Versions:
         return StartUp.LOADING if any(stream.waits_for_retry() for stream in streams) else StartUp.FAILED
 
     def failures(self) -> list[str]:
-        """One sentence for each version that ended in an error."""
+        """Writes a sentence for each version that ended in an error."""
         return [
             f"model {name} version {version}: {status.message}"
             for name, stream in ((stream.model.name, stream) for stream in self._served())
@@ -165,7 +165,7 @@ class Versions:
             servable.give_back()
 
     def statuses(self, name: str) -> dict[int, VersionStatus]:
-        """Status by version, greatest first; empty for a model that is unknown or has no version yet."""
+        """Tells the status of each version, the greatest first; nothing for a model that has none, or is unknown."""
         stream = self._stream(name)
         return stream.statuses() if stream else {}
 
