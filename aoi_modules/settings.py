@@ -76,6 +76,11 @@ def child_environment(**values: str) -> dict[str, str]:
     return {**os.environ, **values}
 
 
+def arenas_are_chosen() -> bool:
+    """Whether the user has set how many arenas glibc's allocator may have, by either of its two variables."""
+    return "MALLOC_ARENA_MAX" in os.environ or "glibc.malloc.arena_max" in os.environ.get("GLIBC_TUNABLES", "")
+
+
 def course_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a curriculum.yml, else `start`."""
     for folder in (start, *start.parents):

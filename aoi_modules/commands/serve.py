@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aoi_modules.serving import logs
+from aoi_modules import logs
 from aoi_modules.serving.flags import ANY_PORT, ENGINES, Flags
 
 

@@ -118,7 +118,7 @@ class Flags:
 
     @property
     def channel_arguments(self) -> dict[str, int | str]:
-        """The options of the gRPC server; numbers are numbers.
+        """The options of the gRPC server, digits as numbers.
 
         Raises:
             SettingsError: --grpc_channel_arguments is no list of k=v.

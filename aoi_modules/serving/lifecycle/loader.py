@@ -101,5 +101,5 @@ class Loader:
 
 
 def processors() -> int:
-    """Those that this process may use."""
+    """Counts the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -15,6 +15,7 @@ PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.engine import EngineName
 from aoi_modules.serving.engines.choice import engine_loader
 from aoi_modules.serving.lifecycle.loader import Loader
@@ -23,7 +24,8 @@ from aoi_modules.serving import server
 path = Path(sys.argv[1])
 servable = Loader(engine_loader(EngineName.AUTO))("pcb", 1, path)
 from aoi_modules.serving.engines.samples import golden_inputs
-answer = servable.run(servable.signature(""), golden_inputs(Golden.read(path / FILE_NAME)))
+inputs = golden_inputs(Golden.read(path / FILE_NAME))
+answer = servable.answer(Inference(servable.signature(""), inputs, (), dict))
 assert answer["short"].shape[1] == 1
 loaded = {"tensorflow", "keras", "matplotlib", "sklearn", "tensorflow_serving"} & set(sys.modules)
 assert not loaded, loaded

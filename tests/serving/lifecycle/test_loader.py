@@ -18,7 +18,7 @@ from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
 from tests.serving import saved_models
 from tests.serving.calls import example_input, predict_request
-from tests.serving.fake_engine import DoublingEngine, float_signature
+from tests.serving.fake_engine import DoublingEngine, run
 
 
 def log(**inputs: Any) -> PredictionLog:
@@ -126,10 +126,10 @@ def test_warm_ups_are_told_to_the_metrics(tmp_path: Path) -> None:
 def test_each_version_may_say_how_its_requests_are_merged(tmp_path: Path) -> None:
     load = Loader(lambda path: DoublingEngine(), batching=Batching(max_batch_size=2), per_model=True)
     rows = {"x": np.ones(6, np.float32)}
-    assert len(load("m", 1, tmp_path).run(float_signature(), rows)["y"]) == 6  # without a file nothing is merged
+    assert len(run(load("m", 1, tmp_path), rows)["y"]) == 6  # without a file nothing is merged
     (tmp_path / PER_MODEL_FILE).write_text("max_batch_size { value: 4 }")
     with pytest.raises(RpcError, match="Task size 6 is larger than maximum input batch size 4"):
-        load("m", 2, tmp_path).run(float_signature(), rows)
+        run(load("m", 2, tmp_path), rows)
 
 
 def test_a_damaged_file_is_named(half: Path) -> None:
@@ -167,4 +167,4 @@ def test_how_inputs_are_checked_is_chosen_by_model(tmp_path: Path, checks: dict[
     file.write_text("{}")
     servable = Loader(lambda _: Asked(), warm_up=False, checks=checks)("tile", 1, tmp_path)
     with pytest.raises(RpcError, match=message):
-        servable.run(float_signature(), {"x": np.array([1.0])})
+        run(servable, {"x": np.array([1.0])})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aoi_modules.serving import logs
+from aoi_modules import logs
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +39,20 @@ def test_text_is_for_people() -> None:
     logging.getLogger("aoi_modules.serving.server").warning("a base path is missing")
     logging.getLogger("uvicorn.error").warning("not said")
     assert stream.getvalue().endswith(" WARNING a base path is missing\n")
+
+
+def test_events_with_named_values_leave_the_process_log_alone() -> None:
+    stream, of_process = io.StringIO(), io.StringIO()
+    logs.set_up("text", of_process)
+    log = logs.event_log(stream).bind(component="tile")
+    log.debug("not said")
+    log.info("inspected", status=200)
+    try:
+        raise ValueError("boom")
+    except ValueError as fault:
+        log.error("fault", exc_info=fault)
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first.pop("timestamp").endswith("Z")
+    assert first == {"event": "inspected", "level": "info", "component": "tile", "status": 200}
+    assert "ValueError: boom" in second["exception"]
+    assert of_process.getvalue() == ""

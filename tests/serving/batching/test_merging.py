@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching.arrays import check_inputs, check_outputs, filled_up, merged, row_counts
+from aoi_modules.serving.batching.merging import filled_up, merged
 
 SHAPES = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 3)), min_size=1, max_size=5)
 
@@ -35,13 +35,3 @@ def test_empty_arrays_are_not_padded() -> None:
 def test_missing_rows_repeat_the_first() -> None:
     assert filled_up({"x": np.array([7, 8])}, 2)["x"].tolist() == [7, 8, 7, 7]
     assert filled_up({"x": np.array([7, 8])}, 0)["x"].tolist() == [7, 8]
-
-
-def test_rows_of_each_input() -> None:
-    assert row_counts({"x": np.zeros(3), "z": np.zeros((3, 2))}) == {3}
-    assert row_counts({"x": np.zeros(3), "z": np.array(1.0)}) == {3, -1}
-
-
-def test_what_fits_is_not_refused() -> None:
-    check_inputs({"x": np.zeros(3), "z": np.zeros((3, 2))}, 3)
-    check_outputs({"y": np.zeros(3), "w": np.zeros((3, 5))}, 3)
