@@ -13,11 +13,20 @@
     │   ├── Unreachable       no model server answers there
     │   └── TooSlow           the deadline passed first
     ├── RouteError            the gateway's routes cannot be used
+    ├── NotInspected          the gateway did not ask a model about a picture
+    │   ├── UnknownComponent  no route is about such a part
+    │   ├── BadParameter      the request has a parameter that makes no sense
+    │   ├── NoPicture         the request brought no bytes at all
+    │   ├── TooLarge          the picture has more bytes or pixels than the routes allow
+    │   ├── SlowUpload        the picture did not arrive in time
+    │   └── Busy              as many inspections are under way as the routes allow
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
 The message says which argument or file, what was expected and what came. The hint is one command or one action.
 """
+
+from collections.abc import Sequence
 
 
 class AoiError(Exception):
@@ -102,6 +111,7 @@ class RpcError(AoiError):
 
     @property
     def kind(self) -> str:
+        """The canonical status name: calls that failed alike count together, whatever the words."""
         return self.code
 
 
@@ -125,6 +135,63 @@ class RouteError(AoiError):
     exit_code = 2
 
 
+class NotInspected(AoiError):
+    """The gateway did not ask a model about a picture."""
+
+
+class UnknownComponent(NotInspected):
+    """No route is about such a part; `known` are the components that have one."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no component {name!r} is inspected here", hint=f"known components: {', '.join(known)}")
+        self.known = tuple(known)
+
+
+class BadParameter(NotInspected):
+    """The request has a parameter that makes no sense."""
+
+    def __init__(self, name: str, *, expected: str, found: str) -> None:
+        super().__init__(f"{name}: expected {expected}. Received: {found!r}")
+
+
+class NoPicture(NotInspected):
+    """The request brought no bytes at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "expected the bytes of a picture as the request's body; it is empty",
+            hint="curl --data-binary @picture.png URL",
+        )
+
+
+class TooLarge(NotInspected):
+    """The picture has more bytes or pixels than the routes allow."""
+
+    def __init__(self, limit: int, unit: str, *, found: str) -> None:
+        super().__init__(
+            f"expected a picture of at most {limit} {unit}. Received: {found}",
+            hint="send a smaller picture, or raise the limit in the gateway's routes",
+        )
+
+
+class SlowUpload(NotInspected):
+    """The picture did not arrive in time."""
+
+    def __init__(self, milliseconds: int) -> None:
+        super().__init__(f"the picture did not arrive within {milliseconds} ms")
+
+
+class Busy(NotInspected):
+    """As many inspections are under way as the routes allow; ask again after `retry_seconds`."""
+
+    retry_seconds = 1
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} inspections are at the model server already", hint=f"ask again in {self.retry_seconds} s"
+        )
+
+
 class CourseError(AoiError):
     """A lesson, an exercise or the checklist cannot be used."""
 
@@ -134,7 +201,7 @@ class CheckFailed(CourseError):
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what a library says; Keras puts the cause behind many lines of configuration."""
+    """Finds the first line of what a library says; Keras puts the cause behind many lines of configuration."""
     text = str(error).rpartition("Exception encountered:")[2]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__

@@ -34,7 +34,7 @@ class Tls:
             _content(path)
 
     def grpc_credentials(self) -> grpc.ChannelCredentials:
-        """The files' content in gRPC's form."""
+        """Reads the files once more, into gRPC's form: a connection made later takes certificates that were renewed."""
         return grpc.ssl_channel_credentials(
             root_certificates=_content(self.root_certificates),
             private_key=_content(self.client_key),
@@ -42,6 +42,7 @@ class Tls:
         )
 
     def grpc_options(self) -> list[tuple[str, str]]:
+        """Gives the options of a channel that checks the certificate for `server_name`."""
         return [] if self.server_name is None else [("grpc.ssl_target_name_override", self.server_name)]
 
 

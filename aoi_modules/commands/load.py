@@ -15,8 +15,10 @@ from aoi_modules.commands.options.server import ServerOptions, find_manifest, se
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
-    from aoi_modules.client.base import Inputs, PredictClient
-    from aoi_modules.client.measuring.load import Load, LoadReport
+    from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.inputs import Inputs
+    from aoi_modules.client.measuring.load import Load
+    from aoi_modules.client.measuring.load_report import LoadReport
     from aoi_modules.modelstore.manifest import Manifest
 
 PLOTS = (".png", ".svg")
@@ -70,7 +72,8 @@ def command(
       aoi load --http http://127.0.0.1:8501 --model tile --requests 500 --batch 8 parts/
       aoi load --grpc 127.0.0.1:8500 --model tile --pixels --json --plot load.png
     """
-    from aoi_modules.client.measuring.load import Bounds, Load, report
+    from aoi_modules.client.measuring.load import Bounds, Load
+    from aoi_modules.client.measuring.load_report import report
 
     if plot is not None:
         importlib.import_module(
@@ -111,7 +114,7 @@ def _payloads(
 
 
 def _signature(pixels: bool) -> str:
-    from aoi_modules.client.base import PICTURES_SIGNATURE, PIXELS_SIGNATURE
+    from aoi_modules.client.inputs import PICTURES_SIGNATURE, PIXELS_SIGNATURE
 
     return PIXELS_SIGNATURE if pixels else PICTURES_SIGNATURE
 
@@ -120,7 +123,7 @@ def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool)
     """What one call sends; features are zeros, because their values cost nothing."""
     import numpy as np
 
-    from aoi_modules.client.base import picture_inputs, pixel_inputs
+    from aoi_modules.client.inputs import picture_inputs, pixel_inputs
     from aoi_modules.pictures import pixels_of
 
     wanted = len(manifest.features) if manifest else 0
@@ -140,7 +143,7 @@ def _draw(load: "Load", measured: "LoadReport", plot: Path) -> bool:
     try:
         save_plot(load, measured, plot)
     except DataError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: --plot: {error}", err=True)
         return False
     click.echo(f"{plot}: the latencies", err=True)
     return True

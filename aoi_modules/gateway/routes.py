@@ -20,7 +20,7 @@ import yaml
 from msgspec import Meta
 
 from aoi_modules.errors import RouteError
-from aoi_modules.judging.inspection import HeadLimits
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)

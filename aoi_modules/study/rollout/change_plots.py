@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from aoi_modules.client.measuring.load import TimedCall
 from aoi_modules.client.rollout.canary import Pair
-from aoi_modules.client.rollout.traffic import Answer
 from aoi_modules.plots import BAD_COLOUR, Plot
 
 COLOURS = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280")
@@ -21,7 +21,7 @@ def colour_of(version: int) -> str:
 
 
 def answers_over_time(
-    flows: Mapping[str, Sequence[Answer]], *, title: str, events: Mapping[str, float] | None = None
+    flows: Mapping[str, Sequence[TimedCall]], *, title: str, events: Mapping[str, float] | None = None
 ) -> Plot:
     """One panel a flow: each answer a point, when it came and how long it took, in the colour of its version.
 
@@ -102,15 +102,15 @@ def latency_buckets(before: Mapping[float, float], after: Mapping[float, float],
     return plot
 
 
-def _points(panel: Axes, answers: Sequence[Answer]) -> None:
+def _points(panel: Axes, answers: Sequence[TimedCall]) -> None:
     shown = answers[:: max(1, len(answers) // MAX_POINTS)]
     size = 4 if len(shown) < 500 else 2
     for version in sorted({answer.version for answer in shown if answer.version is not None}):
-        points = [(answer.at, 1000 * answer.seconds) for answer in shown if answer.version == version]
+        points = [(answer.ended, 1000 * answer.seconds) for answer in shown if answer.version == version]
         panel.plot(
             *zip(*points, strict=True), ".", markersize=size, color=colour_of(version), label=f"version {version}"
         )
-    failed = [(answer.at, 1000 * answer.seconds) for answer in answers if answer.error]
+    failed = [(answer.ended, 1000 * answer.seconds) for answer in answers if answer.error]
     if failed:
         panel.plot(*zip(*failed, strict=True), "x", color=BAD_COLOUR, label="failed")
     panel.set_yscale("log")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.modelstore.golden import FILE_NAME, Golden
@@ -39,7 +40,7 @@ def test_nothing_of_tensorflow_is_loaded_by_an_answer(pcb: Path) -> None:
 def test_a_server_answers_by_both_protocols_and_stays_small(pcb: Path) -> None:
     truth = Golden.read(pcb / FILE_NAME)
     with EmbeddedServer({"pcb": pcb.parent}) as server:
-        with GrpcClient(server.grpc, "pcb") as by_grpc, HttpClient(server.rest, "pcb") as by_http:
+        with GrpcClient(Endpoint(server.grpc, "pcb")) as by_grpc, HttpClient(Endpoint(server.rest, "pcb")) as by_http:
             for client in (by_grpc, by_http):
                 scores = client.predict_pictures(truth.pictures).scores
                 assert abs(scores["short"] - truth.scores["short"]).max() < 1e-4

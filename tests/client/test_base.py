@@ -1,9 +1,7 @@
-"""All clients against the real embedded server: the same calls, the same answers."""
+"""The calls that all clients have in common, against the real embedded server: the same calls, the same answers."""
 
-import asyncio
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aoi_modules.client.base import PredictClient
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
 from aoi_modules.client.grpc.client import GrpcClient
-from aoi_modules.client.rest.async_client import AsyncHttpClient
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, WireError
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
@@ -21,7 +19,7 @@ from tests.client.awaited import Awaited
 from tests.client.servables import write_house, write_tile
 
 pytestmark = pytest.mark.slow  # servables are exported and served
-WAYS = ["grpc", "http", "async grpc", "async http"]
+WAYS = ["grpc", "http", "async grpc"]
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +37,10 @@ def client(request: pytest.FixtureRequest, server: EmbeddedServer) -> Iterator[P
 
 def make(way: str, server: EmbeddedServer, model: str = "tile", version: int | None = None) -> PredictClient:
     if way == "grpc":
-        return GrpcClient(server.grpc, model, version=version)
+        return GrpcClient(Endpoint(server.grpc, model, version=version))
     if way == "http":
-        return HttpClient(server.rest, model, version=version)
-    if way == "async grpc":
-        return Awaited(lambda: AsyncGrpcClient(server.grpc, model, version=version))
-    return Awaited(lambda: AsyncHttpClient(server.rest, model, version=version))
+        return HttpClient(Endpoint(server.rest, model, version=version))
+    return Awaited(lambda: AsyncGrpcClient(Endpoint(server.grpc, model, version=version)))
 
 
 def pictures(count: int = 3) -> list[bytes]:
@@ -73,7 +69,7 @@ def test_every_way_gives_the_same_scores(server: EmbeddedServer) -> None:
         assert scores.dtype == np.float32
         assert scores.shape == (3, 1)
         assert np.allclose(scores, answers["grpc"].scores["defect"], rtol=0, atol=1e-6)
-    assert [answer.version for answer in answers.values()] == [1, None, 1, None]
+    assert [answer.version for answer in answers.values()] == [1, None, 1]
 
 
 def test_a_picture_and_features(server: EmbeddedServer) -> None:
@@ -97,17 +93,6 @@ def test_features_of_other_pictures_are_refused_before_they_are_sent(client: Pre
         client.predict_pictures(pictures(1)[0])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"timeout": 0.0}, {"timeout": float("inf")}, {"retries": -1}, {"version": 1, "label": "a"}]
-)
-def test_arguments_that_make_no_sense_are_refused_at_once(wrong: dict[str, Any]) -> None:
-    for kind, address in ((GrpcClient, "127.0.0.1:1"), (HttpClient, "http://127.0.0.1:1")):
-        with pytest.raises(ValueError, match="expected"):
-            kind(address, "tile", **wrong)
-        with pytest.raises(TypeError, match="integer"):
-            kind(address, "tile", version="1")  # type: ignore[arg-type]
-
-
 def test_a_client_that_was_closed_says_so(client: PredictClient) -> None:
     client.status()
     asked = client.client if isinstance(client, Awaited) else client
@@ -129,20 +114,6 @@ def test_more_than_four_mebibytes_in_one_message(client: PredictClient) -> None:
     noise = _png(np.random.default_rng(6).integers(0, 256, (2400, 2400), np.uint8))
     assert len(noise) > 4 << 20
     assert client.predict_pictures([noise]).scores["defect"].shape == (1, 1)
-
-
-@pytest.mark.parametrize("way", ["async grpc", "async http"])
-def test_many_awaited_calls_at_once(server: EmbeddedServer, way: str) -> None:
-    with make(way, server) as client:
-        assert isinstance(client, Awaited)
-        asked = client.client
-
-        async def all_at_once() -> list[float]:
-            answers = await asyncio.gather(*(asked.predict_pictures([picture]) for picture in pictures(24)))
-            return [float(answer.scores["defect"][0, 0]) for answer in answers]
-
-        single = client.predict_pictures(pictures(24)).scores["defect"][:, 0]
-        assert np.allclose(client.run(all_at_once()), single, rtol=0, atol=1e-6)
 
 
 def test_pixels_and_pictures_give_the_same_scores(client: PredictClient) -> None:
