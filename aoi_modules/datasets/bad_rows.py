@@ -1,6 +1,6 @@
-"""Rows of a data set that cannot be used: one error that names them, or, if the caller says so, a list of what is gone.
+"""Rows of a data set that cannot be used: one error that names them, or a list of them if the caller leaves them out.
 
-Nothing is ever dropped silently: a row is used, or it is an error, or it is told.
+No row disappears silently: it is used, it is an error, or the caller is told that it was left out.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aoi_modules.errors import DataError
 
 NAMED = 5
-"""Offenders that the error names; the rest is counted."""
+"""So many bad rows the error names; the rest it counts."""
 HINT = "--skip-bad leaves them out"
 
 
@@ -33,7 +33,7 @@ def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = 
     """Refuses bad rows, or turns them into the sentences that `Split.left_out` carries.
 
     Args:
-        bad: the offenders, in the order of the rows, one for each row.
+        bad: one for each bad row, in the order of the rows.
         total: rows that were looked at, good and bad.
         skip_bad: leave them out and go on.
         unit: what a row is called, plural.

@@ -1,4 +1,4 @@
-"""Looks at a picture file before anything is learnt from it: whole, and of a size and kind that models read?"""
+"""Looks at a picture file before anything is learnt from it: is it whole, and of a size and kind that models read?"""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ class PictureFile:
 
 
 def look_at(path: Path) -> PictureFile | str:
-    """Reads and decodes a file to its end; says in a sentence why it cannot be used."""
+    """Reads and decodes a file to its end; gives a sentence instead if the file cannot be used."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

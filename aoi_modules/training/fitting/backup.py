@@ -1,8 +1,8 @@
 """A training's state on the disk after every epoch, so that a killed training goes on and ends at the same place.
 
-Keras' own BackupAndRestore keeps weights, optimizer and the number of the epoch. What it forgets changes the result:
-the seeds of dropout and augmentation, how long early stopping has waited, the history. And a kill while it writes
-leaves a damaged file. This callback keeps everything, in one file that is replaced in one step.
+Keras' own BackupAndRestore keeps weights, optimizer and the number of the epoch. It forgets what changes the result:
+the seeds of dropout and augmentation, how long early stopping has waited, the history. A kill while it writes leaves a
+damaged file. This callback keeps all of that, in one file that is replaced in one step.
 """
 
 import csv
@@ -17,13 +17,14 @@ import numpy as np
 
 from aoi_modules.errors import ModelError
 from aoi_modules.tf import keras
+from aoi_modules.training.fitting.unfinished import CSV_NAME
 
 FILE_NAME = "state.npz"
-CSV_NAME = "training.csv"
 REMEMBERED = ("wait", "best", "best_epoch", "cooldown_counter", "stopped_epoch")
-"""What Keras' callbacks count in, by the names of their attributes."""
+"""Attributes in which Keras' callbacks count."""
 
 History = dict[str, list[float]]
+"""Measure -> its value after each epoch."""
 
 
 class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
@@ -45,7 +46,7 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
         self.stopped = False
 
     def restore(self, model: keras.Model) -> int:
-        """Brings model and optimizer to where the training was; gives the number of epochs that are done.
+        """Brings model and optimizer to where the training was, and gives the number of epochs that are done.
 
         Raises:
             ModelError: the state belongs to another model.
@@ -69,11 +70,13 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
         return int(note["epochs"])
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Gives the other callbacks their counters back; Keras has just set them to nothing."""
         for callback, counters in zip(self.others, self.counters, strict=False):
             for name, value in counters.items():
                 setattr(callback, name, value)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Writes the state after this epoch."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         self.counters = [_counters(callback) for callback in self.others]

@@ -10,11 +10,11 @@ from aoi_modules.errors import DataError, ModelError
 
 PLAN, LOCK = "plan", "lock"
 CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"
-"""What people want to keep of it, by the names that `fit` gives."""
+"""The logs of a phase, which stay with the result."""
 
 
 def folder_of(out: Path) -> Path:
-    """Where the training that will become `out` keeps its state."""
+    """Names the folder in which the training that will become `out` keeps its state."""
     return out.parent / f".{out.name}.unfinished"
 
 

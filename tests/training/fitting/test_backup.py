@@ -13,7 +13,8 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.tf import keras
-from aoi_modules.training.fitting.backup import CSV_NAME, FILE_NAME, Backup
+from aoi_modules.training.fitting.backup import FILE_NAME, Backup
+from aoi_modules.training.fitting.unfinished import CSV_NAME
 
 SCRIPT = Path(__file__).with_name("killed_training.py")
 

@@ -11,21 +11,11 @@ from numpy.typing import NDArray
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings
-from aoi_modules.training.networks.backbones import (
-    BACKBONES,
-    INPUT,
-    RANDOM,
-    TAPS,
-    Pooling,
-    build,
-    by_name,
-    pooled,
-    pretrained,
-    scaled,
-    small_cnn,
-    statistics,
-    unfreeze,
-)
+from aoi_modules.training.networks.backbones import INPUT, build, pooled, pretrained, scaled, statistics
+from aoi_modules.training.networks.catalogue import BACKBONES, TAPS, Pooling, by_name
+from aoi_modules.training.networks.small_cnn import small_cnn
+from aoi_modules.training.networks.trunk import unfreeze
+from aoi_modules.training.networks.weight_origin import RANDOM
 from tests.training.small import PICTURE, table
 
 SMALL = by_name("mobilenet-0.25")

@@ -1,0 +1,44 @@
+"""TensorFlow's notes are dropped, whatever else is written to standard error is kept."""
+
+import os
+
+import pytest
+
+import aoi_modules.tf
+from aoi_modules.tf import without_notes
+
+NOTES = (
+    b"I0000 00:00:1 cuda.cc:1] Could not find cuda drivers\n",
+    b"W0000 00:00:1 something.cc:1] a warning\n",
+    b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n",
+    b"To enable the following instructions: AVX2 FMA, rebuild TensorFlow\n",
+    b"E0000 00:00:1 cuda_executor.cc:1] failed call to cuInit: INTERNAL\n",
+)
+
+
+def test_notes_are_dropped_and_the_rest_is_passed_on(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    with without_notes():
+        for note in NOTES:
+            os.write(2, note)
+            os.write(2, b"a line of ours\n")
+        os.write(2, b"E0000 00:00:1 other.cc:1] out of memory\n")
+    assert (
+        capfdbinary.readouterr().err == b"a line of ours\n" * len(NOTES) + b"E0000 00:00:1 other.cc:1] out of memory\n"
+    )
+
+
+def test_what_was_written_is_passed_on_when_the_block_fails(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    def fail() -> None:
+        os.write(2, NOTES[0] + b"why it failed\n")
+        raise RuntimeError("no disk")
+
+    with pytest.raises(RuntimeError, match="no disk"), without_notes():
+        fail()
+    os.write(2, b"after\n")
+    assert capfdbinary.readouterr().err == b"why it failed\nafter\n"
+
+
+def test_keras_comes_when_it_is_asked_for_and_nothing_else_does() -> None:
+    assert aoi_modules.tf.keras.__name__ == "keras"
+    with pytest.raises(AttributeError, match="no attribute 'torch'"):
+        _ = aoi_modules.tf.torch
