@@ -76,6 +76,12 @@ def child_environment(**values: str) -> dict[str, str]:
     return {**os.environ, **values}
 
 
+def preset(**values: str) -> None:
+    """Sets variables that a library reads from the environment; what the user has set stays."""
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
+
+
 def course_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a curriculum.yml, else `start`."""
     for folder in (start, *start.parents):

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.client.base import (
-    PICTURES_SIGNATURE,
-    PIXELS_SIGNATURE,
     Asker,
     Inputs,
     Prediction,
@@ -23,7 +21,8 @@ from aoi_modules.client.base import (
     required,
 )
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 
 
 class AsyncPredictClient(Asker):
@@ -33,7 +32,7 @@ class AsyncPredictClient(Asker):
     """
 
     @abstractmethod
-    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature of the model."""
 
     @abstractmethod
@@ -71,7 +70,7 @@ class AsyncPredictClient(Asker):
             StoreError: it cannot be read.
         """
         try:
-            answer = await self.predict({}, SIGNATURE)
+            answer = await self.predict({}, MANIFEST_SIGNATURE)
         except RpcError as error:
             if is_no_manifest(error):
                 return None

@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 
 from aoi_modules.client.retries import RETRIES
 from aoi_modules.errors import RpcError, StoreError, WireError
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import (
+    DEFAULT_SIGNATURE,
+    FEATURES,
+    IMAGE,
+    MANIFEST_OUTPUT,
+    MANIFEST_SIGNATURE,
+    PIXELS_SIGNATURE,
+)
+from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.wire.tensors import Array
 
 Inputs = Mapping[str, Array | list[bytes]]
 """Named inputs of a signature: numbers as arrays, pictures as a list of encoded bytes."""
-
-PICTURES_SIGNATURE = "serving_default"
-PIXELS_SIGNATURE = "pixels"
-PICTURE_INPUT = "image"
-FEATURES_INPUT = "features"
-MANIFEST_OUTPUT = "json"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class PredictClient(Asker):
     """
 
     @abstractmethod
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature of the model.
 
         Args:
@@ -181,7 +183,7 @@ class PredictClient(Asker):
             StoreError: it cannot be read.
         """
         try:
-            answer = self.predict({}, SIGNATURE)
+            answer = self.predict({}, MANIFEST_SIGNATURE)
         except RpcError as error:
             if is_no_manifest(error):
                 return None
@@ -202,7 +204,7 @@ def picture_inputs(pictures: Sequence[bytes], features: NDArray[Any] | None) -> 
     for picture in pictures:
         if not isinstance(picture, bytes):
             raise ValueError(f"pictures: expected a list of encoded pictures, bytes each. Received: {type(picture)}")
-    return _with_features({PICTURE_INPUT: list(pictures)}, features, len(pictures))
+    return _with_features({IMAGE: list(pictures)}, features, len(pictures))
 
 
 def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None) -> Inputs:
@@ -210,7 +212,7 @@ def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None) -> In
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 4:
         found = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels)
         raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {found}")
-    return _with_features({PICTURE_INPUT: pixels}, features, len(pixels))
+    return _with_features({IMAGE: pixels}, features, len(pixels))
 
 
 def _with_features(inputs: dict[str, Array | list[bytes]], features: NDArray[Any] | None, count: int) -> Inputs:
@@ -219,7 +221,7 @@ def _with_features(inputs: dict[str, Array | list[bytes]], features: NDArray[Any
     numbers = np.asarray(features, np.float32)
     if numbers.ndim != 2 or len(numbers) != count:
         raise ValueError(f"features: expected ({count}, F), one row a picture. Received: {numbers.shape}")
-    return {**inputs, FEATURES_INPUT: numbers}
+    return {**inputs, FEATURES: numbers}
 
 
 def carried(inputs: Inputs) -> Inputs:
@@ -245,7 +247,7 @@ def required(manifest: Manifest | None, asker: Asker) -> Manifest:
     """
     if manifest is None:
         raise StoreError(
-            f"model {asker.model} at {asker.address} carries no manifest (it has no signature {SIGNATURE!r})",
+            f"model {asker.model} at {asker.address} carries no manifest (it has no signature {MANIFEST_SIGNATURE!r})",
             hint="aoi export writes servables with a manifest inside",
         )
     return manifest
@@ -254,7 +256,7 @@ def required(manifest: Manifest | None, asker: Asker) -> Manifest:
 def is_no_manifest(error: RpcError) -> bool:
     """Whether a server's refusal of the manifest's signature means that the model has no such signature."""
     refused = error.code in ("FAILED_PRECONDITION", "INVALID_ARGUMENT")
-    return refused and f'"{SIGNATURE}" not found' in error.message
+    return refused and f'"{MANIFEST_SIGNATURE}" not found' in error.message
 
 
 def manifest_from(outputs: Mapping[str, Array], origin: str) -> Manifest:

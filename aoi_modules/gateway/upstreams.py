@@ -10,8 +10,6 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from aoi_modules.client.base import (
-    PICTURE_INPUT,
-    PICTURES_SIGNATURE,
     Prediction,
     VersionStatus,
     is_no_manifest,
@@ -21,7 +19,8 @@ from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.channel import open_awaited_channel
 from aoi_modules.errors import RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.problems import busy
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, IMAGE, MANIFEST_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.wire.messages import GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
@@ -120,7 +119,7 @@ class Upstream:
     async def _ask_once(
         self, model: str, version: int | None, picture: bytes, deadline: Deadline
     ) -> tuple[Prediction, Manifest | None]:
-        request = calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
+        request = calls.predict_request(model, version, {IMAGE: [picture]}, DEFAULT_SIGNATURE)
         prediction = calls.prediction(await self._call(self._predict, request, deadline))
         answered = prediction.version or version
         manifest = None if answered is None else await self._manifest(model, answered, deadline)
@@ -136,7 +135,7 @@ class Upstream:
         return self._manifests[key]
 
     async def _read_manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
-        request = calls.predict_request(model, version, {}, SIGNATURE)
+        request = calls.predict_request(model, version, {}, MANIFEST_SIGNATURE)
         try:
             answer = await self._call(self._predict, request, deadline)
         except RpcError as error:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from aoi_modules.client.async_base import AsyncPredictClient
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.modelstore.manifest import Manifest
 
 Answer = TypeVar("Answer")
@@ -30,7 +31,7 @@ class Awaited(PredictClient):
     def address(self) -> str:
         return self.client.address
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         return self.run(self.client.predict(inputs, signature))
 
     def predict_pictures(self, pictures: Any, features: Any = None) -> Prediction:

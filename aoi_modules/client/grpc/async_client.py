@@ -8,11 +8,12 @@ import grpc
 from google.protobuf.message import Message
 
 from aoi_modules.client.async_base import AsyncPredictClient
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import Inputs, Prediction, Signature, VersionStatus
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.channel import open_awaited_channel
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 
@@ -44,7 +45,7 @@ class AsyncGrpcClient(AsyncPredictClient):
     def address(self) -> str:
         return self._address
 
-    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         request = calls.predict_request(self.model, self.version, inputs, signature, self.label)
         return calls.prediction(await self._call(self._predict, request))
 

@@ -8,7 +8,6 @@ import grpc
 from google.protobuf.message import Message
 
 from aoi_modules.client.base import (
-    PICTURES_SIGNATURE,
     Inputs,
     PredictClient,
     Prediction,
@@ -19,6 +18,7 @@ from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.channel import open_channel
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
 
 Response = TypeVar("Response", bound=Message)
@@ -59,7 +59,7 @@ class GrpcClient(PredictClient):
     def address(self) -> str:
         return self._address
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         request = calls.predict_request(self.model, self.version, inputs, signature, self.label)
         return calls.prediction(self._call(self._predict, request))
 

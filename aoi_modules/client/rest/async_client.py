@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from aoi_modules.client.async_base import AsyncPredictClient
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import Inputs, Prediction, Signature, VersionStatus
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.client.retries import RETRIES
 from aoi_modules.client.tls import Tls
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 
 Answer = TypeVar("Answer")
 CONNECTIONS = 8
@@ -50,7 +51,7 @@ class AsyncHttpClient(AsyncPredictClient):
     def address(self) -> str:
         return self._client.address
 
-    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         return await self._call(lambda: self._client.predict(inputs, signature))
 
     async def status(self) -> list[VersionStatus]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from aoi_modules.client.base import (
-    PICTURES_SIGNATURE,
     Inputs,
     PredictClient,
     Prediction,
@@ -17,6 +16,7 @@ from aoi_modules.client.rest.output_names import OutputNames
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RpcError, TooSlow
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 
 
 class HttpClient(PredictClient):
@@ -55,7 +55,7 @@ class HttpClient(PredictClient):
     def address(self) -> str:
         return self._url
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         attempts = self._attempts()
         body = requests.predict_body(inputs, signature)
         outputs = answers.field(self._call("POST", f"{self._model_url}:predict", attempts, body), "outputs")
