@@ -114,9 +114,9 @@ def _payloads(
 
 
 def _signature(pixels: bool) -> str:
-    from aoi_modules.client.inputs import PICTURES_SIGNATURE, PIXELS_SIGNATURE
+    from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, PIXELS_SIGNATURE
 
-    return PIXELS_SIGNATURE if pixels else PICTURES_SIGNATURE
+    return PIXELS_SIGNATURE if pixels else DEFAULT_SIGNATURE
 
 
 def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool) -> "Inputs":

@@ -82,13 +82,13 @@ def command(
     from aoi_modules.client.measuring.parity import compare
     from aoi_modules.client.picture_search import read_pictures
     from aoi_modules.modelstore import manifest as manifests
-    from aoi_modules.modelstore.golden import FILE_NAME, Golden
+    from aoi_modules.modelstore.golden import Golden
 
     asked = WaysOptions(**said)
     if not (asked.grpc or asked.http or gateway):
         raise click.UsageError("expected at least one of --grpc, --http and --gateway")
     folder = _version_dir(servable)
-    manifest, golden = manifests.read(folder), Golden.read(folder / FILE_NAME)
+    manifest, golden = manifests.read(folder), Golden.read(folder)
     given = read_pictures(pictures)
     if given and golden.features is not None:
         raise DataError(

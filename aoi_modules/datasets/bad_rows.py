@@ -6,11 +6,11 @@ No row disappears silently: it is used, it is an error, or the caller is told th
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 NAMED = 5
 """So many bad rows the error names; the rest it counts."""
-HINT = "--skip-bad leaves them out"
+SKIPPED = Argument("skip_bad", True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = 
         DataError: there are bad rows and `skip_bad` is not set, or no row is left.
     """
     if bad and (not skip_bad or len(bad) >= total):
-        raise DataError(_sentence(bad, total, unit), hint="" if len(bad) >= total else HINT)
+        hint = "" if len(bad) >= total else f"{SKIPPED} leaves them out"
+        raise DataError(_sentence(bad, total, unit), hint=hint, arguments=[SKIPPED])
     return tuple(str(row) for row in bad)
 
 

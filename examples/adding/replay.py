@@ -11,10 +11,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import signatures
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.engines.saved_model import read_signatures
 from aoi_modules.wire.messages import SignatureDef
 
 
@@ -24,8 +23,8 @@ class ReplayEngine:
     name = "replay"
 
     def __init__(self, path: Path) -> None:
-        self.signatures = {"serving_default": read_signatures(path)["serving_default"]}
-        self._truth = Golden.read(path / golden.FILE_NAME)
+        self.signatures = {"serving_default": signatures.read(path)["serving_default"]}
+        self._truth = Golden.read(path)
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
         """The scores of golden pictures, float32 (N, K) for each output.

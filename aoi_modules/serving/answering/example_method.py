@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from typing import ClassVar, Generic, TypeVar
 
 from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import examples
 from aoi_modules.serving.answering.inference import Inference
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Servable
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.job import Outputs
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import Input, SignatureDef

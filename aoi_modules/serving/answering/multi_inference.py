@@ -5,12 +5,13 @@ from functools import partial
 from typing import Any
 
 from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import examples
 from aoi_modules.serving.answering.classify import CLASSIFY
 from aoi_modules.serving.answering.example_method import INPUT, ExampleMethod
 from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.answering.regress import REGRESS
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Servable
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.job import Outputs
 from aoi_modules.wire.messages import (
     ClassificationResult,

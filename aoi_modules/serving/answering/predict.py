@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Generic
 
 from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering.classify import CLASSIFY
 from aoi_modules.serving.answering.inference import Answer, Inference
 from aoi_modules.serving.answering.regress import REGRESS
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Servable
+from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.wire.messages import SignatureDef
 
 METHODS = ("tensorflow/serving/predict", CLASSIFY.name, REGRESS.name)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import signature_check
 from aoi_modules.serving.answering.inference import Answer, Inference
 from aoi_modules.serving.answering.signature_check import InputCheck
@@ -13,8 +14,6 @@ from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.job import Ask, wait
 from aoi_modules.wire.messages import ModelSpec, SignatureDef
-
-DEFAULT_SIGNATURE = "serving_default"
 
 
 class Servable:
