@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from aoi_modules.errors import ModelError, StoreError, first_line
+from aoi_modules.settings import child_environment
 
 SECONDS = 600
 """A check may take so long; of the largest models it takes half a minute."""
@@ -42,7 +43,7 @@ class Checker:
                 stdout=subprocess.PIPE,
                 text=True,
                 # The card belongs to the parent; the check is a handful of pictures.
-                env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1"},
+                env=child_environment(CUDA_VISIBLE_DEVICES="-1"),
             )
 
     def check(self, folder: Path) -> float:

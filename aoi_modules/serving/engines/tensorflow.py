@@ -6,7 +6,6 @@ it runs, which TensorFlow Serving does not. The call below it skips that; it has
 """
 
 import logging
-import os
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines import freezing
 from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, samples
+from aoi_modules.settings import preset
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import CODES, SignatureDef
 
@@ -105,7 +105,7 @@ def load(
     """
     given = Threads(intra_op_threads, inter_op_threads, gpu_memory_fraction)
     # Without it the first session of the process would choose the threads of all.
-    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
+    preset(TF_OVERRIDE_GLOBAL_THREADPOOL="1")
     engine = _unfrozen(path, given, tags)
     try:
         return _faster(engine, path, given)
