@@ -157,10 +157,10 @@ def start(folder: Path) -> None:
 
 
 @command.command("readme")
-@click.option("--check", is_flag=True, help="Change nothing; fail if the table is not of today.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if a table is not of today.")
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Default: README.md of the course.")
 def readme(check: bool, file: Path | None) -> None:
-    """Write the study checklist into README's table.
+    """Write README's tables of the study checklist and of the settings.
 
     \b
     Examples:
@@ -173,7 +173,7 @@ def readme(check: bool, file: Path | None) -> None:
     path = file or material.material_dir() / "README.md"
     if check:
         page.refuse_stale(path, material.curriculum())
-        click.echo(f"{path}: as curriculum.yml", err=True)
+        click.echo(f"{path}: its tables are of today", err=True)
     else:
         changed = page.refresh(path, material.curriculum())
-        click.echo(f"{path}: {'written' if changed else 'as curriculum.yml already'}", err=True)
+        click.echo(f"{path}: {'written' if changed else 'its tables were of today already'}", err=True)
