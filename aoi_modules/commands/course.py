@@ -11,14 +11,13 @@ import click
 from aoi_modules.commands import output
 from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.settings import settings
+from aoi_modules.training.profiles import PROFILES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from aoi_modules.course.running.course_run import Request
+    from aoi_modules.course.running.order import RunOrder
     from aoi_modules.course.running.outcome import Outcome
-
-PROFILES = ("ci", "cpu", "gpu")
 
 
 @click.group
@@ -59,31 +58,31 @@ def run(
 
     from aoi_modules.course import material
     from aoi_modules.course.checklist.selection import selected
-    from aoi_modules.course.running.course_run import Request
+    from aoi_modules.course.running.order import RunOrder
 
     checklist = material.curriculum()
-    request = Request(
+    order = RunOrder(
         curriculum=checklist,
         plans=selected(checklist, only, start),
         profile=profile,
         material_dir=material.material_dir(),
-        course_dir=settings().course_dir,
+        given=settings(),
         jobs=jobs or (1 if profile == "gpu" else min(4, max(1, (os.cpu_count() or 1) // 2))),
         force=force,
         form="proving" if prove else "solved",
     )
-    sys.exit(_run_and_report(request, Console(stderr=True), as_json=as_json))
+    sys.exit(_run_and_report(order, Console(stderr=True), as_json=as_json))
 
 
-def _run_and_report(request: "Request", console: "Console", *, as_json: bool) -> int:
+def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> int:
     """Runs, reports whatever happened, and returns the exit code."""
     from aoi_modules.course.reporting.report import headline, write_report
     from aoi_modules.course.running.course_run import CourseRun
     from aoi_modules.course.running.display import display_for
     from aoi_modules.course.running.outcome import all_good
 
-    display = display_for(console, plain=settings().plain)
-    course_run = CourseRun(request, display)
+    display = display_for(console, plain=order.given.plain)
+    course_run = CourseRun(order, display)
     stopped = False
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job gets its report too
     try:
@@ -92,8 +91,8 @@ def _run_and_report(request: "Request", console: "Console", *, as_json: bool) ->
         stopped = True
     finally:
         display.close()
-    outcomes = [course_run.outcomes[plan.id] for plan in request.plans]
-    report = write_report(request, outcomes)
+    outcomes = [course_run.outcomes[plan.id] for plan in order.plans]
+    report = write_report(order, outcomes)
     _print(outcomes, as_json=as_json)
     console.print(f"{headline(outcomes)}; report: {report.index}", markup=False, highlight=False, soft_wrap=True)
     return STOPPED if stopped else 0 if all_good(outcomes) else 1

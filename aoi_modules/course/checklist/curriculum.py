@@ -16,8 +16,6 @@ from aoi_modules.course.checklist.rules import first_problem
 from aoi_modules.errors import CourseError
 
 FILE_NAME = "curriculum.yml"
-PROFILES = ("ci", "cpu", "gpu")
-"""Sizes of the work: seconds for CI, a minute or two on a CPU, the full data on a GPU."""
 GPU_PATIENCE = 8
 """The profile gpu works on the full data, so its limits are this many times those in the file."""
 

@@ -3,6 +3,7 @@
 import logging
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
@@ -12,6 +13,9 @@ from aoi_modules.course.notebook.forms import without_trials
 from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
@@ -54,7 +58,7 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
     return target
 
 
-def _body(executed: Path, pictures: Path, *, trials: bool) -> object:
+def _body(executed: Path, pictures: Path, *, trials: bool) -> "Markup":
     """The cells and outputs as HTML, already safe to set into the page; the trials of stubs only where they matter."""
     from markupsafe import Markup
     from nbconvert import HTMLExporter
@@ -80,7 +84,7 @@ def offline(html: str) -> str:
     return _NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
 
 
-def _css() -> object:
+def _css() -> "Markup":
     from markupsafe import Markup
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 

@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from aoi_modules.commands import course as command
 from aoi_modules.course import material
 from aoi_modules.course.checklist import curriculum as checklist
 from aoi_modules.errors import CourseError
-from aoi_modules.training import profiles
 
 GOOD: dict[str, Any] = {
     "items": [
@@ -133,8 +131,3 @@ def test_the_official_checklist_has_eleven_items_and_a_capstone() -> None:
     for lesson in found.written():
         assert len(lesson.checks) >= 2, f"lesson {lesson.id} has two exercises"
         assert lesson.produces
-
-
-def test_the_profiles_are_those_of_the_training_and_of_the_command() -> None:
-    assert set(checklist.PROFILES) == set(profiles.PROFILES)
-    assert command.PROFILES == checklist.PROFILES

@@ -14,16 +14,26 @@ from aoi_modules.course import artifacts
 from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.running import freshness, package_code
 from aoi_modules.course.running.freshness import RunRecord
+from aoi_modules.course.running.lesson_events import Form
+from aoi_modules.course.running.order import RunOrder
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.settings import load, settings
 
 K = {"a": "b"}
 
 
-def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: str = "solved") -> dict[str, str]:
+def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: Form = "solved") -> dict[str, str]:
     plan = course.curriculum.lesson(lesson_id)
-    notebook = course.folder / "notebooks" / plan.file_name
-    return freshness.dependencies(plan, profile, notebook, course.folder / "artifacts", form)
+    order = RunOrder(
+        curriculum=course.curriculum,
+        plans=(plan,),
+        profile=profile,
+        material_dir=course.folder,
+        given=load({}, course.folder),
+        form=form,
+    )
+    return freshness.dependencies(order, plan)
 
 
 def record(parts: dict[str, str]) -> RunRecord:
@@ -97,7 +107,7 @@ def test_an_unknown_data_set_is_named(here: Any) -> None:
 
 def test_the_data_is_part_of_the_key(here: Any, tmp_path: Path) -> None:
     here.lesson("1", data=["fashion-mnist", "weights"])
-    found = freshness.data_fingerprints(here.curriculum.lesson("1"))
+    found = freshness.data_fingerprints(here.curriculum.lesson("1"), settings())
     assert set(found) == {"data fashion-mnist", "data weights"}
     assert all(len(value) == 64 for value in found.values())
 
@@ -142,10 +152,10 @@ def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: P
 
 def test_it_imports_no_tensorflow_and_no_notebook_machinery() -> None:
     code = (
-        "import sys; from aoi_modules.course import material\n"
+        "import sys; from aoi_modules.course import material; from aoi_modules.settings import settings\n"
         "from aoi_modules.course.running import course_run, freshness\n"
         "plans = material.curriculum().written()\n"
-        "[freshness.data_fingerprints(plan) for plan in plans]; freshness.package_sha256()\n"
+        "[freshness.data_fingerprints(plan, settings()) for plan in plans]; freshness.package_sha256()\n"
         "print([name for name in ('tensorflow', 'keras', 'papermill', 'nbconvert', 'nbformat') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
