@@ -68,6 +68,7 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
+        """The process id, for tools that measure."""
         return self._process.pid
 
     def log_tail(self, lines: int = 20) -> str:
@@ -78,6 +79,7 @@ class ChildProcess:
             return ""
 
     def running(self) -> bool:
+        """Whether the child has not ended yet."""
         return self._process.poll() is None
 
     def stop(self, seconds: float = STOP_SECONDS) -> int:

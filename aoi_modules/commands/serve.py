@@ -16,6 +16,7 @@ class Port(click.ParamType[int]):
     name = "port"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; ANY_PORT for `any`."""
         if value == "any":
             return ANY_PORT
         if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and int(value) < 1 << 16):

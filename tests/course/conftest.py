@@ -11,7 +11,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.checklist.navigation import last_cell
 from aoi_modules.settings import settings
@@ -61,7 +61,7 @@ class SmallCourse:
 
     @property
     def curriculum(self) -> Curriculum:
-        return checklist.load(self.folder / "curriculum.yml")
+        return reading.load(self.folder / "curriculum.yml")
 
     def _write_checklist(self) -> None:
         item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2", "lessons": self.lessons}
@@ -86,7 +86,7 @@ def exercise_cells() -> Callable[[str, str, str], list[Any]]:
             "    if not answer > 3:\n"
             '        raise Hint(f"found {answer}, expected a number over 3")\n'
             '    return "a number over 3"\n\n\n'
-            f'check("{check_id}", answer)'
+            f'check("{check_id}", answer, among=[over_three])'
         )
         return [
             new_markdown_cell(f"## Exercise {check_id}: a number\n\nGive a number over 3."),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from aoi_modules.course import readme
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.errors import CourseError
 
 BEGIN, END = "<!-- checklist:begin -->", "<!-- checklist:end -->"
@@ -69,5 +69,5 @@ def test_the_settings_stand_in_a_table_of_their_own(small_course: Any, tmp_path:
 
 def test_our_readme_has_both_tables() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for part in readme.parts(checklist.load(ROOT / "curriculum.yml")):
+    for part in readme.parts(reading.load(ROOT / "curriculum.yml")):
         assert f"{part.begin}\n{part.table}\n{part.end}" in text, f"aoi course readme writes the {part.what}"

@@ -27,6 +27,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     checks: dict[str, Attempt] = {}
 
     def passed(self, check_id: str) -> bool:
+        """Whether the exercise was solved once; what was tried afterwards does not matter."""
         return check_id in self.checks and self.checks[check_id].passed
 
 
