@@ -34,7 +34,7 @@ class SmallCourse:
         """Adds a lesson whose code is `cells` between the usual first and last ones; returns its notebook."""
         entry = {"id": lesson_id, "notebook": f"{int(lesson_id):02d}_lesson", "title": f"Lesson {lesson_id}", **plan}
         self.lessons.append(entry)
-        self._write_checklist()
+        self.write_checklist()
         return self.notebook(lesson_id, *cells)
 
     def notebook(self, lesson_id: str, *cells: Any, finish: str = "lesson.finish()") -> Path:
@@ -63,7 +63,7 @@ class SmallCourse:
     def curriculum(self) -> Curriculum:
         return reading.load(self.folder / "curriculum.yml")
 
-    def _write_checklist(self) -> None:
+    def write_checklist(self) -> None:
         item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2", "lessons": self.lessons}
         (self.folder / "curriculum.yml").write_text(yaml.safe_dump({"items": [item]}))
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
 _NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
-_LOADS = re.compile(r"<(script|iframe|link|object|embed)\b.*?(</\1>|>)", re.IGNORECASE | re.DOTALL)
+_LOADS = re.compile(
+    r"<(script|iframe|object)\b.*?</\1\s*>|</?(script|iframe|object|link|embed)\b[^>]*>", re.IGNORECASE | re.DOTALL
+)
+"""Elements with what is in them, and tags that stand alone."""
 _REMOTE_PICTURE = re.compile(r"""<img\b[^>]*src=["'](?:https?:)?//[^>]*>""", re.IGNORECASE)
 
 

@@ -60,6 +60,8 @@ class LessonRun:
     overdue: bool = False
     cells: int = 0
     ended: Ended | None = None
+    _began: float = field(default_factory=time.monotonic, init=False)
+    _cell_began: float = field(default_factory=time.monotonic, init=False)
 
     def start(self) -> None:
         """Starts the process; its events come into the inbox, at last a Gone."""
@@ -69,8 +71,7 @@ class LessonRun:
             path.unlink(missing_ok=True)
         # short, because the path of a socket in it may have 107 characters at most
         self._scratch = tempfile.TemporaryDirectory(prefix="aoi-", ignore_cleanup_errors=True)
-        self._began = time.monotonic()
-        self._cell_began = self._began
+        self._began = self._cell_began = time.monotonic()
         self._descendants: set[psutil.Process] = set()
         reading, writing = os.pipe()
         with log_file.open("wb") as log:
