@@ -1,4 +1,4 @@
-"""An `aoi` command as a child process: ready when it says so, dead when its parent is, its log at hand.
+"""An `aoi` command as a child process. It says when it is ready, ends with its parent, and keeps a log.
 
 Lessons and tests start real servers with it. The child watches a pipe that only its parent holds: when the parent
 ends, for whatever reason, the pipe closes and the child stops as if it were told to. That works on every system and

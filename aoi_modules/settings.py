@@ -42,7 +42,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things lie, and how the machine wants to be spoken to."""
+    """Where files are, and how commands behave on this machine."""
 
     course_dir: Annotated[
         Path,

@@ -253,7 +253,7 @@ class _Dumper(yaml.SafeDumper):
     yaml_representers: ClassVar[dict[type, Any]] = {**yaml.SafeDumper.yaml_representers, str: _text}
 
     def ignore_aliases(self, data: object) -> bool:
-        """Never an anchor: what stands twice is written twice."""
+        """Writes a value that comes twice in full each time, without an anchor."""
         return True
 
 

@@ -1,4 +1,4 @@
-"""A trainee's own copy of the course: lessons without solutions, and never a word of the trainee's lost."""
+"""A trainee's own copy of the course: lessons without solutions. What the trainee writes is never overwritten."""
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath

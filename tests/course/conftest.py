@@ -14,7 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.checklist.navigation import last_cell
-from aoi_modules.settings import settings
+from aoi_modules.course.checklist.selection import selected
+from aoi_modules.course.running.order import RunOrder
+from aoi_modules.settings import load, settings
 
 # a busy machine is no failure
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -58,6 +60,18 @@ class SmallCourse:
         path.parent.mkdir(exist_ok=True)
         nbformat.write(nb, path)
         return path
+
+    def order(self, *only: str, profile: str = "ci", **options: Any) -> RunOrder:
+        """An order to run these lessons, or all, in this folder."""
+        options = {"given": load({}, self.folder), **options}
+        curriculum = self.curriculum
+        return RunOrder(
+            curriculum=curriculum,
+            plans=selected(curriculum, only),
+            profile=profile,
+            material_dir=self.folder,
+            **options,
+        )
 
     @property
     def curriculum(self) -> Curriculum:

@@ -26,13 +26,13 @@ def percentage_error(answer: object) -> str:
     found, wrong = number("error", given["error"]), np.abs(answers - prices)
     expected = float(np.median(wrong / prices))
     if math.isclose(found, expected, rel_tol=1e-4):
-        return f"half of the answers are less than {expected:.1%} wrong, whatever the dearest house costs"
+        return f"half of the answers are less than {expected:.1%} wrong, however much the most expensive house costs"
     reasons = (
         (100 * expected, "percent; give it as a share, 0.25 for 25%"),
         (float(np.mean(wrong / prices)), "the mean; one cheap house with a foolish answer moves it, not the median"),
         (float(np.median(wrong / answers)), "shares of the answers; the truth stands below the line"),
         (float(np.median(wrong)), "dollars; divide each error by its own price"),
-        (float(np.mean(wrong)), "the mean error in dollars, which belongs to the dear houses"),
+        (float(np.mean(wrong)), "the mean error in dollars, which mostly comes from the expensive houses"),
         (float(np.median(wrong) / np.median(prices)), "two medians; divide house by house, then take the median"),
         (float(np.median((answers - prices) / prices)), "too high and too low cancel out; take absolute values first"),
     )

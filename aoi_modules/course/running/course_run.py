@@ -9,7 +9,6 @@ from typing import assert_never
 
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.checklist.selection import waits_for
-from aoi_modules.course.lock import alone
 from aoi_modules.course.running import proof, readiness
 from aoi_modules.course.running.display import Display
 from aoi_modules.course.running.lesson_events import Began, CellBegan, CellDone, Ended, Event, LessonError
@@ -17,6 +16,7 @@ from aoi_modules.course.running.lesson_run import Gone, LessonRun, Message
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import AoiError, CourseError
+from aoi_modules.lock import alone
 
 TICK_SECONDS = 0.5
 INBOX_SIZE = 1000
@@ -113,7 +113,7 @@ class CourseRun:
         self.display.ended(outcome)
 
     def _end_all(self) -> None:
-        """After Ctrl-C or an error of ours: nothing stays at work, and what was cut off has an outcome too."""
+        """Ends what is still at work, after Ctrl-C or an error of ours; what was cut off gets an outcome, too."""
         for run in self._at_work.values():
             run.kill()
             run.close()

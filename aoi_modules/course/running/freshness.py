@@ -1,4 +1,4 @@
-"""Whether a lesson would give the same again, so that it need not run: by hashes, never by times."""
+"""Tells by hashes, never by times, whether a lesson would give the same again, so that it need not run."""
 
 import hashlib
 import importlib.metadata

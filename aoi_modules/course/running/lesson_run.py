@@ -124,7 +124,7 @@ class LessonRun:
         _kill(self._descendants)
 
     def close(self) -> None:
-        """Sweeps up: nothing that the lesson started outlives it."""
+        """Ends everything that the lesson started, and removes its scratch folder."""
         _kill(self._descendants)
         if self._process.stdin is not None:
             self._process.stdin.close()
@@ -179,7 +179,7 @@ class LessonRun:
         self.inbox.put((self.plan.id, Gone(self._process.wait())))
 
     def _meet_descendants(self) -> None:
-        """Remembers whom the lesson started, because after its end nobody could tell."""
+        """Remembers which processes the lesson started, because after its end the system no longer tells."""
         try:
             self._descendants |= set(psutil.Process(self._process.pid).children(recursive=True))
         except psutil.NoSuchProcess:

@@ -56,7 +56,7 @@ class RunOrder:
         return artifacts.lesson_dir(self.artifacts_dir, self.profile, plan.id)
 
     def executed(self, plan: LessonPlan) -> Path:
-        """Where the executed notebook goes; its page stands beside it."""
+        """Where the executed notebook goes; its page goes beside it."""
         return self.report_dir / material.NOTEBOOKS / self.profile / plan.file_name
 
     def log(self, plan: LessonPlan) -> Path:

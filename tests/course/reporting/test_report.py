@@ -19,7 +19,6 @@ from aoi_modules.course.running.lesson_events import LessonError
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.modelstore.manifest import DataOrigin
-from aoi_modules.settings import load
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAwS2OUAAAAABJRU5ErkJggg=="
 
@@ -72,14 +71,7 @@ def order(small_course: Any) -> RunOrder:
         small_course.lesson(str(number))
     small_course.lessons.append({"id": "6", "notebook": "06_x", "title": "Sixth", "written": False})
     small_course.write_checklist()
-    folder, curriculum = small_course.folder, small_course.curriculum
-    order = RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written()[:4],
-        profile="ci",
-        material_dir=folder,
-        given=load({}, folder),
-    )
+    order: RunOrder = small_course.order("1", "2", "3", "4")
     for plan in order.plans[:2]:
         executed_notebook(order.executed(plan))
     return order

@@ -10,14 +10,11 @@ import psutil
 import pytest
 from rich.console import Console
 
-from aoi_modules.course.checklist.selection import selected
 from aoi_modules.course.running.course_run import CourseRun
 from aoi_modules.course.running.display import PlainDisplay
 from aoi_modules.course.running.lesson_events import Form
-from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
-from aoi_modules.settings import load
 
 WRITE = '(lesson.out / "number.txt").write_text("7")'
 
@@ -25,16 +22,7 @@ WRITE = '(lesson.out / "number.txt").write_text("7")'
 def run(course: Any, *, only: tuple[str, ...] = (), **options: Any) -> tuple[dict[str, Outcome], str]:
     """Runs a small course with the profile ci; returns outcomes by lesson and what was displayed."""
     console = Console(width=200, record=True, quiet=False, stderr=True)
-    curriculum = course.curriculum
-    order = RunOrder(
-        curriculum=curriculum,
-        plans=selected(curriculum, only),
-        profile="ci",
-        material_dir=course.folder,
-        given=load({}, course.folder),
-        **options,
-    )
-    outcomes = CourseRun(order, PlainDisplay(console)).run()
+    outcomes = CourseRun(course.order(*only, **options), PlainDisplay(console)).run()
     return {outcome.plan.id: outcome for outcome in outcomes}, console.export_text()
 
 
@@ -202,14 +190,6 @@ def test_an_interrupt_leaves_no_process_and_an_outcome_for_every_lesson(small_co
         "1", "import os\n(lesson.out / 'pid').write_text(str(os.getpid()))", "import time\ntime.sleep(99)"
     )
     small_course.lesson("2")
-    curriculum = small_course.curriculum
-    order = RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="ci",
-        material_dir=small_course.folder,
-        given=load({}, small_course.folder),
-    )
     pid_file = small_course.folder / "artifacts" / "ci" / "1" / "pid"
 
     class Interrupting(PlainDisplay):
@@ -217,7 +197,7 @@ def test_an_interrupt_leaves_no_process_and_an_outcome_for_every_lesson(small_co
             if pid_file.exists() and pid_file.read_text():
                 raise KeyboardInterrupt
 
-    course_run = CourseRun(order, Interrupting(Console(stderr=True)))
+    course_run = CourseRun(small_course.order(), Interrupting(Console(stderr=True)))
     with pytest.raises(KeyboardInterrupt):
         course_run.run()
     assert {name: outcome.reason for name, outcome in course_run.outcomes.items()} == {

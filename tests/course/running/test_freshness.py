@@ -15,25 +15,16 @@ from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.running import freshness
 from aoi_modules.course.running.freshness import RunRecord
 from aoi_modules.course.running.lesson_events import Form
-from aoi_modules.course.running.order import RunOrder
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.settings import load, settings
+from aoi_modules.settings import settings
 
 K = {"a": "b"}
 
 
 def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: Form = "solved") -> dict[str, str]:
     plan = course.curriculum.lesson(lesson_id)
-    order = RunOrder(
-        curriculum=course.curriculum,
-        plans=(plan,),
-        profile=profile,
-        material_dir=course.folder,
-        given=load({}, course.folder),
-        form=form,
-    )
-    return freshness.dependencies(order, plan)
+    return freshness.dependencies(course.order(profile=profile, form=form), plan)
 
 
 def record(parts: dict[str, str]) -> RunRecord:

@@ -9,7 +9,6 @@ import pytest
 
 from aoi_modules.course.running.lesson_events import Began, CellBegan, CellDone, Ended, LessonError
 from aoi_modules.course.running.lesson_run import Gone, LessonRun
-from aoi_modules.course.running.order import RunOrder
 from aoi_modules.settings import load
 
 NAMES = ["AOI_COURSE_DIR", "AOI_CACHE_DIR", "AOI_RUN_TOKEN", "AOI_PROGRESS_FILE", "AOI_STRICT_CHECKS"]
@@ -17,14 +16,7 @@ NAMES = ["AOI_COURSE_DIR", "AOI_CACHE_DIR", "AOI_RUN_TOKEN", "AOI_PROGRESS_FILE"
 
 def lesson_run(course: Any, *cells: str, **plan: Any) -> LessonRun:
     course.lesson("1", *cells, **plan)
-    curriculum = course.curriculum
-    order = RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="ci",
-        material_dir=course.folder,
-        given=load({"AOI_CACHE_DIR": "cache"}, course.folder),
-    )
+    order = course.order(given=load({"AOI_CACHE_DIR": "cache"}, course.folder))
     return LessonRun(order, order.plans[0], {}, queue.Queue())
 
 

@@ -6,28 +6,15 @@ from typing import Any
 import pytest
 
 from aoi_modules.course.checklist.curriculum import LessonPlan
-from aoi_modules.course.running.order import RunOrder
 from aoi_modules.errors import CourseError
 from aoi_modules.settings import load
 
 PLAN = LessonPlan(id="5a", notebook="05a_small", title="Small")
 
 
-def order(small_course: Any, **options: Any) -> RunOrder:
-    small_course.lesson("1")
-    curriculum = small_course.curriculum
-    return RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="cpu",
-        material_dir=small_course.folder,
-        given=load({}, small_course.folder),
-        **options,
-    )
-
-
 def test_the_places(small_course: Any) -> None:
-    given, folder = order(small_course), small_course.folder
+    small_course.lesson("1")
+    given, folder = small_course.order(profile="cpu"), small_course.folder
     assert (given.artifacts_dir, given.report_dir) == (folder / "artifacts", folder / "report")
     assert given.folder(PLAN) == folder / "artifacts/cpu/5a"
     assert given.executed(PLAN) == folder / "report/notebooks/cpu/05a_small.ipynb"
@@ -36,27 +23,22 @@ def test_the_places(small_course: Any) -> None:
 
 
 def test_the_notebook_comes_from_the_material(small_course: Any) -> None:
-    given = order(small_course)
+    small_course.lesson("1")
+    given = small_course.order()
     assert given.notebook(given.plans[0]) == small_course.folder / "notebooks" / "01_lesson.ipynb"
     with pytest.raises(CourseError, match=r"05a_small\.ipynb is not there"):
         given.notebook(PLAN)
 
 
 def test_one_lesson_at_a_time_and_only_what_is_not_fresh_by_default(small_course: Any) -> None:
-    given = order(small_course)
+    small_course.lesson("1")
+    given = small_course.order()
     assert (given.jobs, given.force, given.form) == (1, False, "solved")
 
 
 def test_the_course_folder_need_not_hold_the_material(small_course: Any, tmp_path_factory: Any) -> None:
     elsewhere: Path = tmp_path_factory.mktemp("elsewhere")
     small_course.lesson("1")
-    curriculum = small_course.curriculum
-    given = RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="ci",
-        material_dir=small_course.folder,
-        given=load({"AOI_COURSE_DIR": str(elsewhere)}, small_course.folder),
-    )
+    given = small_course.order(given=load({"AOI_COURSE_DIR": str(elsewhere)}, small_course.folder))
     assert given.folder(PLAN).is_relative_to(elsewhere)
     assert given.notebook(given.plans[0]).is_relative_to(small_course.folder)

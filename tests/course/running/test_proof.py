@@ -12,9 +12,7 @@ from aoi_modules.course.checklist import progress
 from aoi_modules.course.running import freshness
 from aoi_modules.course.running.lesson_events import Ended, LessonError
 from aoi_modules.course.running.lesson_run import LessonRun
-from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.proof import judged
-from aoi_modules.settings import load
 
 ALL_RAN = Ended(3)
 
@@ -30,14 +28,7 @@ def lesson_run(
         solved: exercises that it solved.
         token: in its manifest; None: the run's own. "" for no manifest.
     """
-    curriculum = course.curriculum
-    order = RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="ci",
-        material_dir=course.folder,
-        given=load({}, course.folder),
-    )
+    order = course.order()
     plan = order.plans[0]
     run = LessonRun(order, plan, {"the notebook": "0"}, queue.Queue(), cells=3, ended=ended)
     order.executed(plan).parent.mkdir(parents=True)

@@ -14,7 +14,6 @@ from aoi_modules.course.running.outcome import Outcome, Status
 from aoi_modules.course.running.readiness import Due, decide
 from aoi_modules.errors import CourseError
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.settings import load
 
 
 @pytest.fixture
@@ -22,18 +21,6 @@ def two(small_course: Any) -> Any:
     small_course.lesson("1")
     small_course.lesson("2", needs=["1"])
     return small_course
-
-
-def order(course: Any, *, force: bool = False) -> RunOrder:
-    curriculum = course.curriculum
-    return RunOrder(
-        curriculum=curriculum,
-        plans=curriculum.written(),
-        profile="ci",
-        material_dir=course.folder,
-        given=load({}, course.folder),
-        force=force,
-    )
 
 
 def leave(given: RunOrder, lesson_id: str, text: str = "a") -> Path:
@@ -65,7 +52,7 @@ def decided(given: RunOrder, lesson_id: str, **ended: Status) -> Outcome | Due:
 
 
 def test_a_lesson_that_never_ran_is_due_without_a_reason(two: Any) -> None:
-    found = decided(order(two), "1")
+    found = decided(two.order(), "1")
     assert isinstance(found, Due)
     assert found.why == ""
     assert found.parts["the runner"].endswith("solved form, profile ci")
@@ -75,14 +62,14 @@ def test_a_lesson_that_never_ran_is_due_without_a_reason(two: Any) -> None:
     ("status", "words"), [("failed", "needs 1, which failed"), ("skipped", "1, which was skipped")]
 )
 def test_a_lesson_whose_need_is_not_good_is_skipped(two: Any, status: Status, words: str) -> None:
-    found = decided(order(two), "2", _1=status)
+    found = decided(two.order(), "2", _1=status)
     assert isinstance(found, Outcome)
     assert found.status == "skipped"
     assert words in found.reason
 
 
 def test_a_need_that_was_not_asked_for_must_have_left_its_files(two: Any) -> None:
-    given = order(two)
+    given = two.order()
     missing = decided(given, "2")
     assert isinstance(missing, Outcome)
     assert "run `aoi course run --only 1 --profile ci`" in missing.reason
@@ -95,7 +82,7 @@ def test_a_need_that_was_not_asked_for_must_have_left_its_files(two: Any) -> Non
 
 
 def test_a_lesson_that_passed_is_fresh_until_something_changes(two: Any) -> None:
-    given = order(two)
+    given = two.order()
     pass_earlier(given, "1")
     fresh = decided(given, "1")
     assert isinstance(fresh, Outcome)
@@ -107,7 +94,7 @@ def test_a_lesson_that_passed_is_fresh_until_something_changes(two: Any) -> None
 
 
 def test_files_that_were_changed_by_hand_are_a_reason(two: Any) -> None:
-    given = order(two)
+    given = two.order()
     pass_earlier(given, "1")
     (given.folder(given.plans[0]) / "file").write_text("other")
     found = decided(given, "1")
@@ -116,8 +103,8 @@ def test_files_that_were_changed_by_hand_are_a_reason(two: Any) -> None:
 
 
 def test_force_runs_a_fresh_lesson_and_says_so(two: Any) -> None:
-    pass_earlier(order(two), "1")
-    found = decided(order(two, force=True), "1")
+    pass_earlier(two.order(), "1")
+    found = decided(two.order(force=True), "1")
     assert isinstance(found, Due)
     assert found.why == "it was asked for"
 
@@ -125,4 +112,4 @@ def test_force_runs_a_fresh_lesson_and_says_so(two: Any) -> None:
 def test_a_lesson_without_a_notebook_is_an_error(two: Any) -> None:
     (two.folder / "notebooks" / "01_lesson.ipynb").unlink()
     with pytest.raises(CourseError, match="is not there"):
-        decided(order(two), "1")
+        decided(two.order(), "1")

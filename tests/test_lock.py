@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.course.lock import alone
 from aoi_modules.errors import CourseError
+from aoi_modules.lock import alone
 
 TAKEN = CourseError("somebody is there", hint="wait")
 HOLD = """
 import sys, time
 from pathlib import Path
-from aoi_modules.course.lock import alone
+from aoi_modules.lock import alone
 from aoi_modules.errors import CourseError
 with alone(Path(sys.argv[1]), 0.0, CourseError("taken")):
     print("held", flush=True)

@@ -1,18 +1,17 @@
 """A lock file that one process holds at a time; the system frees it when its holder ends, however it ends."""
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules.errors import CourseError
+from aoi_modules.errors import AoiError
 
-_PAUSE = 0.01
+_PAUSE = 0.02
 
 
 @contextmanager
-def alone(path: Path, seconds: float, taken: CourseError) -> Iterator[None]:
+def alone(path: Path, seconds: float, taken: AoiError) -> Iterator[None]:
     """Holds the lock file `path`, and makes it where it is missing.
 
     Args:
@@ -21,12 +20,14 @@ def alone(path: Path, seconds: float, taken: CourseError) -> Iterator[None]:
         taken: what to raise when it does not.
 
     Raises:
-        CourseError: `taken`.
+        AoiError: `taken`.
         OSError: the file cannot be written.
     """
+    import fcntl  # POSIX only, and only here
+
     path.parent.mkdir(parents=True, exist_ok=True)
     end = time.monotonic() + seconds
-    with path.open("w") as file:
+    with path.open("a") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
