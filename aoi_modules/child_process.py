@@ -1,4 +1,4 @@
-"""An `aoi` command as a child process: ready when it says so, dead when its parent is, its log at hand.
+"""An `aoi` command as a child process. It says when it is ready, ends with its parent, and keeps a log.
 
 Lessons and tests start real servers with it. The child watches a pipe that only its parent holds: when the parent
 ends, for whatever reason, the pipe closes and the child stops as if it were told to. That works on every system and
@@ -68,6 +68,7 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
+        """The process id, for tools that measure."""
         return self._process.pid
 
     def log_tail(self, lines: int = 20) -> str:
@@ -78,6 +79,7 @@ class ChildProcess:
             return ""
 
     def running(self) -> bool:
+        """Whether the child has not ended yet."""
         return self._process.poll() is None
 
     def stop(self, seconds: float = STOP_SECONDS) -> int:

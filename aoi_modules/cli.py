@@ -36,12 +36,14 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are known by name and text, and imported when called."""
+    """A group that knows its commands by name and text, and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order in which a beginner meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the command of that name; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"aoi_modules.commands.{COMMANDS[cmd_name][0]}")
@@ -49,6 +51,7 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; Ctrl-C ends it with a word and the exit code of shells."""
         try:
             return super().invoke(ctx)
         except AoiError as error:
@@ -63,6 +66,7 @@ class LazyGroup(click.Group):
                 sys.stdout.flush()  # a full disk is met here, not when the interpreter ends
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list of commands from their texts here, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 

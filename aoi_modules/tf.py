@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from aoi_modules.settings import preset
+
 _NOTE = re.compile(
     rb"(?:[IW]\d{4} |WARNING: All log messages before absl|To enable the following instructions"
     rb"|E\d{4} .*failed call to cuInit).*\n"
@@ -35,7 +37,7 @@ def without_notes() -> Iterator[None]:
             os.write(2, _NOTE.sub(b"", held.read()))
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+preset(TF_CPP_MIN_LOG_LEVEL="2")
 with without_notes():
     import tensorflow as tf
 

@@ -3,7 +3,7 @@
 import ctypes
 import os
 
-from aoi_modules import settings
+from aoi_modules.settings import settings
 
 ARENAS_A_PROCESSOR = 2
 """glibc's own number is eight; each arena grows to the greatest load that it ever met, and after 20 reloads the server
@@ -12,8 +12,12 @@ _M_ARENA_MAX = -8
 
 
 def limit_arenas(processors: int) -> None:
-    """Limits the arenas; to be called before the first thread. Leaves what the user chose, and other allocators."""
-    if settings.arenas_are_chosen():
+    """Keeps the allocator to two arenas a processor; to be called before the first thread.
+
+    It does nothing where the user has chosen a number, and nothing for allocators other than glibc's.
+    """
+    given = settings()
+    if given.malloc_arenas or "glibc.malloc.arena_max" in given.glibc_tunables:
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
     if mallopt is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.fields import fields, number, refuse_known
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
@@ -27,19 +27,17 @@ def percentage_error(answer: object) -> str:
     found, wrong = number("error", given["error"]), np.abs(answers - prices)
     expected = float(np.median(wrong / prices))
     if math.isclose(found, expected, rel_tol=1e-4):
-        return f"half of the answers are less than {expected:.1%} wrong, whatever the dearest house costs"
+        return f"half of the answers are less than {expected:.1%} wrong, however much the most expensive house costs"
     reasons = (
         (100 * expected, "percent; give it as a share, 0.25 for 25%"),
         (float(np.mean(wrong / prices)), "the mean; one cheap house with a foolish answer moves it, not the median"),
         (float(np.median(wrong / answers)), "shares of the answers; the truth stands below the line"),
         (float(np.median(wrong)), "dollars; divide each error by its own price"),
-        (float(np.mean(wrong)), "the mean error in dollars, which belongs to the dear houses"),
+        (float(np.mean(wrong)), "the mean error in dollars, which mostly comes from the expensive houses"),
         (float(np.median(wrong) / np.median(prices)), "two medians; divide house by house, then take the median"),
         (float(np.median((answers - prices) / prices)), "too high and too low cancel out; take absolute values first"),
     )
-    for value, why in reasons:
-        if math.isclose(found, value, rel_tol=1e-4):
-            raise Hint(f"error: found {found:.4g}, {why}")
+    refuse_known("error", found, reasons, rel_tol=1e-4)
     raise Hint(f"error: found {found:.4g}; take |answer - price| / price of every house, and their median")
 
 
@@ -75,9 +73,7 @@ def _refuse_other_noise(found: float, pairs: Figures, numbers: Figures, both: Fi
         (float(pairs.std()), f"the spread of single folds; use std(ddof=1) and divide by the root of {folds}"),
         (apart, "the two ways apart; both met the same houses in each fold, so take the differences first"),
     )
-    for value, why in reasons:
-        if math.isclose(found, value, abs_tol=1e-6):
-            raise Hint(f"noise: found {found:.4f}, {why}")
+    refuse_known("noise", found, reasons)
     raise Hint(f"noise: found {found:.4f}, expected the standard deviation of the differences over the root of {folds}")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.errors import ChecksumError
-from aoi_modules.settings import Settings, child_environment, settings
+from aoi_modules.settings import Settings, settings
 
 FOLDER = "weights"
 KNOWN_SUMS = {
@@ -51,12 +51,12 @@ def find_first(file_names: Sequence[str], *, given: Settings | None = None) -> t
 def places(given: Settings) -> dict[str, Path]:
     """Names the folders in which weights are looked for, in order."""
     mirror = {} if given.data_dir is None else {"mirror": given.data_dir / FOLDER}
-    return {**mirror, "cache": given.cache_dir / FOLDER, "Keras' cache": keras_folder()}
+    return {**mirror, "cache": given.cache_dir / FOLDER, "Keras' cache": keras_folder(given)}
 
 
-def keras_folder() -> Path:
-    """Gives the folder in which Keras keeps its downloads: below KERAS_HOME, or below ~/.keras."""
-    return Path(child_environment().get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+def keras_folder(given: Settings) -> Path:
+    """Where Keras keeps the weights that it downloads."""
+    return given.keras_dir / "models"
 
 
 def _check(path: Path) -> None:

@@ -1,9 +1,7 @@
-"""Wrong answers get the hint that fits them, right ones pass; weird ones never break a check."""
+"""Lesson 6: what was published is looked into, and typical mistakes get the hint that fits them."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,32 +13,12 @@ from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.modelstore.version_dir import staged
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
 
-CONFUSION = np.array([[4 + (row == column) * 30 for column in range(10)] for row in range(10)])
-CONFUSION[0, 1] = 26
-RECALLS = np.diag(CONFUSION) / CONFUSION.sum(axis=1)
-PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(10), 20)
-ROUTES = """components:
-  tile:
-    model: tile
-    upstream: "127.0.0.1:8500"
-    heads: {defect: {threshold: %s, review_band: [0.3, 0.7]}}
-"""
-PARTS = {"scores": [0.95, 0.5, 0.91, 0.2], "defective": [True, True, False, False]}
-
-
-def bags(score: Any) -> dict[str, Any]:
-    return {"probabilities": PROBABILITIES, "bag": 8, "score": score}
-
 
 @pytest.mark.parametrize(
     ("check_id", "answer"),
     [
-        ("5a.1", {"confusion": CONFUSION, "recalls": RECALLS}),
-        ("5a.2", bags(1 - PROBABILITIES[:, 8])),
         ("6.1", {"input": "image", "dtype": "string", "outputs": ["category"]}),
         ("6.4", {"changed": 12, "merged": 39}),
-        ("9.1", ROUTES % 0.7),
-        ("9.2", {**PARTS, "escape": 0.5, "overkill": 0.5}),
     ],
 )
 def test_a_right_answer_passes(check_id: str, answer: object) -> None:
@@ -50,14 +28,6 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
 @pytest.mark.parametrize(
     ("check_id", "answer", "words"),
     [
-        ("5a.1", None, "no answer yet"),
-        ("5a.1", {"confusion": CONFUSION, "recalls": np.zeros(10)}, "class"),
-        ("5a.1", {"confusion": CONFUSION, "recalls": np.diag(CONFUSION) / CONFUSION.sum(axis=0)}, "precisions"),
-        ("5a.1", {"confusion": CONFUSION, "recalls": np.diag(CONFUSION) / CONFUSION.sum()}, "shares of all"),
-        ("5a.1", {"confusion": CONFUSION[:3], "recalls": RECALLS}, r"shape (3, 10)"),
-        ("5a.2", bags(PROBABILITIES[:, 8]), "high when the part is WRONG"),
-        ("5a.2", bags(1 - PROBABILITIES), "one number a picture"),
-        ("5a.2", bags(np.zeros(20)), "picture"),
         ("6.1", {"input": "image", "dtype": "uint8", "outputs": ["category"]}, "encoded bytes"),
         ("6.1", {"input": "x", "dtype": "string", "outputs": ["category"]}, "input"),
         ("6.1", {"input": "image", "dtype": "string", "outputs": ["output_0"]}, "outputs"),
@@ -75,10 +45,6 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("6.4", {"changed": 12, "merged": 162}, "still are"),
         ("6.4", {"changed": 12, "merged": 87}, "share theirs"),
         ("6.4", {"changed": 12, "merged": 40}, "the one trunk of five heads"),
-        ("9.1", ROUTES % 0.5, "expected"),
-        ("9.1", "components: {tile: {model: tile, upstream: '127.0.0.1:8500'}}", "no limits"),
-        ("9.1", "components: [", "not valid YAML"),
-        ("9.2", {**PARTS, "escape": 0.25, "overkill": 0.5}, "escapes are counted among the defective"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str) -> None:
@@ -136,7 +102,7 @@ def test_other_heads_or_thresholds_are_named(tmp_path: Path, heads: dict[str, fl
     gets_hint("6.3", publish(tmp_path, 1, *heads.values(), names=tuple(heads)), words)
 
 
-@given(st.sampled_from(["5a.1", "5a.2", "6.1", "6.2", "6.3", "6.4", "9.1", "9.2"]), weird())
+@given(st.sampled_from(["6.1", "6.2", "6.3", "6.4"]), weird(("input", "dtype", "outputs"), ("changed", "merged")))
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)
