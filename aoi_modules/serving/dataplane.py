@@ -16,7 +16,6 @@ from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Steps, finish
 from aoi_modules.wire.messages import (
-    ENUMS,
     ClassificationRequest,
     ClassificationResponse,
     GetModelMetadataRequest,
@@ -35,6 +34,7 @@ from aoi_modules.wire.messages import (
     SignatureDef,
     SignatureDefMap,
 )
+from aoi_modules.wire.schema import ENUMS
 from aoi_modules.wire.status import NUMBERS, invalid, not_found
 
 log = logging.getLogger(__name__)

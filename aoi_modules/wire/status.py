@@ -1,7 +1,7 @@
 """Canonical status codes: their numbers, and the HTTP status that TensorFlow Serving answers for each."""
 
 from aoi_modules.errors import RpcError
-from aoi_modules.wire.messages import CODES
+from aoi_modules.wire.schema import CODES
 
 _HTTP = {
     200: "OK",

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import WireError
-from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+from aoi_modules.wire.messages import TensorProto
+from aoi_modules.wire.schema import DATA_TYPES
 
 Array = NDArray[Any]
 

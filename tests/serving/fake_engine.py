@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from aoi_modules.errors import ModelError
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
+from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.schema import DATA_TYPES
 
 FLOAT = DATA_TYPES.index("FLOAT")
 

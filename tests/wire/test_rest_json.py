@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
 from aoi_modules.wire import rest_json
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef, TensorInfo
+from aoi_modules.wire.messages import SignatureDef, TensorInfo
 from aoi_modules.wire.rest_json import Form
+from aoi_modules.wire.schema import DATA_TYPES
 
 
 def infos(**kinds: str) -> dict[str, TensorInfo]:

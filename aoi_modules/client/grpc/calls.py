@@ -9,8 +9,6 @@ from aoi_modules.client.base import Inputs, Prediction, Signature, TensorSpec, V
 from aoi_modules.client.tls import TLS_HINT
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from aoi_modules.wire.messages import (
-    CODES,
-    ENUMS,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
@@ -21,6 +19,7 @@ from aoi_modules.wire.messages import (
     SignatureDefMap,
     TensorInfo,
 )
+from aoi_modules.wire.schema import CODES, ENUMS
 from aoi_modules.wire.tensors import to_array, to_tensor, type_name
 
 PREDICT = "/tensorflow.serving.PredictionService/Predict"

@@ -7,7 +7,8 @@ from aoi_modules.client.grpc.channel import open_channel
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import model_config
-from aoi_modules.wire.messages import CODES, ReloadConfigRequest, ReloadConfigResponse
+from aoi_modules.wire.messages import ReloadConfigRequest, ReloadConfigResponse
+from aoi_modules.wire.schema import CODES
 
 RELOAD = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
 

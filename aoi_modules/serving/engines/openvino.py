@@ -23,7 +23,8 @@ from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.engines import pictures, saved_model
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
+from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.schema import DATA_TYPES
 
 NAME = "openvino"
 GRAPH = "assets.extra/pixels.pb"
