@@ -17,7 +17,7 @@ from aoi_modules.serving.doors import rest_body, rest_routes
 from aoi_modules.serving.doors.rest_routes import Route
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Steps, Workers
-from aoi_modules.wire import rest_examples, rest_json
+from aoi_modules.wire import rest_examples, rest_predict
 from aoi_modules.wire.json_text import parse_object
 from aoi_modules.wire.messages import (
     ClassificationRequest,
@@ -128,17 +128,17 @@ class RestService:
         """The one that is asked all the time: no thread waits for the model."""
         with self._monitor.request(route.spec.name, route.action, "REST"):
             document = parse_object(rest_body.inflated(body, headers))
-            name = rest_json.signature_name(document) or DEFAULT_SIGNATURE
+            name = rest_predict.signature_name(document) or DEFAULT_SIGNATURE
             with self._plane.servable(route.spec) as servable:
                 signature = servable.signature(name)
                 if signature is None:
                     raise invalid(f'Serving signature name: "{name}" not found in signature def')
                 if self._plane.check_methods:
                     check_predict_method(signature)
-                form, inputs = rest_json.request_arrays(document, signature.inputs)
+                form, inputs = rest_predict.request_arrays(document, signature.inputs)
                 call = servable.call(signature, inputs)
                 outputs = yield from self._plane.timed_steps(servable, call, "Predict")
-            return rest_json.answer_body(outputs, form)
+            return rest_predict.answer_body(outputs, form)
 
     def _classify(self, route: Route, document: dict[str, Any]) -> bytes:
         spec = _with_signature(route.spec, document)
@@ -180,7 +180,7 @@ def _is_light(body: bytes) -> bool:
 
 
 def _with_signature(spec: ModelSpec, document: dict[str, Any]) -> ModelSpec:
-    spec.signature_name = rest_json.signature_name(document).encode("utf-8", "replace").decode()
+    spec.signature_name = rest_predict.signature_name(document).encode("utf-8", "replace").decode()
     return spec
 
 
