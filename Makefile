@@ -50,11 +50,13 @@ lint: setup ## ruff, mypy, import rule, generated parts; also what runs before a
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/aoi course readme --check
+	@$(BIN)/python -m aoi_modules.wire.message_types --check
 
 format: setup ## let ruff and the generators write
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/aoi course readme
+	@$(BIN)/python -m aoi_modules.wire.message_types
 
 bench: setup ## what is fast, measured against a peer and the floor in one run
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done

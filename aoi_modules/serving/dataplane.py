@@ -20,7 +20,6 @@ from aoi_modules.serving.job import Steps
 from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.wire.messages import (
-    ENUMS,
     ClassificationRequest,
     ClassificationResponse,
     ClassificationResult,
@@ -39,6 +38,7 @@ from aoi_modules.wire.messages import (
     ReloadConfigResponse,
     SignatureDefMap,
 )
+from aoi_modules.wire.schema import ENUMS
 from aoi_modules.wire.status import NUMBERS, invalid, not_found
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from pathlib import Path
 from google.protobuf import text_format
 
 from aoi_modules.errors import RpcError, SettingsError
-from aoi_modules.wire.messages import ENUMS, ModelConfig, ModelServerConfig, ServableVersionPolicy
+from aoi_modules.wire.messages import FileSystemStoragePathSourceConfig, ModelConfig, ModelServerConfig
+from aoi_modules.wire.schema import ENUMS
 from aoi_modules.wire.status import invalid
 
 log = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ def _check_platform(entry: ModelConfig, live: Collection[str]) -> None:
         )
 
 
-def _policy(message: ServableVersionPolicy) -> VersionPolicy:
+def _policy(message: FileSystemStoragePathSourceConfig.ServableVersionPolicy) -> VersionPolicy:
     match message.WhichOneof("policy_choice"):
         case "all":
             return VersionPolicy(latest=None)

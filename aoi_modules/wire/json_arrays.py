@@ -1,4 +1,4 @@
-"""A JSON value -> one array of a signature's dtype, and an array -> JSON text.
+"""JSON values as arrays of a signature's dtype, and arrays as JSON text.
 
 Lists are read level by level, without a Python loop over their values. Only a value that does not fit is looked at
 one by one, to say in TensorFlow Serving's words what is wrong with it.
@@ -12,16 +12,16 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
 from aoi_modules.wire import tensors
 from aoi_modules.wire.json_text import quote, type_name
 from aoi_modules.wire.status import invalid
+from aoi_modules.wire.tensors import Array
 
 BASE64_KEY = "b64"
 BYTES_SUFFIX = "_bytes"
-"""An output of this ending holds bytes that are no text; they are answered as base64."""
+"""The ending of the names of outputs that hold bytes, not text; they are answered as base64."""
 MAX_RANK = 64
 """Levels of lists that an array may have; numpy has no more."""
 
@@ -29,12 +29,12 @@ Shape = tuple[int, ...]
 
 
 def is_base64(value: Any) -> bool:
-    """Whether the value is `{"b64": "..."}`, bytes in JSON's clothes."""
+    """Tells whether a value is `{"b64": "..."}`, which is how JSON carries bytes."""
     return isinstance(value, dict) and len(value) == 1 and isinstance(value.get(BASE64_KEY), str)
 
 
-def to_array(value: Any, data_type: int) -> NDArray[Any]:
-    """Reads a scalar or a list of lists.
+def to_array(value: Any, data_type: int) -> Array:
+    """Reads a scalar, or lists inside lists, as one array.
 
     Args:
         value: parsed JSON.
@@ -59,7 +59,11 @@ def to_array(value: Any, data_type: int) -> NDArray[Any]:
 
 
 def shape_of(value: Any) -> Shape:
-    """The shape that the first item of each list promises."""
+    """Returns the shape that the first item of each list promises; whether the others keep to it is not looked at.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT; the lists are deeper than MAX_RANK.
+    """
     shape = []
     while isinstance(value, list):
         shape.append(len(value))
@@ -89,7 +93,7 @@ _FLOATS = {"float32", "float64"}
 _INTS = {"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"}
 
 
-def _fast(leaves: list[Any], data_type: int) -> NDArray[Any] | None:
+def _fast(leaves: list[Any], data_type: int) -> Array | None:
     """The values as one array; None if one of them does not fit."""
     kinds = set(map(type, leaves))
     dtype = _dtype(data_type)
@@ -156,7 +160,7 @@ def _convert(leaf: Any, data_type: int) -> Any:
     return leaf
 
 
-def _packed(values: list[Any], data_type: int) -> NDArray[Any]:
+def _packed(values: list[Any], data_type: int) -> Array:
     """A flat array. A number too great for float32 becomes infinite, as in the original."""
     if data_type == tensors.STRING:
         return np.array([*values, None], dtype=object)[:-1]
@@ -196,11 +200,11 @@ def _decode_base64(value: dict[str, Any]) -> bytes:
         raise invalid("Unable to base64 decode") from None
 
 
-def to_texts(array: NDArray[Any], name: str) -> list[str]:
-    """The JSON text of each value of an array, in order.
+def to_texts(array: Array, name: str) -> list[str]:
+    """Returns the JSON text of each value of an array, in the order of `ravel`.
 
     Args:
-        array: any shape.
+        array: any shape; integers, bool, float32, float64, or bytes.
         name: of the output; its ending decides whether strings are answered as text or as base64.
 
     Raises:
@@ -227,7 +231,7 @@ def _string_text(value: bytes, *, as_base64: bool) -> str:
     return json.dumps(value.decode("utf-8", "surrogateescape"), ensure_ascii=False)
 
 
-def _float_texts(flat: NDArray[Any]) -> list[str]:
+def _float_texts(flat: Array) -> list[str]:
     """The shortest of two forms that reads back as the same number: six digits, or all that the type has."""
     values = flat.tolist()
     texts = [f"{value:g}" for value in values]

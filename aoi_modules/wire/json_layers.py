@@ -1,9 +1,9 @@
-"""JSON of any depth, read without a call for each level: a deep document is cut into flat ones.
+"""JSON of any depth: a deep document is cut into flat ones, which are read one by one.
 
-Python's readers call themselves for each level of a document, so a million brackets would end the process, or are
-refused. Numpy finds all brackets of a document at once. Where it is deeper than LAYER, what lies below a chosen level
-is cut out, an empty list takes its place, and what was cut out is read by itself, again in layers. The flat documents
-are valid exactly when the deep one is.
+Python's readers call themselves for each level of a document, so they refuse a million brackets, or the process ends.
+Here numpy finds all brackets of a document at once. Where the document is deeper than LAYER, everything below a chosen
+level is cut out and an empty list takes its place. The pieces that were cut out are read in the same way. The flat
+documents are valid exactly when the deep one is.
 """
 
 from bisect import bisect_right
@@ -18,11 +18,11 @@ LAYER = 600
 """Levels of a flat document: half of them are more than an error message shows, all are fewer than calls of a reader
 may be nested."""
 CHUNK_BYTES = 1 << 22
-"""So much is looked at in one go, because the arrays are larger than the text."""
+"""Bytes of a document that are looked at together; the arrays for them take several times this memory."""
 _QUOTE, _BACKSLASH = b'"\\'
 
 Span = tuple[int, int]
-"""First position, and the one behind the last."""
+"""The first position, and the one behind the last."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Brackets:
     """The brackets of a document's first value that are not inside strings, in order.
 
     Args:
-        positions: of each, int64 (N,).
-        opens: whether it is `[` or `{`, bool (N,).
-        depths: how many are open after it, int32 (N,).
+        positions: the byte at which each stands, int64 (N,), rising.
+        opens: whether each is `[` or `{`, bool (N,).
+        depths: how many are open after each, int32 (N,).
     """
 
     positions: NDArray[np.int64]
@@ -41,14 +41,15 @@ class Brackets:
 
     @property
     def deepest(self) -> int:
+        """How many are open at most at one place; 0 where there are none."""
         return int(self.depths.max(initial=0))
 
     def first_at(self, depth: int) -> int:
-        """Where the first bracket of that depth stands."""
+        """Returns the byte of the first bracket of at least that depth; call it only where `deepest` is not less."""
         return int(self.positions[np.argmax(self.depths >= depth)])
 
     def innermost(self, position: int) -> int | None:
-        """Where the innermost bracket stands that is open before a position."""
+        """Returns the byte of the innermost bracket that is open before a position; None where none is."""
         before = int(np.searchsorted(self.positions, position))
         if not before or self.depths[before - 1] < 1:
             return None
@@ -58,12 +59,12 @@ class Brackets:
 
 @dataclass(frozen=True)
 class Layer:
-    """One flat document, put together of parts of the whole one.
+    """One flat document, made of parts of the whole one.
 
     Args:
-        text: of it.
-        starts: where each part begins in the text.
-        origins: where each part begins in the whole document.
+        text: the flat document itself.
+        starts: the byte at which each part begins in the text.
+        origins: the byte at which each part begins in the whole document.
     """
 
     text: bytes
@@ -71,13 +72,13 @@ class Layer:
     origins: Sequence[int]
 
     def origin(self, position: int) -> int:
-        """A position of the text as one of the whole document."""
+        """Turns a position in the text into one in the whole document."""
         part = bisect_right(self.starts, position) - 1
         return self.origins[part] + position - self.starts[part]
 
 
 def brackets(document: bytes) -> Brackets:
-    """Finds the brackets, in time and memory that grow with the document's length only."""
+    """Finds the brackets of a document's first value; time and memory grow with its length, not with its depth."""
     codes = np.frombuffer(document, np.uint8)
     found: list[NDArray[np.int64]] = []
     quoted = slashes = 0
@@ -97,7 +98,7 @@ def brackets(document: bytes) -> Brackets:
 
 
 def layers(document: bytes, found: Brackets) -> Iterator[Layer]:
-    """The document as flat ones: what is outermost, then in lists what was cut out of it, and so on."""
+    """Yields the flat documents: the outermost one first, then a list of the pieces cut out of it, and so on."""
     spans = [[(0, len(document))], *_cut_out(document, found), []]
     for number, (outer, inner) in enumerate(pairwise(spans)):
         yield _layer(document, outer, inner, listed=number > 0)

@@ -35,7 +35,9 @@ _AFTER_DIGIT = re.compile(r"(?<=[0-9])(?:(\.)|[eE][+-]?)")
 
 
 def parse(body: bytes) -> Any:
-    """Reads the first JSON value of a body. Bytes that are not UTF-8 become lone surrogates.
+    """Reads the first JSON value of a body; what stands behind it does not matter.
+
+    Bytes that are not UTF-8 become lone surrogates.
 
     Raises:
         RpcError: INVALID_ARGUMENT; says what is wrong and at which byte.
@@ -53,10 +55,10 @@ def parse(body: bytes) -> Any:
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """Reads a body whose first value must be an object.
+    """Reads the first JSON value of a body, which must be an object.
 
     Raises:
-        RpcError: INVALID_ARGUMENT; it is none, or no JSON.
+        RpcError: INVALID_ARGUMENT; the value is no object, or the body is no JSON.
     """
     document = parse(body)
     if not isinstance(document, dict):
@@ -65,13 +67,13 @@ def parse_object(body: bytes) -> dict[str, Any]:
 
 
 def quote(value: Any) -> str:
-    """The beginning of a value as JSON text, for error messages."""
+    """Returns a value as JSON text for error messages; at most MAX_QUOTED characters of it."""
     text = "".join(itertools.islice(_characters(value), MAX_QUOTED + 1))
     return text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "..."
 
 
 def type_name(value: Any) -> str:
-    """The JSON type of a value, in the server's words."""
+    """Returns the JSON type of a value in TensorFlow Serving's words; for a boolean, which it is."""
     names = {bool: str(value), dict: "Object", list: "Array", str: "String", type(None): "Null"}
     return names.get(type(value), "Number")
 

@@ -1,4 +1,4 @@
-"""TFRecord files, the container of warm-up requests: length, its checksum, data, its checksum."""
+"""TFRecord files, which hold warm-up requests. A record is a length, its checksum, the data and their checksum."""
 
 import struct
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ def _masked_crc(data: bytes) -> int:
 
 
 def write_records(path: Path, records: Iterable[bytes]) -> None:
-    """Writes one record after the other."""
+    """Writes a file of records, in the order given; an existing file is replaced."""
     with path.open("wb") as file:
         for record in records:
             length = struct.pack("<Q", len(record))
@@ -25,7 +25,7 @@ def write_records(path: Path, records: Iterable[bytes]) -> None:
 
 
 def read_records(path: Path) -> Iterator[bytes]:
-    """Reads one record after the other.
+    """Yields the records of a file in order; each is read and checked when it is asked for.
 
     Raises:
         WireError: the file is truncated or a checksum is wrong.

@@ -1,6 +1,6 @@
-"""Classify and Regress over REST: JSON examples -> Input message, result messages -> JSON.
+"""The bodies of `:classify` and `:regress`: JSON examples as an Input message, results as JSON.
 
-The error texts are the original's, which speaks of "classify" in both.
+The error texts are TensorFlow Serving's, which speaks of "classify" in both.
 """
 
 import json
@@ -21,7 +21,7 @@ _KINDS = {"bytes_list": "bytes", "float_list": "float", "int64_list": "int64"}
 
 
 def request_input(document: Mapping[str, Any]) -> Input:
-    """The examples of a request, with the context that they share, if any.
+    """Reads the examples of a request, and the context that they share where it has one.
 
     Args:
         document: the parsed body; key `examples` is a list of objects, key `context` one object.
@@ -89,7 +89,7 @@ def _kind_and_value(item: Any, name: str) -> tuple[str, bytes | float | int]:
 
 
 def classification_body(result: ClassificationResult) -> bytes:
-    """`{"results": [[[label, score], ...], ...]}`, one list an example.
+    """Writes `{"results": [[[label, score], ...], ...]}`, one list for each example.
 
     Raises:
         RpcError: INVALID_ARGUMENT, there is no result.
@@ -106,7 +106,7 @@ def classification_body(result: ClassificationResult) -> bytes:
 
 
 def regression_body(result: RegressionResult) -> bytes:
-    """`{"results": [value, ...]}`, one value an example.
+    """Writes `{"results": [value, ...]}`, one value for each example.
 
     Raises:
         RpcError: INVALID_ARGUMENT, there is no result.

@@ -1,7 +1,7 @@
 """Canonical status codes: their numbers, and the HTTP status that TensorFlow Serving answers for each."""
 
 from aoi_modules.errors import RpcError
-from aoi_modules.wire.messages import CODES
+from aoi_modules.wire.schema import CODES
 
 _HTTP = {
     200: "OK",
@@ -18,14 +18,16 @@ _HTTP = {
     504: "DEADLINE_EXCEEDED",
 }
 HTTP_STATUS = {code: status for status, codes in _HTTP.items() for code in codes.split()}
+"""The HTTP status of each code's name."""
 NUMBERS = {code: number for number, code in enumerate(CODES)}
+"""The number of each code's name."""
 
 
 def invalid(message: str) -> RpcError:
-    """The answer to a request that no repetition makes right."""
+    """Returns the error that answers a request which is wrong in itself, so that sending it again cannot help."""
     return RpcError("INVALID_ARGUMENT", message)
 
 
 def not_found(message: str) -> RpcError:
-    """The answer to a request for a model or version that is not served."""
+    """Returns the error that answers a request for a model or a version that is not served."""
     return RpcError("NOT_FOUND", message)

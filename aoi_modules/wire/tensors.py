@@ -1,6 +1,7 @@
-"""TensorProto <-> numpy."""
+"""Numpy arrays as TensorProto messages, and back."""
 
 import math
+from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -8,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import WireError
-from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+from aoi_modules.wire.messages import TensorProto
+from aoi_modules.wire.schema import DATA_TYPES
 
 Array = NDArray[Any]
+"""An array of any dtype."""
+Arrays = Mapping[str, Array]
+"""The inputs or the outputs of a call, by name."""
 
 # The dtype of each data type that numpy knows, and the repeated field that carries it.
 _KINDS: dict[str, tuple[str, str]] = {
@@ -35,10 +40,13 @@ _NUMBERS = {np.dtype(dtype): DATA_TYPES.index(name) for name, (dtype, _) in _KIN
 
 
 def data_type(array: Array) -> int:
-    """The number of an array's data type. Bytes and objects are DT_STRING.
+    """Returns the number of an array's data type.
+
+    Args:
+        array: of any shape; bytes, text and objects count as DT_STRING.
 
     Raises:
-        WireError: TensorFlow has no such type.
+        WireError: TensorFlow has no such dtype.
     """
     if array.dtype.kind in "SUO":
         return STRING
@@ -48,12 +56,12 @@ def data_type(array: Array) -> int:
 
 
 def type_name(number: int) -> str:
-    """The data type's name as TensorFlow prints it: `float`, `string`, `uint8`."""
+    """Returns the data type's name as TensorFlow prints it: `float`, `string`, `uint8`."""
     return DATA_TYPES[number].lower() if 0 <= number < len(DATA_TYPES) else f"data type {number}"
 
 
 def dtype_of(number: int) -> np.dtype[Any] | None:
-    """The numpy dtype of a data type number: object for strings, None where numpy has none."""
+    """Returns the numpy dtype of a data type's number: object for strings, None where numpy has none."""
     if number == STRING:
         return np.dtype(object)
     return np.dtype(_FIELDS[number][0]) if number in _FIELDS else None
@@ -63,8 +71,13 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
     """Packs an array into a message.
 
     Args:
-        array: any shape; bytes or a list of bytes makes DT_STRING.
-        content: carry numbers as raw `tensor_content` (fast); else in the typed field, as TensorFlow Serving answers.
+        array: any shape, any dtype that TensorFlow has. Bytes (shape `()`) and a list of N bytes (shape `(N,)`) make
+            a tensor of strings.
+        content: whether numbers travel as raw `tensor_content`, which is fast, or in the typed field, as TensorFlow
+            Serving answers. Strings always travel in their field.
+
+    Raises:
+        WireError: TensorFlow has no such dtype, or an object is neither bytes nor text.
     """
     if isinstance(array, bytes | list):
         array = np.array(array, dtype=object)
@@ -82,10 +95,17 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
 
 
 def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
-    """Unpacks a message into an array; strings become an object array of bytes. Arrays may be read-only.
+    """Unpacks a message into an array.
 
-    As TensorFlow does: the last value of a typed field fills the rest of the shape, no value at all fills it with
-    zeros or empty strings, and values beyond the shape are left out.
+    It reads as TensorFlow does: the last value of a typed field fills the rest of the shape, no value at all fills it
+    with zeros or empty strings, and values beyond the shape are left out.
+
+    Args:
+        tensor: of any shape and of a data type that numpy knows.
+        name: of the tensor, for error messages.
+
+    Returns:
+        An array of the tensor's shape and dtype, perhaps read-only; strings are an object array of bytes.
 
     Raises:
         WireError: the message contradicts itself, in TensorFlow Serving's words.

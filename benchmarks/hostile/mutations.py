@@ -6,7 +6,8 @@ Whoever calls gives the random numbers, so that a seed repeats what was sent.
 import random
 from typing import Any
 
-from aoi_modules.wire.messages import DATA_TYPES, PredictRequest, TensorProto
+from aoi_modules.wire.messages import PredictRequest, TensorProto
+from aoi_modules.wire.schema import DATA_TYPES
 from benchmarks.serving import jpeg
 
 

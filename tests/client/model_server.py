@@ -13,8 +13,6 @@ from google.protobuf.message import Message
 from aoi_modules.client.grpc import calls
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.wire.messages import (
-    CODES,
-    ENUMS,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
@@ -26,6 +24,7 @@ from aoi_modules.wire.messages import (
     SignatureDefMap,
     StatusProto,
 )
+from aoi_modules.wire.schema import CODES, ENUMS
 from aoi_modules.wire.tensors import Array, to_array, to_tensor
 
 MODEL = "tile"

@@ -50,7 +50,33 @@ def test_routes_are_read(tmp_path: Path) -> None:
 def test_what_is_left_out_has_a_default() -> None:
     routes = parse_routes("components: {a: {model: a, upstream: 'h:1'}}", "x")
     assert routes.max_picture_bytes == 20 * 1024 * 1024
-    assert routes.components["a"].timeout_ms == 1000
+    assert routes.max_picture_pixels == 100_000_000
+    assert routes.max_in_flight == 64
+    assert routes.upload_timeout_ms == 10_000
+    assert routes.components["a"] == Route(model="a", upstream="h:1", version=None, timeout_ms=1000, heads={})
+
+
+def test_routes_cannot_be_changed_or_mixed_up() -> None:
+    routes = parse_routes(GOOD, "x")
+    with pytest.raises(AttributeError, match="immutable"):
+        routes.max_in_flight = 1  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="immutable"):
+        routes.components["tile"].timeout_ms = 1  # type: ignore[misc]
+    with pytest.raises(TypeError, match="positional"):
+        Route("127.0.0.1:8500", "tile")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="positional"):
+        Routes(routes.components)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("upstream", ["h:1", "h:65535", "[::1]:8500", "models.line-7:8500"])
+def test_an_address_is_taken(upstream: str) -> None:
+    assert Route(model="a", upstream=upstream).upstream == upstream
+
+
+@pytest.mark.parametrize("upstream", ["h", "h:", ":1", "h:0", "h:65536", "h:123456", "::1:8500", "a b:1", "h:1/x"])
+def test_what_is_no_address_is_refused(upstream: str) -> None:
+    with pytest.raises(ValueError, match="upstream: expected HOST:PORT"):
+        Route(model="a", upstream=upstream)
 
 
 TILE = "components:\n  tile:\n    model: tile\n    upstream: {upstream}\n    heads:\n      defect:\n        {limit}\n"
@@ -86,6 +112,27 @@ TILE = "components:\n  tile:\n    model: tile\n    upstream: {upstream}\n    hea
         ("components: {a: {model: a, upstream: 'h:1', timeout_ms: 0}}", "components.a.timeout_ms: Expected `int` >= 1"),
         ("components: {a: {model: a, upstream: 'h:1', version: 0}}", "components.a.version: Expected `int` >= 1"),
         ("components: {a: {model: a, upstream: 'h:1'}, a: {model: b, upstream: 'h:1'}}", "line 1: 'a' stands twice"),
+        ("components: {a: {model: a, upstream: 'h:1', port: 1}}", "components.a: Object contains unknown field `port`"),
+        (
+            "components: {a: {model: a, upstream: 'h:1'}}\nmax_flight: 3",
+            "f, line 1: routes: Object contains unknown field `max_flight`",
+        ),
+        (
+            TILE.format(upstream="h:1", limit="review_band:\n        - 0.5\n        - x\n        - y"),
+            "f, line 7: components.tile.heads.defect.review_band: Expected `array` of length 2, got 3",
+        ),
+        (
+            TILE.format(upstream="h:1", limit="review_band:\n        - 0.5\n        - x"),
+            "f, line 9: components.tile.heads.defect.review_band.1: Expected `float`, got `str`",
+        ),
+        (
+            "components: {a: {model: a, upstream: 'h:1'}}\nmore:\n- {b: 1}\n- {c: 1,\n   c: 2}",
+            "f, line 5: 'c' stands twice, first in line 4",
+        ),
+        (
+            "base: &base {timeout_ms: 0}\ncomponents:\n  a:\n    model: a\n    upstream: 'h:1'\n    <<: *base",
+            "f, line 3: components.a.timeout_ms: Expected `int` >= 1",
+        ),
         ("compnents: {a: {model: a, upstream: 'h:1'}}", "expected `components:`"),
     ],
 )

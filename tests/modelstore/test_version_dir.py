@@ -1,5 +1,7 @@
+import errno
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -32,6 +34,17 @@ def test_a_version_appears_whole_with_checksums(tmp_path: Path) -> None:
     verify(tmp_path / "1")
 
 
+def test_every_file_of_every_folder_has_a_checksum(tmp_path: Path) -> None:
+    base = tmp_path / "models" / "tile"
+    with staged(base, 1) as folder:
+        for name in ("variables", "assets.extra"):
+            (folder / name).mkdir()
+            (folder / name / "file").write_text(name)
+    verify(base / "1")
+    lines = (base / "1" / "assets.extra" / "SHA256SUMS").read_text().splitlines()
+    assert [line.partition("  ")[2] for line in lines] == ["assets.extra/file", "variables/file"]
+
+
 def test_the_checksums_are_what_sha256sum_reads(tmp_path: Path) -> None:
     write(tmp_path, 1)
     command = ["sha256sum", "--check", "--strict", "assets.extra/SHA256SUMS"]
@@ -57,9 +70,54 @@ def test_a_failure_inside_leaves_nothing(tmp_path: Path) -> None:
 
 def test_an_existing_version_is_never_touched(tmp_path: Path) -> None:
     write(tmp_path, 1, "first")
-    with pytest.raises(StoreError, match="versions never change"):
-        write(tmp_path, 1, "second")
+    with pytest.raises(StoreError, match="versions never change"), staged(tmp_path, 1):
+        pytest.fail("nothing should be built for a version that exists")
     assert (tmp_path / "1" / "saved_model.pb").read_text() == "first"
+
+
+def test_a_version_that_another_writer_published_meanwhile_is_never_touched(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="versions never change"), staged(tmp_path, 1):
+        write(tmp_path, 1, "first")
+    assert (tmp_path / "1" / "saved_model.pb").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["1"]
+
+
+def test_a_base_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StoreError, match=r"file/tile: cannot write there: Not a directory"):
+        write(tmp_path / "file" / "tile", 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(OSError(errno.ENOSPC, "No space left on device"), "No space left on device"), (OSError("odd"), "odd")],
+)
+def test_a_disk_that_fails_is_a_sentence_and_leaves_nothing(tmp_path: Path, error: OSError, reason: str) -> None:
+    with pytest.raises(StoreError, match=f"tile/1: cannot be written: {reason}"), staged(tmp_path / "tile", 1):
+        raise error
+    assert list((tmp_path / "tile").iterdir()) == []
+
+
+def test_others_may_read_a_version(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+    assert stat.S_IMODE((tmp_path / "1").stat().st_mode) == 0o755
+
+
+def test_the_content_is_on_the_disk_before_the_version_appears(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[tuple[int, int, bool]] = []
+
+    def flush(descriptor: int) -> None:
+        flushed.append((descriptor, os.fstat(descriptor).st_ino, (tmp_path / "1").exists()))
+
+    monkeypatch.setattr(os, "fsync", flush)
+    write(tmp_path, 1)
+    before = {node for _, node, published in flushed if not published}
+    assert before >= {path.stat().st_ino for path in (tmp_path / "1").rglob("*") if path.is_file()}
+    assert (tmp_path / "1").stat().st_ino in before
+    assert [node for _, node, published in flushed if published] == [tmp_path.stat().st_ino]
+    for descriptor, _, _ in flushed:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
 
 
 def test_a_kill_in_the_middle_leaves_no_version(tmp_path: Path) -> None:
@@ -82,8 +140,9 @@ def test_what_a_killed_writer_left_is_swept_away_a_day_later(tmp_path: Path) -> 
     for left in (old, young):
         left.mkdir()
         (left / "saved_model.pb").write_bytes(b"half")
-    yesterday = time.time() - 25 * 3600
-    os.utime(old, (yesterday, yesterday))
+    a_day_ago = time.time() - 24 * 3600
+    os.utime(old, (a_day_ago - 10, a_day_ago - 10))
+    os.utime(young, (a_day_ago + 600, a_day_ago + 600))
     with staged(tmp_path, 1):
         pass
     assert not old.exists()
@@ -94,6 +153,10 @@ def test_what_a_killed_writer_left_is_swept_away_a_day_later(tmp_path: Path) -> 
 def test_names_that_would_not_survive_a_path_or_url_are_refused(name: str) -> None:
     with pytest.raises(StoreError, match="Received"):
         check_name(name)
+
+
+def test_other_names_are_taken_as_they_are() -> None:
+    assert check_name("Tile_2.b-1") == "Tile_2.b-1"
 
 
 def test_a_folder_without_checksums_cannot_be_verified(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.job import Outputs, Result, Steps, wait
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
+from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.schema import DATA_TYPES
 
 FLOAT = DATA_TYPES.index("FLOAT")
 

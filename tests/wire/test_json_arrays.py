@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
 from aoi_modules.wire import json_arrays, json_text, tensors
-from aoi_modules.wire.messages import DATA_TYPES
+from aoi_modules.wire.schema import DATA_TYPES
 
 DTYPES = ["float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool"]
 arrays = st.sampled_from(DTYPES).flatmap(

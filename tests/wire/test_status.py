@@ -1,4 +1,4 @@
-from aoi_modules.wire.messages import CODES
+from aoi_modules.wire.schema import CODES
 from aoi_modules.wire.status import HTTP_STATUS, NUMBERS, invalid, not_found
 
 

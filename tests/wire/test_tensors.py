@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from aoi_modules.errors import WireError
 from aoi_modules.tf import tf
 from aoi_modules.wire import tensors
-from aoi_modules.wire.messages import DATA_TYPES, TensorProto
+from aoi_modules.wire.messages import TensorProto
+from aoi_modules.wire.schema import DATA_TYPES
 
 from tensorflow.core.framework import tensor_pb2
 

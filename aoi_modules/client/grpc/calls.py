@@ -10,8 +10,6 @@ from aoi_modules.client.inputs import Inputs, carried
 from aoi_modules.client.replies import Prediction, Signature, TensorSpec, VersionStatus, as_scores
 from aoi_modules.errors import WireError
 from aoi_modules.wire.messages import (
-    CODES,
-    ENUMS,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
@@ -24,6 +22,7 @@ from aoi_modules.wire.messages import (
     SignatureDefMap,
     TensorInfo,
 )
+from aoi_modules.wire.schema import CODES, ENUMS
 from aoi_modules.wire.tensors import to_array, to_tensor, type_name
 
 Request = TypeVar("Request", bound=Message)

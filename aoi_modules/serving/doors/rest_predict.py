@@ -7,7 +7,7 @@ from aoi_modules.errors import RpcError
 from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.answering.predict import PredictForm
 from aoi_modules.serving.answering.servable import Servable
-from aoi_modules.wire import rest_json
+from aoi_modules.wire import rest_predict as bodies
 from aoi_modules.wire.messages import SignatureDef
 from aoi_modules.wire.status import invalid
 
@@ -18,8 +18,8 @@ def form(document: dict[str, Any]) -> PredictForm[bytes]:
 
 
 def _read(document: dict[str, Any], servable: Servable, signature: SignatureDef) -> Inference[bytes]:
-    kind, inputs = rest_json.request_arrays(document, signature.inputs)
-    return Inference(signature, inputs, (), lambda outputs: rest_json.answer_body(outputs, kind))
+    kind, inputs = bodies.request_arrays(document, signature.inputs)
+    return Inference(signature, inputs, (), lambda outputs: bodies.answer_body(outputs, kind))
 
 
 def _no_signature(name: str) -> RpcError:

@@ -15,7 +15,7 @@ from aoi_modules.serving.doors.rest_routes import Endpoint
 from aoi_modules.serving.job import Steps
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
-from aoi_modules.wire import rest_examples, rest_json
+from aoi_modules.wire import rest_examples
 from aoi_modules.wire.json_text import parse_object
 from aoi_modules.wire.messages import (
     ClassificationRequest,
@@ -25,6 +25,7 @@ from aoi_modules.wire.messages import (
     RegressionRequest,
     SignatureDefMap,
 )
+from aoi_modules.wire.rest_predict import signature_name
 from aoi_modules.wire.status import HTTP_STATUS
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def _is_light(body: bytes) -> bool:
 
 def _signature_name(document: dict[str, Any]) -> str:
     """The signature that a document names; half characters, which no message holds, become question marks."""
-    return rest_json.signature_name(document).encode("utf-8", "replace").decode()
+    return signature_name(document).encode("utf-8", "replace").decode()
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

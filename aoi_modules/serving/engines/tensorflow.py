@@ -22,7 +22,8 @@ from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines import freezing
 from aoi_modules.serving.engines.tries import tries
 from aoi_modules.tf import tf
-from aoi_modules.wire.messages import CODES, SignatureDef
+from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.schema import CODES
 from aoi_modules.wire.tensors import Array
 
 from tensorflow.python.util import deprecation

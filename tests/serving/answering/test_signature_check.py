@@ -4,7 +4,8 @@ import pytest
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.answering import signature_check
 from aoi_modules.serving.answering.signature_check import InputCheck
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef
+from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.schema import DATA_TYPES
 from tests.serving.fake_engine import float_signature
 
 TWO = float_signature(inputs=("a", "b"), outputs=("y", "z"))

@@ -1,6 +1,6 @@
-"""The bodies of `:predict`: JSON in row form (`instances`) or columnar form (`inputs`) <-> arrays.
+"""The bodies of `:predict`: arrays from JSON in row form (`instances`) or columnar form (`inputs`), and back.
 
-Row form has one entry an example, columnar form one entry an input. The answer has the form of the request.
+Row form has one entry for each example, columnar form one for each input. The answer has the form of the request.
 """
 
 import json
@@ -8,17 +8,15 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from numpy.typing import NDArray
-
 from aoi_modules.errors import RpcError
 from aoi_modules.wire import json_arrays
 from aoi_modules.wire.json_arrays import Shape, is_base64
 from aoi_modules.wire.json_text import quote
 from aoi_modules.wire.messages import TensorInfo
 from aoi_modules.wire.status import invalid
+from aoi_modules.wire.tensors import Array, Arrays
 
 Infos = Mapping[str, TensorInfo]
-Arrays = dict[str, NDArray[Any]]
 
 
 class Form(StrEnum):
@@ -29,7 +27,7 @@ class Form(StrEnum):
 
 
 def signature_name(document: Mapping[str, Any]) -> str:
-    """The signature that a request names, "" if none.
+    """Returns the signature that a request names, "" where it names none.
 
     Raises:
         RpcError: INVALID_ARGUMENT, the name is no string.
@@ -43,11 +41,15 @@ def signature_name(document: Mapping[str, Any]) -> str:
 
 
 def request_arrays(document: Mapping[str, Any], infos: Infos) -> tuple[Form, Arrays]:
-    """The form and the inputs of a request.
+    """Reads the form and the inputs of a request.
 
     Args:
         document: the parsed body.
         infos: the inputs of the signature.
+
+    Returns:
+        The form, and each input as an array of the dtype that the signature states. In row form, the first axis
+        counts the instances.
 
     Raises:
         RpcError: the body does not fit the signature, in TensorFlow Serving's words.
@@ -80,7 +82,7 @@ def _columnar_arrays(value: Any, infos: Infos) -> Arrays:
     return {name: json_arrays.to_array(value[name], info.dtype) for name, info in infos.items()}
 
 
-def _array(value: Any, infos: Infos) -> NDArray[Any]:
+def _array(value: Any, infos: Infos) -> Array:
     (info,) = infos.values()
     return json_arrays.to_array(value, info.dtype)
 
@@ -174,11 +176,15 @@ def _shape_text(shape: Shape) -> str:
     return "[" + ",".join(map(str, shape)) + "]"
 
 
-def answer_body(outputs: Mapping[str, NDArray[Any]], form: Form) -> bytes:
-    """The answer as JSON.
+def answer_body(outputs: Arrays, form: Form) -> bytes:
+    """Writes the answer as JSON.
+
+    Args:
+        outputs: by name; in row form each has one row for each instance, `(N, ...)`.
+        form: of the request.
 
     Raises:
-        RpcError: INVALID_ARGUMENT an output has no JSON form, or has no rows though rows were asked for.
+        RpcError: INVALID_ARGUMENT an output has no JSON form, or has no rows though the request is in row form.
     """
     if not outputs:
         raise invalid("Cannot convert empty tensor map to JSON")
@@ -186,12 +192,12 @@ def answer_body(outputs: Mapping[str, NDArray[Any]], form: Form) -> bytes:
     return f'{{\n    "{form}": {text}\n}}'.encode("utf-8", "surrogateescape")
 
 
-def _columnar_text(outputs: Mapping[str, NDArray[Any]]) -> str:
+def _columnar_text(outputs: Arrays) -> str:
     texts = {name: _nested(json_arrays.to_texts(array, name), array.shape) for name, array in outputs.items()}
     return next(iter(texts.values())) if len(texts) == 1 else _object_text(texts)
 
 
-def _row_text(outputs: Mapping[str, NDArray[Any]]) -> str:
+def _row_text(outputs: Arrays) -> str:
     batch: int | None = None
     for name, array in outputs.items():
         if array.ndim == 0:

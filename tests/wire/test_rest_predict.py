@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RpcError
-from aoi_modules.wire import rest_json
-from aoi_modules.wire.messages import DATA_TYPES, SignatureDef, TensorInfo
-from aoi_modules.wire.rest_json import Form
+from aoi_modules.wire import rest_predict
+from aoi_modules.wire.messages import SignatureDef, TensorInfo
+from aoi_modules.wire.rest_predict import Form
+from aoi_modules.wire.schema import DATA_TYPES
 
 
 def infos(**kinds: str) -> dict[str, TensorInfo]:
@@ -36,7 +37,7 @@ TEXT = infos(x="STRING")
     ],
 )
 def test_one_input(document: dict[str, Any], form: Form, values: Any) -> None:
-    got, arrays = rest_json.request_arrays(document, ONE)
+    got, arrays = rest_predict.request_arrays(document, ONE)
     assert got is form
     assert {name: array.tolist() for name, array in arrays.items()} == {"x": values}
 
@@ -49,17 +50,17 @@ def test_one_input(document: dict[str, Any], form: Form, values: Any) -> None:
     ],
 )
 def test_two_inputs(document: dict[str, Any]) -> None:
-    _, arrays = rest_json.request_arrays(document, TWO)
+    _, arrays = rest_predict.request_arrays(document, TWO)
     assert {name: array.tolist() for name, array in arrays.items()} == {"a": [1, 2], "b": [b"u", b"v"]}
 
 
 def test_a_base64_object_is_a_value_in_both_forms() -> None:
     for document in ({"instances": [{"b64": "aGk="}]}, {"inputs": [{"b64": "aGk="}]}):
-        assert rest_json.request_arrays(document, TEXT)[1]["x"].tolist() == [b"hi"]
+        assert rest_predict.request_arrays(document, TEXT)[1]["x"].tolist() == [b"hi"]
 
 
 def test_a_signature_without_inputs() -> None:
-    assert rest_json.request_arrays({"inputs": {}}, {}) == (Form.COLUMNAR, {})
+    assert rest_predict.request_arrays({"inputs": {}}, {}) == (Form.COLUMNAR, {})
 
 
 @pytest.mark.parametrize(
@@ -86,9 +87,9 @@ def test_a_signature_without_inputs() -> None:
         ({"instances": [{"b64": "aGk="}]}, {}, "the signature has no input"),
     ],
 )
-def test_what_does_not_fit_is_said(document: dict[str, Any], signature: rest_json.Infos, message: str) -> None:
+def test_what_does_not_fit_is_said(document: dict[str, Any], signature: rest_predict.Infos, message: str) -> None:
     with pytest.raises(RpcError) as caught:
-        rest_json.request_arrays(document, signature)
+        rest_predict.request_arrays(document, signature)
     assert caught.value.code == "INVALID_ARGUMENT"
     assert message in caught.value.message
 
@@ -102,21 +103,21 @@ values = st.recursive(
 
 @settings(max_examples=1000, deadline=None)
 @given(st.sampled_from(["instances", "inputs"]), values, st.sampled_from([ONE, TWO, TEXT, {}]))
-def test_any_value_is_read_or_refused(key: str, value: Any, signature: rest_json.Infos) -> None:
+def test_any_value_is_read_or_refused(key: str, value: Any, signature: rest_predict.Infos) -> None:
     with contextlib.suppress(RpcError):
-        _, arrays = rest_json.request_arrays({key: value}, signature)
+        _, arrays = rest_predict.request_arrays({key: value}, signature)
         assert arrays.keys() == signature.keys()
 
 
 def test_signature_name() -> None:
-    assert rest_json.signature_name({"signature_name": "pixels"}) == "pixels"
-    assert rest_json.signature_name({}) == ""
+    assert rest_predict.signature_name({"signature_name": "pixels"}) == "pixels"
+    assert rest_predict.signature_name({}) == ""
     with pytest.raises(RpcError, match="'signature_name' key must be a string value"):
-        rest_json.signature_name({"signature_name": 100})
+        rest_predict.signature_name({"signature_name": 100})
 
 
 def answer(form: Form, **outputs: Any) -> Any:
-    return json.loads(rest_json.answer_body(outputs, form))
+    return json.loads(rest_predict.answer_body(outputs, form))
 
 
 def test_row_answers() -> None:
@@ -144,4 +145,4 @@ def test_rows_need_a_common_batch() -> None:
 @pytest.mark.parametrize("document", [{"instances": [{"\udca7": 1}]}, {"inputs": {"\udca7": 1}}])
 def test_names_that_are_not_utf8_are_refused(document: Any) -> None:
     with pytest.raises(RpcError, match="named input"):
-        rest_json.request_arrays(document, SignatureDef(inputs=infos(x="FLOAT")).inputs)
+        rest_predict.request_arrays(document, SignatureDef(inputs=infos(x="FLOAT")).inputs)
