@@ -28,7 +28,12 @@ class Client:
         self.endpoint = endpoint
         self.closed = False
 
-    def _require_open(self) -> None:
+    def require_open(self) -> None:
+        """Makes sure that there is a connection.
+
+        Raises:
+            ValueError: the client was closed.
+        """
         if self.closed:
             raise ValueError(f"client of {self.endpoint}: it was closed; make another one")
 

@@ -48,7 +48,7 @@ class GatewayClient(CalledClient):
             RpcError: the gateway gave no verdict; its own words.
             WireError: what answers is no gateway.
         """
-        self._require_open()
+        self.require_open()
         attempts = self.endpoint.attempts()
         status, content = self._calls.call("POST", self._inspect_url, attempts, picture, "application/octet-stream")
         if status != 200:

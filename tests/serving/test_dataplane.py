@@ -6,7 +6,7 @@ The cases on the real server follow the table of the public contract.
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,12 @@ from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2
 
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.answering import predict_messages
-from aoi_modules.serving.answering.servable import Servable
-from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.doors import rest_predict
 from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
 from aoi_modules.serving.doors.grpc_service import GrpcService
 from aoi_modules.serving.doors.rest_listener import RestDoor
 from aoi_modules.serving.doors.rest_service import RestService
-from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.flags import ANY_PORT, Flags
-from aoi_modules.serving.job import Outputs
-from aoi_modules.serving.lifecycle.stream import Retries
-from aoi_modules.serving.lifecycle.versions import StartUp, Versions
-from aoi_modules.serving.model_config import ServedModel
-from aoi_modules.serving.monitoring import DEFAULT_PATH, Monitor
 from aoi_modules.serving.workers import Workers
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
@@ -46,10 +38,9 @@ from aoi_modules.wire.messages import (
     PredictRequest,
     RegressionRequest,
     RegressionResponse,
-    SignatureDef,
     SignatureDefMap,
 )
-from tests.serving.answering.example_requests import ExampleEngine
+from tests.serving.bench import Bench
 from tests.serving.calls import (
     PREDICT,
     STATUS,
@@ -60,7 +51,6 @@ from tests.serving.calls import (
     predict,
     predict_request,
     statuses,
-    wait_for,
 )
 from tests.serving.fake_engine import finish
 from tests.serving.saved_models import MANIFEST
@@ -207,39 +197,6 @@ def test_metadata_refused(channel: grpc.Channel, fields: tuple[str, ...], model:
 
 
 # The data plane itself, with an engine without TensorFlow
-
-
-class Recorder(ExampleEngine):
-    """y = 2 x, and what `ExampleEngine` answers. Remembers what it was asked."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: list[tuple[list[Any], list[str]]] = []
-
-    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> Outputs:
-        self.asked.append(([(name, array.tolist()) for name, array in inputs.items()], list(outputs)))
-        if "x" in inputs and inputs["x"].size > 3:
-            raise RpcError("RESOURCE_EXHAUSTED", "more than three")
-        return {"y": 2 * inputs["x"]} if "x" in inputs else super().run(signature, inputs, outputs)
-
-
-class Bench:
-    """A data plane with one loaded model, `m`."""
-
-    def __init__(self, base: Path, *, check_methods: bool = False) -> None:
-        (base / "1").mkdir()
-        self.engine = Recorder()
-        self.monitor = Monitor(DEFAULT_PATH)
-        self.versions = Versions(
-            [ServedModel("m", base)],
-            lambda name, version, path: Servable(name, version, self.engine),
-            poll_seconds=0,
-            retries=Retries(0, seconds=60),
-            load_threads=1,
-        )
-        self.versions.start()
-        wait_for(self.versions.start_up, lambda state: state is StartUp.READY)
-        self.plane = DataPlane(self.versions, check_methods=check_methods, monitor=self.monitor)
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ class AsyncGrpcClient(Client):
             await self._connection.close()
 
     async def _call(self, method: Method[Request, Response], request: Request) -> Response:
-        self._require_open()
+        self.require_open()
         return await self._connection.call(method, request, self._attempts or self.endpoint.attempts())
 
     async def __aenter__(self) -> Self:

@@ -41,5 +41,5 @@ class GrpcClient(PredictClient):
         self._connection.close()
 
     def _call(self, method: Method[Request, Response], request: Request) -> Response:
-        self._require_open()
+        self.require_open()
         return self._connection.call(method, request, self.endpoint.attempts())

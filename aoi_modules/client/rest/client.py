@@ -63,7 +63,7 @@ class HttpClient(PredictClient):
         return self._call("GET", f"{self._model_url}/metadata", attempts)
 
     def _call(self, method: str, url: str, attempts: Attempts, body: bytes | None = None) -> Mapping[str, Any]:
-        self._require_open()
+        self.require_open()
         status, content = self._calls.call(method, url, attempts, body)
         if status != 200:
             raise RpcError(answers.code_of(status), answers.words(content, status))

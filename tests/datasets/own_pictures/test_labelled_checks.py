@@ -5,6 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aoi_modules.datasets.own_pictures.files import COLOUR, GRAY, PictureFile
 from aoi_modules.datasets.own_pictures.labelled_checks import (
     Checked,
     contradictions,
@@ -14,7 +15,6 @@ from aoi_modules.datasets.own_pictures.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.own_pictures.labelled_rows import PARTS, Row
-from aoi_modules.datasets.own_pictures.picture_files import COLOUR, GRAY, PictureFile
 
 
 def entry(
