@@ -44,6 +44,7 @@ TO_DO: frozenset[str] = frozenset(
 OTHER_FOLDERS = ("docker", "e2e", "examples", "howto", "notebooks")
 """Folders of tests that look at something else than one module."""
 OTHER_TESTS = {
+    "test_contributing.py": "CONTRIBUTING.md, Makefile and .pre-commit-config.yaml",
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
     "test_layout.py": "the tree",
     "test_readme.py": "README.md",
