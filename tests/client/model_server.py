@@ -1,5 +1,6 @@
 """A small real gRPC server that speaks TensorFlow Serving's messages and does what a test tells it to."""
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,7 @@ class ModelServer:
         gate: cleared, Predict calls on pictures wait until it is set again.
         manifest_gate: cleared, Predict calls on the manifest wait until it is set again.
         asked: every request in order.
+        left: seconds that each request's sender would still wait when it arrived.
     """
 
     def __init__(self, port: int = 0, *, credentials: grpc.ServerCredentials | None = None) -> None:
@@ -72,6 +74,7 @@ class ModelServer:
         self.manifest_gate = threading.Event()
         self.manifest_gate.set()
         self.asked: list[PredictRequest] = []
+        self.left: list[float] = []
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((_Handlers(self),))
         address = f"127.0.0.1:{port}"
@@ -92,6 +95,7 @@ class ModelServer:
         self._server.stop(None).wait(10)
 
     def predict(self, request: PredictRequest, context: grpc.ServicerContext) -> PredictResponse:
+        self.left.append(context.time_remaining() or math.inf)
         self.asked.append(request)
         spec = request.model_spec
         version = spec.version.value or self.version

@@ -116,15 +116,31 @@ def test_an_inspection_has_a_deadline(model_server: ModelServer) -> None:
 
 
 def test_scores_and_manifest_share_one_deadline(model_server: ModelServer) -> None:
-    """The manifest is slow: the scores have come, and the time is up all the same."""
-    model_server.manifest_gate.clear()
+    """What the scores took is no more there for the manifest."""
+    model_server.gate.clear()
+    timeout, held = 10.0, 1.0  # gRPC tells the server roughly: a twentieth more or less is the same to it
 
     async def act(upstream: Upstream, endpoint: Endpoint) -> None:
-        with pytest.raises(TooSlow, match=r"within 2 s"):
-            await ask(upstream, replace(endpoint, timeout=2))
+        inspection = asyncio.create_task(ask(upstream, replace(endpoint, timeout=timeout)))
+        while not model_server.asked:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(held)
+        model_server.gate.set()
+        assert await inspection == (1, 0.5)
 
     with_upstream(model_server.address, act)
     assert [request.model_spec.signature_name for request in model_server.asked] == ["serving_default", "manifest"]
+    assert model_server.left[1] < timeout - held / 2
+
+
+def test_a_manifest_that_is_too_late_is_too_slow(model_server: ModelServer) -> None:
+    model_server.manifest_gate.clear()
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        with pytest.raises(TooSlow, match=r"within 1 s"):
+            await ask(upstream, replace(endpoint, timeout=1))
+
+    with_upstream(model_server.address, act)
 
 
 def test_it_tells_what_the_server_knows(model_server: ModelServer) -> None:
