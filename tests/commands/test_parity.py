@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
+from tests.in_process import Ended, aoi
 
 pytestmark = pytest.mark.slow  # servables are exported and served
 TOLERANCE = ("--tolerance", "1e-4")  # as far as either engine may be from the source
@@ -44,9 +43,8 @@ def gateway(models: Path, server: EmbeddedServer) -> Iterator[str]:
         yield running.url
 
 
-def parity(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from aoi_modules.cli import main; main()", "parity", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def parity(*arguments: str | Path) -> Ended:
+    return aoi("parity", *arguments)
 
 
 def test_all_ways_agree(models: Path, server: EmbeddedServer, gateway: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,21 @@ from PIL import Image
 
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.settings import settings
+from tests import in_process
+
+
+@pytest.fixture
+def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same machine for commands that run in this process."""
+    for name in [name for name in os.environ if name.startswith("AOI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AOI_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("AOI_OFFLINE", "1")
+    monkeypatch.chdir(tmp_path)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 def aoi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -29,10 +45,11 @@ def aoi(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("bare_machine")
 @pytest.mark.parametrize("recipe", ["fashion-mnist", "magnetic-tile"])
 def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
     quick = ("--backbone", "mobilenet-0.25") if recipe == "magnetic-tile" else ()
-    done = aoi(tmp_path, "train", recipe, "--profile", "ci", "--out", "build/model", "--json", *quick)
+    done = in_process.aoi("train", recipe, "--profile", "ci", "--out", "build/model", "--json", *quick)
     assert done.returncode == 0, done.stderr
     written = msgspec.json.decode(done.stdout, type=TrainingReport)
     assert training_report.read(tmp_path / "build" / "model") == written
@@ -61,6 +78,7 @@ def test_usage_errors_end_with_2(tmp_path: Path, words: tuple[str, ...]) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("bare_machine")
 def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
     for label, bright in (("good", 60), ("scratched", 200)):
         (tmp_path / "parts" / label).mkdir(parents=True)
@@ -69,13 +87,13 @@ def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
             Image.fromarray((noise + bright).astype(np.uint8)).save(tmp_path / "parts" / label / f"{number}.png")
     (tmp_path / "parts" / "good" / "broken.png").write_text("no picture")
     words = ("train", "folder", "parts", "--profile", "ci", "--backbone", "mobilenet-0.25", "--out", "out")
-    refused = aoi(tmp_path, *words)
+    refused = in_process.aoi(*words)
     assert refused.returncode == 1
     assert "1 of 41" in refused.stderr
     assert "broken.png" in refused.stderr
     assert "--skip-bad leaves them out" in refused.stderr
     assert "Traceback" not in refused.stderr
-    done = aoi(tmp_path, *words, "--skip-bad")
+    done = in_process.aoi(*words, "--skip-bad")
     assert done.returncode == 0, done.stderr
     assert "left out: " in done.stdout
     assert "broken.png" in done.stdout

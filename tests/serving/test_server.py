@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,9 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import AoiError
+from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
+from aoi_modules.serving.server import run
 from tests.serving import saved_models
 from tests.serving.calls import begin, http, predict, predict_request, statuses, wait_for
 
@@ -34,71 +38,101 @@ def slow_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
-def test_versions_come_and_go_and_every_request_is_answered(models: Path, tmp_path: Path) -> None:
-    source, base = models / "half" / "00000001", tmp_path / "half"
-    saved_models.publish(source, base, 1)
-    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
-        seen: list[int] = []
-        stop = threading.Event()
+@dataclass(frozen=True)
+class Watched:
+    """A server that looks at its base paths ten times a second.
 
-        def ask() -> None:
-            while not stop.is_set():
-                seen.append(predict(channel, predict_request("half", x=X)).model_spec.version.value)
+    Args:
+        folder: holds the base path of each model; `later` has none yet, the others have version 1.
+        source: a version to publish there.
+        server: of the models.
+        channel: to it.
+    """
 
-        with ThreadPoolExecutor(1) as threads:
-            asking = threads.submit(ask)
-            try:
-                saved_models.publish(source, base, 2)
-                wait_for(lambda: statuses(channel, "half"), lambda s: s == {2: (AVAILABLE, 0, ""), 1: (END, 0, "")})
-                saved_models.publish(source, base, 3, broken=True)
-                broken = wait_for(lambda: statuses(channel, "half").get(3), lambda s: s is not None and s[0] == END)
-                saved_models.publish(source, base, 4)
-                wait_for(lambda: seen[-1:], lambda last: last == [4])
-            finally:
-                stop.set()
-            asking.result(30)
-        assert broken is not None
-        assert broken[1] != 0
-        assert "cannot be loaded" in broken[2]
-        assert seen == sorted(seen)
-        assert set(seen) <= {1, 2, 4}
+    folder: Path
+    source: Path
+    server: EmbeddedServer
+    channel: grpc.Channel
 
 
-def test_a_base_path_that_comes_later(models: Path, tmp_path: Path) -> None:
-    base = tmp_path / "later"
-    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
-        with pytest.raises(grpc.RpcError):
-            predict(channel, predict_request("half", x=X))
-        assert f"base path {base} cannot be read" in server.log_tail()
-        saved_models.publish(models / "half" / "00000001", base, 7)
-
-        def answered() -> int:
-            try:
-                return predict(channel, predict_request("half", x=X)).model_spec.version.value
-            except grpc.RpcError:
-                return 0
-
-        wait_for(answered, lambda version: version == 7)
+@pytest.fixture(scope="module")
+def watched(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """One server for the tests of what happens in a base path; each has a model of its own."""
+    folder, source = tmp_path_factory.mktemp("watched"), models / "half" / "00000001"
+    names = ("changing", "copied", "warmed")
+    for name in names:
+        saved_models.publish(source, folder / name, 1)
+    with (
+        EmbeddedServer({name: folder / name for name in (*names, "later")}, flags=QUICK) as server,
+        grpc.insecure_channel(server.grpc) as channel,
+    ):
+        yield Watched(folder, source, server, channel)
 
 
-def test_a_copy_of_a_version_that_goes_on_after_the_first_look(models: Path, tmp_path: Path) -> None:
+def test_versions_come_and_go_and_every_request_is_answered(watched: Watched) -> None:
+    source, base, channel = watched.source, watched.folder / "changing", watched.channel
+    seen: list[int] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            seen.append(predict(channel, predict_request("changing", x=X)).model_spec.version.value)
+
+    with ThreadPoolExecutor(1) as threads:
+        asking = threads.submit(ask)
+        try:
+            saved_models.publish(source, base, 2)
+            wait_for(lambda: statuses(channel, "changing"), lambda s: s == {2: (AVAILABLE, 0, ""), 1: (END, 0, "")})
+            saved_models.publish(source, base, 3, broken=True)
+            broken = wait_for(lambda: statuses(channel, "changing").get(3), lambda s: s is not None and s[0] == END)
+            saved_models.publish(source, base, 4)
+            wait_for(lambda: seen[-1:], lambda last: last == [4])
+        finally:
+            stop.set()
+        asking.result(30)
+    assert broken is not None
+    assert broken[1] != 0
+    assert "cannot be loaded" in broken[2]
+    assert seen == sorted(seen)
+    assert set(seen) <= {1, 2, 4}
+
+
+def test_a_base_path_that_comes_later(watched: Watched) -> None:
+    base, channel = watched.folder / "later", watched.channel
+    with pytest.raises(grpc.RpcError):
+        predict(channel, predict_request("later", x=X))
+    assert f"base path {base} cannot be read" in watched.server.log_tail(1000)
+    saved_models.publish(watched.source, base, 7)
+
+    def answered() -> int:
+        try:
+            return predict(channel, predict_request("later", x=X)).model_spec.version.value
+        except grpc.RpcError:
+            return 0
+
+    wait_for(answered, lambda version: version == 7)
+
+
+def test_a_copy_of_a_version_that_goes_on_after_the_first_look(watched: Watched) -> None:
     """Whoever copies into the base path, instead of renaming, shows the server half a version first."""
-    source, base = models / "half" / "00000001", tmp_path / "half"
-    saved_models.publish(source, base, 1)
-    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
-        (base / "2").mkdir()
-        shutil.copy(source / "saved_model.pb", base / "2")  # its variables come later
-        half = wait_for(lambda: statuses(channel, "half").get(2), lambda s: s is not None and s[0] == END)
-        assert half is not None
-        assert half[1] != 0
-        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 1
-        shutil.copytree(source / "variables", base / "2" / "variables")
-        wait_for(lambda: statuses(channel, "half"), lambda s: s.get(2, (0,))[0] == AVAILABLE)
-        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 2
+    source, base, channel = watched.source, watched.folder / "copied", watched.channel
+    (base / "2").mkdir()
+    shutil.copy(source / "saved_model.pb", base / "2")  # its variables come later
+    half = wait_for(lambda: statuses(channel, "copied").get(2), lambda s: s is not None and s[0] == END)
+    assert half is not None
+    assert half[1] != 0
+    assert predict(channel, predict_request("copied", x=X)).model_spec.version.value == 1
+    shutil.copytree(source / "variables", base / "2" / "variables")
+    wait_for(lambda: statuses(channel, "copied"), lambda s: s.get(2, (0,))[0] == AVAILABLE)
+    assert predict(channel, predict_request("copied", x=X)).model_spec.version.value == 2
 
 
-def test_the_log_as_json(models: Path) -> None:
-    with EmbeddedServer({"half": models / "half"}, flags=["--log_format=json"]) as server:
+def test_a_unix_socket_and_the_log_as_json(models: Path, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    flags = [f"--grpc_socket_path={path}", "--log_format=json"]
+    with EmbeddedServer({"half": models / "half"}, flags=flags) as server:
+        with grpc.insecure_channel(f"unix:{path}") as channel:
+            assert predict(channel, predict_request("half", x=X)).outputs["y"].float_val == [3.0]
         assert server.stop() == 0
         events = [json.loads(line) for line in server.log_tail(100).splitlines() if line.startswith("{")]
     assert any(event["event"].startswith("ready: ") and event["level"] == "info" for event in events)
@@ -161,53 +195,56 @@ def test_a_deadline_frees_the_client_at_once(slow_model: Path) -> None:
         assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_warm_up_that_fails_keeps_the_version_out(models: Path, tmp_path: Path) -> None:
+def test_warm_up_that_fails_keeps_the_version_out(watched: Watched, tmp_path: Path) -> None:
     from tests.serving.saved_models import log
 
-    source, base = models / "half" / "00000001", tmp_path / "half"
-    saved_models.publish(source, base, 1)
-    bad = saved_models.publish(source, tmp_path / "made", 2)
+    bad = saved_models.publish(watched.source, tmp_path / "made", 2)
     saved_models.add_warm_up(bad, log())
-    with EmbeddedServer({"half": base}, flags=QUICK) as server, grpc.insecure_channel(server.grpc) as channel:
-        saved_models.publish(bad, base, 2)
-        status = wait_for(lambda: statuses(channel, "half").get(2), lambda s: s is not None and s[0] == END)
-        assert status is not None
-        assert status[1] == 3  # INVALID_ARGUMENT
-        assert "input size does not match signature" in status[2]
-        assert predict(channel, predict_request("half", x=X)).model_spec.version.value == 1
+    saved_models.publish(bad, watched.folder / "warmed", 2)
+    channel = watched.channel
+    status = wait_for(lambda: statuses(channel, "warmed").get(2), lambda s: s is not None and s[0] == END)
+    assert status is not None
+    assert status[1] == 3  # INVALID_ARGUMENT
+    assert "input size does not match signature" in status[2]
+    assert predict(channel, predict_request("warmed", x=X)).model_spec.version.value == 1
 
 
-def run_serve(*arguments: str) -> subprocess.CompletedProcess[str]:
+def test_a_port_that_is_taken_ends_the_command(server: EmbeddedServer, models: Path) -> None:
+    port = server.grpc.rpartition(":")[2]
     program = "from aoi_modules.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", program, "serve", *arguments], capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "serve", "--host=127.0.0.1", f"--port={port}",
+         f"--model_base_path={models / 'half'}"], capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"error: --port: cannot listen on port {port} of 127.0.0.1" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_a_port_that_is_taken(server: EmbeddedServer, models: Path) -> None:
-    for flag, taken in (("--port", server.grpc), ("--rest_api_port", server.rest)):
-        port = taken.rpartition(":")[2]
-        others = ["--port=0"] if flag == "--rest_api_port" else []
-        done = run_serve("--host=127.0.0.1", *others, f"{flag}={port}", f"--model_base_path={models / 'half'}")
-        assert done.returncode == 1
-        assert f"error: {flag}: cannot listen on port {port} of 127.0.0.1" in done.stderr
-        assert "Traceback" not in done.stderr
+def refused(models: Path, **flags: object) -> str:
+    """What a server says, in this process, that cannot open a door."""
+    with pytest.raises(AoiError) as caught:
+        run(Flags(model_base_path=str(models / "half"), **flags))  # type: ignore[arg-type]
+    return caught.value.message
+
+
+def test_a_port_for_rest_that_is_taken(server: EmbeddedServer, models: Path) -> None:
+    port = int(server.rest.rpartition(":")[2])
+    said = refused(models, host="127.0.0.1", port=0, rest_api_port=port)
+    assert said.startswith(f"--rest_api_port: cannot listen on port {port} of 127.0.0.1")
 
 
 def test_a_socket_that_cannot_be_had(models: Path, tmp_path: Path) -> None:
     path = tmp_path / "none" / "s"
-    done = run_serve("--port=0", f"--grpc_socket_path={path}", f"--model_base_path={models / 'half'}")
-    assert done.returncode == 1
-    assert f"error: --grpc_socket_path: cannot listen at {path}: " in done.stderr
+    said = refused(models, port=0, grpc_socket_path=str(path))
+    assert said.startswith(f"--grpc_socket_path: cannot listen at {path}: ")
 
 
-@pytest.mark.parametrize("flag", ["--port", "--rest_api_port"])
-def test_a_host_that_is_none_of_this_machine(models: Path, flag: str) -> None:
-    ports = [f"{other}={'any' if other == flag else 0}" for other in ("--port", "--rest_api_port")]
-    done = run_serve("--host=999.1.1.1", *ports, f"--model_base_path={models / 'half'}")
-    assert done.returncode == 1
-    assert "error: --host: cannot listen on any port of 999.1.1.1: " in done.stderr
-    assert "choose another port" not in done.stderr
+@pytest.mark.parametrize("ports", [{"port": ANY_PORT, "rest_api_port": 0}, {"port": 0, "rest_api_port": ANY_PORT}])
+def test_a_host_that_is_none_of_this_machine(models: Path, ports: dict[str, int]) -> None:
+    said = refused(models, host="999.1.1.1", **ports)
+    assert said.startswith("--host: cannot listen on any port of 999.1.1.1: ")
+    assert "choose another port" not in said
 
 
 def test_sigterm_while_it_loads(models: Path) -> None:
@@ -219,12 +256,3 @@ def test_sigterm_while_it_loads(models: Path) -> None:
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode in (0, -signal.SIGTERM)  # by its handler, or before it had one
-
-
-def test_a_unix_socket(models: Path, tmp_path: Path) -> None:
-    path = tmp_path / "s"
-    with (
-        EmbeddedServer({"half": models / "half"}, flags=[f"--grpc_socket_path={path}"]),
-        grpc.insecure_channel(f"unix:{path}") as channel,
-    ):
-        assert predict(channel, predict_request("half", x=X)).outputs["y"].float_val == [3.0]

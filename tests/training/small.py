@@ -22,5 +22,5 @@ def table(count: int, seed: int, head: Head = DEFECT) -> Table:
     return Table(pictures, (Target(head.name, labels, head.labels),), tuple(f"{seed}/{i}" for i in range(count)))
 
 
-def split(head: Head = DEFECT) -> Split:
-    return Split(train=table(96, 1, head), validation=table(40, 2, head), test=table(40, 3, head), origin=ORIGIN)
+def split(head: Head = DEFECT, train: int = 96) -> Split:
+    return Split(train=table(train, 1, head), validation=table(40, 2, head), test=table(40, 3, head), origin=ORIGIN)

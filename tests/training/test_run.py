@@ -1,7 +1,7 @@
 """Trainings from data to folder, on small pictures."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -12,6 +12,7 @@ from aoi_modules.datasets.batches import pixels
 from aoi_modules.datasets.table import Table, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore import training_report
+from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.settings import settings
 from aoi_modules.training import profiles, recipes
@@ -38,39 +39,53 @@ RECIPES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def bare_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without weights and network, with the small recipes beside the real ones."""
-    monkeypatch.setenv("AOI_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setenv("AOI_OFFLINE", "1")
-    monkeypatch.delenv("AOI_DATA_DIR", raising=False)
-    settings.cache_clear()
-    for name, recipe in RECIPES.items():
-        monkeypatch.setitem(recipes.RECIPES, name, recipe)
-    monkeypatch.setitem(profiles.PROFILES, "tiny", TINY)
+@dataclass(frozen=True)
+class Trained:
+    """A folder that a training wrote, what it gave back, and the lines it said."""
+
+    out: Path
+    report: TrainingReport
+    lines: list[str]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def settings_of_the_process_again() -> Iterator[None]:
-    yield
+def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A machine without weights and network, with the small recipes beside the real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("AOI_OFFLINE", "1")
+        patch.delenv("AOI_DATA_DIR", raising=False)
+        settings.cache_clear()
+        for name, recipe in RECIPES.items():
+            patch.setitem(recipes.RECIPES, name, recipe)
+        patch.setitem(profiles.PROFILES, "tiny", TINY)
+        yield
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Trained]:
+    """Each small recipe, trained once."""
+    found = {}
+    for name in RECIPES:
+        out, lines = tmp_path_factory.mktemp(name) / "out", list[str]()
+        found[name] = Trained(out, train(name, "tiny", out, seed=3, log=lines.append), lines)
+    return found
 
 
 @pytest.mark.parametrize(
     ("name", "plots"),
     [("sides", {"confusion"}), ("squares", {"scores", "roc", "precision_recall", "overkill_over_escape"})],
 )
-def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, plots: set[str]) -> None:
-    out = tmp_path / "out"
-    lines: list[str] = []
-    written = train(name, "tiny", out, seed=3, log=lines.append)
+def test_writes_everything_that_belongs_to_a_model(trained: dict[str, Trained], name: str, plots: set[str]) -> None:
+    out, written, lines = trained[name].out, trained[name].report, trained[name].lines
     assert training_report.read(out) == written
     expected = {"history", "predictions", "calibration"} | plots
     assert {path.stem for path in (out / "plots").iterdir()} == expected
     assert (out / "report.html").is_file()
     assert any(path.name.startswith("training") for path in out.glob("*.csv"))
     assert list((out / "tensorboard").rglob("events.out.tfevents.*"))
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".out")] == []
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
     assert written.model_sha256 == file_sha256(out / "model.keras")
     assert (written.recipe, written.profile, written.seed, written.weights) == (name, "tiny", 3, "random")
     assert written.data.stand_in
@@ -79,18 +94,21 @@ def test_writes_everything_that_belongs_to_a_model(tmp_path: Path, name: str, pl
     assert any(line.startswith("epoch ") for line in lines)
 
 
-def test_plots_can_be_left_out(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_figures_and_plots_can_be_left_out(
+    trained: dict[str, Trained], tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    train("squares", "tiny", out, draw=False, log=lambda line: None)
+    again = train("squares", "tiny", out, seed=3, draw=False, log=lambda line: None)
+    assert again.heads == trained["squares"].report.heads
     assert (out / "report.html").is_file()
     assert not (out / "plots").exists()
 
 
-def test_the_saved_model_gives_the_reported_figures(tmp_path: Path) -> None:
-    written = train("squares", "tiny", tmp_path / "out", log=lambda line: None)
+def test_the_saved_model_gives_the_reported_figures(trained: dict[str, Trained]) -> None:
+    written = trained["squares"].report
     (head,) = written.heads
-    model = keras.models.load_model(tmp_path / "out" / "model.keras")
-    test = RECIPES["squares"].split(TINY, 0).test
+    model = keras.models.load_model(trained["squares"].out / "model.keras")
+    test = RECIPES["squares"].split(TINY, 3).test
     scores = np.asarray(model(pixels(test, PICTURE))["defect"])[:, 0]
     assert head.threshold is not None
     passed = [score <= head.threshold for score, label in zip(scores, test.labels, strict=True) if label]
@@ -99,20 +117,14 @@ def test_the_saved_model_gives_the_reported_figures(tmp_path: Path) -> None:
     assert {sample.label for sample in written.samples} == {"good", "defect"}
 
 
-def test_samples_are_scored_as_the_pictures_they_came_from(tmp_path: Path) -> None:
-    written = train("sides", "tiny", tmp_path / "out", log=lambda line: None)
-    model = keras.models.load_model(tmp_path / "out" / "model.keras")
-    encoded = tuple((tmp_path / "out" / sample.file).read_bytes() for sample in written.samples)
-    truth = np.array([SIDES.labels.index(sample.label) for sample in written.samples])
-    table = Table(encoded, (Target(SIDES.name, truth, SIDES.labels),), tuple(sample.file for sample in written.samples))
+def test_samples_are_scored_as_the_pictures_they_came_from(trained: dict[str, Trained]) -> None:
+    out, samples = trained["sides"].out, trained["sides"].report.samples
+    model = keras.models.load_model(out / "model.keras")
+    encoded = tuple((out / sample.file).read_bytes() for sample in samples)
+    truth = np.array([SIDES.labels.index(sample.label) for sample in samples])
+    table = Table(encoded, (Target(SIDES.name, truth, SIDES.labels),), tuple(sample.file for sample in samples))
     answers = np.asarray(model(pixels(table, PICTURE))["side"]).argmax(axis=1)
     assert np.mean(answers == truth) > 0.8
-
-
-@pytest.mark.slow
-def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
-    first, second = (train("squares", "tiny", tmp_path / name, seed=1, log=lambda line: None) for name in "ab")
-    assert first.heads == second.heads
 
 
 def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:

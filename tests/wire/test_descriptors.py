@@ -25,6 +25,13 @@ def test_a_map_has_an_entry_of_key_and_value() -> None:
     assert config.fields_by_name["version_labels"].message_type is entry
 
 
+def test_each_package_names_the_files_that_it_needs() -> None:
+    google = ["google/protobuf/any.proto", "google/protobuf/wrappers.proto"]
+    found = message_descriptors()
+    assert [file.name for file in found["TensorProto"].file.dependencies] == google
+    assert [file.name for file in found["ModelSpec"].file.dependencies] == [*google, "aoi/tensorflow.proto"]
+
+
 def test_each_call_builds_classes_of_its_own() -> None:
     assert message_classes()["ModelSpec"] is not message_classes()["ModelSpec"]
 

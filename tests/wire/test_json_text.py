@@ -52,6 +52,8 @@ def test_anything_is_read_or_refused_and_never_otherwise(text: str) -> None:
         ('[NaN, "\\u00e4\\n"]', [math.nan, "ä\n"]),
         ("[NaN, 18446744073709551615, -9223372036854775808]", [math.nan, (1 << 64) - 1, -(1 << 63)]),
         ("[NaN, 18446744073709551616]", [math.nan, 18446744073709551616.0]),
+        ("[NaN, -9223372036854775809]", [math.nan, -9223372036854775808.0]),
+        ("[NaN, 123456789012345678901234]", [math.nan, 1.2345678901234568e23]),
         ("[NaN, 1.0, 1, -0.0, 2e3]", [math.nan, 1.0, 1, -0.0, 2000.0]),
         ('[NaN, [], {}, {"a": {"b": []}}]', [math.nan, [], {}, {"a": {"b": []}}]),
     ],
@@ -133,6 +135,7 @@ def test_of_two_equal_keys_the_last_one_counts(reader: Callable[[bytes], object]
         (b"[" * 5000 + b"]" * 4000 + b"}" * 1000, r"Missing a comma or \] after an array element. at offset: 9000"),
         (b"[" * 5000 + b'"' + b"]" * 5000, "Missing a closing quotation mark in string. at offset: 10001"),
         (b"[1 2," + b"[" * 5000 + b"]" * 5001, r"Missing a comma or \] after an array element. at offset: 3"),
+        (b"[1 2," + b"[" * 5000 + b"x" + b"]" * 5001, r"Missing a comma or \] after an array element. at offset: 3"),
     ],
 )
 def test_what_is_wrong_deep_inside_is_said(text: bytes, message: str) -> None:
@@ -147,6 +150,11 @@ def test_bytes_that_are_no_text_survive() -> None:
 def test_the_top_level_must_be_an_object() -> None:
     with pytest.raises(RpcError, match=r"JSON Value: \[1.0,2.0\] Is not object"):
         json_text.parse_object(b"[1.0, 2.0]")
+
+
+def test_long_values_are_quoted_up_to_256_characters() -> None:
+    assert json_text.quote([1] * 126 + [22]) == "[" + "1," * 126 + "22]"
+    assert json_text.quote([1] * 126 + [222]) == "[" + "1," * 126 + "222..."
 
 
 @given(documents)

@@ -48,6 +48,16 @@ def test_numbers_that_float32_does_not_hold() -> None:
     assert math.isnan(values[2])
 
 
+def test_integers_beyond_64_bits_are_numbers_like_others() -> None:
+    least = -(1 << 63)
+    assert features({"a": least}) == {"a": {"int64List": {"value": [str(least)]}}}
+    for number in (least - 1, 1 << 64):
+        assert features({"a": number})["a"]["floatList"]["value"] == [pytest.approx(number)]
+    for refused in (1 << 63, (1 << 64) - 1):
+        with pytest.raises(RpcError, match="a has uint64 element"):
+            features({"a": refused})
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [

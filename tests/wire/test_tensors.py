@@ -158,6 +158,38 @@ def test_a_message_that_contradicts_itself_is_refused(case: str) -> None:
         tensors.to_array(broken(case), "x")
 
 
+def test_an_empty_array_may_be_as_long_as_numpy_can_state() -> None:
+    def empty(length: int) -> TensorProto:
+        tensor = TensorProto(dtype=DATA_TYPES.index("FLOAT"))
+        for size in (length, 0):
+            tensor.tensor_shape.dim.add(size=size)
+        return tensor
+
+    longest = (1 << 59) - 1  # of values of 16 bytes
+    assert tensors.to_array(empty(longest)).shape == (longest, 0)
+    with pytest.raises(WireError, match="tensor parsing error"):
+        tensors.to_array(empty(longest + 1))
+
+
+@pytest.mark.parametrize("length", [0, 1, 127, 128, 129, 16_384])
+def test_packed_strings_of_any_length_are_read(length: int) -> None:
+    text = b"x" * length
+    tensor = TensorProto(dtype=tensors.STRING, tensor_content=varint(length) + b"\x01" + text + b"y")
+    tensor.tensor_shape.dim.add(size=2)
+    assert tensors.to_array(tensor).tolist() == [text, b"y"]
+
+
+def varint(number: int) -> bytes:
+    """A number as protobuf writes it: seven bits a byte, the lowest first."""
+    *more, last = [number >> shift & 0x7F for shift in range(0, max(7, number.bit_length()), 7)]
+    return bytes([*(byte | 0x80 for byte in more), last])
+
+
+def test_names_of_data_types_are_those_that_tensorflow_prints() -> None:
+    assert [tensors.type_name(number) for number in (0, 1, 7, 23)] == ["invalid", "float", "string", "uint64"]
+    assert [tensors.type_name(number) for number in (-1, 24)] == ["data type -1", "data type 24"]
+
+
 def test_a_dtype_that_tensorflow_lacks_is_refused() -> None:
     with pytest.raises(WireError, match="datetime64"):
         tensors.to_tensor(np.array(["2026-01-01"], dtype="datetime64[D]"))

@@ -1,9 +1,9 @@
-"""A small training in a process of its own, to be killed: WORK OUT SHAPE."""
+"""A small training, for a process of its own that is killed."""
 
 import json
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from aoi_modules.training.networks.heads import end_to_end
 from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import PICTURE, SIDES, split
 
+Shape = Literal["plateau", "cosine"]
 
-def main(work: Path, out: Path, shape: Literal["plateau", "cosine"]) -> None:
+
+def run(work: Path, out: Path, shape: Shape, said: Connection) -> None:
+    """Trains, sends each line, and writes weights and history where the training ends."""
     keras.utils.set_random_seed(0)
     tables = split(SIDES)
     model = end_to_end(small_cnn(PICTURE), [SIDES], tables.train)
@@ -27,11 +30,7 @@ def main(work: Path, out: Path, shape: Literal["plateau", "cosine"]) -> None:
         PictureExamples(tables.validation, PICTURE),
         Schedule(6, 16, shape=shape, patience=4),
         work=work,
-        log=lambda line: print(line, flush=True),  # noqa: T201  # the test reads it
+        log=said.send,
     )
     np.savez(out, *(np.asarray(weight) for weight in model.get_weights()), allow_pickle=False)
     out.with_suffix(".json").write_text(json.dumps(history))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), cast(Literal["plateau", "cosine"], sys.argv[3]))

@@ -1,11 +1,13 @@
 """A training that is killed goes on, and ends at the same place."""
 
 import json
-import os
+import multiprocessing
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +17,54 @@ from aoi_modules.errors import ModelError
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting.backup import FILE_NAME, Backup
 from aoi_modules.training.fitting.unfinished import CSV_NAME
+from tests.training.fitting.killed_training import Shape, run
 
-SCRIPT = Path(__file__).with_name("killed_training.py")
-
-
-def started(work: Path, out: Path, shape: str) -> subprocess.Popen[str]:
-    command = [sys.executable, str(SCRIPT), str(work), str(out), shape]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
+# Each training gets a process of its own, forked from one that has loaded TensorFlow and trained nothing.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([run.__module__])
 
 
-def kill_after(process: subprocess.Popen[str], line: str) -> None:
+def started(work: Path, out: Path, shape: Shape) -> tuple[ForkServerProcess, Connection]:
+    """A training in a process, and where its lines come out."""
+    ours, theirs = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=run, args=(work, out, shape, theirs))
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def lines(said: Connection) -> Iterator[str]:
+    """What a training says until its process ends."""
+    with suppress(EOFError):
+        while True:
+            yield said.recv()
+
+
+def kill_after(started: tuple[ForkServerProcess, Connection], beginning: str) -> None:
     """Waits for the line, then lets the training no time to tidy up."""
-    assert process.stdout is not None
-    for said in process.stdout:
-        if said.startswith(line):
-            os.kill(process.pid, signal.SIGKILL)
+    process, said = started
+    for line in lines(said):
+        if line.startswith(beginning):
+            process.kill()
             break
-    assert process.wait(timeout=60) == -signal.SIGKILL
-    process.stdout.close()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    said.close()
 
 
-def ended(work: Path, out: Path, shape: str) -> tuple[list[str], dict[str, list[float]]]:
-    process = started(work, out, shape)
-    said, _ = process.communicate(timeout=240)
-    assert process.returncode == 0
-    return said.splitlines(), json.loads(out.with_suffix(".json").read_text())
+def ended(work: Path, out: Path, shape: Shape) -> tuple[list[str], dict[str, list[float]]]:
+    """All lines of a training that is left alone, and its history."""
+    process, said = started(work, out, shape)
+    found = list(lines(said))
+    process.join(60)
+    assert process.exitcode == 0
+    said.close()
+    return found, json.loads(out.with_suffix(".json").read_text())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", ["cosine", "plateau"])
-def test_a_training_killed_twice_ends_where_it_would_have_ended(tmp_path: Path, shape: str) -> None:
+def test_a_training_killed_twice_ends_where_it_would_have_ended(tmp_path: Path, shape: Shape) -> None:
     _, history = ended(tmp_path / "whole", tmp_path / "whole.npz", shape)
     work = tmp_path / "killed"
     kill_after(started(work, tmp_path / "killed.npz", shape), "epoch 2/")
