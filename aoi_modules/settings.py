@@ -77,9 +77,9 @@ def child_environment(**values: str) -> dict[str, str]:
 
 
 def preset(**values: str) -> None:
-    """Sets variables that a library reads from the environment; what the user has set stays."""
-    for name, value in values.items():
-        os.environ.setdefault(name, value)
+    """Gives a library its variables before it is imported; what the user has set stays."""
+    for variable, value in values.items():
+        os.environ.setdefault(variable, value)
 
 
 def course_root(start: Path) -> Path:
