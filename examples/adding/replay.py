@@ -11,7 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore import signatures
+from aoi_modules.modelstore import layout, signatures
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.wire.messages import SignatureDef
@@ -23,7 +23,7 @@ class ReplayEngine:
     name = "replay"
 
     def __init__(self, path: Path) -> None:
-        self.signatures = {"serving_default": signatures.read(path)["serving_default"]}
+        self.signatures = {layout.DEFAULT_SIGNATURE: signatures.read(path)[layout.DEFAULT_SIGNATURE]}
         self._truth = Golden.read(path)
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
@@ -33,7 +33,7 @@ class ReplayEngine:
             RpcError: one of the N pictures is none.
         """
         try:
-            rows = [self._truth.pictures.index(picture) for picture in inputs["image"]]
+            rows = [self._truth.pictures.index(picture) for picture in inputs[layout.IMAGE]]
         except ValueError:
             raise RpcError("INVALID_ARGUMENT", "image: expected golden pictures of this servable") from None
         return {name: self._truth.scores[name][rows] for name in outputs}

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules import settings
 from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines import freezing
 from aoi_modules.serving.engines.tries import tries
+from aoi_modules.settings import preset
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import SignatureDef
 from aoi_modules.wire.schema import CODES
@@ -109,7 +109,7 @@ def load(
     """
     given = Threads(intra_op_threads, inter_op_threads, gpu_memory_fraction)
     # Without it the first session of the process would choose the threads of all.
-    settings.preset(TF_OVERRIDE_GLOBAL_THREADPOOL="1")
+    preset(TF_OVERRIDE_GLOBAL_THREADPOOL="1")
     engine = _unfrozen(path, given, tags)
     try:
         return _faster(engine, path, given)
