@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 import msgspec
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training.networks.catalogue import SMALL_CNN, TAPS, Pooling, by_name
 from aoi_modules.training.profiles import Profile
@@ -156,9 +156,12 @@ def _check(wished: Plan) -> None:
     )
     for holds, name, expected in rules:
         if not holds:
-            raise ModelError(f"{name}: expected {expected}. Received: {getattr(wished, name)!r}")
+            wrong = Argument(name)
+            raise ModelError(f"{wrong}: expected {expected}. Received: {getattr(wished, name)!r}", arguments=[wrong])
     if wished.fine_tune and not wished.on_features:
+        wrong, more = Argument("fine_tune"), Argument("epochs")
         raise ModelError(
-            f"fine_tune: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
-            hint="give more epochs, or a pretrained backbone",
+            f"{wrong}: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
+            hint=f"give more {more}, or a pretrained backbone",
+            arguments=[wrong, more],
         )

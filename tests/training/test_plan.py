@@ -32,9 +32,9 @@ def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
 @pytest.mark.parametrize(
     ("wish", "text"),
     [
-        ({"epochs": 0}, "epochs: expected at least 1. Received: 0"),
-        ({"learning_rate": -1.0}, "learning_rate: expected more than 0"),
-        ({"escape_target": 1.0}, "escape_target: expected a share"),
+        ({"epochs": 0}, "`epochs`: expected at least 1. Received: 0"),
+        ({"learning_rate": -1.0}, "`learning_rate`: expected more than 0"),
+        ({"escape_target": 1.0}, "`escape_target`: expected a share"),
         ({"imbalance": "prayer"}, "class-weights, focal-loss, oversampling"),
         ({"fine_tune_share": 0.0}, "fine_tune_share"),
     ],

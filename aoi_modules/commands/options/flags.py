@@ -39,7 +39,9 @@ def _flag(name: str, option: click.Option, value: object) -> str | None:
     """The option's flag that sets a keyword argument to a value; `freeze=False` is said by `--no-freeze`."""
     wanted = {name, f"no_{name}"} if value is False else {name}
     flags = (*option.secondary_opts, *option.opts) if value is False else option.opts
-    return next((flag for flag in flags if flag.lstrip("-").replace("-", "_") in wanted), None)
+    spelled_alike = next((flag for flag in flags if flag.lstrip("-").replace("-", "_") in wanted), None)
+    # A flag of another name says which argument it sets: `--target-escape` is the option `escape_target`.
+    return option.opts[0] if spelled_alike is None and option.name == name and value is not False else spelled_alike
 
 
 def _value(argument: Argument, option: click.Option) -> str:

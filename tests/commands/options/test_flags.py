@@ -50,6 +50,8 @@ def test_flags_of_export(argument: Argument, flag: str) -> None:
         (Argument("restart", True), train.command, "--restart"),
         (Argument("skip_bad", True), train.command, "--skip-bad"),
         (Argument("out"), train.command, "--out"),
+        (Argument("escape_target"), train.command, "--target-escape"),
+        (Argument("fine_tune"), train.command, "--fine-tune"),
         (Argument("ready_file", Path("none/ready.json")), gateway.command, "--ready_file none/ready.json"),
     ],
     ids=str,
