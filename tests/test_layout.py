@@ -19,7 +19,7 @@ MOST_MODULES = 15
 MOST_LINES = 400
 
 COVERED = {
-    "export/reading.py": ("tests/export/readers/test_formats.py", "a value without rules, which each reader's tests set"),
+    "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
     "commands/exit_codes.py": ("tests/test_cli.py", "a number, which the test of Ctrl-C expects"),
     "serving/engine.py": ("tests/serving/engines/test_openvino.py", "an interface; each engine's tests go through it"),
 }
@@ -28,6 +28,7 @@ COVERED = {
 OTHER_FOLDERS = ("docker", "e2e", "examples", "howto", "mutations", "notebooks")
 """Folders of tests that look at something else than one module."""
 OTHER_TESTS = {
+    "test_conftest.py": "the order in which tests run",
     "test_contributing.py": "CONTRIBUTING.md, the Makefile, and what runs before a commit and in CI",
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
     "test_layout.py": "the tree",
