@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.tf import keras, tf
 
 Block = NDArray[np.float32]
@@ -54,7 +55,7 @@ def traced(backbone: keras.Model) -> Any:
     shape = (None, *backbone.inputs[0].shape[1:])
     function = tf.function(
         lambda block: tf.cast(backbone(block, training=False), tf.float32),
-        input_signature=[tf.TensorSpec(shape, tf.float32, name="image")],
+        input_signature=[tf.TensorSpec(shape, tf.float32, name=IMAGE)],
     )
     return function.get_concrete_function()
 

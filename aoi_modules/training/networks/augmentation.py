@@ -7,6 +7,7 @@ validation picture changes. The model that is kept does not have these layers.
 from collections.abc import Sequence
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.tf import keras
 
 
@@ -46,8 +47,8 @@ def augmented(model: keras.Model, names: Sequence[str], *, seed: int = 0) -> ker
     inputs = keras.tree.map_structure(
         lambda one: keras.Input(one.shape[1:], dtype=one.dtype, name=one.name), model.input
     )
-    image = inputs["image"] if isinstance(inputs, dict) else inputs
+    image = inputs[IMAGE] if isinstance(inputs, dict) else inputs
     for layer in layers(names, seed=seed):
         image = layer(image)
-    changed = {**inputs, "image": image} if isinstance(inputs, dict) else image
+    changed = {**inputs, IMAGE: image} if isinstance(inputs, dict) else image
     return keras.Model(inputs, model(changed), name="augmented")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from aoi_modules.datasets.sources.download import reachable
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings
@@ -15,7 +16,6 @@ from aoi_modules.training.networks.catalogue import TAPS, Backbone, Pooling, Sca
 from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.weight_origin import DOWNLOAD, RANDOM, bounded_download, origin
 
-INPUT = "image"
 SMALLEST_VARIANCE = 1e-6
 """Keeps the slope of a square root finite where a map is the same everywhere."""
 IMAGENET_BGR = (103.939, 116.779, 123.68)
@@ -89,7 +89,7 @@ def build(
     if not backbone.application:
         return small_cnn(picture_input)
     trunk = _trunk(backbone, picture_input, weights)
-    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=INPUT)
+    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     rgb = image if picture_input.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
     if pooling == "taps":
         trunk = tapped(trunk, backbone)

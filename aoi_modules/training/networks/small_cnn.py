@@ -1,5 +1,6 @@
 """A small network for small pictures, trained from nothing."""
 
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras
 
@@ -19,7 +20,7 @@ def small_cnn(picture_input: PictureInput, *, dropout: float = 0.3) -> keras.Mod
 
     Input shape: float32 (N, H, W, C), in [0, 255]. Output shape: float32 (N, 128).
     """
-    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name="image")
+    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     x = keras.layers.Rescaling(1 / 255)(image)
     x = _convolution(x, CHANNELS[0], 5, strides=2)  # (N, H/2, W/2, 32)
     while max(x.shape[1:3]) > FINAL_SIDE:

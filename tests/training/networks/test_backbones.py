@@ -10,9 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings
-from aoi_modules.training.networks.backbones import INPUT, build, pooled, pretrained, scaled, statistics
+from aoi_modules.training.networks.backbones import build, pooled, pretrained, scaled, statistics
 from aoi_modules.training.networks.catalogue import BACKBONES, TAPS, Pooling, by_name
 from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.trunk import unfreeze
@@ -43,7 +44,7 @@ def machine(tmp_path: Path) -> Settings:
 
 def test_small_cnn_gives_features_of_pictures() -> None:
     backbone = small_cnn(PICTURE)
-    assert backbone.inputs[0].name == INPUT
+    assert backbone.inputs[0].name == IMAGE
     assert backbone(pictures()).shape == (4, 128)
 
 
