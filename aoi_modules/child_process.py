@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aoi_modules.errors import AoiError, SettingsError
+from aoi_modules.errors import AoiError, Argument, SettingsError
 
 # What the child runs: `aoi ARGUMENTS`, on the interpreter and package of the parent.
 _START = (
@@ -137,7 +137,8 @@ def write_ready_file(path: Path, ports: dict[str, int]) -> None:
         staging.write_text(json.dumps(ports))
         staging.replace(path)
     except OSError as error:
-        raise SettingsError(f"--ready_file {path}: cannot be written: {error.strerror}") from None
+        wrong = Argument("ready_file", path)
+        raise SettingsError(f"{wrong}: cannot be written: {error.strerror}", arguments=[wrong]) from None
 
 
 def check_ready_file(path: Path) -> None:
@@ -147,7 +148,8 @@ def check_ready_file(path: Path) -> None:
         SettingsError: it has none.
     """
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise SettingsError(f"--ready_file {path}: expected a file's name in a folder that can be written to")
+        wrong = Argument("ready_file", path)
+        raise SettingsError(f"{wrong}: expected a file's name in a folder that can be written to", arguments=[wrong])
 
 
 def follow_parent(stop_seconds: float = STOP_SECONDS) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from aoi_modules.commands.exit_codes import STOPPED
+from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
@@ -50,6 +51,10 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except AoiError as error:
+            if (command := self.get_command(ctx, ctx.invoked_subcommand or "")) is not None:
+                speak_flags(error, command)
+            raise
         except KeyboardInterrupt:
             click.echo("\nstopped", err=True)
             ctx.exit(STOPPED)

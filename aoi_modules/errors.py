@@ -23,26 +23,63 @@
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
-The message says which argument or file, what was expected and what came. The hint is one command or one action.
+The message says which argument or file, what was expected and what came. The hint is one command or one action. Both
+speak Python: a keyword argument is named as one, by `Argument`. The command line says its own flag in that place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A keyword argument of a library function, in a message about it: `freeze=False`.
+
+    Args:
+        name: of the argument.
+        value: that it has or should have; None says the name only, `...` leaves the value to the reader.
+    """
+
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        """The argument as Python code, in the quotes of code."""
+        if self.value is None:
+            return f"`{self.name}`"
+        plain = str(self.value) if isinstance(self.value, PurePath) else self.value
+        return f"`{self.name}={'...' if plain is ... else repr(plain)}`"
 
 
 class AoiError(Exception):
-    """What went wrong, for people; `hint` says what to do next."""
+    """What went wrong, for people.
+
+    Args:
+        message: which argument or file, what was expected, what came.
+        hint: what to do next.
+        arguments: that message or hint name, so that a command can say its flags instead.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.arguments = tuple(arguments)
 
     @property
     def kind(self) -> str:
         """What errors are counted by: a word for all that are alike."""
         return type(self).__name__
+
+    def spell(self, spelling: Callable[[Argument], str]) -> None:
+        """Names the arguments in another way, such as by the flags of a command."""
+        for argument in self.arguments:
+            self.message = self.message.replace(str(argument), spelling(argument))
+            self.hint = self.hint.replace(str(argument), spelling(argument))
+        self.args = (self.message,)
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
@@ -105,8 +142,8 @@ class RpcError(AoiError):
         message: the server's own words.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, code: str, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__(message, hint=hint, arguments=arguments)
         self.code = code
 
     @property
@@ -118,8 +155,8 @@ class RpcError(AoiError):
 class Unreachable(RpcError):
     """No model server answers at the address."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__("UNAVAILABLE", message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__("UNAVAILABLE", message, hint=hint, arguments=arguments)
 
 
 class TooSlow(RpcError):

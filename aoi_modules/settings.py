@@ -76,6 +76,12 @@ def child_environment(**values: str) -> dict[str, str]:
     return {**os.environ, **values}
 
 
+def preset(**values: str) -> None:
+    """Gives a library its variables before it is imported; what the user has set stays."""
+    for variable, value in values.items():
+        os.environ.setdefault(variable, value)
+
+
 def course_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a curriculum.yml, else `start`."""
     for folder in (start, *start.parents):

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.client.inputs import PICTURES_SIGNATURE, PIXELS_SIGNATURE, Inputs, picture_inputs, pixel_inputs
+from aoi_modules.client.inputs import Inputs, picture_inputs, pixel_inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus, is_no_manifest, manifest_from, required
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 
 
 class Client:
@@ -56,7 +57,7 @@ class PredictClient(CalledClient):
     """
 
     @abstractmethod
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature of the model.
 
         Args:
@@ -105,7 +106,7 @@ class PredictClient(CalledClient):
             StoreError: it cannot be read.
         """
         try:
-            outputs = self.predict({}, SIGNATURE).scores
+            outputs = self.predict({}, MANIFEST_SIGNATURE).scores
         except RpcError as error:
             if is_no_manifest(error):
                 return None

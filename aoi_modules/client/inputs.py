@@ -7,15 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import WireError
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.wire.tensors import Array
 
 Inputs = Mapping[str, Array | list[bytes]]
 """Named inputs of a signature: numbers as arrays, pictures as a list of encoded bytes."""
-
-PICTURES_SIGNATURE = "serving_default"
-PIXELS_SIGNATURE = "pixels"
-PICTURE_INPUT = "image"
-FEATURES_INPUT = "features"
 
 
 def picture_inputs(pictures: Sequence[bytes], features: NDArray[Any] | None = None) -> Inputs:
@@ -31,7 +27,7 @@ def picture_inputs(pictures: Sequence[bytes], features: NDArray[Any] | None = No
     for picture in pictures:
         if not isinstance(picture, bytes):
             raise ValueError(f"pictures: expected a list of encoded pictures, bytes each. Received: {type(picture)}")
-    return _with_features({PICTURE_INPUT: list(pictures)}, features, len(pictures))
+    return _with_features({IMAGE: list(pictures)}, features, len(pictures))
 
 
 def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None = None) -> Inputs:
@@ -47,7 +43,7 @@ def pixel_inputs(pixels: NDArray[np.uint8], features: NDArray[Any] | None = None
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8 or pixels.ndim != 4:
         found = f"{pixels.dtype} {pixels.shape}" if isinstance(pixels, np.ndarray) else type(pixels)
         raise ValueError(f"pixels: expected uint8 (N, H, W, C). Received: {found}")
-    return _with_features({PICTURE_INPUT: pixels}, features, len(pixels))
+    return _with_features({IMAGE: pixels}, features, len(pixels))
 
 
 def carried(inputs: Inputs) -> Inputs:
@@ -71,4 +67,4 @@ def _with_features(inputs: dict[str, Array | list[bytes]], features: NDArray[Any
     numbers = np.asarray(features, np.float32)
     if numbers.ndim != 2 or len(numbers) != count:
         raise ValueError(f"features: expected ({count}, F), one row a picture. Received: {numbers.shape}")
-    return {**inputs, FEATURES_INPUT: numbers}
+    return {**inputs, FEATURES: numbers}

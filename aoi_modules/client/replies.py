@@ -7,10 +7,9 @@ import numpy as np
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.errors import RpcError, StoreError
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import MANIFEST_OUTPUT, MANIFEST_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.wire.tensors import Array
-
-MANIFEST_OUTPUT = "json"
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def manifest_from(outputs: Mapping[str, Array], origin: str) -> Manifest:
 def is_no_manifest(error: RpcError) -> bool:
     """Tells whether a server refused the manifest's signature because the model has no such signature."""
     refused = error.code in ("FAILED_PRECONDITION", "INVALID_ARGUMENT")
-    return refused and f'"{SIGNATURE}" not found' in error.message
+    return refused and f'"{MANIFEST_SIGNATURE}" not found' in error.message
 
 
 def required(manifest: Manifest | None, endpoint: Endpoint) -> Manifest:
@@ -92,7 +91,7 @@ def required(manifest: Manifest | None, endpoint: Endpoint) -> Manifest:
     """
     if manifest is None:
         raise StoreError(
-            f"{endpoint} carries no manifest (it has no signature {SIGNATURE!r})",
+            f"{endpoint} carries no manifest (it has no signature {MANIFEST_SIGNATURE!r})",
             hint="aoi export writes servables with a manifest inside",
         )
     return manifest

@@ -6,11 +6,11 @@ Nothing is ever dropped silently: a row is used, or it is an error, or it is tol
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 NAMED = 5
 """Offenders that the error names; the rest is counted."""
-HINT = "--skip-bad leaves them out"
+SKIPPED = Argument("skip_bad", True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = 
         DataError: there are bad rows and `skip_bad` is not set, or no row is left.
     """
     if bad and (not skip_bad or len(bad) >= total):
-        raise DataError(_sentence(bad, total, unit), hint="" if len(bad) >= total else HINT)
+        hint = "" if len(bad) >= total else f"{SKIPPED} leaves them out"
+        raise DataError(_sentence(bad, total, unit), hint=hint, arguments=[SKIPPED])
     return tuple(str(row) for row in bad)
 
 

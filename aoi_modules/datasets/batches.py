@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from aoi_modules.datasets.decoding import decode_picture, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
 BATCH = 64
-IMAGE, FEATURES = "image", "features"
 
 
 def batches(table: Table, picture: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias, TypeVar
 from google.protobuf.wrappers_pb2 import StringValue
 from numpy.typing import NDArray
 
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving import model_config
 from aoi_modules.serving.answering import inference
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Call, Servable
+from aoi_modules.serving.answering.servable import Call, Servable
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor

@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 from aoi_modules.client.base import PredictClient
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
-from aoi_modules.client.inputs import PICTURES_SIGNATURE, Inputs
+from aoi_modules.client.inputs import Inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.modelstore.manifest import Manifest
 
 Result = TypeVar("Result")
@@ -28,7 +29,7 @@ class Awaited(PredictClient):
     def run(self, call: Coroutine[Any, Any, Result]) -> Result:
         return self._runner.run(call)
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         return self.run(self.client.predict(inputs, signature))
 
     def predict_pictures(self, pictures: Any, features: Any = None) -> Prediction:

@@ -162,7 +162,7 @@ def test_a_deadline_frees_the_client_at_once(slow_model: Path) -> None:
 
 
 def test_warm_up_that_fails_keeps_the_version_out(models: Path, tmp_path: Path) -> None:
-    from tests.serving.lifecycle.test_loader import log
+    from tests.serving.saved_models import log
 
     source, base = models / "half" / "00000001", tmp_path / "half"
     saved_models.publish(source, base, 1)

@@ -12,11 +12,12 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
-from aoi_modules.client.inputs import PICTURES_SIGNATURE, PIXELS_SIGNATURE, Inputs, picture_inputs, pixel_inputs
+from aoi_modules.client.inputs import Inputs, picture_inputs, pixel_inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus, is_no_manifest, manifest_from, required
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 
 
 class AsyncGrpcClient(Client):
@@ -39,7 +40,7 @@ class AsyncGrpcClient(Client):
         self._connection = connection or AsyncConnection(endpoint.address, endpoint.tls)
         self._attempts = attempts
 
-    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature; inputs are arrays of any shape, or lists of bytes."""
         request = calls.predict_request(self.endpoint, inputs, signature)
         return calls.prediction(await self._call(calls.PREDICT, request))
@@ -75,7 +76,7 @@ class AsyncGrpcClient(Client):
             StoreError: it cannot be read.
         """
         try:
-            outputs = (await self.predict({}, SIGNATURE)).scores
+            outputs = (await self.predict({}, MANIFEST_SIGNATURE)).scores
         except RpcError as error:
             if is_no_manifest(error):
                 return None

@@ -5,8 +5,9 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.grpc.connection import Connection
-from aoi_modules.client.inputs import PICTURES_SIGNATURE, Inputs
+from aoi_modules.client.inputs import Inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 
 
 class GrpcClient(PredictClient):
@@ -21,7 +22,7 @@ class GrpcClient(PredictClient):
         super().__init__(endpoint)
         self._connection = Connection(endpoint.address, endpoint.tls)
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature; inputs are arrays of any shape, or lists of bytes."""
         request = calls.predict_request(self.endpoint, inputs, signature)
         return calls.prediction(self._call(calls.PREDICT, request))

@@ -5,13 +5,14 @@ from typing import Any
 
 from aoi_modules.client.base import PredictClient
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.client.inputs import PICTURES_SIGNATURE, Inputs
+from aoi_modules.client.inputs import Inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus
 from aoi_modules.client.rest import answers, requests
 from aoi_modules.client.rest.calls import HttpCalls
 from aoi_modules.client.rest.output_names import OutputNames
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 
 
 class HttpClient(PredictClient):
@@ -30,7 +31,7 @@ class HttpClient(PredictClient):
         self._calls = HttpCalls(endpoint.address, endpoint.tls)
         self._names = OutputNames(fixed=endpoint.version is not None)
 
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature; inputs are arrays of any shape, or lists of bytes. JSON carries numbers as text."""
         attempts = self.endpoint.attempts()
         body = requests.predict_body(inputs, signature)

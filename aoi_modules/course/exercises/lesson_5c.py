@@ -12,6 +12,7 @@ from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
 from aoi_modules.errors import DataError, NotAPicture
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.training.measuring.metrics import Figures
 
 NEAR = 10.0
@@ -87,10 +88,10 @@ def request(answer: object) -> str:
     rooms, house, sent = given["rooms"], given["house"], given["request"]
     if not isinstance(rooms, Mapping) or not isinstance(house, Mapping):
         raise Hint("rooms, house: leave them as they are, two dicts")
-    if not isinstance(sent, Mapping) or set(sent) != {"image", "features"}:
+    if not isinstance(sent, Mapping) or set(sent) != {IMAGE, FEATURES}:
         raise Hint(f"request: found {kind(sent)}, expected a dict with the names of the inputs, image and features")
-    _refuse_other_image(sent["image"], dict(rooms))
-    _refuse_other_features(sent["features"], [float(house[name]) for name in FEATURE_NAMES])
+    _refuse_other_image(sent[IMAGE], dict(rooms))
+    _refuse_other_features(sent[FEATURES], [float(house[name]) for name in FEATURE_NAMES])
     return "one picture of four rooms and four numbers as they are; reading both is the model's work"
 
 
@@ -100,7 +101,7 @@ def _refuse_other_image(found: object, rooms: dict[str, Pixels]) -> None:
     if not isinstance(found[0], bytes):
         raise Hint(f"image: found {kind(found[0])}, expected the bytes of a PNG; encode_png makes them")
     try:
-        picture = decode(found[0], "image")
+        picture = decode(found[0], IMAGE)
         expected = montage(rooms)
     except (NotAPicture, DataError) as error:
         raise Hint(str(error)) from None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout, manifest, version_dir
 
 PAIR = {"short": 0.3, "open": 0.6}
 """Head -> threshold that exercise 6.3 asks for."""
@@ -19,7 +19,7 @@ def contract(answer: object) -> str:
     """Names and dtype of fashion's `serving_default`."""
     if not isinstance(answer, dict) or set(answer) != {"input", "dtype", "outputs"}:
         raise Hint(f"found {kind(answer)}, expected a dict with the keys input, dtype and outputs")
-    if answer["input"] != "image":
+    if answer["input"] != layout.IMAGE:
         raise Hint(f"input: found {kind(answer['input'])}, expected the name that structured_input_signature shows")
     if answer["dtype"] in ("float32", "uint8"):
         raise Hint(f"dtype: found {answer['dtype']!r}; that is a decoded picture, but a camera sends encoded bytes")

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError, WireError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import signature_check
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Call, Servable
+from aoi_modules.serving.answering.servable import Call, Servable
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
     ClassificationResult,

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import signature_check
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching.batcher import Batcher, BatchRan
@@ -14,8 +15,6 @@ from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.workers import Done, Job
 from aoi_modules.wire.messages import SignatureDef
-
-DEFAULT_SIGNATURE = "serving_default"
 
 
 class Servable:

@@ -10,8 +10,8 @@ from typing import Any
 from google.protobuf import json_format
 
 from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering.inference import check_predict_method
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE
 from aoi_modules.serving.dataplane import METADATA_FIELD, DataPlane
 from aoi_modules.serving.doors import rest_body, rest_routes
 from aoi_modules.serving.doors.rest_routes import Route

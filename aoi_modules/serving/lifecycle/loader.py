@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
@@ -63,9 +63,9 @@ class Loader:
         Raises:
             AoiError: the directory is damaged, is no model, or its warm-up fails.
         """
-        if (path / version_dir.SUMS_NAME).is_file():
+        if (path / layout.SUMS_FILE).is_file():
             version_dir.verify(path)
-        ours = (path / manifest.FILE_NAME).is_file()
+        ours = (path / layout.MANIFEST_FILE).is_file()
         batching = self._parameters(path, ours=ours)
         policy, slots = self._policy(batching, ours=ours)
         ran = partial(self._metrics.batch_ran, batching.thread_pool_name) if batching else None

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from aoi_modules.errors import AoiError
+from aoi_modules.modelstore import layout
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.model_config import ServedModel
 
@@ -279,7 +280,7 @@ class Stream:
 
 def _named(base_path: Path) -> str:
     """A base path without versions, for messages. Whoever names a version directory instead hears of it."""
-    if base_path.name.isdigit() and (base_path / "saved_model.pb").is_file():
+    if base_path.name.isdigit() and (base_path / layout.SAVED_MODEL).is_file():
         return f"{base_path}, which is a version itself, of the base path {base_path.parent}"
     return str(base_path)
 

@@ -9,24 +9,32 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from aoi_modules.errors import RpcError, WireError
+from aoi_modules.modelstore import layout
 from aoi_modules.serving.answering import inference
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.status import invalid
 
-FILE_NAME = "assets.extra/tf_serving_warmup_requests"
 MAX_RECORDS = 1000
 
 
 def warm_up(servable: Servable, path: Path, *, rounds: int) -> int:
-    """Replays the warm-up file of a version directory, if it has one; returns the number of records.
+    """Replays the warm-up file of a version directory, if it has one.
+
+    Args:
+        servable: just loaded, and not served yet.
+        path: its version directory.
+        rounds: how often each record is replayed; 0 leaves them all out.
+
+    Returns:
+        The number of records.
 
     Raises:
         RpcError: DATA_LOSS the file is damaged; or a record is none or no request, there are too many, or the model
             refuses one.
     """
-    file = path / FILE_NAME
+    file = path / layout.WARMUP_FILE
     if not rounds or not file.is_file():
         return 0
     count = 0

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from aoi_modules.datasets.batches import IMAGE, batches, culprit
+from aoi_modules.datasets.batches import batches, culprit
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import ModelError, NotAPicture
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Advance, progress, say
 from aoi_modules.tf import keras, tf

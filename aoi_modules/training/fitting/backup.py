@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.tf import keras
 
 FILE_NAME = "state.npz"
@@ -59,14 +59,18 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
                 note = msgspec.json.decode(kept["note"].tobytes())
                 values = [kept[str(place)] for place in range(len(variables))]
         except (OSError, KeyError, ValueError) as error:
-            raise ModelError(f"{self.path}: not the state of this training: {error}", hint="add --restart") from None
+            raise self._unfit(f"not the state of this training: {error}") from None
         shapes = [tuple(variable.shape) for variable in variables], [value.shape for value in values]
         if shapes[0] != shapes[1]:
-            raise ModelError(f"{self.path}: the state of another model, its shapes differ", hint="add --restart")
+            raise self._unfit("the state of another model, its shapes differ")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.history, self.counters, self.stopped = note["history"], note["counters"], note["stopped"]
         return int(note["epochs"])
+
+    def _unfit(self, why: str) -> ModelError:
+        again = Argument("restart", True)
+        return ModelError(f"{self.path}: {why}", hint=f"add {again}", arguments=[again])
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         for callback, counters in zip(self.others, self.counters, strict=False):

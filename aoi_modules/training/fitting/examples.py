@@ -6,8 +6,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, batches, shuffled_batches, steps_per_epoch, training_batches
+from aoi_modules.datasets.batches import batches, shuffled_batches, steps_per_epoch, training_batches
 from aoi_modules.datasets.table import Indices, Table
+from aoi_modules.modelstore.layout import FEATURES
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.table import Table
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting.examples import PICTURE_FEATURES

@@ -94,8 +94,7 @@ def publish(folder: Path, version: int, *thresholds: float, names: tuple[str, ..
         component="tile", version=version, heads=heads, picture=PictureInput(height=8, width=8, channels=3)
     )
     with staged(folder, version) as staging:
-        (staging / manifest.FILE_NAME).parent.mkdir()
-        (staging / manifest.FILE_NAME).write_bytes(described.to_json())
+        described.write(staging)
     return folder / str(version)
 
 
@@ -109,7 +108,7 @@ def test_a_changed_version_is_noticed(tmp_path: Path) -> None:
     second = publish(tmp_path, 2, 0.2)
     described = manifest.read(first)
     stricter = replace_field(described, heads=(replace_field(described.heads[0], threshold=0.2),))
-    (first / manifest.FILE_NAME).write_bytes(stricter.to_json())
+    stricter.write(first)
     assert not judge("6.2", second)[0]
 
 

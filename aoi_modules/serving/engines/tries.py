@@ -2,36 +2,35 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from google.protobuf.message import DecodeError
-from numpy.typing import NDArray
 
 from aoi_modules.errors import AoiError
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import layout, warmup
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.wire import records, tensors
-from aoi_modules.wire.messages import PredictionLog, SignatureDef, TensorInfo
+from aoi_modules.wire import tensors
+from aoi_modules.wire.messages import SignatureDef, TensorInfo
+from aoi_modules.wire.tensors import Array
 
-WARM_UP = "assets.extra/tf_serving_warmup_requests"
-DEFAULT_SIGNATURE = "serving_default"
 ROWS, OPEN_SIZE = 2, 32
 """Rows of a drawn array, and how long its other dimensions of open length are."""
 MOST = 4
-"""So many samples of a signature are enough."""
+"""So many tries of a signature are enough."""
 
 
-def samples(path: Path, signatures: Mapping[str, SignatureDef]) -> dict[str, list[Arrays]]:
+def tries(path: Path, signatures: Mapping[str, SignatureDef]) -> dict[str, list[Arrays]]:
     """Inputs for each signature that has any, the most telling first.
 
     Args:
         path: version directory.
         signatures: of the model there.
+
+    Returns:
+        {signature: at most `MOST` sets of inputs}; shapes and dtypes are those that the signature states.
     """
     found: dict[str, list[Arrays]] = {}
-    for name, inputs in _of_others(path):
+    for name, inputs in _brought_along(path):
         if name in signatures and signatures[name].inputs.keys() == inputs.keys():
             found.setdefault(name, []).append(inputs)
     for name, signature in signatures.items():
@@ -40,23 +39,13 @@ def samples(path: Path, signatures: Mapping[str, SignatureDef]) -> dict[str, lis
     return {name: inputs[:MOST] for name, inputs in found.items()}
 
 
-def golden_inputs(truth: Golden) -> Arrays:
-    """Golden samples as the inputs of `serving_default`."""
-    arrays: dict[str, NDArray[Any]] = {"image": np.array([*truth.pictures, None], dtype=object)[:-1]}
-    return arrays if truth.features is None else arrays | {"features": truth.features}
-
-
-def _of_others(path: Path) -> Iterator[tuple[str, Arrays]]:
-    """Signature and inputs of the samples that lie in the version directory. Damaged ones are for others to refuse."""
+def _brought_along(path: Path) -> Iterator[tuple[str, Arrays]]:
+    """Signature and inputs of what lies in the version directory. Others refuse what is damaged there."""
     try:
-        if (path / golden.FILE_NAME).is_file():
-            yield DEFAULT_SIGNATURE, golden_inputs(Golden.read(path / golden.FILE_NAME))
-        if (path / WARM_UP).is_file():
-            for record in records.read_records(path / WARM_UP):
-                request = PredictionLog.FromString(record).predict_log.request
-                inputs = {name: tensors.to_array(tensor, name) for name, tensor in request.inputs.items()}
-                yield request.model_spec.signature_name or DEFAULT_SIGNATURE, inputs
-    except (AoiError, ValueError, DecodeError):
+        if (path / layout.GOLDEN_FILE).is_file():
+            yield layout.DEFAULT_SIGNATURE, Golden.read(path).inputs
+        yield from warmup.predictions(path)
+    except (AoiError, ValueError):
         return
 
 
@@ -68,7 +57,7 @@ def _drawn(signature: SignatureDef) -> Arrays | None:
     return known if len(known) == len(arrays) and known else None
 
 
-def _array(info: TensorInfo, random: np.random.Generator) -> NDArray[Any] | None:
+def _array(info: TensorInfo, random: np.random.Generator) -> Array | None:
     dtype = tensors.dtype_of(info.dtype)
     if dtype is None or dtype.kind not in "fiu" or info.tensor_shape.unknown_rank:
         return None

@@ -3,17 +3,16 @@
 from pathlib import Path
 
 from aoi_modules.errors import ModelError
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import golden, layout
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Engine
-from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, golden_inputs
 
 TOLERANCE = 1e-4
 """How far the scores may be from those of the source models, unless the manifest allows more."""
 
 
-def check_golden(engine: Engine, path: Path) -> float:
+def prove(engine: Engine, path: Path) -> float:
     """Asks an engine about the golden samples of a version directory.
 
     Returns:
@@ -24,8 +23,8 @@ def check_golden(engine: Engine, path: Path) -> float:
         RpcError: the engine refuses the samples.
         StoreError: there are no samples.
     """
-    truth = Golden.read(path / golden.FILE_NAME)
-    found = engine.run(engine.signatures[DEFAULT_SIGNATURE], golden_inputs(truth), sorted(truth.scores))
+    truth = Golden.read(path)
+    found = engine.run(engine.signatures[layout.DEFAULT_SIGNATURE], truth.inputs, sorted(truth.scores))
     head, difference = golden.largest_difference(truth.scores, found)
     allowed = max(TOLERANCE, manifests.read(path).tolerance)
     if not difference <= allowed:

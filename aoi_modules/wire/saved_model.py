@@ -1,36 +1,35 @@
-"""The signatures of a SavedModel, read from its file without TensorFlow and without reading its graph."""
+"""The signatures in a `saved_model.pb`, without TensorFlow.
+
+The graph beside them, which can be large, is stepped over.
+"""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import WireError
 from aoi_modules.wire.messages import SignatureDef
 
-FILE_NAME = "saved_model.pb"
 # Numbers of fields: of SavedModel, of MetaGraphDef, and of the entries of a map.
 _META_GRAPHS, _SIGNATURES, _KEY, _VALUE = 2, 5, 1, 2
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
 
-def read_signatures(folder: Path) -> dict[str, SignatureDef]:
-    """The signatures by name, as TensorFlow reports them. The graph beside them, which can be large, is stepped over.
+def read_signatures(content: bytes) -> dict[str, SignatureDef]:
+    """Reads the signatures by name, as TensorFlow reports them.
+
+    Args:
+        content: of a whole `saved_model.pb`.
 
     Raises:
-        ModelError: no SavedModel there, or a damaged one.
+        WireError: it is damaged, or no SavedModel.
     """
-    file = folder / FILE_NAME
     try:
-        content = memoryview(file.read_bytes())
-    except OSError as error:
-        raise ModelError(f"{file}: cannot be loaded: {error.strerror}") from None
-    try:
-        meta_graph = next(_parts(content, _META_GRAPHS))
+        meta_graph = next(_parts(memoryview(content), _META_GRAPHS))
         entries = [(bytes(next(_parts(e, _KEY))), next(_parts(e, _VALUE))) for e in _parts(meta_graph, _SIGNATURES)]
         return {name.decode(): SignatureDef.FromString(bytes(value)) for name, value in entries}
     except (IndexError, StopIteration, ValueError, DecodeError) as error:
-        raise ModelError(f"{file}: cannot be loaded: damaged, no SavedModel of TensorFlow: {error}") from None
+        raise WireError(f"damaged, no SavedModel of TensorFlow: {error}") from None
 
 
 def _parts(message: memoryview, wanted: int) -> Iterator[memoryview]:
