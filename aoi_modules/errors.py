@@ -142,8 +142,8 @@ class RpcError(AoiError):
         message: the server's own words.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, code: str, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__(message, hint=hint, arguments=arguments)
         self.code = code
 
     @property
@@ -155,8 +155,8 @@ class RpcError(AoiError):
 class Unreachable(RpcError):
     """No model server answers at the address."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__("UNAVAILABLE", message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__("UNAVAILABLE", message, hint=hint, arguments=arguments)
 
 
 class TooSlow(RpcError):

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import grpc
 
-from aoi_modules.errors import SettingsError
+from aoi_modules.errors import Argument, SettingsError
 
-TLS_HINT = "root_certificates names who signed its certificate, server_name whose it is; perhaps it asks for yours, too"
-"""What to do when there is no encrypted connection."""
+TLS_ARGUMENTS = (Argument("root_certificates"), Argument("server_name"))
+TLS_HINT = (
+    f"{TLS_ARGUMENTS[0]} names who signed its certificate, {TLS_ARGUMENTS[1]} whose it is; "
+    "perhaps it asks for yours, too"
+)
+"""What to do when there is no encrypted connection, and the arguments that it names."""
 
 
 @dataclass(frozen=True)

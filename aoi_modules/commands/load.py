@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -57,7 +57,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     pictures: tuple[str, ...],
-    **server: Any,
+    server: ServerOptions,
 ) -> None:
     """Measure a model server under load: calls a second, how slow half, 90 and 99 of 100 calls were, errors by kind.
 
@@ -79,12 +79,11 @@ def command(
         importlib.import_module(
             "aoi_modules.client.measuring.load_plot"
         )  # now, so that what is missing is said before the load
-    options = ServerOptions(**server)
     bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
-    with options.client() as client:
+    with server.client() as client:
         signature, payloads = _payloads(client, pictures, batch, pixels=pixels)
     turns = itertools.cycle(payloads)
-    load = Load(options.client, lambda client: client.predict(next(turns), signature), bounds)
+    load = Load(server.client, lambda client: client.predict(next(turns), signature), bounds)
     finished = load.run()
     measured = report(load, finished=finished, pictures_a_call=batch)
     _show(measured, as_json=as_json)

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -60,7 +60,7 @@ def command(
     component: str | None,
     tolerance: float | None,
     as_json: bool,
-    **said: Any,
+    server: WaysOptions,
 ) -> None:
     """Ask about the same pictures by the SavedModel, gRPC, REST and the gateway, and compare with the source's scores.
 
@@ -84,8 +84,7 @@ def command(
     from aoi_modules.modelstore import manifest as manifests
     from aoi_modules.modelstore.golden import Golden
 
-    asked = WaysOptions(**said)
-    if not (asked.grpc or asked.http or gateway):
+    if not (server.grpc or server.http or gateway):
         raise click.UsageError("expected at least one of --grpc, --http and --gateway")
     folder = _version_dir(servable)
     manifest, golden = manifests.read(folder), Golden.read(folder)
@@ -96,7 +95,7 @@ def command(
         )
     here = _ways_here(folder, sources, saved_model=saved_model)
     names = {"model": model or manifest.component, "component": component or manifest.component}
-    with _ways_there(manifest, asked, gateway=gateway, **names) as there:
+    with _ways_there(manifest, server, gateway=gateway, **names) as there:
         ways = here | there
         if given and len(ways) < 2:
             raise click.UsageError("a PICTURE needs two ways to compare: add --source, --grpc, --http or --gateway")
@@ -165,7 +164,7 @@ def _saved_model_way(folder: Path) -> "Way":
 
 @contextmanager
 def _ways_there(
-    manifest: "Manifest", said: WaysOptions, *, gateway: str | None, model: str, component: str
+    manifest: "Manifest", server: WaysOptions, *, gateway: str | None, model: str, component: str
 ) -> "Iterator[dict[str, Way]]":
     """What is asked elsewhere: the server, and the gateway in front of it."""
     from aoi_modules.client.gateway import GatewayClient
@@ -173,14 +172,14 @@ def _ways_there(
 
     ways: dict[str, Way] = {}
     with ExitStack() as clients:
-        if said.grpc:
-            by_grpc = grpc_client(said.endpoint(said.grpc, model, version=manifest.version))
+        if server.grpc:
+            by_grpc = grpc_client(server.endpoint(server.grpc, model, version=manifest.version))
             ways["gRPC"] = model_way(clients.enter_context(by_grpc))
-        if said.http:
-            by_rest = http_client(said.endpoint(said.http, model, version=manifest.version))
+        if server.http:
+            by_rest = http_client(server.endpoint(server.http, model, version=manifest.version))
             ways["REST"] = model_way(clients.enter_context(by_rest))
         if gateway:
-            client = GatewayClient(said.endpoint(gateway, component))
+            client = GatewayClient(server.endpoint(gateway, component))
             ways["gateway"] = gateway_way(clients.enter_context(client), manifest)
         yield ways
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -41,7 +41,7 @@ SECONDS_A_LINE = 5.0
 )  # fmt: skip
 @click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
 def command(
-    pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, table: Path | None, **server: Any
+    pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, table: Path | None, server: ServerOptions
 ) -> None:
     """Ask a model server about pictures: scores by head and label, and the verdict if the model carries its limits.
 
@@ -67,13 +67,12 @@ def command(
 
     if as_json and as_csv:
         raise click.UsageError("expected at most one of --json and --csv")
-    options = ServerOptions(**server)
     files, failed = _found(pictures)
     if not files:
         sys.exit(1)
     show = _show_json if as_json else _show_csv if as_csv else _show_table
     rows_are_seen = (as_json or as_csv) and stdout().isatty()
-    with options.client() as client:
+    with server.client() as client:
         manifest = find_manifest(client)
         manifests = Manifests(client, manifest)
         asker = PictureAsker(client, manifests, _features(client.endpoint, manifest, files, table))

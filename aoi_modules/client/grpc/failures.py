@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import grpc
 
-from aoi_modules.client.tls import TLS_HINT
+from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT
 from aoi_modules.errors import RpcError, TooSlow, Unreachable
 
 # What gRPC itself says, without any server's word, when a connection cannot be made or breaks.
@@ -32,7 +32,9 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
     untrusted = "handshake failed" in words or "CERTIFICATE" in words
     broken = code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)
     if untrusted and not_connected(error):
-        return Unreachable(f"no TLS with the model server at {address} ({_last(words)})", hint=TLS_HINT)
+        return Unreachable(
+            f"no TLS with the model server at {address} ({_last(words)})", hint=TLS_HINT, arguments=TLS_ARGUMENTS
+        )
     if not_connected(error):
         return Unreachable(
             f"no model server answers at {address} ({_last(words)})",

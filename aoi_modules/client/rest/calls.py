@@ -10,7 +10,7 @@ from urllib3.util import Timeout
 
 from aoi_modules.client.rest.sessions import Sessions
 from aoi_modules.client.retries import Attempts
-from aoi_modules.client.tls import TLS_HINT, Tls
+from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT, Tls
 from aoi_modules.errors import AoiError, TooSlow, Unreachable, WireError
 
 _CHUNK = 1 << 16
@@ -83,7 +83,11 @@ class HttpCalls:
                 f"url: expected http://HOST:PORT. Received: {self.url!r}", hint="for example http://127.0.0.1:8501"
             )
         if isinstance(cause, SSLError):
-            return Unreachable(f"no TLS with the {self._server} at {self.url}: {_tls_reason(cause)}", hint=TLS_HINT)
+            return Unreachable(
+                f"no TLS with the {self._server} at {self.url}: {_tls_reason(cause)}",
+                hint=TLS_HINT,
+                arguments=TLS_ARGUMENTS,
+            )
         if isinstance(cause, NewConnectionError):
             return self._nobody(str(cause).rpartition(": ")[2])
         if isinstance(cause, DecodeError):

@@ -1,14 +1,14 @@
 """How commands are told which model server to ask: `--grpc` or `--http`, `--model`, and how the connection is made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aoi_modules.commands.options.addresses import GrpcAddress, HttpAddress
-from aoi_modules.commands.options.decorator import with_options
+from aoi_modules.commands.options.decorator import Decorator, with_value
 from aoi_modules.errors import RpcError
 
 if TYPE_CHECKING:  # gRPC comes when a command runs, not when its help is shown
@@ -51,16 +51,6 @@ _MODEL = (
     click.option("--version", type=click.IntRange(min=1), help="Version to ask; the newest if left out."),
     click.option("--label", help="Ask the version that has this label on the server, for example stable."),
 )
-
-
-def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of one model on one server; they are the fields of `ServerOptions`."""
-    return with_options(function, (*_ADDRESSES, *_MODEL, *_CONNECTION))
-
-
-def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of a server that is asked both ways; they are the fields of `WaysOptions`."""
-    return with_options(function, (*_ADDRESSES, *_CONNECTION))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +117,21 @@ class WaysOptions(ConnectionOptions):
 
     grpc: str | None
     http: str | None
+
+
+def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of one model on one server, and hands them over as `server: ServerOptions`."""
+    return _typed(function, (*_ADDRESSES, *_MODEL, *_CONNECTION), ServerOptions)
+
+
+def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of a server that is asked both ways, and hands them over as `server: WaysOptions`."""
+    return _typed(function, (*_ADDRESSES, *_CONNECTION), WaysOptions)
+
+
+def _typed(function: Decorator, options: Sequence[Decorator], kind: type[ConnectionOptions]) -> Callable[..., Any]:
+    names = [field.name for field in fields(kind)]
+    return with_value(function, options, keyword="server", names=names, make=kind)
 
 
 def grpc_client(endpoint: "Endpoint") -> "PredictClient":
