@@ -9,12 +9,15 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 STAMP := .venv/.installed
 # JupyterLab refuses root, which is who a container runs as
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# parts that neither train, export, serve nor run lessons
+FAST_PARTS := wire modelstore judging datasets client gateway cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course test lab lint format bench lock clean
+.PHONY: help setup course test test-fast lab lint format bench lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  PROFILE=ci|cpu|gpu picks the size of the work (now: $(PROFILE))"
 	@echo "  PROVE=1 makes the course prove its exercises, too: every stub has to get a hint"
 
@@ -33,12 +36,15 @@ course: setup ## run all lessons headless; report/index.html shows what came out
 	@$(BIN)/aoi course run --profile $(PROFILE) $(if $(PROVE),--prove)
 
 test: setup ## the whole test suite
-	@$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 12 --cov --cov-report=term
+	@$(PYTEST) --durations 12 --cov --cov-report=term
+
+test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
+	@$(PYTEST) -m 'not slow' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)
 
 lab: setup ## JupyterLab on the lessons
 	@$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(ROOT_FLAG)
 
-lint: setup ## ruff, mypy, import rule, generated parts
+lint: setup ## ruff, mypy, import rule, generated parts; also what runs before a commit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy

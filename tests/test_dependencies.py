@@ -91,3 +91,13 @@ def test_one_tensorflow_minor_everywhere() -> None:
         if Requirement(line).name.startswith("tensorflow")
     }
     assert len(bounds) == 1
+
+
+def test_the_licence_is_the_one_that_the_project_states() -> None:
+    assert (PROJECT["license"], PROJECT["license-files"]) == ("Apache-2.0", ["LICENSE"])
+    assert (ROOT / "LICENSE").read_text().split()[:4] == ["Apache", "License", "Version", "2.0,"]
+
+
+def test_the_changelog_has_this_version_below_what_is_unreleased() -> None:
+    headings = re.findall(r"^## \[([^]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[:2] == ["Unreleased", PROJECT["version"]]

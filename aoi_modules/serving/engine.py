@@ -1,6 +1,7 @@
 """What the server asks of an engine: load a version directory, tell its signatures, run one of them."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +10,14 @@ from numpy.typing import NDArray
 from aoi_modules.wire.messages import SignatureDef
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+class EngineName(StrEnum):
+    """The values of --engine that load models in this process; `engines.choice` has the loader of each."""
+
+    AUTO = "auto"
+    OPENVINO = "openvino"
+    TENSORFLOW = "tensorflow"
 
 
 class Engine(Protocol):

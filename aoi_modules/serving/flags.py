@@ -5,12 +5,13 @@ from typing import Any
 
 from aoi_modules.errors import SettingsError
 from aoi_modules.serving.answering.signature_check import InputCheck
+from aoi_modules.serving.engine import EngineName
 
 ANY_PORT = -1
 """`any` on the command line: the system chooses a free port."""
 
 
-ENGINES = ("auto", "openvino", "tensorflow", "docker")
+ENGINES = (*(engine.value for engine in EngineName), "docker")
 """The values of --engine."""
 
 

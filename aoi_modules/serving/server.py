@@ -73,7 +73,8 @@ from aoi_modules.serving.doors.grpc_service import add_services
 from aoi_modules.serving.doors.health import Health
 from aoi_modules.serving.doors.listeners import Door, GrpcDoor, RestDoor, grpc_server
 from aoi_modules.serving.doors.rest_service import RestService
-from aoi_modules.serving.engines.choice import EngineName, engine_loader
+from aoi_modules.serving.engine import EngineName
+from aoi_modules.serving.engines.choice import engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
 from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics

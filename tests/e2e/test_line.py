@@ -35,8 +35,8 @@ def models(trained: Path) -> Path:
     return folder
 
 
-# TensorFlow repeats its own sums; another engine rounds in another order.
-@pytest.fixture(scope="module", params=[("tensorflow", 1e-5), ("auto", 1e-4)], ids=["tensorflow", "auto"])
+# One picture alone and twelve together are summed in another order on some processors; another engine has its own.
+@pytest.fixture(scope="module", params=[("tensorflow", 5e-5), ("auto", 1e-4)], ids=["tensorflow", "auto"])
 def line(models: Path, request: pytest.FixtureRequest) -> Iterator[tuple[RunningGateway, float]]:
     """A gateway before a server on an engine, and how far its scores may be from Keras'."""
     engine, tolerance = request.param

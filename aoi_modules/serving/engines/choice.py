@@ -5,24 +5,15 @@ Neither is imported before a model needs it: TensorFlow alone takes three second
 
 import logging
 from collections.abc import Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aoi_modules.errors import AoiError, MissingExtra
-from aoi_modules.serving.engine import Engine, EngineLoader
+from aoi_modules.serving.engine import Engine, EngineLoader, EngineName
 from aoi_modules.serving.engines.golden_check import check_golden
 
 log = logging.getLogger(__name__)
-
-
-class EngineName(StrEnum):
-    """The values of --engine that load models in this process."""
-
-    AUTO = "auto"
-    TENSORFLOW = "tensorflow"
-    OPENVINO = "openvino"
 
 
 def engine_loader(

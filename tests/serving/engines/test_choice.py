@@ -9,7 +9,8 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.golden import FILE_NAME, Golden
-from aoi_modules.serving.engines.choice import EngineName, engine_loader
+from aoi_modules.serving.engine import EngineName
+from aoi_modules.serving.engines.choice import engine_loader
 
 AUTO = engine_loader(EngineName.AUTO)
 

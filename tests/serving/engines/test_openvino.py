@@ -71,7 +71,7 @@ def test_the_golden_samples(ours: Engine, folder: Path) -> None:
     assert check_golden(ours, folder) < 1e-4
 
 
-@pytest.mark.parametrize("count", [0, 1, 5])
+@pytest.mark.parametrize("count", [1, 5])
 def test_encoded_pictures_of_different_sizes(ours: Engine, theirs: Engine, name: str, count: int) -> None:
     sizes = [(30, 40), (8, 8), (30, 40), (61, 17), (8, 8)][:count]
     encoded = strings(*(encode(drawn(*size, seed=seed)) for seed, size in enumerate(sizes)))
@@ -80,12 +80,23 @@ def test_encoded_pictures_of_different_sizes(ours: Engine, theirs: Engine, name:
     assert furthest(left, ask(theirs, "serving_default", HEADS[name], **inputs)) < 1e-4
 
 
-@pytest.mark.parametrize("shape", [(3, 24, 32), (1, 50, 9), (0, 24, 32)])
+@pytest.mark.parametrize("shape", [(3, 24, 32), (1, 50, 9)])
 def test_pixels(ours: Engine, theirs: Engine, name: str, shape: tuple[int, ...]) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (*shape, CHANNELS[name]), np.uint8)
     inputs = {"image": pixels[:, ::-1], **features(name, len(pixels))}  # not contiguous
     left = ask(ours, "pixels", HEADS[name], **inputs)
     assert furthest(left, ask(theirs, "pixels", HEADS[name], **inputs)) < 1e-4
+
+
+def test_no_pictures_have_no_scores(ours: Engine, name: str) -> None:
+    """TensorFlow is not asked: on some processors its convolutions refuse a batch of none."""
+    raw = np.zeros((0, 24, 32, CHANNELS[name]), np.uint8)
+    for signature, image in (("serving_default", strings()), ("pixels", raw)):
+        answer = ask(ours, signature, HEADS[name], image=image, **features(name, 0))
+        one = ask(ours, "pixels", HEADS[name], image=np.zeros((1, *raw.shape[1:]), np.uint8), **features(name, 1))
+        assert {head: scores.shape for head, scores in answer.items()} == {
+            head: (0, *scores.shape[1:]) for head, scores in one.items()
+        }
 
 
 def test_the_manifest(ours: Engine, theirs: Engine) -> None:

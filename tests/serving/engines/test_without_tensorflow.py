@@ -15,7 +15,8 @@ PROGRAM = """
 import asyncio, sys
 from pathlib import Path
 from aoi_modules.modelstore.golden import FILE_NAME, Golden
-from aoi_modules.serving.engines.choice import EngineName, engine_loader
+from aoi_modules.serving.engine import EngineName
+from aoi_modules.serving.engines.choice import engine_loader
 from aoi_modules.serving.lifecycle.loader import Loader
 from aoi_modules.serving import server
 
