@@ -3,6 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def said_by(program: str) -> list[str]:
     """The lines that a program prints."""
