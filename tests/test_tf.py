@@ -1,6 +1,8 @@
-"""TensorFlow's notes are dropped, whatever else is written to standard error is kept."""
+"""TensorFlow's notes are dropped, what else is written to standard error is kept, and Keras comes when asked for."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -42,3 +44,28 @@ def test_keras_comes_when_it_is_asked_for_and_nothing_else_does() -> None:
     assert aoi_modules.tf.keras.__name__ == "keras"
     with pytest.raises(AttributeError, match="no attribute 'torch'"):
         _ = aoi_modules.tf.torch
+
+
+def said_by(program: str) -> list[str]:
+    """The lines that a program prints."""
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+
+
+@pytest.mark.slow
+def test_tensorflow_comes_without_keras_and_keras_when_it_is_asked_for() -> None:
+    program = """if True:
+        import sys
+        from aoi_modules.tf import tf
+        print({"keras", "sklearn", "scipy.stats", "matplotlib"} & set(sys.modules))
+        from aoi_modules.tf import keras
+        from tensorflow.keras.layers import Dense
+        print(keras.layers.Dense is Dense is tf.keras.layers.Dense)
+    """
+    assert said_by(program) == ["set()", "True"]
+
+
+@pytest.mark.slow
+def test_a_keras_that_is_there_already_stays() -> None:
+    program = "import keras; from aoi_modules import tf; print(tf.keras is keras, tf.tf.keras.Model is keras.Model)"
+    assert said_by(program) == ["True True"]

@@ -57,6 +57,24 @@ EQUIVALENT = {
         "1",
         "2",
     ): "without the quick way, the slow one reads the same; and what is no list has any negative length",
+    (
+        "wire/json_arrays.py",
+        "_leaves",
+        "len(lengths) != 1",
+        "len(lengths) == 1",
+    ): "without the quick way, the slow one reads the same",
+    (
+        "wire/json_layers.py",
+        "_cut_levels",
+        "found.deepest - last > LAYER",
+        "found.deepest - last >= LAYER",
+    ): "levels may be cut anywhere",
+    (
+        "wire/json_layers.py",
+        "_cut_levels",
+        "nearest + int(np.argmin(begun[nearest:last + LAYER]))",
+        "nearest - int(np.argmin(begun[nearest:last + LAYER]))",
+    ): "levels may be cut anywhere",
     ("wire/json_layers.py", "", "600", "601"): "any number of levels does; this one is quick",
     ("wire/json_layers.py", "_cut_levels", "0", "1"): "levels may be cut anywhere",
     (

@@ -108,7 +108,8 @@ def test_depth_does_not_end_the_process() -> None:
 
 def test_depth_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_text, "MAX_NESTING", 2000)
-    with pytest.raises(RpcError, match="More than 2000 lists"):
+    assert json_text.quote(json_text.parse(b"[" * 2000 + b"]" * 2000)).startswith("[[[")
+    with pytest.raises(RpcError, match=r"More than 2000 lists and objects inside one another. at offset: 2000$"):
         json_text.parse(b"[" * 2001 + b"]" * 2001)
 
 

@@ -1,7 +1,6 @@
 """The standard health service on a real server."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,9 @@ from aoi_modules.serving.doors import health
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 
 
-@pytest.fixture(scope="module")
-def probed(models: Path) -> Iterator[EmbeddedServer]:
-    with EmbeddedServer({"half": models / "half"}, flags=["--enable_grpc_healthcheck_service"]) as running:
-        yield running
-
-
 def check(channel: grpc.Channel, name: str) -> int:
     method: Any = channel.unary_unary(f"/{health.SERVICE}/Check")
     return Int32Value.FromString(method(StringValue(value=name).SerializeToString(), timeout=10)).value
-
-
-def test_the_services_that_it_knows(probed: EmbeddedServer) -> None:
-    with grpc.insecure_channel(probed.grpc) as channel:
-        assert [check(channel, name) for name in health.NAMES] == [health.SERVING] * 3
-        for unknown in ("Other", "x" * 100):
-            with pytest.raises(grpc.RpcError) as caught:
-                check(channel, unknown)
-            error: Any = caught.value
-            assert error.code() is grpc.StatusCode.NOT_FOUND
 
 
 def test_it_is_off_without_the_flag(channel: grpc.Channel) -> None:
@@ -41,11 +24,17 @@ def test_it_is_off_without_the_flag(channel: grpc.Channel) -> None:
     assert error.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_who_watches_hears_that_the_server_stops(models: Path) -> None:
+def test_it_knows_its_services_and_who_watches_hears_that_the_server_stops(models: Path) -> None:
     with (
         EmbeddedServer({"half": models / "half"}, flags=["--enable_grpc_healthcheck_service"]) as server,
         grpc.insecure_channel(server.grpc) as channel,
     ):
+        assert [check(channel, name) for name in health.NAMES] == [health.SERVING] * 3
+        for unknown in ("Other", "x" * 100):
+            with pytest.raises(grpc.RpcError) as caught:
+                check(channel, unknown)
+            error: Any = caught.value
+            assert error.code() is grpc.StatusCode.NOT_FOUND
         method: Any = channel.unary_stream(f"/{health.SERVICE}/Watch")
         statuses: list[int] = []
         first = threading.Event()
