@@ -32,7 +32,7 @@ Requests
   `instances` the values of both.
 - Tensors of the types bfloat16, float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED),
   because numpy has no such types.
-- Requests wait in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
+- Requests wait for a thread in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
 - A JSON number that an int8, uint8, int16 or uint16 does not hold is refused; the original cuts its upper bits off.
 - A signature without inputs can be asked by REST, with {"inputs": {}}.
 - With --enable_batching, requests of unequal shapes run in batches of their own; the original refuses those that meet

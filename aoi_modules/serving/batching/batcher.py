@@ -23,7 +23,7 @@ from aoi_modules.wire.messages import SignatureDef
 BatchRan = Callable[[Sequence[float]], None]
 
 MAX_QUEUES = 64
-"""Kinds of requests that are remembered when none of them waits; clients choose the shapes."""
+"""Kinds of requests that are remembered while none of them waits. Clients choose the shapes, so there is a limit."""
 
 
 class Batcher:
@@ -52,8 +52,8 @@ class Batcher:
         self._slots = slots
         self._threads = 0
         self._idle: list[threading.Condition] = []
-        """Of the threads that wait for work, by which each is woken. The last one is the first to be: the processor
-        still knows what it did."""
+        """One for each thread that waits for work. The last one is woken first: the processor's cache still holds
+        what it did."""
         self._closed = False
         self._work = threading.Lock()
         self._queues: dict[Any, Queue] = {}

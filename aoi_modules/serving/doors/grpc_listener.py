@@ -118,7 +118,7 @@ def grpc_server(flags: Flags) -> grpc.aio.Server:
 
 
 def _listen(server: grpc.aio.Server, address: str, flags: Flags) -> int:
-    """Returns the port. Whoever wants TLS has it on the Unix socket, too, as in the original."""
+    """Adds an address to a server, and returns its port. TLS is for the Unix socket, too, as in the original."""
     if flags.ssl_config_file:
         return server.add_secure_port(address, tls.credentials(Path(flags.ssl_config_file)))
     return server.add_insecure_port(address)

@@ -59,6 +59,8 @@ class RestService:
         self._timeout_seconds = timeout_seconds
         self._cors = cors
         self._monitor = monitor
+        self._at_once = {"status": self._status, "metadata": self._metadata}
+        self._in_steps = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: rest_body.Receive, send: Send) -> None:
         """Answers one request; see the ASGI specification."""
@@ -95,18 +97,17 @@ class RestService:
 
     async def _asked(self, endpoint: Endpoint, body: bytes, headers: Headers) -> bytes:
         """The body of the answer."""
-        at_once = {"status": self._status, "metadata": self._metadata}.get(endpoint.action)
-        if at_once is not None:
-            return await self._workers.run(functools.partial(at_once, endpoint.spec), self._timeout_seconds)
+        if endpoint.action in self._at_once:
+            work = functools.partial(self._at_once[endpoint.action], endpoint.spec)
+            return await self._workers.run(work, self._timeout_seconds)
         light = endpoint.action == "predict" and b"content-encoding" not in headers and _is_light(body)
         return await self._workers.walk(self._steps(endpoint, body, headers), self._timeout_seconds, light=light)
 
     def _steps(self, endpoint: Endpoint, body: bytes, headers: Headers) -> Steps[bytes]:
-        methods = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
         with self._monitor.request(endpoint.spec.name, endpoint.action, "REST"):
             document = parse_object(rest_body.inflated(body, headers))
             endpoint.spec.signature_name = _signature_name(document)
-            return (yield from methods[endpoint.action](endpoint.spec, document))
+            return (yield from self._in_steps[endpoint.action](endpoint.spec, document))
 
     def _predict(self, spec: ModelSpec, document: dict[str, Any]) -> Steps[bytes]:
         return self._plane.predict(spec, rest_predict.form(document))

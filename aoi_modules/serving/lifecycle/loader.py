@@ -29,12 +29,13 @@ class Loader:
         warm_up: replay the requests that lie in the version directory before anybody else may ask.
         warm_up_rounds: how often each of them is replayed.
         batching: how requests to models of others are merged; those to our own servables always are.
-        per_model: how they are merged, our own as well, says a file in the version directory, if it is there.
+        per_model: with `batching`, a file in the version directory says how its requests are merged, also those to our
+            own servables. Requests to models of others are not merged without the file.
         threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
             least 4, because nobody knows what they wait for.
         checks: how inputs are compared with signatures, by model; "*" is for all others. Without: fully for our own
             servables, by rank for others.
-        metrics: learn what is loaded.
+        metrics: learns what is loaded.
     """
 
     def __init__(

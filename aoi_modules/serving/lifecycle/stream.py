@@ -105,7 +105,7 @@ class Stream:
             self._wanted_polls += 1
 
     def drop(self) -> None:
-        """Ends the model: nobody gets it from now on, and the next step unloads it."""
+        """Takes the model away: nobody gets it from now on, and the next step unloads it."""
         with self._lock:
             self.dropped = True
 
