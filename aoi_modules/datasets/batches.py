@@ -11,6 +11,8 @@ Pictures are decoded when their batch is due. Until then they stay as they are, 
 more memory.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -138,8 +140,8 @@ def _filled(order: tf.data.Dataset, table: Table, picture_input: PictureInput) -
     return order.map(fill, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
-def _pictures(table: Table, picture_input: PictureInput):  # type: ignore[no-untyped-def]  # a graph function
-    """A function from row numbers (B,) to pictures float32 (B, height, width, channels)."""
+def _pictures(table: Table, picture_input: PictureInput) -> Callable[[tf.Tensor], tf.Tensor]:
+    """Gives a function from row numbers (B,) to pictures float32 (B, height, width, channels)."""
     size = (picture_input.height, picture_input.width, picture_input.channels)
     if isinstance(table.pictures, np.ndarray):
         frames = tf.constant(table.pictures)

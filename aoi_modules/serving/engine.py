@@ -51,10 +51,11 @@ class Engine(Protocol):
 
 
 class EngineLoader(Protocol):
-    """Loads a version directory.
+    """What loads version directories for one engine."""
 
-    Raises:
-        AoiError: it is none that the engine reads.
-    """
+    def __call__(self, path: Path) -> Engine:
+        """Loads a version directory.
 
-    def __call__(self, path: Path) -> Engine: ...
+        Raises:
+            AoiError: it is none that the engine reads.
+        """

@@ -17,13 +17,11 @@ from aoi_modules.errors import RpcError
 from aoi_modules.wire import tensors
 from aoi_modules.wire.json_text import quote, type_name
 from aoi_modules.wire.status import invalid
-from aoi_modules.wire.tensors import Array
+from aoi_modules.wire.tensors import MAX_RANK, Array
 
 BASE64_KEY = "b64"
 BYTES_SUFFIX = "_bytes"
 """The ending of the names of outputs that hold bytes, not text; they are answered as base64."""
-MAX_RANK = 64
-"""Levels of lists that an array may have; numpy has no more."""
 
 Shape = tuple[int, ...]
 

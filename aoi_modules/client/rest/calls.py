@@ -91,7 +91,9 @@ class HttpCalls:
         if isinstance(cause, NewConnectionError):
             return self._nobody(str(cause).rpartition(": ")[2])
         if isinstance(cause, DecodeError):
-            return WireError(f"{self.url}: expected a body as its head says. Received: one that cannot be inflated")
+            return WireError(
+                f"{self.url}: expected a body that its headers say how to unpack. Received: one that is broken"
+            )
         inner = cause.args[-1] if isinstance(cause, ProtocolError) else cause
         if isinstance(inner, BadStatusLine) and not isinstance(inner, RemoteDisconnected):
             return self._nobody("it does not speak HTTP")
