@@ -1,4 +1,4 @@
-"""An `aoi` command as a child process: ready when it says so, dead when its parent is, its log at hand.
+"""An `aoi` command as a child process. It says when it is ready, ends with its parent, and keeps a log.
 
 Lessons and tests start real servers with it. The child watches a pipe that only its parent holds: when the parent
 ends, for whatever reason, the pipe closes and the child stops as if it were told to. That works on every system and
@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aoi_modules.errors import AoiError, SettingsError
+from aoi_modules.errors import AoiError, Argument, SettingsError
 
 # What the child runs: `aoi ARGUMENTS`, on the interpreter and package of the parent.
 _START = (
@@ -68,6 +68,7 @@ class ChildProcess:
 
     @property
     def pid(self) -> int:
+        """The process id, for tools that measure."""
         return self._process.pid
 
     def log_tail(self, lines: int = 20) -> str:
@@ -78,6 +79,7 @@ class ChildProcess:
             return ""
 
     def running(self) -> bool:
+        """Whether the child has not ended yet."""
         return self._process.poll() is None
 
     def stop(self, seconds: float = STOP_SECONDS) -> int:
@@ -137,7 +139,8 @@ def write_ready_file(path: Path, ports: dict[str, int]) -> None:
         staging.write_text(json.dumps(ports))
         staging.replace(path)
     except OSError as error:
-        raise SettingsError(f"--ready_file {path}: cannot be written: {error.strerror}") from None
+        wrong = Argument("ready_file", path)
+        raise SettingsError(f"{wrong}: cannot be written: {error.strerror}", arguments=[wrong]) from None
 
 
 def check_ready_file(path: Path) -> None:
@@ -147,7 +150,8 @@ def check_ready_file(path: Path) -> None:
         SettingsError: it has none.
     """
     if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise SettingsError(f"--ready_file {path}: expected a file's name in a folder that can be written to")
+        wrong = Argument("ready_file", path)
+        raise SettingsError(f"{wrong}: expected a file's name in a folder that can be written to", arguments=[wrong])
 
 
 def follow_parent(stop_seconds: float = STOP_SECONDS) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from aoi_modules.commands.exit_codes import STOPPED
+from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
@@ -35,12 +36,14 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are known by name and text, and imported when called."""
+    """A group that knows its commands by name and text, and imports one when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order in which a beginner meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the command of that name; None where there is none."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"aoi_modules.commands.{COMMANDS[cmd_name][0]}")
@@ -48,8 +51,13 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; Ctrl-C ends it with a word and the exit code of shells."""
         try:
             return super().invoke(ctx)
+        except AoiError as error:
+            if (command := self.get_command(ctx, ctx.invoked_subcommand or "")) is not None:
+                speak_flags(error, command)
+            raise
         except KeyboardInterrupt:
             click.echo("\nstopped", err=True)
             ctx.exit(STOPPED)
@@ -58,6 +66,7 @@ class LazyGroup(click.Group):
                 sys.stdout.flush()  # a full disk is met here, not when the interpreter ends
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the list of commands from their texts here, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 

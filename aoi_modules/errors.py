@@ -13,27 +13,73 @@
     │   ├── Unreachable       no model server answers there
     │   └── TooSlow           the deadline passed first
     ├── RouteError            the gateway's routes cannot be used
+    ├── NotInspected          the gateway did not ask a model about a picture
+    │   ├── UnknownComponent  no route is about such a part
+    │   ├── BadParameter      the request has a parameter that makes no sense
+    │   ├── NoPicture         the request brought no bytes at all
+    │   ├── TooLarge          the picture has more bytes or pixels than the routes allow
+    │   ├── SlowUpload        the picture did not arrive in time
+    │   └── Busy              as many inspections are under way as the routes allow
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
-The message says which argument or file, what was expected and what came. The hint is one command or one action.
+The message says which argument or file, what was expected and what came. The hint is one command or one action. Both
+speak Python: a keyword argument is named as one, by `Argument`. The command line says its own flag in that place.
 """
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A keyword argument of a library function, in a message about it: `freeze=False`.
+
+    Args:
+        name: of the argument.
+        value: that it has or should have; None says the name only, `...` leaves the value to the reader.
+    """
+
+    name: str
+    value: object = None
+
+    def __str__(self) -> str:
+        """The argument as Python code, in the quotes of code."""
+        if self.value is None:
+            return f"`{self.name}`"
+        plain = str(self.value) if isinstance(self.value, PurePath) else self.value
+        return f"`{self.name}={'...' if plain is ... else repr(plain)}`"
 
 
 class AoiError(Exception):
-    """What went wrong, for people; `hint` says what to do next."""
+    """What went wrong, for people.
+
+    Args:
+        message: which argument or file, what was expected, what came.
+        hint: what to do next.
+        arguments: that message or hint name, so that a command can say its flags instead.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.arguments = tuple(arguments)
 
     @property
     def kind(self) -> str:
         """What errors are counted by: a word for all that are alike."""
         return type(self).__name__
+
+    def spell(self, spelling: Callable[[Argument], str]) -> None:
+        """Names the arguments in another way, such as by the flags of a command."""
+        for argument in self.arguments:
+            self.message = self.message.replace(str(argument), spelling(argument))
+            self.hint = self.hint.replace(str(argument), spelling(argument))
+        self.args = (self.message,)
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.hint}" if self.hint else self.message
@@ -96,20 +142,21 @@ class RpcError(AoiError):
         message: the server's own words.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, code: str, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__(message, hint=hint, arguments=arguments)
         self.code = code
 
     @property
     def kind(self) -> str:
+        """The canonical status name: calls that failed alike count together, whatever the words."""
         return self.code
 
 
 class Unreachable(RpcError):
     """No model server answers at the address."""
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__("UNAVAILABLE", message, hint=hint)
+    def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
+        super().__init__("UNAVAILABLE", message, hint=hint, arguments=arguments)
 
 
 class TooSlow(RpcError):
@@ -125,6 +172,63 @@ class RouteError(AoiError):
     exit_code = 2
 
 
+class NotInspected(AoiError):
+    """The gateway did not ask a model about a picture."""
+
+
+class UnknownComponent(NotInspected):
+    """No route is about such a part; `known` are the components that have one."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no component {name!r} is inspected here", hint=f"known components: {', '.join(known)}")
+        self.known = tuple(known)
+
+
+class BadParameter(NotInspected):
+    """The request has a parameter that makes no sense."""
+
+    def __init__(self, name: str, *, expected: str, found: str) -> None:
+        super().__init__(f"{name}: expected {expected}. Received: {found!r}")
+
+
+class NoPicture(NotInspected):
+    """The request brought no bytes at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "expected the bytes of a picture as the request's body; it is empty",
+            hint="curl --data-binary @picture.png URL",
+        )
+
+
+class TooLarge(NotInspected):
+    """The picture has more bytes or pixels than the routes allow."""
+
+    def __init__(self, limit: int, unit: str, *, found: str) -> None:
+        super().__init__(
+            f"expected a picture of at most {limit} {unit}. Received: {found}",
+            hint="send a smaller picture, or raise the limit in the gateway's routes",
+        )
+
+
+class SlowUpload(NotInspected):
+    """The picture did not arrive in time."""
+
+    def __init__(self, milliseconds: int) -> None:
+        super().__init__(f"the picture did not arrive within {milliseconds} ms")
+
+
+class Busy(NotInspected):
+    """As many inspections are under way as the routes allow; ask again after `retry_seconds`."""
+
+    retry_seconds = 1
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} inspections are at the model server already", hint=f"ask again in {self.retry_seconds} s"
+        )
+
+
 class CourseError(AoiError):
     """A lesson, an exercise or the checklist cannot be used."""
 
@@ -134,7 +238,7 @@ class CheckFailed(CourseError):
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what a library says; Keras puts the cause behind many lines of configuration."""
+    """Finds the first line of what a library says; Keras puts the cause behind many lines of configuration."""
     text = str(error).rpartition("Exception encountered:")[2]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__

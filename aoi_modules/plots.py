@@ -29,13 +29,13 @@ class Plot(Figure):
 
 
 def title_of(text: str, origin: DataOrigin, profile: str = "") -> str:
-    """A title that says on which data and in which profile: drawn data must never pass for real."""
+    """Writes a title with profile and, where data was drawn, with `STAND_IN`: drawn data must never pass for real."""
     remarks = [*([f"profile {profile}"] if profile else []), *([STAND_IN] if origin.stand_in else [])]
     return f"{text} ({', '.join(remarks)})" if remarks else text
 
 
 def gallery(pictures: Sequence[Pixels], titles: Sequence[str], origin: DataOrigin, *, title: str = "Pictures") -> Plot:
-    """Pictures in rows of five, each uint8 (h, w, 1) or (h, w, 3), with a line of text over each."""
+    """Draws pictures in rows of five, each uint8 (h, w, 1) or (h, w, 3), with a line of text over each."""
     columns = min(5, max(1, len(pictures)))
     rows = max(1, -(-len(pictures) // columns))
     plot = Plot(figsize=(2 * columns, 2.2 * rows + 0.5), layout="constrained")
@@ -50,7 +50,7 @@ def gallery(pictures: Sequence[Pixels], titles: Sequence[str], origin: DataOrigi
 
 
 def history(values: Mapping[str, Sequence[float]], origin: DataOrigin, *, profile: str = "") -> Plot:
-    """Loss and the other measures over the epochs, validation dashed."""
+    """Draws loss and the other measures over the epochs, validation dashed: measure -> its value after each epoch."""
     names = [name for name in values if not name.startswith("validation_")]
     plot = Plot(figsize=(5 * max(1, len(names)), 3.5), layout="constrained")
     for axes, name in zip(plot.subplots(1, max(1, len(names)), squeeze=False).flat, names, strict=False):
@@ -69,7 +69,7 @@ def history(values: Mapping[str, Sequence[float]], origin: DataOrigin, *, profil
 def confusion(
     counts: NDArray[np.int64], labels: Sequence[str], origin: DataOrigin, *, profile: str = "", title: str = "Confusion"
 ) -> Plot:
-    """Rows are the truth, columns what the model said; each cell a count. int64 (K, K)."""
+    """Draws counts int64 (K, K): rows are the truth, columns what the model said."""
     plot = Plot(figsize=(1.5 + 0.6 * len(labels), 1.2 + 0.6 * len(labels)), layout="constrained")
     axes = plot.subplots()
     axes.imshow(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), cmap="Blues", vmin=0, vmax=1)
@@ -95,7 +95,17 @@ def scores(
     escape: Rate | None = None,
     overkill: Rate | None = None,
 ) -> Plot:
-    """How the scores of good and defective parts lie around the threshold. (N,), (N,) with 1 for defective."""
+    """Draws how the scores of good and defective parts lie around the threshold.
+
+    Args:
+        values: float32 (N,), scores in [0, 1].
+        labels: int64 (N,), 1 for defective, 0 for good.
+        threshold: a score over it fails the part.
+        origin: of the pictures.
+        profile: of the training.
+        escape: rate at the threshold, for the title; None leaves it out.
+        overkill: likewise.
+    """
     plot = Plot(figsize=(7, 4), layout="constrained")
     axes = plot.subplots()
     edges = np.linspace(0, 1, 41).tolist()
@@ -115,7 +125,7 @@ def scores(
 def predictions(
     table: Table, answers: NDArray[np.float32], head: Head, origin: DataOrigin, *, count: int = 10, profile: str = ""
 ) -> Plot:
-    """The first pictures of a table with truth and answer. `answers` float32 (N, K) as the model gives them."""
+    """Draws the first pictures of a table with truth and answer; `answers` float32 (N, K) as the model gives them."""
     rows = range(min(count, len(table)))
     texts = [f"{_truth(table, row)}\n-> {_answer(answers[row], head)}" for row in rows]
     title = title_of("Truth -> answer", DataOrigin(name=origin.name, sha256="", stand_in=False), profile)

@@ -1,4 +1,4 @@
-"""How long something takes, said on standard error: a bar on a terminal, plain lines anywhere else."""
+"""Tells people on standard error how far a work is: a bar on a terminal, plain lines anywhere else."""
 
 import sys
 import time
@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from aoi_modules.settings import settings
 
 Advance = Callable[[int], None]
+"""Gets how many units were done since the last call."""
 Say = Callable[[str], None]
+"""Gets one line for people. `say` is one; tests and notebooks pass `list.append` or `print`."""
 
 
 def say(line: str) -> None:
@@ -18,7 +20,7 @@ def say(line: str) -> None:
 
 
 def on_terminal() -> bool:
-    """Whether a bar can be drawn: standard error is a terminal, and CI is not set."""
+    """Says whether a bar can be drawn: standard error is a terminal, and CI is not set."""
     return sys.stderr.isatty() and not settings().plain
 
 

@@ -1,7 +1,7 @@
 """One frozen Settings object, read once: environment > file > default.
 
-The file is `aoi.toml` in the course folder; every setting has the environment variable named beside it.
-No other module reads the environment.
+The file is `aoi.toml` in the course folder. Each setting says its variable and its meaning beside its type, and
+`rows` gives all of that for README's table. No other module reads the environment or writes to it.
 """
 
 import os
@@ -10,46 +10,100 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 from aoi_modules.errors import SettingsError
 
 FILE_NAME = "aoi.toml"
 COURSE_MARK = "curriculum.yml"
 """A folder that holds this file is a course folder: lessons find their artifacts from it."""
+PROGRESS_NAME = "progress.json"
+TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+"""The words for a switch, in lower case."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a setting is read, and what it means.
+
+    Args:
+        variable: of the environment.
+        meaning: in a sentence without its full stop.
+        default: in words, where the value in the class does not say it.
+        in_file: whether `aoi.toml` may hold it. The course folder is where that file lies, and variables of other
+            programs are read by these programs too, which know no `aoi.toml`.
+    """
+
+    variable: str
+    meaning: str
+    default: str = ""
+    in_file: bool = True
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things lie, and how the machine wants to be spoken to."""
+    """Where files are, and how commands behave on this machine."""
 
-    course_dir: Path
-    """AOI_COURSE_DIR: folder of lessons, artifacts, progress and report; default: the nearest folder above the
-    working directory that holds a curriculum.yml, else the working directory."""
-    data_dir: Path | None = None
-    """AOI_DATA_DIR: a mirror of the data sets and weights in their upstreams' layout."""
-    cache_dir: Path = field(default_factory=lambda: Path("~/.cache/aoi").expanduser())
-    """AOI_CACHE_DIR: downloads."""
-    offline: bool = False
-    """AOI_OFFLINE: never try to download."""
-    plain: bool = False
-    """CI: plain lines instead of progress bars."""
-    strict_checks: bool = False
-    """AOI_STRICT_CHECKS: an exercise that is not right stops the lesson; headless runs set it."""
-    run_token: str = ""
-    """AOI_RUN_TOKEN: a headless run's own mark, which a lesson copies into its manifest as proof that it finished."""
-    progress_file: Path = Path("progress.json")
-    """AOI_PROGRESS_FILE: what a trainee has solved; below the course folder. Headless runs set their own."""
-    onnx2tf_file: Path | None = None
-    """AOI_ONNX2TF: the command that turns ONNX models into SavedModels, of an environment of its own; default: the
-    onnx2tf on the path."""
+    course_dir: Annotated[
+        Path,
+        Setting(
+            "AOI_COURSE_DIR",
+            "folder of the lessons, of their artifacts, of progress and report",
+            default="the nearest folder upwards with a `curriculum.yml`, else the working directory",
+            in_file=False,
+        ),
+    ]
+    data_dir: Annotated[
+        Path | None, Setting("AOI_DATA_DIR", "a mirror of the data sets and weights, in the layout of their sources")
+    ] = None
+    cache_dir: Annotated[
+        Path, Setting("AOI_CACHE_DIR", "downloads and computed features", default="`~/.cache/aoi`")
+    ] = field(default_factory=lambda: Path("~/.cache/aoi").expanduser())
+    offline: Annotated[bool, Setting("AOI_OFFLINE", "never try to download")] = False
+    plain: Annotated[bool, Setting("CI", "plain lines instead of progress bars")] = False
+    strict_checks: Annotated[
+        bool,
+        Setting("AOI_STRICT_CHECKS", "an exercise that is not right stops the lesson; headless runs set it"),
+    ] = False
+    run_token: Annotated[
+        str,
+        Setting("AOI_RUN_TOKEN", "a headless run's own mark, which a lesson copies into its manifest as proof"),
+    ] = ""
+    progress_file: Annotated[
+        Path,
+        Setting(
+            "AOI_PROGRESS_FILE",
+            "which exercises are solved; headless runs set their own",
+            default="`progress.json` in the course folder",
+        ),
+    ] = Path(PROGRESS_NAME)
+    onnx2tf_file: Annotated[
+        Path | None,
+        Setting("AOI_ONNX2TF", "the command that turns ONNX models into SavedModels", default="`onnx2tf` on the path"),
+    ] = None
+    keras_dir: Annotated[
+        Path,
+        Setting(
+            "KERAS_HOME", "Keras' own folder; weights are looked for there too", default="`~/.keras`", in_file=False
+        ),
+    ] = field(default_factory=lambda: Path("~/.keras").expanduser())
+    malloc_arenas: Annotated[
+        str,
+        Setting("MALLOC_ARENA_MAX", "glibc's own; where it is set, `aoi serve` keeps to it", in_file=False),
+    ] = ""
+    glibc_tunables: Annotated[
+        str,
+        Setting("GLIBC_TUNABLES", "glibc's own; `aoi serve` keeps to a `glibc.malloc.arena_max` in it", in_file=False),
+    ] = ""
 
     @property
     def artifacts_dir(self) -> Path:
+        """What lessons leave, one folder a profile and lesson."""
         return self.course_dir / "artifacts"
 
     @property
     def report_dir(self) -> Path:
+        """What headless runs leave for readers: index, pages, logs."""
         return self.course_dir / "report"
 
 
@@ -59,9 +113,9 @@ def load(environment: Mapping[str, str], start: Path) -> Settings:
     Raises:
         SettingsError: a value is not of its setting's type, or the file has an unknown key.
     """
-    course_dir = Path(environment["AOI_COURSE_DIR"]) if environment.get("AOI_COURSE_DIR") else course_root(start)
-    course_dir = (start / course_dir.expanduser()).resolve()
-    defaults = {"course_dir": course_dir, "progress_file": course_dir / "progress.json"}
+    given = environment.get("AOI_COURSE_DIR")
+    course_dir = _absolute(given, start) if given else course_root(start).resolve()
+    defaults = {"course_dir": course_dir, "progress_file": course_dir / PROGRESS_NAME}
     return Settings(**{**defaults, **_from_file(course_dir / FILE_NAME), **_from_environment(environment, start)})
 
 
@@ -76,6 +130,12 @@ def child_environment(**values: str) -> dict[str, str]:
     return {**os.environ, **values}
 
 
+def preset(**values: str) -> None:
+    """Gives a library its variables before it is imported; what the user has set stays."""
+    for variable, value in values.items():
+        os.environ.setdefault(variable, value)
+
+
 def course_root(start: Path) -> Path:
     """The nearest folder at or above `start` that holds a curriculum.yml, else `start`."""
     for folder in (start, *start.parents):
@@ -84,21 +144,65 @@ def course_root(start: Path) -> Path:
     return start
 
 
-VARIABLES = {
-    "data_dir": "AOI_DATA_DIR",
-    "cache_dir": "AOI_CACHE_DIR",
-    "offline": "AOI_OFFLINE",
-    "plain": "CI",
-    "strict_checks": "AOI_STRICT_CHECKS",
-    "run_token": "AOI_RUN_TOKEN",
-    "progress_file": "AOI_PROGRESS_FILE",
-    "onnx2tf_file": "AOI_ONNX2TF",
-}
+@dataclass(frozen=True)
+class Row:
+    """A setting in words; `key` is its name in `aoi.toml`, "" where that file cannot hold it."""
+
+    variable: str
+    key: str
+    kind: str
+    default: str
+    meaning: str
+
+
+def rows() -> list[Row]:
+    """All settings in words, in the order of the class, for a table."""
+    return [
+        Row(
+            variable=one.setting.variable,
+            key=one.name if one.setting.in_file else "",
+            kind=_KINDS[one.kind],
+            default=one.setting.default or _in_words(one.default),
+            meaning=one.setting.meaning,
+        )
+        for one in _declared()
+    ]
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """A field of Settings, read back from its annotation."""
+
+    name: str
+    kind: type
+    default: object
+    setting: Setting
+
+
+_KINDS: dict[type, str] = {Path: "path", bool: "true or false", str: "text"}
+
+
+@cache
+def _declared() -> tuple[_Declared, ...]:
+    hints = get_type_hints(Settings, include_extras=True)
+    defaults = {one.name: one.default for one in fields(Settings)}
+    found = []
+    for name, hint in hints.items():
+        annotation, setting = get_args(hint)
+        kind = next(kind for kind in (get_args(annotation) or (annotation,)) if kind in _KINDS)
+        found.append(_Declared(name, kind, defaults[name], setting))
+    return tuple(found)
+
+
+def _in_words(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default or "none")
 
 
 def _from_environment(environment: Mapping[str, str], start: Path) -> dict[str, Any]:
-    given = {name: environment[variable] for name, variable in VARIABLES.items() if environment.get(variable)}
-    return {name: _typed(name, text, start) for name, text in given.items()}
+    given = {one: environment.get(one.setting.variable) for one in _declared() if one.name != "course_dir"}
+    return {one.name: _typed(one, text, start) for one, text in given.items() if text}
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -108,24 +212,28 @@ def _from_file(path: Path) -> dict[str, Any]:
         table = tomllib.loads(path.read_text())
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
-    known = {field.name for field in fields(Settings)} - {"course_dir"}
-    unknown = sorted(set(table) - known)
+    known = {one.name: one for one in _declared() if one.setting.in_file}
+    unknown = sorted(set(table) - set(known))
     if unknown:
         raise SettingsError(
             f"{path}: unknown setting {', '.join(unknown)}",
             hint=f"known settings: {', '.join(sorted(known))}",
         )
-    return {name: _typed(name, str(value), path.parent) for name, value in table.items()}
+    return {name: _typed(known[name], str(value), path.parent) for name, value in table.items()}
 
 
-def _typed(name: str, text: str, base: Path) -> Any:
-    """A setting as its type; paths are absolute, because lessons run in another working directory."""
-    if name.endswith(("_dir", "_file")):
-        return (base / Path(text).expanduser()).resolve()
-    if name.endswith("_token"):
+def _typed(one: _Declared, text: str, base: Path) -> Path | bool | str:
+    """A setting as its type."""
+    if one.kind is Path:
+        return _absolute(text, base)
+    if one.kind is str:
         return text
-    truth = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    if text.lower() not in truth:
-        variable = VARIABLES[name]
+    if text.lower() not in TRUTH:
+        variable = one.setting.variable
         raise SettingsError(f"{variable}: expected true or false. Received: {text!r}", hint=f"export {variable}=true")
-    return truth[text.lower()]
+    return TRUTH[text.lower()]
+
+
+def _absolute(text: str, base: Path) -> Path:
+    """A path that holds in every working directory, because lessons run in another one."""
+    return (base / Path(text).expanduser()).resolve()

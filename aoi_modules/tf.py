@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
+from aoi_modules.settings import preset
+
 _NOTE = re.compile(
     rb"(?:[IW]\d{4} |WARNING: All log messages before absl|To enable the following instructions"
     rb"|E\d{4} .*failed call to cuInit).*\n"
@@ -69,7 +71,7 @@ def without_keras() -> Iterator[None]:
         sys.meta_path.remove(finder)
 
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+preset(TF_CPP_MIN_LOG_LEVEL="2")
 with without_notes(), without_keras():
     import tensorflow as tf
 

@@ -40,7 +40,7 @@ class Limits:
 
 
 def judge_score(score: float, limits: Limits) -> Verdict:
-    """The verdict of one head. A score that is not a number is nobody's judgement, so an operator looks."""
+    """Judges one head. A score that is not a number is nobody's judgement, so an operator looks: REVIEW."""
     if math.isnan(score):
         return Verdict.REVIEW
     if score > limits.threshold:
@@ -51,7 +51,7 @@ def judge_score(score: float, limits: Limits) -> Verdict:
 
 
 def judge_part(verdicts: Iterable[Verdict]) -> Verdict:
-    """The worst verdict of a part's heads. With no head that judges, an operator looks: REVIEW."""
+    """Takes the worst verdict of a part's heads. With no head that judges, an operator looks: REVIEW."""
     return max(verdicts, key=SEVERITY.__getitem__, default=Verdict.REVIEW)
 
 
@@ -69,6 +69,7 @@ class Rate:
 
     @property
     def value(self) -> float:
+        """The share itself, in [0, 1]; NaN when no parts were looked at."""
         return self.count / self.total if self.total else math.nan
 
     @property
@@ -90,12 +91,12 @@ class Rate:
 
 
 def escape_rate(defective: Iterable[bool], verdicts: Iterable[Verdict]) -> Rate:
-    """Defective parts passed / defective parts. A part sent to REVIEW did not escape: somebody looks at it."""
+    """Counts defective parts passed / defective parts. A part sent to REVIEW did not escape: somebody looks at it."""
     passed = [verdict is Verdict.PASS for bad, verdict in zip(defective, verdicts, strict=True) if bad]
     return Rate(sum(passed), len(passed))
 
 
 def overkill_rate(defective: Iterable[bool], verdicts: Iterable[Verdict]) -> Rate:
-    """Good parts failed / good parts."""
+    """Counts good parts failed / good parts."""
     failed = [verdict is Verdict.FAIL for bad, verdict in zip(defective, verdicts, strict=True) if not bad]
     return Rate(sum(failed), len(failed))

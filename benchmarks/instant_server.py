@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules import cli
+from aoi_modules.modelstore import signatures
 from aoi_modules.serving import server
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.engines import saved_model
 from aoi_modules.wire.messages import SignatureDef
 
 
@@ -39,7 +39,7 @@ class InstantEngine:
 
 def main() -> None:
     def load(path: Path) -> InstantEngine:
-        return InstantEngine(saved_model.read_signatures(path))
+        return InstantEngine(signatures.read(path))
 
     server.engine_loader = lambda *_, **__: load  # type: ignore[attr-defined]  # the name that the server calls
     sys.argv = ["aoi", "serve", *sys.argv[1:]]

@@ -14,6 +14,7 @@ from pathlib import Path
 import requests
 import yaml
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.export.model_sources import ModelSource
@@ -40,8 +41,8 @@ def main() -> None:
             (models / "routes.yaml").write_text(yaml.safe_dump(routes))
             with (
                 RunningGateway(models / "routes.yaml") as gateway,
-                GrpcClient(server.grpc, "tile") as by_grpc,
-                HttpClient(server.rest, "tile") as by_http,
+                GrpcClient(Endpoint(server.grpc, "tile")) as by_grpc,
+                HttpClient(Endpoint(server.rest, "tile")) as by_http,
                 requests.Session() as line,
             ):
                 picture = sample()

@@ -42,11 +42,10 @@ def main() -> None:
 def train(way: str, pictures: int) -> None:
     recipe = replace(
         recipes.by_name(fashion_mnist.NAME),
-        picture=PictureInput(height=SIDE, width=SIDE, channels=3),
+        picture_input=PictureInput(height=SIDE, width=SIDE, channels=3),
         backbone="mobilenet-v2-0.35",
-        learning="head on features",
+        learning="on features",
         pooling="mean",
-        own_plan={},
     )
     wanted = plan(recipe, profiles.by_name("cpu"), epochs=1, cached=way == "features", augment=False, fine_tune=0)
     split = fashion_mnist.load()

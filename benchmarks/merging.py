@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import Servable, write_servable
-from aoi_modules.export.verification import FROZEN
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.study.networks.latency import Latency, in_turns
 from aoi_modules.tf import keras, tf
@@ -164,7 +164,7 @@ def openvino(written: Written) -> dict[str, Call]:
         return {}
 
     def on_engine(folder: Path) -> Call:
-        model = openvino.Core().compile_model(str(folder / FROZEN), "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+        model = openvino.Core().compile_model(str(folder / layout.PIXELS_FILE), "CPU", {"PERFORMANCE_HINT": "LATENCY"})
         request = model.create_infer_request()
         return lambda block: request.infer({0: block})
 

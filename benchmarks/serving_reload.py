@@ -26,6 +26,7 @@ from pathlib import Path
 import grpc
 import psutil
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rollout.version_watch import States, VersionWatch
 from aoi_modules.modelstore import version_dir
@@ -116,7 +117,7 @@ def reload_often(
         f"{'version':>8}{'requests':>10}{'failed':>8}{'quiet p99 ms':>14}{'reload p99 ms':>15}{'reload s':>10}{'MB':>7}"
     )
     end, version = time.monotonic() + seconds, 1
-    with GrpcClient(server.grpc, "tile") as client, VersionWatch(client) as watch:
+    with GrpcClient(Endpoint(server.grpc, "tile")) as client, VersionWatch(client) as watch:
         while (quiet := time.monotonic()) + every <= end:
             time.sleep(every)
             began, version = time.monotonic(), version + 1

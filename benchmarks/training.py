@@ -21,17 +21,15 @@ from aoi_modules.datasets import houses, magnetic_tile
 from aoi_modules.datasets.table import Split, Table
 from aoi_modules.tf import keras
 from aoi_modules.training import profiles, recipes
-from aoi_modules.training.features.cache import Values
+from aoi_modules.training.features.cache import Features
 from aoi_modules.training.features.lookup import features
 from aoi_modules.training.fitting.examples import FeatureExamples
 from aoi_modules.training.fitting.fit import fit
-from aoi_modules.training.fitting.learning import first_schedule, learn, prepared
+from aoi_modules.training.fitting.learning import first_schedule, heads_for, learn, prepared
 from aoi_modules.training.measuring import metrics
 from aoi_modules.training.measuring.evaluation import counted, evaluate, scores
 from aoi_modules.training.measuring.thresholds import overkill_at_escape
 from aoi_modules.training.networks.backbones import pretrained
-from aoi_modules.training.networks.heads import Scale, head_model
-from aoi_modules.training.networks.number_columns import NumberColumns
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 
@@ -74,7 +72,7 @@ def trained(name: str, profile: str) -> dict[str, dict[str, float]]:
     split = wanted.recipe.split(wanted.profile, 0)
     real_or_not(split)
     learned = learn(wanted, split, log=quiet)
-    results = evaluate(learned.model, wanted.recipe.heads, split, wanted.recipe.picture)
+    results = evaluate(learned.model, wanted.recipe.heads, split, wanted.recipe.picture_input)
     return {result.head.name: dict(result.head.metrics) for result in results}
 
 
@@ -86,7 +84,7 @@ def boards(profile: str) -> None:
     real_or_not(split)
     model = learn(wanted, split, log=quiet).model
     tables = {"known boards": split.test} | ({"unseen boards": split.unseen} if split.unseen else {})
-    answers = {name: scores(model, table, wanted.recipe.picture) for name, table in tables.items()}
+    answers = {name: scores(model, table, wanted.recipe.picture_input) for name, table in tables.items()}
     for place in [*tables, "official test list"]:
         parts = list(tables) if place == "official test list" else [place]
         found = {}
@@ -142,8 +140,8 @@ def out_of_fold(
     The frozen backbone knows nothing of folds, so it sees each picture once for all of them.
     """
     wanted = plan(recipe, profiles.by_name(profile), seed=seed)
-    backbone, _ = pretrained(wanted.backbone, recipe.picture, pooling=wanted.pooling, log=quiet)
-    values = features(backbone, table, recipe.picture, mirrored=wanted.augment, log=quiet)
+    backbone, _ = pretrained(wanted.backbone, recipe.picture_input, pooling=wanted.pooling, log=quiet)
+    values = features(backbone, table, recipe.picture_input, mirrored=wanted.augment, log=quiet)
     answers: dict[int, NDArray[np.float32]] = {}
     for number in range(int(fold.max()) + 1):
         rest, test = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
@@ -157,13 +155,11 @@ def out_of_fold(
 
 
 def fitted_heads(
-    wanted: Plan, table: Table, values: Values, train: NDArray[np.int64], validation: NDArray[np.int64]
+    wanted: Plan, table: Table, values: Features, train: NDArray[np.int64], validation: NDArray[np.int64]
 ) -> keras.Model:
-    """The heads of a fold, as `learning.on_backbone` trains them."""
+    """The heads of a fold, as `learning.train_on_features` trains them."""
     recipe, rows = wanted.recipe, prepared(table.take(train), wanted)
-    columns = NumberColumns.of(rows, codes=recipe.codes) if rows.features is not None else None
-    scale = Scale.of(values[0, train], components=recipe.components)
-    heads = head_model(recipe.heads, scale, rows, l2=recipe.l2, columns=columns)
+    heads = heads_for(wanted, values[0, train], rows)
     examples = FeatureExamples(values[:, train], rows), FeatureExamples(values[:, validation], table.take(validation))
     fit(heads, recipe.heads, *examples, first_schedule(wanted), log=quiet)
     return heads

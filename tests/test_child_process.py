@@ -85,7 +85,7 @@ def test_a_ready_file_is_never_half_written(tmp_path: Path) -> None:
 def test_a_ready_file_without_a_place_is_a_sentence(tmp_path: Path) -> None:
     for path in (tmp_path / "none" / "ready.json", tmp_path):
         for write in (check_ready_file, lambda path: write_ready_file(path, {"grpc": 1})):
-            with pytest.raises(SettingsError, match=f"--ready_file {path}: "):
+            with pytest.raises(SettingsError, match=f"`ready_file='{path}'`: "):
                 write(path)
     check_ready_file(tmp_path / "ready.json")
     check_ready_file(Path("ready.json"))

@@ -1,9 +1,16 @@
+"""Environment over file over default; every setting has a row in the table, and the row is true."""
+
+import os
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from aoi_modules.errors import SettingsError
-from aoi_modules.settings import load
+from aoi_modules.settings import Row, Settings, child_environment, load, preset, rows
+
+SAMPLES = {"path": ("/some/where", Path("/some/where")), "true or false": ("true", True), "text": ("word", "word")}
+"""Kind of a setting -> a value as it is written, and as it is read."""
 
 
 def test_the_course_folder_is_the_nearest_one_with_a_curriculum(tmp_path: Path) -> None:
@@ -48,3 +55,59 @@ def test_paths_are_absolute_whatever_they_were_given_as(tmp_path: Path) -> None:
     assert from_environment.data_dir == tmp_path / "data"
     assert from_environment.progress_file == tmp_path / "mine.json"
     assert load({}, tmp_path).cache_dir == Path.home() / ".cache" / "aoi"
+
+
+def test_every_setting_has_a_row() -> None:
+    assert len(rows()) == len(fields(Settings))
+    for row in rows():
+        assert row.kind in SAMPLES
+        assert row.meaning, row
+        assert not row.meaning.endswith("."), "the table's cells are no sentences with a full stop"
+        assert row.default, row
+    assert len({row.variable for row in rows()}) == len(rows())
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.variable)
+def test_a_row_names_the_variable_that_is_read(row: Row, tmp_path: Path) -> None:
+    text, value = SAMPLES[row.kind]
+    changed = load({row.variable: text}, tmp_path)
+    before = load({}, tmp_path)
+    names = [field.name for field in fields(Settings) if getattr(changed, field.name) != getattr(before, field.name)]
+    assert value in [getattr(changed, name) for name in names]
+    if row.key:
+        assert names == [row.key]
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.variable)
+def test_a_row_names_the_key_that_the_file_may_hold(row: Row, tmp_path: Path) -> None:
+    if row.key:
+        text, value = SAMPLES[row.kind]
+        (tmp_path / "aoi.toml").write_text(f'{row.key} = "{text}"')
+        assert getattr(load({}, tmp_path), row.key) == value
+
+
+@pytest.mark.parametrize("key", ["course_dir", "keras_dir", "malloc_arenas", "glibc_tunables"])
+def test_the_file_holds_nothing_that_is_read_before_it_or_by_other_programs(key: str, tmp_path: Path) -> None:
+    (tmp_path / "aoi.toml").write_text(f'{key} = "/somewhere"')
+    with pytest.raises(SettingsError, match=f"unknown setting {key}"):
+        load({}, tmp_path)
+
+
+def test_a_child_gets_this_environment_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AOI_TEST_OF_CHILDREN", "old")
+    assert child_environment()["AOI_TEST_OF_CHILDREN"] == "old"
+    assert child_environment(AOI_TEST_OF_CHILDREN="new")["AOI_TEST_OF_CHILDREN"] == "new"
+    assert os.environ["AOI_TEST_OF_CHILDREN"] == "old"
+
+
+def test_a_preset_stands_back_for_the_users_own_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AOI_TEST_OF_PRESETS", "own")
+    monkeypatch.setenv("AOI_TEST_OF_PRESETS_2", "own")  # so that it is put back at the end
+    monkeypatch.delenv("AOI_TEST_OF_PRESETS_2")
+    preset(AOI_TEST_OF_PRESETS="ours", AOI_TEST_OF_PRESETS_2="ours")
+    assert (os.environ["AOI_TEST_OF_PRESETS"], os.environ["AOI_TEST_OF_PRESETS_2"]) == ("own", "ours")
+
+
+def test_the_folders_below_the_course_folder(tmp_path: Path) -> None:
+    settings = Settings(course_dir=tmp_path)
+    assert (settings.artifacts_dir, settings.report_dir) == (tmp_path / "artifacts", tmp_path / "report")

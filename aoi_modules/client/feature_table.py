@@ -23,7 +23,7 @@ LARGEST = float(np.finfo(np.float32).max)
 MAX_PROBLEMS = 5
 """So many of a table's problems are told at once."""
 
-Row = NDArray[np.float32]
+FeatureRow = NDArray[np.float32]
 """The features of one picture, float32 (1, F)."""
 
 
@@ -33,14 +33,14 @@ class Features:
 
     Args:
         names: of the features, in the order of the rows.
-        rows: by picture.
+        rows: by picture, float32 (1, F) each.
     """
 
     names: tuple[str, ...]
-    rows: Mapping[Path, Row]
+    rows: Mapping[Path, FeatureRow]
 
-    def of(self, picture: Path) -> Row:
-        """What goes with a picture.
+    def of(self, picture: Path) -> FeatureRow:
+        """Gives what goes with a picture, float32 (1, F).
 
         Raises:
             DataError: there is nothing for it.
@@ -73,7 +73,7 @@ class FeatureTable:
     lines: dict[tuple[str, ...], Line]
 
     def features_of(self, pictures: Sequence[Path]) -> Features:
-        """The features of each picture.
+        """Finds the features of each picture, float32 (1, F) each.
 
         A line belongs to the picture whose path ends as the line says: `0001.png` fits in any folder, `a/0001.png` in
         folders `a` only. Of several lines that fit, the longest one counts.
@@ -82,7 +82,7 @@ class FeatureTable:
             DataError: a picture has no line, shares its line with another, or a cell is no number. All pictures are
                 looked at before, so nobody asks about half of them.
         """
-        rows: dict[Path, Row] = {}
+        rows: dict[Path, FeatureRow] = {}
         owners: dict[int, Path] = {}
         problems: list[str] = []
         for picture in dict.fromkeys(pictures):
@@ -93,7 +93,9 @@ class FeatureTable:
             except DataError as error:
                 problems.append(error.message)
         if problems:
-            raise DataError(_told(list(dict.fromkeys(problems))), hint="nothing was asked; mend the table first")
+            raise DataError(
+                _told(list(dict.fromkeys(problems))), hint="no picture was asked about; correct the table first"
+            )
         return Features(self.names, rows)
 
     def _line_of(self, picture: Path) -> Line:
@@ -111,7 +113,7 @@ class FeatureTable:
                 f"{self.path}, line {line.number}: fits two pictures, {owner} and {picture}; write the folder as well"
             )
 
-    def _row(self, line: Line) -> Row:
+    def _row(self, line: Line) -> FeatureRow:
         return np.array([[self._number(line, name) for name in self.names]], np.float32)
 
     def _number(self, line: Line, name: str) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from aoi_modules.datasets.own_pictures.picture_files import ENDINGS
+from aoi_modules.datasets.own_pictures.files import ENDINGS
 from aoi_modules.errors import DataError
 from aoi_modules.pictures import check_picture
 
@@ -19,7 +19,7 @@ class NothingFound:
 
 
 def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound]:
-    """The picture files of each place, in order.
+    """Finds the picture files of each place, in order.
 
     Args:
         places: files, which are taken as they are; folders, whose pictures at any depth are taken, by their suffix;
@@ -38,7 +38,7 @@ def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound]:
 
 
 def read_pictures(places: Iterable[str]) -> list[bytes]:
-    """The content of all pictures of all places, for work that needs each of them.
+    """Reads the content of all pictures of all places, for work that needs each of them.
 
     Raises:
         DataError: a place holds none, or one cannot be used; names it.

@@ -22,6 +22,9 @@ class Attempts:
         retries: how often a call that was not sent is made again.
         clock: gives seconds.
         chance: gives numbers in [0, 1). Pauses vary by it, so that many clients do not come back at the same moment.
+
+    Attributes:
+        timeout: as it was given; messages name it.
     """
 
     def __init__(
@@ -32,21 +35,22 @@ class Attempts:
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        self.timeout = timeout
         self._clock, self._chance = clock, chance
         self._end = clock() + timeout
         self._left = retries
         self._pause = FIRST_PAUSE
 
     def seconds_left(self) -> float:
-        """Seconds until the deadline, over 0 even after it: 0 would mean no deadline to some libraries."""
+        """Gives the seconds until the deadline, over 0 even after it: 0 would mean no deadline to some libraries."""
         return max(self._end - self._clock(), 0.001)
 
     def late(self) -> bool:
-        """Whether the deadline has passed."""
+        """Tells whether the deadline has passed."""
         return self._clock() > self._end
 
     def pause(self) -> float | None:
-        """Seconds to wait before the next attempt, after one that was not sent; None if there is none."""
+        """Gives the seconds to wait before the next attempt, after one that was not sent; None if there is none."""
         if self._left == 0:
             return None
         pause = self._pause * (0.75 + 0.5 * self._chance())

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import grpc
 
-from aoi_modules.errors import SettingsError
+from aoi_modules.errors import Argument, SettingsError
 
-TLS_HINT = "root_certificates names who signed its certificate, server_name whose it is; perhaps it asks for yours, too"
-"""What to do when there is no encrypted connection."""
+TLS_ARGUMENTS = (Argument("root_certificates"), Argument("server_name"))
+TLS_HINT = (
+    f"{TLS_ARGUMENTS[0]} names who signed its certificate, {TLS_ARGUMENTS[1]} whose it is; "
+    "perhaps it asks for yours, too"
+)
+"""What to do when there is no encrypted connection, and the arguments that it names."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Tls:
             _content(path)
 
     def grpc_credentials(self) -> grpc.ChannelCredentials:
-        """The files' content in gRPC's form."""
+        """Reads the files once more, into gRPC's form: a connection made later takes certificates that were renewed."""
         return grpc.ssl_channel_credentials(
             root_certificates=_content(self.root_certificates),
             private_key=_content(self.client_key),
@@ -42,6 +46,7 @@ class Tls:
         )
 
     def grpc_options(self) -> list[tuple[str, str]]:
+        """Gives the options of a channel that checks the certificate for `server_name`."""
         return [] if self.server_name is None else [("grpc.ssl_target_name_override", self.server_name)]
 
 

@@ -1,4 +1,4 @@
 """Kubernetes: the files that start the line there, and the rules they keep.
 
-Uses `settings` and `errors`; never TensorFlow.
+Uses `serving.model_config` and `serving.launchers`; never TensorFlow.
 """

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -57,6 +57,7 @@ class Deployment:
 
     @property
     def image(self) -> str:
+        """The container image, with its version."""
         return docker.IMAGE
 
     @property
@@ -242,18 +243,18 @@ def to_yaml(documents: Sequence[Object]) -> str:
     return yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False, width=120)
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes what people read: no anchors, and `|` for texts of several lines."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
-_Dumper.add_representer(str, _text)
+class _Dumper(yaml.SafeDumper):
+    """Writes what people read: no anchors, and `|` for texts of several lines."""
+
+    yaml_representers: ClassVar[dict[type, Any]] = {**yaml.SafeDumper.yaml_representers, str: _text}
+
+    def ignore_aliases(self, data: object) -> bool:
+        """Writes a value that comes twice in full each time, without an anchor."""
+        return True
 
 
 def _docker_memory(quantity: str) -> str:

@@ -11,14 +11,13 @@ import click
 from aoi_modules.commands import output
 from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.settings import settings
+from aoi_modules.training.profiles import PROFILES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from aoi_modules.course.running.course_run import Request
+    from aoi_modules.course.running.order import RunOrder
     from aoi_modules.course.running.outcome import Outcome
-
-PROFILES = ("ci", "cpu", "gpu")
 
 
 @click.group
@@ -59,31 +58,31 @@ def run(
 
     from aoi_modules.course import material
     from aoi_modules.course.checklist.selection import selected
-    from aoi_modules.course.running.course_run import Request
+    from aoi_modules.course.running.order import RunOrder
 
     checklist = material.curriculum()
-    request = Request(
+    order = RunOrder(
         curriculum=checklist,
         plans=selected(checklist, only, start),
         profile=profile,
         material_dir=material.material_dir(),
-        course_dir=settings().course_dir,
+        given=settings(),
         jobs=jobs or (1 if profile == "gpu" else min(4, max(1, (os.cpu_count() or 1) // 2))),
         force=force,
         form="proving" if prove else "solved",
     )
-    sys.exit(_run_and_report(request, Console(stderr=True), as_json=as_json))
+    sys.exit(_run_and_report(order, Console(stderr=True), as_json=as_json))
 
 
-def _run_and_report(request: "Request", console: "Console", *, as_json: bool) -> int:
+def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> int:
     """Runs, reports whatever happened, and returns the exit code."""
     from aoi_modules.course.reporting.report import headline, write_report
     from aoi_modules.course.running.course_run import CourseRun
     from aoi_modules.course.running.display import display_for
     from aoi_modules.course.running.outcome import all_good
 
-    display = display_for(console, plain=settings().plain)
-    course_run = CourseRun(request, display)
+    display = display_for(console, plain=order.given.plain)
+    course_run = CourseRun(order, display)
     stopped = False
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job gets its report too
     try:
@@ -92,8 +91,8 @@ def _run_and_report(request: "Request", console: "Console", *, as_json: bool) ->
         stopped = True
     finally:
         display.close()
-    outcomes = [course_run.outcomes[plan.id] for plan in request.plans]
-    report = write_report(request, outcomes)
+    outcomes = [course_run.outcomes[plan.id] for plan in order.plans]
+    report = write_report(order, outcomes)
     _print(outcomes, as_json=as_json)
     console.print(f"{headline(outcomes)}; report: {report.index}", markup=False, highlight=False, soft_wrap=True)
     return STOPPED if stopped else 0 if all_good(outcomes) else 1
@@ -157,10 +156,10 @@ def start(folder: Path) -> None:
 
 
 @command.command("readme")
-@click.option("--check", is_flag=True, help="Change nothing; fail if the table is not of today.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if a table is not of today.")
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Default: README.md of the course.")
 def readme(check: bool, file: Path | None) -> None:
-    """Write the study checklist into README's table.
+    """Write README's tables of the study checklist and of the settings.
 
     \b
     Examples:
@@ -173,7 +172,7 @@ def readme(check: bool, file: Path | None) -> None:
     path = file or material.material_dir() / "README.md"
     if check:
         page.refuse_stale(path, material.curriculum())
-        click.echo(f"{path}: as curriculum.yml", err=True)
+        click.echo(f"{path}: its tables are of today", err=True)
     else:
         changed = page.refresh(path, material.curriculum())
-        click.echo(f"{path}: {'written' if changed else 'as curriculum.yml already'}", err=True)
+        click.echo(f"{path}: {'written' if changed else 'its tables were of today already'}", err=True)

@@ -1,7 +1,6 @@
 """`aoi export`: a trained model -> a servable version directory."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -14,7 +13,7 @@ from aoi_modules.commands.options.writing import Writing, writing_options
 @click.option("--head", "heads", multiple=True, metavar="NAME[=OUTPUT]", help="Name for an output; leaves others out.")
 @reading_options
 @writing_options
-def command(model: Path, heads: tuple[str, ...], **said: Any) -> None:
+def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing) -> None:
     """Turn MODEL into <base path>/<name>/<version>/, as TensorFlow Serving reads it.
 
     MODEL is a .keras file, a legacy .h5 file, a SavedModel folder of TensorFlow 2 or 1, a frozen graph (.pb, with
@@ -29,8 +28,6 @@ def command(model: Path, heads: tuple[str, ...], **said: Any) -> None:
     """
     from aoi_modules.export.model_sources import read
 
-    writing = Writing.taken_from(said)
-    about = About.of(**said)
     outputs = {head: output or None for head, _, output in (given.partition("=") for given in heads)}
     wishes = [about.wish(head, name=head, output=output) for head, output in outputs.items()]
     wishes += [about.wish(head, name=None, output=head) for head in sorted(about.named() - set(outputs))]

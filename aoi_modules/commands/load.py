@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +15,10 @@ from aoi_modules.commands.options.server import ServerOptions, find_manifest, se
 from aoi_modules.errors import DataError
 
 if TYPE_CHECKING:
-    from aoi_modules.client.base import Inputs, PredictClient
-    from aoi_modules.client.measuring.load import Load, LoadReport
+    from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.inputs import Inputs
+    from aoi_modules.client.measuring.load import Load
+    from aoi_modules.client.measuring.load_report import LoadReport
     from aoi_modules.modelstore.manifest import Manifest
 
 PLOTS = (".png", ".svg")
@@ -55,7 +57,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     pictures: tuple[str, ...],
-    **server: Any,
+    server: ServerOptions,
 ) -> None:
     """Measure a model server under load: calls a second, how slow half, 90 and 99 of 100 calls were, errors by kind.
 
@@ -70,18 +72,18 @@ def command(
       aoi load --http http://127.0.0.1:8501 --model tile --requests 500 --batch 8 parts/
       aoi load --grpc 127.0.0.1:8500 --model tile --pixels --json --plot load.png
     """
-    from aoi_modules.client.measuring.load import Bounds, Load, report
+    from aoi_modules.client.measuring.load import Bounds, Load
+    from aoi_modules.client.measuring.load_report import report
 
     if plot is not None:
         importlib.import_module(
             "aoi_modules.client.measuring.load_plot"
         )  # now, so that what is missing is said before the load
-    options = ServerOptions(**server)
     bounds = Bounds(clients, 10.0 if seconds is None and requests is None else seconds, requests)
-    with options.client() as client:
+    with server.client() as client:
         signature, payloads = _payloads(client, pictures, batch, pixels=pixels)
     turns = itertools.cycle(payloads)
-    load = Load(options.client, lambda client: client.predict(next(turns), signature), bounds)
+    load = Load(server.client, lambda client: client.predict(next(turns), signature), bounds)
     finished = load.run()
     measured = report(load, finished=finished, pictures_a_call=batch)
     _show(measured, as_json=as_json)
@@ -111,16 +113,16 @@ def _payloads(
 
 
 def _signature(pixels: bool) -> str:
-    from aoi_modules.client.base import PICTURES_SIGNATURE, PIXELS_SIGNATURE
+    from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, PIXELS_SIGNATURE
 
-    return PIXELS_SIGNATURE if pixels else PICTURES_SIGNATURE
+    return PIXELS_SIGNATURE if pixels else DEFAULT_SIGNATURE
 
 
 def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool) -> "Inputs":
     """What one call sends; features are zeros, because their values cost nothing."""
     import numpy as np
 
-    from aoi_modules.client.base import picture_inputs, pixel_inputs
+    from aoi_modules.client.inputs import picture_inputs, pixel_inputs
     from aoi_modules.pictures import pixels_of
 
     wanted = len(manifest.features) if manifest else 0
@@ -140,7 +142,7 @@ def _draw(load: "Load", measured: "LoadReport", plot: Path) -> bool:
     try:
         save_plot(load, measured, plot)
     except DataError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: --plot: {error}", err=True)
         return False
     click.echo(f"{plot}: the latencies", err=True)
     return True

@@ -1,7 +1,5 @@
 """`aoi merge`: the trained models of one component -> one servable."""
 
-from typing import Any
-
 import click
 
 from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model, reading_options
@@ -18,7 +16,7 @@ from aoi_modules.commands.options.writing import Writing, writing_options
 )
 @reading_options
 @writing_options
-def command(heads: tuple[str, ...], **said: Any) -> None:
+def command(heads: tuple[str, ...], about: About, writing: Writing) -> None:
     """Merge several trained models into one servable that answers for all of them.
 
     Each picture is decoded once and resized once for each size that a model wants. What models have in common, such
@@ -30,8 +28,6 @@ def command(heads: tuple[str, ...], **said: Any) -> None:
       aoi merge --name pcb --base-path models --head short=a.keras --head open=b.keras --threshold short=0.3
       aoi merge --name board --base-path models --head build/colours/model.keras --head defect=two.keras#defect
     """
-    writing = Writing.taken_from(said)
-    about = About.of(**said)
     models = [read_model(given, about) for given in heads]
     about.check(head for model in models for head in model.heads)
     click.echo(f"merging {len(models)} models into component {writing.name} ...", err=True)

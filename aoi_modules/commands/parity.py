@@ -4,21 +4,21 @@ import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from aoi_modules.commands.options.addresses import HttpAddress
 from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model
-from aoi_modules.commands.options.server import Connection, ServerOptions, ways_options
+from aoi_modules.commands.options.server import WaysOptions, grpc_client, http_client, ways_options
 from aoi_modules.commands.output import console
 from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
 
 if TYPE_CHECKING:
-    from aoi_modules.client.measuring.parity import Features, Parity, Way
+    from aoi_modules.client.measuring.parity import FeatureRows, Parity, Way
     from aoi_modules.export.model_sources import ModelSource
     from aoi_modules.modelstore.golden import Scores
     from aoi_modules.modelstore.manifest import Manifest
@@ -56,9 +56,11 @@ def command(
     gateway: str | None,
     sources: tuple[str, ...],
     saved_model: bool | None,
+    model: str | None,
+    component: str | None,
     tolerance: float | None,
     as_json: bool,
-    **said: Any,
+    server: WaysOptions,
 ) -> None:
     """Ask about the same pictures by the SavedModel, gRPC, REST and the gateway, and compare with the source's scores.
 
@@ -80,19 +82,20 @@ def command(
     from aoi_modules.client.measuring.parity import compare
     from aoi_modules.client.picture_search import read_pictures
     from aoi_modules.modelstore import manifest as manifests
-    from aoi_modules.modelstore.golden import FILE_NAME, Golden
+    from aoi_modules.modelstore.golden import Golden
 
-    if not (said["grpc"] or said["http"] or gateway):
+    if not (server.grpc or server.http or gateway):
         raise click.UsageError("expected at least one of --grpc, --http and --gateway")
     folder = _version_dir(servable)
-    manifest, golden = manifests.read(folder), Golden.read(folder / FILE_NAME)
+    manifest, golden = manifests.read(folder), Golden.read(folder)
     given = read_pictures(pictures)
     if given and golden.features is not None:
         raise DataError(
             "PICTURE: this model wants features beside each picture, so only its golden pictures can be asked"
         )
     here = _ways_here(folder, sources, saved_model=saved_model)
-    with _ways(manifest, gateway, **said) as there:
+    names = {"model": model or manifest.component, "component": component or manifest.component}
+    with _ways_there(manifest, server, gateway=gateway, **names) as there:
         ways = here | there
         if given and len(ways) < 2:
             raise click.UsageError("a PICTURE needs two ways to compare: add --source, --grpc, --http or --gateway")
@@ -138,7 +141,7 @@ def _ways_here(folder: Path, sources: tuple[str, ...], *, saved_model: bool | No
 def _source_way(models: "Sequence[ModelSource]") -> "Way":
     from aoi_modules.tf import tf
 
-    def ask(pictures: Sequence[bytes], features: "Features") -> "Scores":
+    def ask(pictures: Sequence[bytes], features: "FeatureRows") -> "Scores":
         for model in models:
             if model.features and features is None:
                 raise ModelError(f"--source: {model.name} takes more than the servable: {', '.join(model.features)}")
@@ -160,32 +163,23 @@ def _saved_model_way(folder: Path) -> "Way":
 
 
 @contextmanager
-def _ways(
-    manifest: "Manifest",
-    gateway: str | None,
-    *,
-    grpc: str | None,
-    http: str | None,
-    model: str | None,
-    component: str | None,
-    **connection: Any,
+def _ways_there(
+    manifest: "Manifest", server: WaysOptions, *, gateway: str | None, model: str, component: str
 ) -> "Iterator[dict[str, Way]]":
     """What is asked elsewhere: the server, and the gateway in front of it."""
-    from aoi_modules.client.gateway_client import GatewayClient
+    from aoi_modules.client.gateway import GatewayClient
     from aoi_modules.client.measuring.parity import gateway_way, model_way
 
-    served = partial(ServerOptions, model=model or manifest.component, version=manifest.version, label=None)
     ways: dict[str, Way] = {}
     with ExitStack() as clients:
-        if grpc:
-            by_grpc = clients.enter_context(served(grpc=grpc, http=None, **connection).client())
-            ways["gRPC"] = model_way(by_grpc)
-        if http:
-            by_rest = clients.enter_context(served(grpc=None, http=http, **connection).client())
-            ways["REST"] = model_way(by_rest)
+        if server.grpc:
+            by_grpc = grpc_client(server.endpoint(server.grpc, model, version=manifest.version))
+            ways["gRPC"] = model_way(clients.enter_context(by_grpc))
+        if server.http:
+            by_rest = http_client(server.endpoint(server.http, model, version=manifest.version))
+            ways["REST"] = model_way(clients.enter_context(by_rest))
         if gateway:
-            part, how = component or manifest.component, Connection(**connection)
-            client = GatewayClient(gateway, part, timeout=how.timeout, tls=how.trust())
+            client = GatewayClient(server.endpoint(gateway, component))
             ways["gateway"] = gateway_way(clients.enter_context(client), manifest)
         yield ways
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,9 +18,10 @@ from aoi_modules.errors import DataError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.feature_table import Features
     from aoi_modules.client.picture_answers import PictureAnswer, PictureAsker
+    from aoi_modules.modelstore.manifest import Manifest
 
 CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict", "error")
 SECONDS_A_LINE = 5.0
@@ -40,7 +41,7 @@ SECONDS_A_LINE = 5.0
 )  # fmt: skip
 @click.argument("pictures", nargs=-1, required=True, metavar="PICTURE...")
 def command(
-    pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, table: Path | None, **server: Any
+    pictures: tuple[str, ...], jobs: int, as_json: bool, as_csv: bool, table: Path | None, server: ServerOptions
 ) -> None:
     """Ask a model server about pictures: scores by head and label, and the verdict if the model carries its limits.
 
@@ -61,18 +62,20 @@ def command(
       aoi predict --grpc 127.0.0.1:8500 --model tile --version 3 --timeout 2 part1.png
       aoi predict --grpc 127.0.0.1:8500 --model houses --features houses.csv houses/
     """
+    from aoi_modules.client.manifests import Manifests
     from aoi_modules.client.picture_answers import PictureAsker
 
     if as_json and as_csv:
         raise click.UsageError("expected at most one of --json and --csv")
-    options = ServerOptions(**server)
     files, failed = _found(pictures)
     if not files:
         sys.exit(1)
     show = _show_json if as_json else _show_csv if as_csv else _show_table
     rows_are_seen = (as_json or as_csv) and stdout().isatty()
-    with options.client() as client:
-        asker = PictureAsker(client, _features(client, files, table))
+    with server.client() as client:
+        manifest = find_manifest(client)
+        manifests = Manifests(client, manifest)
+        asker = PictureAsker(client, manifests, _features(client.endpoint, manifest, files, table))
         answers = _in_order(asker, files, jobs)
         complaints = show(answers if rows_are_seen else _told(answers, len(files)))
     if failed or complaints:
@@ -93,7 +96,9 @@ def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
     return files, empty
 
 
-def _features(client: "PredictClient", files: Sequence[Path], table: Path | None) -> "Features | None":
+def _features(
+    endpoint: "Endpoint", manifest: "Manifest | None", files: Sequence[Path], table: Path | None
+) -> "Features | None":
     """The features of every picture; None for a model that takes none.
 
     Raises:
@@ -101,18 +106,17 @@ def _features(client: "PredictClient", files: Sequence[Path], table: Path | None
     """
     from aoi_modules.client.feature_table import read_table
 
-    manifest = find_manifest(client)
     if manifest is not None and manifest.features:
         names = ", ".join(manifest.features)
         if table is None:
             raise DataError(
-                f"model {client.model} takes more than a picture: {names}",
+                f"model {endpoint.model} takes more than a picture: {names}",
                 hint=f"--features FILE, a CSV file with the columns picture, {names}",
             )
         return read_table(table, manifest.features).features_of(files)
     if table is not None:
         reason = "takes pictures alone" if manifest is not None else "carries no manifest that names its features"
-        raise DataError(f"--features: model {client.model} at {client.address} {reason}", hint="leave --features out")
+        raise DataError(f"--features: {endpoint} {reason}", hint="leave --features out")
     return None
 
 
@@ -163,9 +167,13 @@ def _show_json(answers: "Iterator[PictureAnswer]") -> int:
 
     out, complaints = stdout(), 0
     for answer in answers:
-        click.echo(msgspec.json.encode(answer), file=out)
+        click.echo(msgspec.json.encode(_fields(answer)), file=out)
         complaints += _complains(answer)
     return complaints
+
+
+def _fields(answer: "PictureAnswer") -> dict[str, object]:
+    return {name: getattr(answer, name) for name in ("picture", "model", "verdict", "heads", "error")}
 
 
 def _show_csv(answers: "Iterator[PictureAnswer]") -> int:

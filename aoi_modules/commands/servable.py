@@ -3,7 +3,7 @@
 import importlib
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +12,7 @@ from aoi_modules.commands.output import console
 from aoi_modules.errors import AoiError
 
 if TYPE_CHECKING:
-    from aoi_modules.export.inspect.contents import Inspection
+    from aoi_modules.export.inspect.contents import Contents
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
 FOLDER = click.Path(path_type=Path)
@@ -55,9 +55,9 @@ def show(folder: Path, drawing: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(servable), indent=2))
     else:
-        from aoi_modules.export.inspect.tables import print_inspection
+        from aoi_modules.export.inspect.tables import print_contents
 
-        print_inspection(console(), servable)
+        print_contents(console(), servable)
     if drawing is not None:
         _draw(servable, drawing)
 
@@ -101,7 +101,7 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
 @click.option("--against", multiple=True, metavar=NAMED_MODEL, help="A source model, named as aoi merge does.")
 @reading_options
 @JSON
-def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -> None:
+def verify(folder: Path, against: tuple[str, ...], as_json: bool, about: About) -> None:
     """Load DIR as a server does and prove it: checksums, signatures, operations, warm-up, golden scores.
 
     With --against its heads are also compared with models, on the golden pictures and those of --sample. It ends with
@@ -120,7 +120,6 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
     from aoi_modules.modelstore import manifest, version_dir
 
     version = find(folder)
-    about = About.of(**said)
     models = [read_model(given, about) for given in against]
     version_dir.verify(version)
     allowed = manifest.read(version).tolerance
@@ -138,14 +137,14 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, **said: Any) -
     sys.exit(0 if right else 1)
 
 
-def _inspected(folder: Path) -> "Inspection":
+def _inspected(folder: Path) -> "Contents":
     importlib.import_module("aoi_modules.tf")  # before all else: it drops the notes that TensorFlow starts with
-    from aoi_modules.export.inspect.contents import Inspection, find
+    from aoi_modules.export.inspect.contents import Contents, find
 
-    return Inspection.of(find(folder))
+    return Contents.of(find(folder))
 
 
-def _draw(servable: "Inspection", path: Path) -> None:
+def _draw(servable: "Contents", path: Path) -> None:
     from aoi_modules.export.inspect.graph_drawing import draw_servable, write
 
     write(draw_servable(servable), path)

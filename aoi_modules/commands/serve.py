@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aoi_modules.serving import logs
+from aoi_modules import logs
 from aoi_modules.serving.flags import ANY_PORT, ENGINES, Flags
 
 
@@ -16,6 +16,7 @@ class Port(click.ParamType[int]):
     name = "port"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; ANY_PORT for `any`."""
         if value == "any":
             return ANY_PORT
         if isinstance(value, int) or (isinstance(value, str) and value.isdigit() and int(value) < 1 << 16):
@@ -52,8 +53,8 @@ def _serve(**values: Any) -> None:
     """Serve servables by TensorFlow Serving's gRPC and REST API.
 
     The flags are those of tensorflow_model_server. Base paths are watched: a new version is loaded, then the old one
-    is unloaded. SIGTERM finishes the requests under way and exits with 0. Where this server differs from the original
-    on purpose, and why, stands in `aoi_modules/serving/server.py` (python -m pydoc aoi_modules.serving.server).
+    is unloaded. SIGTERM finishes the requests under way and exits with 0. `aoi_modules/serving/server.py` says where
+    this server differs from the original on purpose, and why (python -m pydoc aoi_modules.serving.server).
 
     \b
     Examples:

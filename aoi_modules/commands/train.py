@@ -1,16 +1,16 @@
 """`aoi train`: one recipe, one profile, one folder with model, report, page and plots."""
 
 from pathlib import Path
-from typing import Any
+from typing import Unpack
 
 import click
 
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
-from aoi_modules.training.plan import IMBALANCES
 from aoi_modules.training.profiles import PROFILES
 from aoi_modules.training.recipes import FOLDER, RECIPES, Recipe, by_name, from_folder
 from aoi_modules.training.run import MODEL, PAGE, train
+from aoi_modules.training.wishes import IMBALANCES, Wishes
 
 
 @click.command()
@@ -30,7 +30,9 @@ from aoi_modules.training.run import MODEL, PAGE, train
 @click.option("--cached/--no-cached", default=None, help="Compute a frozen backbone's features once, or every epoch.")
 @click.option("--augment/--no-augment", default=None, help="Change training pictures at random.")
 @click.option("--imbalance", type=click.Choice(IMBALANCES), help="What is done about rare labels.")
-@click.option("--target-escape", type=float, help="Share of the defective parts that may pass, such as 0.02.")
+@click.option(
+    "--target-escape", "escape_target", type=float, help="Share of the defective parts that may pass, such as 0.02."
+)
 @click.option("--mixed-precision", is_flag=True, default=None, help="Compute in float16 on a GPU.")
 @click.option("--mirrored", is_flag=True, default=None, help="Share the work between all GPUs.")
 @click.option("--skip-bad", is_flag=True, help="folder: leave bad pictures and rows out, and say which.")
@@ -42,11 +44,10 @@ def command(
     profile: str,
     out: Path,
     seed: int,
-    target_escape: float | None,
     skip_bad: bool,
     restart: bool,
     as_json: bool,
-    **wishes: Any,
+    **wishes: Unpack[Wishes],
 ) -> None:
     """Train RECIPE and write model.keras, report.json, report.html, plots/ and samples/ into a folder.
 
@@ -63,7 +64,7 @@ def command(
       aoi train folder pictures/capacitor --profile cpu --out build/capacitor
     """
     chosen = _recipe(recipe, directory, skip_bad)
-    written = train(chosen, profile, out, seed=seed, restart=restart, escape_target=target_escape, **wishes)
+    written = train(chosen, profile, out, seed=seed, restart=restart, **wishes)
     click.echo(training_report.to_json(written) if as_json else _lines(written, out))
 
 

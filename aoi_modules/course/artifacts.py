@@ -16,7 +16,7 @@ from aoi_modules.modelstore.version_dir import file_sha256
 
 MANIFEST = "manifest.json"
 RECORD = "run.json"
-"""The runner's own note beside the manifest: when the lesson is fresh, and what its run took."""
+"""The run's own note beside the manifest: when the lesson is fresh, and what its run took."""
 
 Figure = float | int | str | bool
 
@@ -46,7 +46,7 @@ def lesson_dir(artifacts_dir: Path, profile: str, lesson_id: str) -> Path:
 
 
 def listed_files(folder: Path) -> dict[str, str]:
-    """Relative path -> sha256 of everything in the folder but the manifest and the runner's record."""
+    """Relative path -> sha256 of everything in the folder but the manifest and the record of the run."""
     own = {folder / MANIFEST, folder / RECORD}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
     return {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}

@@ -1,18 +1,22 @@
 """Exercises that check themselves: `check("5a.2", answer)` in a notebook gives a green line or a pointed hint.
 
-What is right stands in aoi_modules/course/exercises/lesson_<id>.py, one function an exercise:
+The exercises of a lesson are in aoi_modules/course/exercises/lesson_<id>.py, one function each:
 
     @exercise("5a.2")
     def accuracy(answer: object) -> str:
         if not isinstance(answer, float):
             raise Hint(f"found {kind(answer)}, expected a number between 0 and 1")
         return "the accuracy on the test pictures"
+
+They are found there by their id; nothing is registered when a module is imported.
 """
 
 import importlib
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
 from typing import Any
 
 import click
@@ -22,10 +26,7 @@ from aoi_modules.errors import AoiError, CheckFailed, CourseError
 from aoi_modules.settings import settings
 
 Check = Callable[[Any], str]
-
-_CHECKS: dict[str, Check] = {}
-_EXPECTED_HINTS: dict[str, bool] = {}
-"""Exercise whose stub is on trial -> whether its hint came."""
+"""Takes an answer and returns a line of praise, or raises Hint."""
 
 
 class Hint(Exception):
@@ -48,45 +49,66 @@ class CheckResult:
         """`check` has printed everything, so Jupyter adds no line of its own."""
 
 
-def exercise(check_id: str) -> Callable[[Check], Check]:
-    """Makes a function the check of an exercise: it takes the answer and returns a line of praise, or raises Hint."""
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its id in curriculum.yml, and the function that checks its answers."""
 
-    def register(function: Check) -> Check:
-        known = _CHECKS.get(check_id)
-        if known is not None and (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):
-            raise CourseError(f"exercise {check_id!r} has two checks: {known.__qualname__} and {function.__qualname__}")
-        _CHECKS[check_id] = function
-        return function
-
-    return register
+    id: str
+    check: Check
 
 
-def check(check_id: str, answer: object) -> CheckResult:
+def exercise(check_id: str) -> Callable[[Check], Exercise]:
+    """Makes an exercise of a function that checks its answers."""
+    return partial(Exercise, check_id)
+
+
+def check(check_id: str, answer: object, *, among: Iterable[Exercise] | None = None) -> CheckResult:
     """Checks an answer, prints the outcome and records it in the progress file.
+
+    Args:
+        check_id: of the exercise.
+        answer: anything at all.
+        among: exercises to find it among; None: those of its lesson.
 
     Raises:
         CourseError: there is no such exercise.
         CheckFailed: the answer is not right, in a headless run only.
     """
-    passed, message = judge(check_id, answer)
-    click.secho(f"{check_id} {'✓' if passed else '✗'} {message}", fg="green" if passed else "yellow")
-    attempts = _recorded(check_id, passed)
-    if check_id in _EXPECTED_HINTS:
-        _EXPECTED_HINTS[check_id] = not passed
-    elif not passed and settings().strict_checks:
-        raise CheckFailed(f"exercise {check_id}: {message}")
-    return CheckResult(check_id, passed, message, attempts)
+    result = _told(check_id, answer, among)
+    if not result and settings().strict_checks:
+        raise CheckFailed(f"exercise {check_id}: {result.message}")
+    return result
 
 
-def judge(check_id: str, answer: object) -> tuple[bool, str]:
+def trial(check_id: str, answer: object, *, among: Iterable[Exercise] | None = None) -> CheckResult:
+    """As `check`, for the answer of a stub, whose hint stops no run; `hint_came` asks for the hint afterwards.
+
+    Raises:
+        CourseError: there is no such exercise.
+    """
+    return _told(check_id, answer, among)
+
+
+def hint_came(check_id: str) -> None:
+    """Proves that an exercise can fail, once the answer of its stub was on trial.
+
+    Raises:
+        CheckFailed: the stub's answer passed, or was never checked.
+    """
+    attempt = progress.read(settings().progress_file).checks.get(check_id)
+    if attempt is None or attempt.passed:
+        raise CheckFailed(f"exercise {check_id}: the stub's answer got no hint, so the check proves nothing")
+
+
+def judge(check_id: str, answer: object, *, among: Iterable[Exercise] | None = None) -> tuple[bool, str]:
     """Whether an answer is right, and the praise or the hint. Prints and records nothing.
 
     Raises:
         CourseError: there is no such exercise.
     """
-    function = _find(check_id)
+    found = _find(check_id, among)
     try:
-        return True, str(function(answer) or "right")
+        return True, str(found.check(answer) or "right")
     except Hint as hint:
         return False, str(hint)
     except AoiError as error:
@@ -113,34 +135,48 @@ def kind(answer: object) -> str:
         return name
 
 
-def expect_hint(check_id: str) -> None:
-    """For the proof that an exercise can fail: the next answer to it is the stub's, and has to get a hint."""
-    _EXPECTED_HINTS[check_id] = False
-
-
-def hint_came(check_id: str) -> None:
-    """Ends what `expect_hint` began.
+def exercises_of(lesson_id: str) -> tuple[Exercise, ...]:
+    """The exercises of a lesson, by its module; none where it has no module.
 
     Raises:
-        CheckFailed: the stub's answer passed, or was never checked.
+        CourseError: two of them have the same id.
     """
-    if not _EXPECTED_HINTS.pop(check_id, False):
-        raise CheckFailed(f"exercise {check_id}: the stub's answer got no hint, so the check proves nothing")
+    module = _module(lesson_id)
+    found = tuple(value for value in vars(module).values() if isinstance(value, Exercise)) if module else ()
+    for number, one in enumerate(found):
+        for other in found[:number]:
+            if other.id == one.id and other != one:
+                names = f"{other.check.__qualname__} and {one.check.__qualname__}"
+                raise CourseError(f"exercise {one.id!r} has two checks: {names}")
+    return found
 
 
-def _find(check_id: str) -> Check:
+def _module(lesson_id: str) -> ModuleType | None:
+    if not lesson_id.isalnum():
+        return None
+    name = f"aoi_modules.course.exercises.lesson_{lesson_id}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def _find(check_id: str, among: Iterable[Exercise] | None) -> Exercise:
     lesson_id = str(check_id).partition(".")[0]
-    if check_id not in _CHECKS and lesson_id.isalnum():
-        module = f"aoi_modules.course.exercises.lesson_{lesson_id}"
-        try:
-            importlib.import_module(module)
-        except ModuleNotFoundError as error:
-            if error.name != module:
-                raise
-    if check_id not in _CHECKS:
-        known = ", ".join(sorted(name for name in _CHECKS if name.partition(".")[0] == lesson_id))
-        raise CourseError(f"there is no exercise {check_id!r}", hint=f"exercises of this lesson: {known or 'none'}")
-    return _CHECKS[check_id]
+    known = {one.id: one for one in (exercises_of(lesson_id) if among is None else among)}
+    if check_id not in known:
+        names = ", ".join(sorted(known))
+        raise CourseError(f"there is no exercise {check_id!r}", hint=f"exercises of this lesson: {names or 'none'}")
+    return known[check_id]
+
+
+def _told(check_id: str, answer: object, among: Iterable[Exercise] | None) -> CheckResult:
+    """Judges an answer, prints and records the outcome."""
+    passed, message = judge(check_id, answer, among=among)
+    click.secho(f"{check_id} {'✓' if passed else '✗'} {message}", fg="green" if passed else "yellow")
+    return CheckResult(check_id, passed, message, _recorded(check_id, passed))
 
 
 def _recorded(check_id: str, passed: bool) -> int:

@@ -16,10 +16,11 @@ import click
 
 from aoi_modules.course import artifacts, material
 from aoi_modules.course.artifacts import Figure, LessonManifest
-from aoi_modules.course.checklist.curriculum import PROFILES, LessonPlan
+from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.errors import ChecksumError, CourseError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.settings import settings
+from aoi_modules.training.profiles import PROFILES
 
 
 @dataclass(frozen=True)

@@ -54,28 +54,32 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def python() -> Finding:
+    """Reads the version of the interpreter that runs this."""
     good = (3, 11) <= sys.version_info[:2] < (3, 14)
     fix = "" if good else "install Python 3.11, 3.12 or 3.13"
     return Finding(what="Python", state="ok" if good else "needed", found=platform.python_version(), fix=fix)
 
 
 def cores() -> Finding:
+    """Counts the processor cores; a run of all lessons takes half of them."""
     return Finding(what="processor cores", state="ok", found=str(os.cpu_count() or 1))
 
 
 def memory() -> Finding:
+    """Measures the memory of the whole machine, in GB of 1e9 bytes."""
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIGABYTE
     return _enough("memory", gigabytes, ENOUGH_MEMORY_GB, "close other programs, or use the profile ci")
 
 
 def disk(folder: Path) -> Finding:
+    """Measures the free space where the folder is or will be, in GB of 1e9 bytes."""
     there = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(there).free / GIGABYTE
     return _enough("free disk", free, ENOUGH_DISK_GB, f"free some space on the disk of {there}")
 
 
 def tensorflow() -> Finding:
-    """By its metadata: importing it would take seconds."""
+    """Looks for TensorFlow by its metadata, because importing it would take seconds."""
     for package in ("tensorflow", "tensorflow-cpu"):
         version = _installed(package)
         if version:
@@ -84,6 +88,7 @@ def tensorflow() -> Finding:
 
 
 def lesson_packages() -> Finding:
+    """Looks for the packages that run, show and draw lessons."""
     missing = [name for name in LESSON_PACKAGES if not _installed(name)]
     if missing:
         found = f"not installed: {', '.join(missing)}"
@@ -92,6 +97,7 @@ def lesson_packages() -> Finding:
 
 
 def gpu() -> Finding:
+    """Asks the driver for the graphics cards."""
     answer = _answer(["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader"])
     if answer:
         return Finding(what="GPU", state="ok", found="; ".join(answer.splitlines()))
@@ -119,6 +125,7 @@ def data() -> list[Finding]:
 
 
 def docker() -> Finding:
+    """Asks the Docker engine for its version."""
     answer = _answer(["docker", "version", "--format", "{{.Server.Version}}"])
     if answer:
         return Finding(what="Docker engine", state="ok", found=answer)
@@ -128,6 +135,7 @@ def docker() -> Finding:
 
 
 def kubernetes() -> Finding:
+    """Asks the cluster that this machine is configured for."""
     fix = "no lesson so far needs one; point kubectl at a cluster to have it"
     try:
         version = _cluster_version()
@@ -139,6 +147,7 @@ def kubernetes() -> Finding:
 
 
 def port(number: int, purpose: str) -> Finding:
+    """Tries whether a server could have that port of this machine now."""
     what = f"port {number}"
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
 from aoi_modules.errors import CourseError
 from aoi_modules.settings import settings
@@ -19,7 +19,7 @@ def official_dir() -> Path:
         CourseError: this installation carries neither.
     """
     for folder in (PACKAGE / "course" / "material", PACKAGE.parent):
-        if (folder / checklist.FILE_NAME).is_file():
+        if (folder / reading.FILE_NAME).is_file():
             return folder
     raise CourseError(
         f"{PACKAGE}: this installation carries no lessons",
@@ -30,12 +30,12 @@ def official_dir() -> Path:
 def material_dir() -> Path:
     """The folder whose lessons this process works with: the course folder if it has a checklist, else the official."""
     course_dir = settings().course_dir
-    return course_dir if (course_dir / checklist.FILE_NAME).is_file() else official_dir()
+    return course_dir if (course_dir / reading.FILE_NAME).is_file() else official_dir()
 
 
 def curriculum() -> Curriculum:
     """The checklist of `material_dir()`."""
-    return checklist.load(material_dir() / checklist.FILE_NAME)
+    return reading.load(material_dir() / reading.FILE_NAME)
 
 
 def notebook_path(plan: LessonPlan, folder: Path | None = None) -> Path:

@@ -1,11 +1,11 @@
-"""A trainee's own copy of the course: lessons without solutions, and never a word of the trainee's lost."""
+"""A trainee's own copy of the course: lessons without solutions. What the trainee writes is never overwritten."""
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from aoi_modules.course import material
 from aoi_modules.course.artifacts import write_whole
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.errors import CourseError
 
 PICTURES = "images"
@@ -37,10 +37,10 @@ def start(folder: Path) -> Started:
         raise CourseError(
             f"{folder}: is the official course itself", hint="choose another folder: aoi course start ~/aoi-course"
         )
-    plans = checklist.load(official / checklist.FILE_NAME).written()
+    plans = reading.load(official / reading.FILE_NAME).written()
     done = Started()
     try:
-        _lay(folder, checklist.FILE_NAME, (official / checklist.FILE_NAME).read_bytes(), done)
+        _lay(folder, reading.FILE_NAME, (official / reading.FILE_NAME).read_bytes(), done)
         for plan in plans:
             content = trainee_copy(material.notebook_path(plan, official))
             _lay(folder, f"{material.NOTEBOOKS}/{plan.file_name}", content, done)

@@ -1,16 +1,16 @@
-"""Rows of a data set that cannot be used: one error that names them, or, if the caller says so, a list of what is gone.
+"""Rows of a data set that cannot be used: one error that names them, or a list of them if the caller leaves them out.
 
-Nothing is ever dropped silently: a row is used, or it is an error, or it is told.
+No row disappears silently: it is used, it is an error, or the caller is told that it was left out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 NAMED = 5
-"""Offenders that the error names; the rest is counted."""
-HINT = "--skip-bad leaves them out"
+"""So many bad rows the error names; the rest it counts."""
+SKIPPED = Argument("skip_bad", True)
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = 
     """Refuses bad rows, or turns them into the sentences that `Split.left_out` carries.
 
     Args:
-        bad: the offenders, in the order of the rows, one for each row.
+        bad: one for each bad row, in the order of the rows.
         total: rows that were looked at, good and bad.
         skip_bad: leave them out and go on.
         unit: what a row is called, plural.
@@ -45,7 +45,8 @@ def leave_out(bad: Sequence[BadRow], total: int, *, skip_bad: bool, unit: str = 
         DataError: there are bad rows and `skip_bad` is not set, or no row is left.
     """
     if bad and (not skip_bad or len(bad) >= total):
-        raise DataError(_sentence(bad, total, unit), hint="" if len(bad) >= total else HINT)
+        hint = "" if len(bad) >= total else f"{SKIPPED} leaves them out"
+        raise DataError(_sentence(bad, total, unit), hint=hint, arguments=[SKIPPED])
     return tuple(str(row) for row in bad)
 
 

@@ -1,4 +1,4 @@
-"""Tables as TensorFlow batches: the decoder and the resize are those of the served graph.
+"""Turns tables into TensorFlow batches, with the decoder and the resize of the served graph.
 
 A batch is `(inputs, targets)`, or `(inputs, targets, weights)` when a target weighs its rows:
 
@@ -7,8 +7,8 @@ A batch is `(inputs, targets)`, or `(inputs, targets, weights)` when a target we
     targets   head -> int64 (B,) or float32 (B,)
     weights   head -> float32 (B,)
 
-Pictures stay as they are, in memory or on the disk, until their batch is due: the memory needed does not grow with
-the size that the model looks at.
+Pictures are decoded when their batch is due. Until then they stay as they are, so a larger input of the model needs no
+more memory.
 """
 
 import numpy as np
@@ -17,28 +17,28 @@ from numpy.typing import NDArray
 from aoi_modules.datasets.decoding import decode_picture, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
 BATCH = 64
-IMAGE, FEATURES = "image", "features"
 
 
-def batches(table: Table, picture: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:
-    """The rows of a table once, in their order; the last batch may be smaller.
+def batches(table: Table, picture_input: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:
+    """Gives the rows of a table once, in their order, as the module says; the last batch may be smaller.
 
     Args:
         table: what to batch.
-        picture: the model's input.
+        picture_input: the model's input.
         batch_size: B.
     """
     order = tf.data.Dataset.range(len(table)).batch(batch_size)
-    return _filled(order, table, picture)
+    return _filled(order, table, picture_input)
 
 
 def training_batches(
     table: Table,
-    picture: PictureInput,
+    picture_input: PictureInput,
     *,
     batch_size: int,
     epochs: int,
@@ -46,27 +46,36 @@ def training_batches(
     seed: int = 0,
     rows: Indices | None = None,
 ) -> tf.data.Dataset:
-    """The rows of a table, epoch after epoch, each epoch in an order of its own.
+    """Gives the rows of a table epoch after epoch, each in an order of its own; batches are as the module says.
 
     An epoch's order depends on the seed and the epoch's number alone, so a training that was killed goes on with the
     very batches that it would have seen.
 
     Args:
         table: what to batch.
-        picture: the model's input.
+        picture_input: the model's input.
         batch_size: B; the last batch of an epoch may be smaller.
         epochs: number of the last epoch, plus one.
         first_epoch: number of the first epoch.
         seed: of the order.
-        rows: which rows an epoch takes, for example rare ones several times; None takes each once.
+        rows: int64 (M,), which rows an epoch takes, for example rare ones several times; None takes each once.
     """
-    return _filled(shuffled_batches(len(table), batch_size, epochs, first_epoch, seed, rows), table, picture)
+    return _filled(shuffled_batches(len(table), batch_size, epochs, first_epoch, seed, rows), table, picture_input)
 
 
 def shuffled_batches(
     count: int, batch_size: int, epochs: int, first_epoch: int = 0, seed: int = 0, rows: Indices | None = None
 ) -> tf.data.Dataset:
-    """Row numbers int64 (B,) of the epochs `first_epoch` to `epochs - 1`, shuffled by seed and epoch."""
+    """Gives batches of row numbers, shuffled by seed and epoch: int64 (B,), the last of an epoch may be smaller.
+
+    Args:
+        count: rows, numbered from 0.
+        batch_size: B.
+        epochs: number of the last epoch, plus one.
+        first_epoch: number of the first epoch.
+        seed: of the order.
+        rows: int64 (M,), which rows an epoch takes; None takes each once.
+    """
     chosen = tf.constant(np.arange(count, dtype=np.int64) if rows is None else rows)
 
     def epoch_order(epoch: tf.Tensor) -> tf.data.Dataset:
@@ -77,18 +86,18 @@ def shuffled_batches(
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:
-    """Batches that an epoch of so many rows has."""
+    """Counts the batches of an epoch with so many rows."""
     return -(-rows // batch_size)
 
 
-def pixels(table: Table, picture: PictureInput) -> NDArray[np.float32]:
-    """All pictures of a table as the model sees them: float32 (N, height, width, channels), in [0, 255].
+def pixels(table: Table, picture_input: PictureInput) -> NDArray[np.float32]:
+    """Gives all pictures of a table as the model sees them: float32 (N, height, width, channels), in [0, 255].
 
     Raises:
         NotAPicture: a picture cannot be decoded.
     """
-    shape = (0, picture.height, picture.width, picture.channels)
-    find = _pictures(table, picture)
+    shape = (0, picture_input.height, picture_input.width, picture_input.channels)
+    find = _pictures(table, picture_input)
     order = tf.data.Dataset.range(len(table)).batch(BATCH)
     try:
         found = [np.asarray(block) for block in order.map(find)]
@@ -107,9 +116,9 @@ def culprit(table: Table) -> str:
     return "a picture of the table cannot be decoded"
 
 
-def _filled(order: tf.data.Dataset, table: Table, picture: PictureInput) -> tf.data.Dataset:
+def _filled(order: tf.data.Dataset, table: Table, picture_input: PictureInput) -> tf.data.Dataset:
     """Turns batches of row numbers into batches of the table."""
-    find = _pictures(table, picture)
+    find = _pictures(table, picture_input)
     targets = {target.name: tf.constant(target.values) for target in table.targets}
     weights = {
         target.name: tf.constant(target.weights if target.weights is not None else np.ones(len(table), np.float32))
@@ -129,12 +138,12 @@ def _filled(order: tf.data.Dataset, table: Table, picture: PictureInput) -> tf.d
     return order.map(fill, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
-def _pictures(table: Table, picture: PictureInput):  # type: ignore[no-untyped-def]  # a graph function
+def _pictures(table: Table, picture_input: PictureInput):  # type: ignore[no-untyped-def]  # a graph function
     """A function from row numbers (B,) to pictures float32 (B, height, width, channels)."""
-    size = (picture.height, picture.width, picture.channels)
+    size = (picture_input.height, picture_input.width, picture_input.channels)
     if isinstance(table.pictures, np.ndarray):
         frames = tf.constant(table.pictures)
-        return lambda rows: _sized(tf.gather(frames, rows), picture)
+        return lambda rows: _sized(tf.gather(frames, rows), picture_input)
     from_disk = bool(table.pictures) and not isinstance(table.pictures[0], bytes)
     column = tf.constant([str(one) if from_disk else one for one in table.pictures], tf.string)
 
@@ -144,9 +153,9 @@ def _pictures(table: Table, picture: PictureInput):  # type: ignore[no-untyped-d
     return lambda rows: tf.map_fn(decode, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
 
 
-def _sized(block: tf.Tensor, picture: PictureInput) -> tf.Tensor:
+def _sized(block: tf.Tensor, picture_input: PictureInput) -> tf.Tensor:
     """uint8 (B, h, w, c) -> float32 (B, height, width, channels)."""
-    if block.shape[-1] == 3 and picture.channels == 1:
+    if block.shape[-1] == 3 and picture_input.channels == 1:
         block = gray(block)
-    resized = resize_pictures(block, picture.height, picture.width)
-    return tf.image.grayscale_to_rgb(resized) if block.shape[-1] < picture.channels else resized
+    resized = resize_pictures(block, picture_input.height, picture_input.width)
+    return tf.image.grayscale_to_rgb(resized) if block.shape[-1] < picture_input.channels else resized

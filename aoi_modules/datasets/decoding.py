@@ -1,12 +1,12 @@
 """Pictures as TensorFlow tensors: one decoder and one resize for training and for the served graph.
 
-If training and serving decoded a picture differently, every score would be a little wrong and nobody would see why.
+If training and serving decoded a picture differently, every score would be slightly wrong and nobody would see why.
 """
 
 from aoi_modules.tf import tf
 
 _LUMA_IN_65536 = (19595.0, 38470.0, 7471.0)
-"""How much red, green and blue weigh in a grey level (ITU-R BT.601), times 65,536."""
+"""The weights of red, green and blue in a gray level (ITU-R BT.601), times 65,536."""
 
 
 def decode_picture(encoded: tf.Tensor, height: int, width: int, channels: int) -> tf.Tensor:
@@ -33,18 +33,18 @@ def decode_pixels(encoded: tf.Tensor) -> tf.Tensor:
 
 
 def gray(pixels: tf.Tensor) -> tf.Tensor:
-    """The brightness of colours: uint8 (N, h, w, 3) to float32 (N, h, w, 1), whole numbers in [0, 255].
+    """Turns colours into gray levels: uint8 (N, h, w, 3) to float32 (N, h, w, 1), whole numbers in [0, 255].
 
-    The very numbers of Pillow's `convert("L")`. TensorFlow has two formulas of its own, one in its PNG decoder and one
-    in `rgb_to_grayscale`; were all three in use, a model would meet other grey levels on the line than it learnt from.
-    Sums stay below 2**24, so float32 holds them exactly, and every engine gives the same.
+    The formula is that of Pillow's `convert("L")`. TensorFlow has two others, in its PNG decoder and in
+    `rgb_to_grayscale`. With several formulas in use, a model would meet other gray levels on the line than in training.
+    Sums stay below 2**24, so float32 holds them exactly, and every engine gives the same numbers.
     """
     weighted = tf.cast(pixels, tf.float32) * tf.constant(_LUMA_IN_65536)
     return tf.floor((tf.reduce_sum(weighted, axis=-1, keepdims=True) + 32768.0) / 65536.0)
 
 
 def resize_pictures(pixels: tf.Tensor, height: int, width: int) -> tf.Tensor:
-    """Resizes a batch bilinearly.
+    """Resizes a batch of pictures bilinearly.
 
     Plain bilinear, because that operation exists in every engine that reads our graphs. It looks at four neighbours
     only: a picture shrunk to less than half loses small defects, so choose the model's input size accordingly.

@@ -1,27 +1,92 @@
-"""Which rows of a table go where: fixed rules, the same on every machine. Pure."""
+"""Chooses which rows go into which table by fixed rules, the same on every machine. Pure."""
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from aoi_modules.datasets.table import Indices
+from aoi_modules.datasets.table import Indices, Split, Table
 from aoi_modules.errors import DataError
+from aoi_modules.modelstore.manifest import DataOrigin
 
 FOLDS = 5
+"""Into so many parts a data set is dealt when it is split."""
+TEST_FOLD, VALIDATION_FOLD = 0, 1
+"""All other parts are for training."""
+Strata = Callable[[Table], Sequence[object]]
+"""Gives the stratum of each row of a table: what a limited table keeps in proportion."""
+
+
+def by_label(table: Table) -> Sequence[object]:
+    """Gives the main target's label of each row."""
+    labels: list[int] = table.labels.tolist()
+    return labels
+
+
+def by_kind(table: Table) -> Sequence[object]:
+    """Gives the kind of each row."""
+    return table.kinds
+
+
+def by_folds(table: Table, fold: Indices, origin: DataOrigin) -> Split:
+    """Splits a table: one fold for the test, one for validation, all others to train on.
+
+    Args:
+        table: N rows.
+        fold: int64 (N,), the fold of each row.
+        origin: of the pictures.
+    """
+    tested, tried = fold == TEST_FOLD, fold == VALIDATION_FOLD
+    train, validation, test = (table.take(np.flatnonzero(rows)) for rows in (~tested & ~tried, tried, tested))
+    return Split(train, validation, test, origin)
+
+
+def limited(
+    split: Split,
+    strata: Strata,
+    *,
+    train: int | None = None,
+    validation: int | None = None,
+    test: int | None = None,
+    seed: int = 0,
+) -> Split:
+    """Cuts the tables of a split down, so that each stratum keeps nearly its share; `unseen` stays as it is.
+
+    Args:
+        split: the whole data set.
+        strata: what to keep in proportion.
+        train: rows to keep of the training table; None, or more than there are, keeps all in their order.
+        validation: likewise.
+        test: likewise.
+        seed: of the choice.
+
+    Raises:
+        DataError: a number is less than 1.
+    """
+
+    def cut(table: Table, count: int | None) -> Table:
+        return table if count is None else table.take(stratified(strata(table), count, seed))
+
+    return replace(
+        split, train=cut(split.train, train), validation=cut(split.validation, validation), test=cut(split.test, test)
+    )
 
 
 def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indices:
-    """Draws `count` rows in which each stratum has nearly its share; all rows in their order when `count` is None.
+    """Draws `count` of N rows in which each stratum has nearly its share; all rows in order when `count` is None.
 
     Each stratum is shuffled, then its rows are spread evenly over [0, 1); the first `count` rows of that line are
     drawn. So a larger draw with the same seed contains the smaller one.
 
     Args:
-        strata: what to keep in proportion, one a row.
+        strata: what to keep in proportion, one for each of the N rows.
         count: rows to draw; more than there are means all.
         seed: of the shuffle.
+
+    Returns:
+        int64 (count,), positions in [0, N), each once.
 
     Raises:
         DataError: `count` is less than one row.

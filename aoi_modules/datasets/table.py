@@ -34,6 +34,7 @@ class Target:
     weights: NDArray[np.float32] | None = None
 
     def take(self, rows: Indices) -> "Target":
+        """Gives the values and weights at `rows`, int64 (M,), in that order."""
         weights = None if self.weights is None else self.weights[rows]
         return replace(self, values=self.values[rows], weights=weights)
 
@@ -77,19 +78,21 @@ class Table:
 
     @property
     def main(self) -> Target:
+        """The first target."""
         return self.targets[0]
 
     @property
     def labels(self) -> Indices:
-        """The main target's: int64 (N,)."""
+        """The main target's values: int64 (N,), positions in `label_names`."""
         return self.main.values  # type: ignore[return-value]
 
     @property
     def label_names(self) -> tuple[str, ...]:
+        """The main target's labels; empty when a quantity is asked."""
         return self.main.labels
 
     def target(self, name: str) -> Target:
-        """The target of that name.
+        """Gives the target of that name.
 
         Raises:
             DataError: there is none; names those there are.
@@ -101,7 +104,7 @@ class Table:
         raise DataError(f"target: expected one of {known}. Received: {name!r}")
 
     def take(self, indices: Sequence[int] | Indices) -> "Table":
-        """The rows at `indices`, in that order."""
+        """Gives the rows at `indices`, int64 (M,), in that order; a row may come more than once."""
         rows = np.asarray(indices, np.int64)
         pictures = self.pictures
         return replace(
@@ -114,7 +117,7 @@ class Table:
         )
 
     def picture(self, index: int) -> Pixels:
-        """One picture: uint8 (h, w, C), in its own size.
+        """Decodes one picture: uint8 (h, w, C), in its own size, C 1 or 3.
 
         Raises:
             NotAPicture: its bytes cannot be decoded; names the row.
@@ -123,18 +126,18 @@ class Table:
         return picture if isinstance(picture, np.ndarray) else decode(_bytes_of(picture), self.ids[index])
 
     def encoded(self, index: int) -> bytes:
-        """One picture as a camera would send it: its own bytes, or a PNG of its pixels."""
+        """Gives one picture as a camera would send it: its own bytes, or a PNG of its pixels."""
         picture = self.pictures[index]
         return encode_png(picture) if isinstance(picture, np.ndarray) else _bytes_of(picture)
 
     def label_name(self, index: int) -> str:
-        """The main target's answer, for people: a label, or a number."""
+        """Gives the main target's answer for people: a label, or a number."""
         if not self.label_names:
             return f"{float(self.main.values[index]):.6g}"
         return self.label_names[int(self.labels[index])]
 
     def counts(self) -> dict[str, int]:
-        """How many pictures each label of the main target has."""
+        """Counts the pictures of each label of the main target."""
         return {name: int(np.sum(self.labels == i)) for i, name in enumerate(self.label_names)}
 
 
@@ -164,7 +167,7 @@ def _bytes_of(picture: bytes | Path) -> bytes:
 
 
 def decode(encoded: bytes, name: str) -> Pixels:
-    """Decodes one picture for people to look at: uint8 (h, w, C). Models decode in `pipeline`.
+    """Decodes one picture for people to look at: uint8 (h, w, C). Models decode in `decoding`.
 
     Raises:
         NotAPicture: the bytes are no whole picture; `name` says which.
@@ -178,7 +181,7 @@ def decode(encoded: bytes, name: str) -> Pixels:
 
 
 def encode_png(pixels: Pixels) -> bytes:
-    """The PNG bytes of uint8 (h, w, 1) or (h, w, 3)."""
+    """Encodes pixels as PNG bytes: uint8 (h, w, 1) or (h, w, 3)."""
     file = io.BytesIO()
     Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(file, "PNG", compress_level=3)
     return file.getvalue()

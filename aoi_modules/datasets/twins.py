@@ -1,4 +1,4 @@
-"""Rows that must never part: the same picture, the same house, the same lot of parts. Pure."""
+"""Groups rows that must never part: the same picture, the same house, the same lot of parts. Pure."""
 
 from collections.abc import Hashable, Iterable, Sequence
 

@@ -11,10 +11,12 @@ import select
 import subprocess
 import sys
 import threading
+from functools import cache
 from pathlib import Path
 from typing import IO
 
-from aoi_modules.errors import ModelError, StoreError, first_line
+from aoi_modules.errors import Argument, ModelError, StoreError, first_line
+from aoi_modules.settings import child_environment
 
 SECONDS = 600
 """A check may take so long; of the largest models it takes half a minute."""
@@ -42,11 +44,11 @@ class Checker:
                 stdout=subprocess.PIPE,
                 text=True,
                 # The card belongs to the parent; the check is a handful of pictures.
-                env=os.environ | {"CUDA_VISIBLE_DEVICES": "-1"},
+                env=child_environment(CUDA_VISIBLE_DEVICES="-1"),
             )
 
     def check(self, folder: Path) -> float:
-        """`verify` in the other process.
+        """Verifies a version directory in the other process; see `verification.verify`.
 
         Raises:
             ModelError: as `verify`, or the process died of what it loaded.
@@ -65,7 +67,11 @@ class Checker:
         if "difference" in answer:
             return float(answer["difference"])
         error = StoreError if answer["kind"] == "StoreError" else ModelError
-        raise error(f"{answer['message']}; nothing was published", hint=answer["hint"])
+        raise error(
+            f"{answer['message']}; nothing was published",
+            hint=answer["hint"],
+            arguments=[Argument(name) for name in answer["arguments"]],
+        )
 
     def _ask(self, folder: Path) -> str:
         """The process's answer; empty if it died or is stuck."""
@@ -96,9 +102,12 @@ class Checker:
         return code
 
 
-checker = Checker()
-"""The one of this process."""
-atexit.register(checker.stop)
+@cache
+def shared_checker() -> Checker:
+    """The checker of this process, made by the first export and stopped when the process ends."""
+    made = Checker()
+    atexit.register(made.stop)
+    return made
 
 
 def answer() -> None:
@@ -112,7 +121,9 @@ def answer() -> None:
         try:
             found: dict[str, object] = {"difference": verify(Path(json.loads(line)))}
         except (ModelError, StoreError) as error:
-            found = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+            names = [argument.name for argument in error.arguments]
+            found = {"kind": type(error).__name__, "message": error.message, "hint": error.hint, "arguments": names}
         except Exception as error:  # the parent has to hear of it, whatever it is
-            found = {"kind": "ModelError", "message": f"{type(error).__name__}: {first_line(error)}", "hint": ""}
+            message = f"{type(error).__name__}: {first_line(error)}"
+            found = {"kind": "ModelError", "message": message, "hint": "", "arguments": []}
         print(json.dumps(found), file=answers, flush=True)

@@ -8,13 +8,12 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.modelstore.golden import Golden, Scores, drawn_pictures
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Head, PictureInput
 
-INPUTS = (IMAGE, FEATURES)
 SAMPLES = 8
 """Golden pictures of a component at most; they are run whenever a server loads it."""
 
@@ -39,6 +38,7 @@ class Component:
 
     @property
     def heads(self) -> tuple[Head, ...]:
+        """The heads of all members, in the order of the members."""
         return tuple(head for member in self.members for head in member.heads)
 
     @property
@@ -78,7 +78,10 @@ class Component:
         return Golden(pictures, scores, features)
 
     def _samples(self) -> tuple[tuple[bytes, ...], NDArray[np.float32] | None]:
-        """Pictures of all members in turn, each once; with features, of their own or of another picture."""
+        """N pictures of all members in turn, each once, and their features, float32 (N, F).
+
+        A picture whose member knows no features gets those of another picture.
+        """
         rows: dict[bytes, NDArray[np.float32] | None] = {}
         for turn in zip_longest(*(member.samples() for member in self.members)):
             for picture, row in filter(None, turn):
@@ -95,15 +98,17 @@ class Component:
 
 
 def _check_names(component: Component) -> None:
-    heads = component.heads
+    heads, another = component.heads, Argument("head", ...)
     if not heads:
-        raise ModelError("heads: expected at least one. Received: none", hint="--head NAME=MODEL names a trained model")
+        models = Argument("models", ...)
+        raise ModelError(f"{models}: expected at least one trained model. Received: none", arguments=[models])
     for member in component.members:
         for head in member.heads:
-            if head.name in INPUTS:
+            if head.name in (IMAGE, FEATURES):
                 raise ModelError(
                     f"head {head.name}: is the name of an input of every servable. Received it from: {member.name}",
-                    hint="--head NAME=MODEL gives the output of a model another name",
+                    hint=f"{another} gives the output of a model another name",
+                    arguments=[another],
                 )
     clashing = [name for name, count in Counter(head.name for head in heads).items() if count > 1]
     if clashing:
@@ -112,7 +117,8 @@ def _check_names(component: Component) -> None:
         )
         raise ModelError(
             f"head {clashing[0]}: expected a name for each head. Received it from: {files}",
-            hint="--head NAME=MODEL gives the output of a model another name",
+            hint=f"{another} gives the output of a model another name",
+            arguments=[another],
         )
 
 

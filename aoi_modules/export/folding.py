@@ -9,13 +9,13 @@ stock operations.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.export.graph import GraphDef, NodeDef, constant, constants, imported, node_of, pruned
+from aoi_modules.export.graph import GraphDef, NodeDef, constant, constants, imported, node_of, pruned, tensor_of
 from aoi_modules.tf import tf
+from aoi_modules.wire.tensors import Array
 
 _LINEAR = ("Conv2D", "DepthwiseConv2dNative", "MatMul")
 _NORMS = ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3")
@@ -52,7 +52,7 @@ class _Graph:
             return None
         return takers[0]
 
-    def other(self, node: NodeDef, name: str) -> NDArray[Any] | None:
+    def other(self, node: NodeDef, name: str) -> Array | None:
         """The constant that a node of two inputs combines with `name`."""
         others = [tensor for tensor in node.input if tensor != name]
         return self.constants.get(node_of(others[0])) if len(node.input) == 2 and len(others) == 1 else None
@@ -155,7 +155,7 @@ def _channels(linear: NodeDef, weights: NDArray[np.float32]) -> int:
     return int(weights.shape[0] if linear.op == "MatMul" and linear.attr["transpose_b"].b else weights.shape[-1])
 
 
-def _by_channel(value: NDArray[Any], channels: int) -> bool:
+def _by_channel(value: Array, channels: int) -> bool:
     """Whether a constant holds one number, or one for each channel on the last axis."""
     return value.size == 1 or (value.size == channels and value.shape[-1] == channels)
 
@@ -177,7 +177,7 @@ def _fold_padding(graph: GraphDef) -> GraphDef:
             continue
         pad = pads[node_of(node.input[0])]
         padding, filters = values.get(node_of(pad.input[1])), values.get(node_of(node.input[1]))
-        taken = shapes.get_tensor_by_name(_tensor(pad.input[0])).shape
+        taken = shapes.get_tensor_by_name(tensor_of(pad.input[0])).shape
         if (
             padding is None
             or filters is None
@@ -197,7 +197,3 @@ def _same(size: int, window: int, stride: int) -> list[int]:
     """What `SAME` pads before and after an axis."""
     total = max((-(-size // stride) - 1) * stride + window - size, 0)
     return [total // 2, total - total // 2]
-
-
-def _tensor(name: str) -> str:
-    return name if ":" in name else f"{name}:0"

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, StoreError, first_line
 from aoi_modules.tf import tf
+from aoi_modules.wire.tensors import Array
 
 from tensorflow.core.framework.graph_pb2 import GraphDef as GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef as NodeDef
@@ -84,6 +86,11 @@ def node_of(tensor: str) -> str:
     return tensor.removeprefix("^").partition(":")[0]
 
 
+def tensor_of(name: str) -> str:
+    """The tensor that a name refers to: `conv` is the first output of that node, `conv:0`."""
+    return name if ":" in name else f"{name}:0"
+
+
 def in_order(graph: GraphDef, wanted: Sequence[str] = ()) -> list[NodeDef]:
     """The nodes that `wanted` need, or all; each after those that it takes from."""
     nodes = {node.name: node for node in graph.node}
@@ -103,9 +110,9 @@ def in_order(graph: GraphDef, wanted: Sequence[str] = ()) -> list[NodeDef]:
     return ordered
 
 
-def constants(graph: GraphDef) -> dict[str, NDArray[Any]]:
-    """The values of all constants by node; an `Identity` of a constant is one too."""
-    found: dict[str, NDArray[Any]] = {}
+def constants(graph: GraphDef) -> dict[str, Array]:
+    """The values of all constants by node, of any shape and dtype; an `Identity` of a constant is one too."""
+    found: dict[str, Array] = {}
     for node in in_order(graph):
         if node.op == "Const":
             found[node.name] = tf.make_ndarray(node.attr["value"].tensor)
@@ -114,16 +121,16 @@ def constants(graph: GraphDef) -> dict[str, NDArray[Any]]:
     return found
 
 
-def constant(name: str, value: NDArray[Any]) -> NodeDef:
-    """A node that holds a value."""
+def constant(name: str, value: Array) -> NodeDef:
+    """A node that holds a value of any shape and dtype."""
     node = NodeDef(name=name, op="Const")
     node.attr["dtype"].type = tf.as_dtype(value.dtype).as_datatype_enum
     node.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(value))
     return node
 
 
-def digest(value: NDArray[Any]) -> str:
-    """The same for two tensors of equal type, shape and content."""
+def digest(value: Array) -> str:
+    """The SHA-256 of a tensor, of any shape and dtype: the same for two of equal type, shape and content."""
     content = value.tobytes() if value.dtype != object else repr(value.tolist()).encode()
     return hashlib.sha256(repr((value.dtype.str, value.shape)).encode() + content).hexdigest()
 
@@ -133,6 +140,21 @@ def without_optimizer() -> Any:
     config = config_pb2.ConfigProto()
     config.graph_options.rewrite_options.disable_meta_optimizer = True
     return config
+
+
+def read_frozen(file: Path) -> GraphDef:
+    """Reads the frozen graph of a servable.
+
+    Raises:
+        StoreError: there is none.
+        ModelError: it is damaged.
+    """
+    try:
+        return GraphDef.FromString(file.read_bytes())
+    except OSError as error:
+        raise StoreError(f"{file}: cannot be read: {error.strerror}", hint="export the model again") from None
+    except DecodeError as error:
+        raise ModelError(f"{file}: damaged, no graph of TensorFlow: {first_line(error)}") from None
 
 
 def run_frozen(graph: GraphDef, batches: Sequence[Mapping[str, Any]], heads: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.export.reading import Scaling
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
 Run = Callable[[tf.Tensor, "tf.Tensor | None"], "dict[str, tf.Tensor]"]
-Scaling = Literal["none", "unit", "tf", "caffe", "torch"]
-"""What a network wants its pixels to be; the names are those of Keras' `preprocess_input`, and `unit` is [0, 1]."""
-SCALINGS: tuple[Scaling, ...] = ("none", "unit", "tf", "caffe", "torch")
 _IMAGENET_BGR = (103.939, 116.779, 123.68)
 _IMAGENET_MEAN, _IMAGENET_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -60,7 +57,8 @@ class Network:
         if scaling == "none":
             return self
         if scaling in ("caffe", "torch") and self.picture.channels != 3:
-            raise ModelError(f"--scaling {scaling}: is one of colours, but {self.origin} takes gray pictures")
+            wrong = Argument("scaling", scaling)
+            raise ModelError(f"{wrong}: is one of colours, but {self.origin} takes gray pictures", arguments=[wrong])
 
         def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
             return self.run(scale(pictures, scaling), features)
@@ -100,11 +98,14 @@ def picture_input(shape: Iterable[int | None], size: tuple[int, int] | None, ori
         )
     height, width = shape[1], shape[2]
     if size is None and (height is None or width is None):
+        wanted = Argument("size", ...)
         raise ModelError(
             f"{origin}: takes pictures of any size, {shape}, and a servable resizes to one",
-            hint="say which: --size HEIGHTxWIDTH",
+            hint=f"say which: {wanted}",
+            arguments=[wanted],
         )
     if size is not None and (height not in (None, size[0]) or width not in (None, size[1])):
-        raise ModelError(f"{origin}: takes pictures of {height} x {width}. Received: --size {size[0]}x{size[1]}")
+        given = Argument("size", size)
+        raise ModelError(f"{origin}: takes pictures of {height} x {width}. Received: {given}", arguments=[given])
     chosen = size or (height, width)
     return PictureInput(height=int(chosen[0] or 0), width=int(chosen[1] or 0), channels=int(shape[3] or 0))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.graph import GraphDef, NodeDef, constant
 from aoi_modules.tf import tf
 
@@ -38,7 +38,10 @@ def stored(graph: GraphDef, precision: Precision) -> GraphDef:
             result.node.append(node)
             continue
         if np.abs(value).max() > np.finfo(np.float16).max:
-            raise ModelError(f"--precision float16: {node.name} holds {np.abs(value).max():g}, more than float16 can")
+            wrong = Argument("precision", precision)
+            raise ModelError(
+                f"{wrong}: {node.name} holds {np.abs(value).max():g}, more than float16 can", arguments=[wrong]
+            )
         half = constant(f"{node.name}/float16", value.astype(np.float16))
         cast = NodeDef(name=node.name, op="Cast", input=[half.name])
         cast.attr["SrcT"].type = tf.float16.as_datatype_enum

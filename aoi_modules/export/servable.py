@@ -1,14 +1,7 @@
 """Trained models -> one servable: the uniform version directory of the team.
 
-    <base path>/<name>/<version>/
-      saved_model.pb, variables/                 signatures serving_default, pixels, manifest
-      assets.extra/tf_serving_warmup_requests    what a server runs before its first client
-      assets.extra/manifest.json                 heads, labels, thresholds, origin
-      assets.extra/golden.npz                    sample pictures and the source models' scores
-      assets.extra/pixels.pb                     `pixels` frozen, for engines other than TensorFlow
-      assets.extra/SHA256SUMS
-
-It is checked against its sources, in a process that never saw them, before it gets its version number.
+`modelstore.layout` says what is in it. It is checked against its sources, in a process that never saw them, before it
+gets its version number.
 """
 
 import platform
@@ -17,24 +10,17 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
-from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.errors import Argument, ModelError, StoreError
 from aoi_modules.export import precision as precisions
-from aoi_modules.export import verification
-from aoi_modules.export.checker import checker
+from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
 from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
-from aoi_modules.modelstore import golden, version_dir
-from aoi_modules.modelstore import manifest as manifests
-from aoi_modules.modelstore.golden import Golden
+from aoi_modules.modelstore import layout, version_dir, warmup
 from aoi_modules.modelstore.manifest import Manifest, Source
 from aoi_modules.tf import tf
-from aoi_modules.wire.messages import PredictionLog
-from aoi_modules.wire.records import write_records
-from aoi_modules.wire.tensors import to_tensor
 
 
 @dataclass(frozen=True)
@@ -73,18 +59,19 @@ def write_servable(
         StoreError: the name or version cannot be used, or the folder cannot be written.
     """
     if precision != "float32" and not freeze:
-        raise ModelError(f"--precision {precision}: is one of constants, and --no-freeze keeps variables")
+        stored, kept = Argument("precision", precision), Argument("freeze", False)
+        raise ModelError(f"{stored}: is one of constants, and {kept} keeps variables", arguments=(stored, kept))
     component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
     manifest = describe(component, name, number, precision, tolerance or precisions.TOLERANCE[precision])
-    checker.start()  # it gets ready while we trace
+    checker = shared_checker()
+    checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
         truth = component.golden()
-        (staging / golden.FILE_NAME).parent.mkdir()
-        truth.write(staging / golden.FILE_NAME)
-        (staging / manifests.FILE_NAME).write_bytes(manifest.to_json())
-        write_warmup(staging / verification.WARMUP, name, truth)
+        truth.write(staging)
+        manifest.write(staging)
+        warmup.write(staging, name, truth)
         write_graphs(component, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
@@ -142,17 +129,4 @@ def write_graphs(component: Component, manifest: Manifest, folder: Path, *, free
     except tf.errors.OpError as error:
         raise StoreError(f"{folder}: TensorFlow cannot write there: {error.message}") from error
     pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
-    (folder / verification.FROZEN).write_bytes(pixels.SerializeToString())
-
-
-def write_warmup(path: Path, name: str, truth: Golden) -> None:
-    """Writes requests with one sample and with all of them, in TensorFlow Serving's format."""
-    logs = []
-    for count in (1, len(truth.pictures)):
-        log = PredictionLog()
-        log.predict_log.request.model_spec.name = name
-        log.predict_log.request.inputs[IMAGE].CopyFrom(to_tensor(list(truth.pictures[:count])))
-        if truth.features is not None:
-            log.predict_log.request.inputs[FEATURES].CopyFrom(to_tensor(truth.features[:count]))
-        logs.append(log)
-    write_records(path, [log.SerializeToString() for log in logs])
+    (folder / layout.PIXELS_FILE).write_bytes(pixels.SerializeToString())

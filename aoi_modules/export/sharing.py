@@ -46,6 +46,8 @@ def _meaning(node: NodeDef) -> bytes:
     nameless = NodeDef()
     nameless.CopyFrom(node)
     nameless.name = ""
+    for note in [key for key in nameless.attr if key.startswith("_")]:  # left by TensorFlow's tools
+        del nameless.attr[note]
     if node.op == "Const":  # the same values can be written in several ways
         content = digest(tf.make_ndarray(node.attr["value"].tensor))
         nameless.attr["value"].Clear()

@@ -1,15 +1,9 @@
-"""The graphs of a servable: decode, resize and the heads, behind the team's uniform signatures.
-
-serving_default    image string (N,) [, features float32 (N, F)]               -> {head: float32 (N, K)}
-pixels             image uint8 (N, h, w, C) of any size [, features]           -> {head: float32 (N, K)}
-manifest                                                                       -> json string ()
-"""
+"""The graphs of a servable: decode, resize and the heads, behind the signatures of `modelstore.layout`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.decoding import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
@@ -17,7 +11,14 @@ from aoi_modules.export.computing_ahead import compute_ahead
 from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import input_name
-from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore.layout import (
+    DEFAULT_SIGNATURE,
+    FEATURES,
+    IMAGE,
+    MANIFEST_OUTPUT,
+    MANIFEST_SIGNATURE,
+    PIXELS_SIGNATURE,
+)
 from aoi_modules.modelstore.manifest import Manifest, PictureInput
 from aoi_modules.tf import tf
 
@@ -61,7 +62,15 @@ class Core:
         return cls(component, graph, variables)
 
     def scores(self, pictures: dict[str, tf.Tensor], features: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The heads' answers to pictures by `input_name`, and to features."""
+        """The heads' answers.
+
+        Args:
+            pictures: {`input_name` of a size: float32 (N, H, W, C) in [0, 255]}.
+            features: one tensor, float32 (N, F), or none.
+
+        Returns:
+            {head: float32 (N, K)}.
+        """
         fed = {f"{name}:0": tensor for name, tensor in pictures.items()}
         fed |= {f"{FEATURES}:0": tensor for tensor in features}
         fed |= {f"{node}:0": variable.read_value() for node, variable in self.variables.items()}
@@ -82,7 +91,15 @@ class Core:
 
 
 def trace(core: Core, manifest: Manifest) -> dict[str, Any]:
-    """Traces the signatures. Decode, resize and scaling live in these graphs, nowhere else."""
+    """Traces the signatures of `modelstore.layout`. Decode, resize and scaling live in these graphs, nowhere else.
+
+    Args:
+        core: from resized pictures to scores.
+        manifest: that the signature `manifest` answers.
+
+    Returns:
+        {signature: concrete function}, as `tf.saved_model.save` takes them.
+    """
     component = core.component
     sizes, channels = component.sizes, component.picture.channels
     batches = [tf.TensorSpec((None, size.height, size.width, size.channels), tf.float32) for size in sizes]
@@ -104,17 +121,20 @@ def trace(core: Core, manifest: Manifest) -> dict[str, Any]:
 
     @tf.function(input_signature=[])
     def manifest_json() -> dict[str, tf.Tensor]:
-        return {"json": tf.constant(manifest.to_json())}
+        return {MANIFEST_OUTPUT: tf.constant(manifest.to_json())}
 
     return {
-        "serving_default": encoded.get_concrete_function(),
-        "pixels": pixels.get_concrete_function(),
-        manifests.SIGNATURE: manifest_json.get_concrete_function(),
+        DEFAULT_SIGNATURE: encoded.get_concrete_function(),
+        PIXELS_SIGNATURE: pixels.get_concrete_function(),
+        MANIFEST_SIGNATURE: manifest_json.get_concrete_function(),
     }
 
 
 def frozen_pixels(core: Core) -> GraphDef:
-    """The signature `pixels` as one graph without functions, which engines other than TensorFlow read."""
+    """The signature `pixels` as one graph without functions, which engines other than TensorFlow read.
+
+    It takes `image`, uint8 (N, h, w, C), and perhaps `features`, float32 (N, F); it gives float32 (N, K) for each head.
+    """
     component = core.component
     heads = [head.name for head in component.heads]
     whole = tf.Graph()

@@ -8,25 +8,22 @@ import numpy as np
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.decoding import decode_pixels, gray
-from aoi_modules.errors import ModelError, StoreError, first_line
+from aoi_modules.errors import Argument, ModelError, StoreError, first_line
 from aoi_modules.export import graph
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import golden, layout, warmup
 from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore import signatures as contract
 from aoi_modules.modelstore.golden import Golden, Scores
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.tf import tf
-from aoi_modules.wire.messages import PredictionLog
-from aoi_modules.wire.records import read_records
-from aoi_modules.wire.tensors import to_array
+from aoi_modules.wire.tensors import Array
 
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.python.framework import op_def_registry
 
-WARMUP = "assets.extra/tf_serving_warmup_requests"
-FROZEN = "assets.extra/pixels.pb"
 _PYTHON_ONLY = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
 """Operations that call back into the Python process that made them; a model server has none."""
 
@@ -38,21 +35,23 @@ def verify(folder: Path) -> float:
         The greatest difference, as `golden.largest_difference` counts it.
 
     Raises:
-        ModelError: it does not load, a signature is not as designed, an operation is not TensorFlow's own, or a head
-            is further away than the manifest allows.
+        ModelError: it does not load, a signature does not keep to the contract, an operation is not TensorFlow's own,
+            or a head is further away than the manifest allows.
         StoreError: it has no manifest or golden samples.
     """
     manifest = manifests.read(folder)
-    truth = Golden.read(folder / golden.FILE_NAME)
+    truth = Golden.read(folder)
     check_operations(folder)
+    contract.check(contract.read(folder), manifest, folder)
+    _check_scores(truth, manifest)
     loaded = load(folder)
-    check_signatures(loaded.signatures, manifest, truth)
+    by_pictures = scores(loaded, truth.pictures, truth.features)
     differences = [
-        _compare("serving_default", truth.scores, scores(loaded, truth.pictures, truth.features), manifest),
-        *(_compare("pixels", *pair, manifest) for pair in _by_pixels(loaded, truth, manifest)),
-        *(_compare(FROZEN, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
+        _compare(layout.DEFAULT_SIGNATURE, truth.scores, by_pictures, manifest),
+        *(_compare(layout.PIXELS_SIGNATURE, *pair, manifest) for pair in _by_pixels(loaded, truth, manifest)),
+        *(_compare(layout.PIXELS_FILE, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
     ]
-    run_warmup(folder / WARMUP, loaded)
+    run_warmup(folder, loaded)
     return max(differences)
 
 
@@ -68,13 +67,15 @@ def against(folder: Path, model: ModelSource, pictures: Sequence[bytes] = ()) ->
         ModelError: it does not load, or has no such head.
         StoreError: it has no golden samples.
     """
-    truth = Golden.read(folder / golden.FILE_NAME)
+    truth = Golden.read(folder)
     samples = Golden((*truth.pictures, *(pictures if truth.features is None else ())), {}, truth.features)
     found = scores(load(folder), samples.pictures, samples.features)
     if missing := [head.name for head in model.heads if head.name not in found]:
+        right = Argument("head", ...)
         raise ModelError(
             f"{folder}: has the heads {', '.join(found)}. Received: {', '.join(missing)} of {model.name}",
-            hint="--against NAME=MODEL says which head a model is",
+            hint=f"{right} says which head a model is",
+            arguments=[right],
         )
     expected = model.scores(samples.pictures, samples.features if model.features else None)
     return {head: golden.largest_difference({head: values}, found)[1] for head, values in expected.items()}
@@ -106,9 +107,9 @@ def scores(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32]
     Raises:
         ModelError: it refuses a picture.
     """
-    numbers = {} if features is None else {FEATURES: tf.constant(features)}
+    inputs = {IMAGE: tf.constant(list(pictures))} | ({} if features is None else {FEATURES: tf.constant(features)})
     try:
-        return _numpy(loaded.signatures["serving_default"](image=tf.constant(list(pictures)), **numbers))
+        return _numpy(loaded.signatures[layout.DEFAULT_SIGNATURE](**inputs))
     except tf.errors.OpError as error:
         raise ModelError(f"the SavedModel: {first_line(error)}") from None
 
@@ -120,7 +121,7 @@ def check_operations(folder: Path) -> None:
         ModelError: an operation comes from an added library or needs Python; names it.
         StoreError: there is no graph.
     """
-    file = folder / "saved_model.pb"
+    file = folder / layout.SAVED_MODEL
     try:
         written = SavedModel.FromString(file.read_bytes()).meta_graphs[0].graph_def
     except OSError as error:
@@ -137,44 +138,33 @@ def check_operations(folder: Path) -> None:
         )
 
 
-def check_signatures(signatures: Mapping[str, Any], manifest: Manifest, truth: Golden) -> None:
-    """Compares names, dtypes and shapes with the design.
+def _check_scores(truth: Golden, manifest: Manifest) -> None:
+    """Holds golden scores to the heads of the manifest.
 
     Raises:
-        ModelError: one is missing or different; says which.
+        ModelError: there are other heads, or of another width.
     """
-    numbers = {FEATURES: ("float32", [None, len(manifest.features)])} if manifest.features else {}
-    outputs = {head: ("float32", [None, scores.shape[1]]) for head, scores in truth.scores.items()}
-    wanted = {
-        "serving_default": ({IMAGE: ("string", [None]), **numbers}, outputs),
-        "pixels": ({IMAGE: ("uint8", [None, None, None, manifest.picture.channels]), **numbers}, outputs),
-        manifests.SIGNATURE: ({}, {"json": ("string", [])}),
-    }
-    if set(truth.scores) != {head.name for head in manifest.heads}:
-        raise ModelError(f"golden samples: expected the heads {[head.name for head in manifest.heads]}")
-    for name, expected in wanted.items():
-        if name not in signatures:
-            raise ModelError(f"signature {name}: missing. Found: {', '.join(signatures)}")
-        found = tuple(
-            {key: (spec.dtype.name, spec.shape.as_list()) for key, spec in specs.items()}
-            for specs in (signatures[name].structured_input_signature[1], signatures[name].structured_outputs)
-        )
-        if found != expected:
-            raise ModelError(f"signature {name}: expected {expected}. Received: {found}")
+    wanted, found = contract.widths(manifest), {head: values.shape[1] for head, values in truth.scores.items()}
+    if found != wanted:
+        raise ModelError(f"golden samples: expected scores {{head: units}} of {wanted}. Received: {found}")
 
 
-def run_warmup(file: Path, loaded: Any) -> None:
+def run_warmup(folder: Path, loaded: Any) -> None:
     """Runs the requests that a server will run before its first client.
+
+    Args:
+        folder: version directory that brings them along.
+        loaded: see `load`.
 
     Raises:
         ModelError: one fails; a server would not get ready.
+        WireError: their file is damaged.
     """
-    for number, record in enumerate(read_records(file)):
-        request = PredictionLog.FromString(record).predict_log.request
-        inputs = {name: tf.constant(to_array(tensor)) for name, tensor in request.inputs.items()}
+    for number, (signature, inputs) in enumerate(warmup.predictions(folder)):
         try:
-            loaded.signatures[request.model_spec.signature_name or "serving_default"](**inputs)
+            loaded.signatures[signature](**{name: tf.constant(values) for name, values in inputs.items()})
         except (KeyError, TypeError, tf.errors.OpError) as error:
+            file = folder / layout.WARMUP_FILE
             raise ModelError(f"{file}: request {number} fails: {first_line(error)}") from error
 
 
@@ -188,35 +178,20 @@ def _by_pixels(loaded: Any, truth: Golden, manifest: Manifest) -> Iterator[tuple
     """Of each picture the scores expected and found."""
     for expected, batch in _single(truth, manifest.picture.channels):
         inputs = {name: tf.constant(values) for name, values in batch.items()}
-        yield expected, _numpy(loaded.signatures["pixels"](**inputs))
+        yield expected, _numpy(loaded.signatures[layout.PIXELS_SIGNATURE](**inputs))
 
 
 def _by_frozen(folder: Path, truth: Golden, manifest: Manifest) -> Iterator[tuple[Scores, Scores]]:
     singles = list(_single(truth, manifest.picture.channels))
-    frozen = read_frozen(folder / FROZEN)
+    frozen = graph.read_frozen(folder / layout.PIXELS_FILE)
     found = graph.run_frozen(frozen, [batch for _, batch in singles], list(truth.scores))
     yield from zip((expected for expected, _ in singles), found, strict=True)
 
 
-def read_frozen(file: Path) -> graph.GraphDef:
-    """The frozen graph in a file.
-
-    Raises:
-        StoreError: there is none.
-        ModelError: it is damaged.
-    """
-    try:
-        return graph.GraphDef.FromString(file.read_bytes())
-    except OSError as error:
-        raise StoreError(f"{file}: cannot be read: {error.strerror}", hint="export the model again") from None
-    except DecodeError as error:
-        raise ModelError(f"{file}: damaged, no graph of TensorFlow: {first_line(error)}") from None
-
-
-def _single(truth: Golden, channels: int) -> Iterator[tuple[Scores, dict[str, NDArray[Any]]]]:
+def _single(truth: Golden, channels: int) -> Iterator[tuple[Scores, dict[str, Array]]]:
     """Each picture alone: its scores, and the inputs of `pixels`."""
     for at, picture in enumerate(truth.pictures):
-        batch: dict[str, NDArray[Any]] = {IMAGE: decoded_pixels(picture, channels)}
+        batch: dict[str, Array] = {IMAGE: decoded_pixels(picture, channels)}
         if truth.features is not None:
             batch[FEATURES] = truth.features[at : at + 1]
         yield {head: values[at : at + 1] for head, values in truth.scores.items()}, batch
@@ -229,9 +204,11 @@ def _numpy(answers: Mapping[str, Any]) -> Scores:
 def _compare(way: str, expected: Scores, found: Scores, manifest: Manifest) -> float:
     head, difference = golden.largest_difference(expected, found)
     if difference > manifest.tolerance:
+        allowed = Argument("tolerance")
         raise ModelError(
             f"the written graph does not score as its source: head {head} by {way} differs by {difference:.3g}, "
             f"expected at most {manifest.tolerance:g}",
-            hint="if the model enlarges rounding errors and the difference does no harm, allow it: --tolerance",
+            hint=f"if the model enlarges rounding errors and the difference does no harm, allow it: {allowed}",
+            arguments=[allowed],
         )
     return difference

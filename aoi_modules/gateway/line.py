@@ -2,28 +2,32 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from aoi_modules.errors import AoiError, NotAPicture
-from aoi_modules.gateway import problems
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.replies import Prediction
+from aoi_modules.errors import AoiError, NoPicture, TooLarge, UnknownComponent
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
-from aoi_modules.judging.inspection import Inspection, check_fit, inspect
+from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
+from aoi_modules.judging.limits import check_fit
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.pictures import decode, read_header
 
-STATUS_SECONDS = 1.0
+STATUS_MS = 1000
 """How long a question about health may take; an orchestrator's probe waits no longer."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An inspection and the model that it rests on."""
+class Arrival(Protocol):
+    """A picture that somebody sends to have its part inspected; nothing of it is read before it is asked for."""
 
-    inspection: Inspection
-    model: str
-    version: int | None
+    def wanted_ms(self) -> int | None:
+        """Reads how long the inspection may take, in milliseconds; None leaves it to the route."""
+
+    async def picture(self) -> bytes:
+        """Receives the encoded picture."""
 
 
 @dataclass(frozen=True)
@@ -47,74 +51,82 @@ class Line:
     """All routes and the model servers behind them. Made inside the running event loop."""
 
     def __init__(self, routes: Routes, metrics: Metrics) -> None:
-        self.routes = routes
-        self.metrics = metrics
+        self._routes = routes
+        self._metrics = metrics
         addresses = (route.upstream for route in routes.components.values())
         self._upstreams = Upstreams(addresses, routes.max_in_flight)
 
-    def route(self, component: str) -> Route:
-        """The route of a component.
+    async def inspect(self, component: str, arrival: Arrival) -> Inspection:
+        """Inspects one part: receives its picture, asks the component's model, and judges.
+
+        A place at the model server is held all the while. That bounds memory: no more pictures are received than may
+        be inspected.
 
         Raises:
-            Problem: there is none.
-        """
-        if component not in self.routes.components:
-            raise problems.unknown_component(component, sorted(self.routes.components))
-        return self.routes.components[component]
-
-    def upstream(self, route: Route) -> Upstream:
-        return self._upstreams[route.upstream]
-
-    async def check_picture(self, content: bytes) -> None:
-        """Makes sure that bytes are a whole picture of a bearable size.
-
-        Raises:
-            Problem: they are not.
-        """
-        if not content:
-            raise problems.no_picture()
-        try:
-            picture = read_header(content)
-            if picture.height * picture.width > self.routes.max_picture_pixels:
-                size = f"{picture.width} x {picture.height}"
-                raise problems.too_large(self.routes.max_picture_pixels, "pixels", size)
-            await asyncio.to_thread(decode, picture)  # milliseconds, in which the loop serves others
-        except NotAPicture as error:
-            raise problems.not_a_picture(error) from None
-
-    async def inspect(self, component: str, picture: bytes, timeout_ms: int) -> Answer:
-        """Asks the component's model and judges.
-
-        Raises:
+            NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
-        route = self.route(component)
-        started = time.perf_counter()
-        try:
-            prediction, manifest = await self.upstream(route).ask(
-                route.model, route.version, picture, timeout_ms / 1000
-            )
-        finally:
-            self.metrics.upstream_seconds.labels(component).observe(time.perf_counter() - started)
-        inspection = inspect(prediction.scores, manifest, route.heads)
-        self.metrics.verdicts.labels(component, inspection.verdict.value).inc()
-        return Answer(inspection, prediction.model or route.model, prediction.version or route.version)
+        route = self._route(component)
+        endpoint = _endpoint(route, min(route.timeout_ms, arrival.wanted_ms() or route.timeout_ms))
+        upstream = self._upstreams[route.upstream]
+        with upstream.slot():
+            picture = await arrival.picture()
+            await self._check_picture(picture)
+            prediction, manifest = await self._ask(component, upstream, endpoint, picture)
+        model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
+        inspection = judge(prediction.scores, manifest, route.heads, component=component, model=model)
+        self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
+        return inspection
 
     async def states(self) -> dict[str, RouteState]:
-        """Whether each route's model answers now, asked all at once."""
-        components = self.routes.components
+        """Asks all at once whether each route's model answers now; by component."""
+        components = self._routes.components
         found = await asyncio.gather(*map(self._state, components.values()))
         return dict(zip(components, found, strict=True))
 
-    async def _state(self, route: Route) -> RouteState:
-        upstream = self.upstream(route)
+    async def close(self) -> None:
+        """Ends the connections to all model servers."""
+        await self._upstreams.close()
+
+    def _route(self, component: str) -> Route:
+        if component not in self._routes.components:
+            raise UnknownComponent(component, sorted(self._routes.components))
+        return self._routes.components[component]
+
+    async def _check_picture(self, content: bytes) -> None:
+        """Makes sure that bytes are a whole picture of a bearable size.
+
+        Raises:
+            NoPicture, NotAPicture, TooLarge: they are not.
+        """
+        if not content:
+            raise NoPicture
+        picture = read_header(content)
+        if picture.height * picture.width > self._routes.max_picture_pixels:
+            size = f"{picture.width} x {picture.height}"
+            raise TooLarge(self._routes.max_picture_pixels, "pixels", found=size)
+        await asyncio.to_thread(decode, picture)  # milliseconds, in which the loop serves others
+
+    async def _ask(
+        self, component: str, upstream: Upstream, endpoint: Endpoint, picture: bytes
+    ) -> tuple[Prediction, Manifest | None]:
+        """Asks the model server, and measures how long it took, whatever came of it."""
+        started = time.perf_counter()
         try:
-            statuses = await upstream.statuses(route.model, route.version, STATUS_SECONDS)
+            return await upstream.ask(endpoint, picture)
+        finally:
+            self._metrics.upstream_seconds.labels(component).observe(time.perf_counter() - started)
+
+    async def _state(self, route: Route) -> RouteState:
+        endpoint = _endpoint(route, STATUS_MS)
+        upstream = self._upstreams[route.upstream]
+        try:
+            statuses = await upstream.status(endpoint)
             available = [status.version for status in statuses if status.state == "AVAILABLE"]
             if not available:
                 told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
                 return RouteState(False, f"model {route.model} at {route.upstream}: {told}")
-            manifest = await upstream.manifest(route.model, available[0], STATUS_SECONDS)
+            manifest = await upstream.manifest(replace(endpoint, version=available[0]))
         except AoiError as error:
             return RouteState(False, error.message)
         try:
@@ -124,5 +136,7 @@ class Line:
             return RouteState(False, error.message, available[0], manifest)
         return RouteState(True, "", available[0], manifest)
 
-    async def close(self) -> None:
-        await self._upstreams.close()
+
+def _endpoint(route: Route, milliseconds: int) -> Endpoint:
+    """What is asked for a route. It is asked once: who sent the picture knows better whether to try again."""
+    return Endpoint(route.upstream, route.model, version=route.version, timeout=milliseconds / 1000, retries=0)

@@ -36,5 +36,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """All values in Prometheus' text format."""
+        """Writes all values in Prometheus' text format."""
         return generate_latest(self._registry)

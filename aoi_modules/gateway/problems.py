@@ -1,29 +1,54 @@
 """What the gateway answers when it cannot give a verdict: problem details after RFC 9457, never a stack trace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import orjson
 from starlette.responses import Response
 
-from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.errors import (
+    AoiError,
+    BadParameter,
+    Busy,
+    NoPicture,
+    NotAPicture,
+    RpcError,
+    SlowUpload,
+    TooLarge,
+    UnknownComponent,
+)
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = 1
-"""When to ask again while a model server is away: by then the gateway has tried to reach it anew."""
+_CLOSED = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be used again
+_AGAIN = {"Retry-After": str(Busy.retry_seconds)}  # by then the gateway has tried anew to reach a lost model server
 
-# A model server's refusals that another try may cure -> status. All others are a 502: gateway and model disagree.
-_RPC_STATUS = {
-    "UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
-    "RESOURCE_EXHAUSTED": HTTPStatus.SERVICE_UNAVAILABLE,
-    "CANCELLED": HTTPStatus.SERVICE_UNAVAILABLE,
-    "ABORTED": HTTPStatus.SERVICE_UNAVAILABLE,
-    "DEADLINE_EXCEEDED": HTTPStatus.GATEWAY_TIMEOUT,
+# What is wrong with a request -> status, kind and headers of its answer.
+_REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
+    UnknownComponent: (404, "unknown-component", {}),
+    BadParameter: (400, "bad-parameter", {}),
+    NoPicture: (400, "no-picture", {}),
+    NotAPicture: (415, "not-a-picture", {"Accept": "image/png, image/jpeg"}),
+    TooLarge: (413, "too-large", _CLOSED),
+    SlowUpload: (408, "slow-upload", _CLOSED),
+    Busy: (503, "busy", _AGAIN),
 }
+# A model server's refusals that another try may cure -> status, kind and headers.
+_AWAY: tuple[int, str, dict[str, str]] = (503, "model-server-away", _AGAIN)
+_RPC_REFUSALS: dict[str, tuple[int, str, dict[str, str]]] = {
+    "UNAVAILABLE": _AWAY,
+    "RESOURCE_EXHAUSTED": _AWAY,
+    "CANCELLED": _AWAY,
+    "ABORTED": _AWAY,
+    "DEADLINE_EXCEEDED": (504, "model-server-slow", {}),
+}
+_DISAGREES: tuple[int, str, dict[str, str]] = (502, "model-disagrees", {})
+"""All other refusals: gateway and model do not understand each other."""
 
 
-class Problem(Exception):
-    """A request that gets no verdict.
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why a request gets no verdict.
 
     Args:
         status: of the answer.
@@ -34,25 +59,15 @@ class Problem(Exception):
         headers: further headers of the answer.
     """
 
-    def __init__(
-        self,
-        status: int,
-        kind: str,
-        detail: str,
-        *,
-        hint: str = "",
-        extra: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.kind = kind
-        self.detail = detail
-        self.hint = hint
-        self.extra = dict(extra or {})
-        self.headers = dict(headers or {})
+    status: int
+    kind: str
+    detail: str
+    hint: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
+        """Writes the problem as HTTP carries it."""
         body = {
             "type": f"urn:aoi:problem:{self.kind}",
             "title": HTTPStatus(self.status).phrase,
@@ -64,67 +79,41 @@ class Problem(Exception):
         return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
 
 
-def unknown_component(name: str, known: Sequence[str]) -> Problem:
-    return Problem(
-        404,
-        "unknown-component",
-        f"no component {name!r} is inspected here",
-        hint=f"known components: {', '.join(known)}",
-        extra={"components": list(known)},
-    )
-
-
-def no_picture() -> Problem:
-    return Problem(
-        400,
-        "no-picture",
-        "expected the bytes of a picture as the request's body; it is empty",
-        hint="curl --data-binary @picture.png URL",
-    )
-
-
-def not_a_picture(error: AoiError) -> Problem:
-    return Problem(415, "not-a-picture", error.message, hint=error.hint, headers={"Accept": "image/png, image/jpeg"})
-
-
-def too_large(limit: int, unit: str, received: str) -> Problem:
-    # The rest of the body is not read, so the connection cannot be used again.
-    return Problem(
-        413,
-        "too-large",
-        f"expected a picture of at most {limit} {unit}. Received: {received}",
-        hint="send a smaller picture, or raise the limit in the gateway's routes",
-        headers={"Connection": "close"},
-    )
-
-
-def slow_upload(milliseconds: int) -> Problem:
-    return Problem(
-        408,
-        "slow-upload",
-        f"the picture did not arrive within {milliseconds} ms",
-        headers={"Connection": "close"},
-    )
-
-
-def bad_parameter(name: str, expected: str, received: str) -> Problem:
-    return Problem(400, "bad-parameter", f"{name}: expected {expected}. Received: {received!r}")
-
-
-def busy(limit: int) -> Problem:
-    return Problem(
-        503,
-        "busy",
-        f"{limit} inspections are at the model server already",
-        hint=f"ask again in {RETRY_SECONDS} s",
-        headers={"Retry-After": str(RETRY_SECONDS)},
-    )
-
-
 def of_error(error: AoiError) -> Problem:
-    """The problem that a failure at the model server is for the one who sent the picture."""
-    status = _RPC_STATUS.get(error.code, HTTPStatus.BAD_GATEWAY) if isinstance(error, RpcError) else 502
-    kind = {503: "model-server-away", 504: "model-server-slow"}.get(status, "model-disagrees")
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
-    extra = {"code": error.code} if isinstance(error, RpcError) else {}
-    return Problem(status, kind, error.message, hint=error.hint, headers=headers, extra=extra)
+    """Translates one of our errors for whoever sent the picture."""
+    status, kind, headers = _refusal(error)
+    return Problem(
+        status=status, kind=kind, detail=error.message, hint=error.hint, extra=_extra(error), headers=headers
+    )
+
+
+def of_http(status: int, headers: Mapping[str, str]) -> Problem:
+    """Says what is wrong with a path or a method that the gateway does not have.
+
+    Args:
+        status: of HTTP, as the router chose it.
+        headers: of the answer; `Allow` names the methods that a path has.
+    """
+    kind = {404: "unknown-path", 405: "wrong-method"}.get(status, "refused")
+    hint = {404: "POST /v1/inspect/COMPONENT; GET /v1/components lists them"}.get(status, "")
+    if status == 405:
+        hint = f"allowed: {headers.get('Allow', 'GET, POST')}"
+    return Problem(status=status, kind=kind, detail=HTTPStatus(status).description, hint=hint, headers=headers)
+
+
+def of_fault(request_id: str) -> Problem:
+    """Says that the gateway itself is broken, and where its log tells more."""
+    hint = f"its log tells more: request_id {request_id}"
+    return Problem(status=500, kind="fault", detail="a fault of the gateway itself", hint=hint)
+
+
+def _refusal(error: AoiError) -> tuple[int, str, dict[str, str]]:
+    if isinstance(error, RpcError):
+        return _RPC_REFUSALS.get(error.code, _DISAGREES)
+    return _REFUSALS.get(type(error), _DISAGREES)
+
+
+def _extra(error: AoiError) -> dict[str, object]:
+    if isinstance(error, RpcError):
+        return {"code": error.code}
+    return {"components": list(error.known)} if isinstance(error, UnknownComponent) else {}

@@ -20,7 +20,7 @@ import yaml
 from msgspec import Meta
 
 from aoi_modules.errors import RouteError
-from aoi_modules.judging.inspection import HeadLimits
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
@@ -73,9 +73,7 @@ def read_routes(path: Path) -> Routes:
         text = path.read_text()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise RouteError(
-            f"{path}: cannot be read: {reason}", hint="give the gateway its routes: --routes FILE"
-        ) from None
+        raise RouteError(f"{path}: cannot be read: {reason}", hint="expected the YAML file of the routes") from None
     return parse_routes(text, str(path))
 
 

@@ -1,56 +1,84 @@
-"""Receiving a picture: bounded in bytes and in time, whatever the headers say."""
+"""A picture that arrives by HTTP: bounded in bytes and in time, whatever the headers say."""
 
 import asyncio
+import re
 
 from starlette.requests import Request
 
-from aoi_modules.gateway import problems
-from aoi_modules.gateway.problems import Problem
+from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
+from aoi_modules.gateway.routes import Routes
 
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
+_MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
-async def receive_picture(request: Request, max_bytes: int, timeout_ms: int) -> bytes:
-    """The body of a request.
+class Upload:
+    """One request for an inspection; nothing of it is read before it is asked for.
 
-    Raises:
-        Problem: it is too large, by its Content-Length or by what arrives, or too slow.
-        ClientDisconnect: the client hung up.
+    Args:
+        request: of HTTP.
+        routes: how large a picture may be, and how long it may take to arrive.
     """
-    announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
-        refusal = problems.too_large(max_bytes, "bytes", f"{announced} bytes")
-        raise await _after_discarding(request, refusal)
-    content = bytearray()
-    try:
-        async with asyncio.timeout(timeout_ms / 1000):
-            async for chunk in request.stream():
-                content += chunk
-                if len(content) > max_bytes:
-                    break
-    except TimeoutError:
-        raise problems.slow_upload(timeout_ms) from None
-    if len(content) > max_bytes:
-        raise await _after_discarding(request, problems.too_large(max_bytes, "bytes", f"more than {max_bytes} bytes"))
-    return bytes(content)
 
+    def __init__(self, request: Request, routes: Routes) -> None:
+        self._request = request
+        self._max_bytes = routes.max_picture_bytes
+        self._timeout_ms = routes.upload_timeout_ms
 
-async def _after_discarding(request: Request, refusal: Problem) -> Problem:
-    """Lets the client finish sending, within bounds: closing in its face would lose the answer that says why.
+    def wanted_ms(self) -> int | None:
+        """Reads how long the inspection may take, in milliseconds; None if the request does not say.
 
-    A client that asked first, by `Expect: 100-continue`, has sent nothing and is answered at once.
-    """
-    if request.headers.get("expect", "").lower() == "100-continue":
+        Raises:
+            BadParameter: it says something else.
+        """
+        text = self._request.query_params.get("timeout_ms")
+        if text is None:
+            return None
+        if not _MILLISECONDS.fullmatch(text):
+            raise BadParameter("timeout_ms", expected="whole milliseconds over 0", found=text[:40])
+        return int(text)
+
+    async def picture(self) -> bytes:
+        """Receives the body of the request.
+
+        Raises:
+            TooLarge: it is, by its Content-Length or by what arrives.
+            SlowUpload: it did not arrive in time.
+            ClientDisconnect: the client hung up.
+        """
+        announced = self._request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > self._max_bytes:
+            raise await self._after_discarding(TooLarge(self._max_bytes, "bytes", found=f"{announced} bytes"))
+        content = bytearray()
+        try:
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                async for chunk in self._request.stream():
+                    content += chunk
+                    if len(content) > self._max_bytes:
+                        break
+        except TimeoutError:
+            raise SlowUpload(self._timeout_ms) from None
+        if len(content) > self._max_bytes:
+            found = f"more than {self._max_bytes} bytes"
+            raise await self._after_discarding(TooLarge(self._max_bytes, "bytes", found=found))
+        return bytes(content)
+
+    async def _after_discarding(self, refusal: AoiError) -> AoiError:
+        """Lets the client finish sending, within bounds: closing in its face would lose the answer that says why.
+
+        A client that asked first, by `Expect: 100-continue`, has sent nothing and is answered at once.
+        """
+        if self._request.headers.get("expect", "").lower() == "100-continue":
+            return refusal
+        discarded = 0
+        try:
+            async with asyncio.timeout(_DISCARD_SECONDS):
+                while discarded < _DISCARD_BYTES:
+                    message = await self._request.receive()
+                    discarded += len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        break
+        except TimeoutError:
+            pass
         return refusal
-    discarded = 0
-    try:
-        async with asyncio.timeout(_DISCARD_SECONDS):
-            while discarded < _DISCARD_BYTES:
-                message = await request.receive()
-                discarded += len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    break
-    except TimeoutError:
-        pass
-    return refusal

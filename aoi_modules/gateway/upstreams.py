@@ -1,54 +1,23 @@
-"""The model servers behind the gateway: one connection each, a deadline on every call, a bound on calls in flight."""
+"""The model servers behind the gateway: our awaited client, a bound on inspections, and manifests that are kept."""
 
-import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import replace
 
-import grpc
-import grpc.aio
-from google.protobuf.message import Message
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc.async_client import AsyncGrpcClient
+from aoi_modules.client.grpc.connection import AsyncConnection
+from aoi_modules.client.replies import Prediction, VersionStatus
+from aoi_modules.client.retries import Attempts
+from aoi_modules.errors import Busy, RpcError, Unreachable
+from aoi_modules.modelstore.manifest import Manifest
 
-from aoi_modules.client.base import (
-    PICTURE_INPUT,
-    PICTURES_SIGNATURE,
-    Prediction,
-    VersionStatus,
-    is_no_manifest,
-    manifest_from,
-)
-from aoi_modules.client.grpc import calls
-from aoi_modules.client.grpc.channel import open_awaited_channel
-from aoi_modules.errors import RpcError, TooSlow, Unreachable
-from aoi_modules.gateway.problems import busy
-from aoi_modules.modelstore.manifest import SIGNATURE, Manifest
-from aoi_modules.wire.messages import GetModelStatusResponse, PredictResponse
-
-Response = TypeVar("Response", bound=Message)
 _MAX_MANIFESTS = 64
 """Manifests kept a model server; the oldest goes first."""
 
 
-class Deadline:
-    """The time given to one inspection, which all its calls share. Made inside the running event loop.
-
-    Args:
-        seconds: from now on.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self._clock = asyncio.get_running_loop().time
-        self._end = self._clock() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds; negative when it has passed."""
-        return self._end - self._clock()
-
-
 class Upstream:
-    """One model server.
+    """One model server, asked over one connection about any of its models.
 
     Made inside the running event loop. gRPC itself tries to reach a lost server again, so calls fail at once while
     it is away and succeed again right after it is back.
@@ -59,109 +28,99 @@ class Upstream:
     """
 
     def __init__(self, address: str, max_in_flight: int) -> None:
-        self.address = address
+        self._connection = AsyncConnection(address)
         self._max_in_flight = max_in_flight
         self._in_flight = 0
-        self._manifests: dict[tuple[str, int], Manifest | None] = {}
-        self._channel = open_awaited_channel(address)
-        self._predict = self._method(calls.PREDICT, PredictResponse)
-        self._status = self._method(calls.STATUS, GetModelStatusResponse)
+        self._manifests: dict[tuple[str, int | None], Manifest | None] = {}
 
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Holds one of the places for inspections.
 
         Raises:
-            Problem: all are taken.
+            Busy: all are taken.
         """
         if self._in_flight >= self._max_in_flight:
-            raise busy(self._max_in_flight)
+            raise Busy(self._max_in_flight)
         self._in_flight += 1
         try:
             yield
         finally:
             self._in_flight -= 1
 
-    async def ask(
-        self, model: str, version: int | None, picture: bytes, seconds: float
-    ) -> tuple[Prediction, Manifest | None]:
+    async def ask(self, endpoint: Endpoint, picture: bytes) -> tuple[Prediction, Manifest | None]:
         """Asks a model about one encoded picture; the manifest is that of the very version that answered.
 
+        Args:
+            endpoint: a model of this server. Its time covers scores and manifest together.
+            picture: PNG, JPEG or BMP.
+
         Raises:
-            Unreachable, TooSlow, RpcError: no answer within `seconds`, or a refusal.
+            Unreachable, TooSlow, RpcError: no answer in time, or a refusal.
             StoreError: the model's manifest cannot be read.
             WireError: the answer contradicts itself.
         """
-        deadline = Deadline(seconds)
-        try:
-            return await self._ask_once(model, version, picture, deadline)
-        except RpcError as error:
-            if error.code != "NOT_FOUND" or version is not None:
-                raise
-            # The version that answered was unloaded before its manifest was read: the next one answers now.
-            return await self._ask_once(model, version, picture, deadline)
+        attempts = endpoint.attempts()
+        with self._forgetting_if_away():
+            try:
+                return await self._ask_once(endpoint, picture, attempts)
+            except RpcError as error:
+                if error.code != "NOT_FOUND" or endpoint.version is not None:
+                    raise
+                # The version that answered was unloaded before its manifest was read: the next one answers now.
+                return await self._ask_once(endpoint, picture, attempts)
 
-    async def manifest(self, model: str, version: int, seconds: float) -> Manifest | None:
-        """The manifest of a version, read once and kept: versions never change. None if it carries none.
+    async def manifest(self, endpoint: Endpoint) -> Manifest | None:
+        """Gives the manifest of the endpoint's version; None if it carries none.
+
+        It is read once and kept: versions never change.
 
         Raises:
             Unreachable, TooSlow, RpcError, StoreError: see `ask`.
         """
-        return await self._manifest(model, version, Deadline(seconds))
+        with self._forgetting_if_away():
+            return await self._manifest(endpoint, endpoint.attempts())
 
-    async def statuses(self, model: str, version: int | None, seconds: float) -> list[VersionStatus]:
-        """The versions that the server knows of a model, newest first."""
-        request = calls.status_request(model, version)
-        return calls.version_statuses(await self._call(self._status, request, Deadline(seconds)))
+    async def status(self, endpoint: Endpoint) -> list[VersionStatus]:
+        """Asks which versions of a model the server knows; newest first.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: see `ask`.
+        """
+        with self._forgetting_if_away():
+            return await self._client(endpoint, endpoint.attempts()).status()
 
     async def close(self) -> None:
-        await self._channel.close()
+        """Ends the connection, and every call that is under way."""
+        await self._connection.close()
 
     async def _ask_once(
-        self, model: str, version: int | None, picture: bytes, deadline: Deadline
+        self, endpoint: Endpoint, picture: bytes, attempts: Attempts
     ) -> tuple[Prediction, Manifest | None]:
-        request = calls.predict_request(model, version, {PICTURE_INPUT: [picture]}, PICTURES_SIGNATURE)
-        prediction = calls.prediction(await self._call(self._predict, request, deadline))
-        answered = prediction.version or version
-        manifest = None if answered is None else await self._manifest(model, answered, deadline)
+        prediction = await self._client(endpoint, attempts).predict_pictures([picture])
+        answered = prediction.version or endpoint.version
+        manifest = None if answered is None else await self._manifest(replace(endpoint, version=answered), attempts)
         return prediction, manifest
 
-    async def _manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
-        key = (model, version)
+    async def _manifest(self, endpoint: Endpoint, attempts: Attempts) -> Manifest | None:
+        key = (endpoint.model, endpoint.version)
         if key not in self._manifests:
-            found = await self._read_manifest(model, version, deadline)
+            found = await self._client(endpoint, attempts).find_manifest()
             while len(self._manifests) >= _MAX_MANIFESTS:
                 del self._manifests[next(iter(self._manifests))]
             self._manifests[key] = found
         return self._manifests[key]
 
-    async def _read_manifest(self, model: str, version: int, deadline: Deadline) -> Manifest | None:
-        request = calls.predict_request(model, version, {}, SIGNATURE)
+    def _client(self, endpoint: Endpoint, attempts: Attempts) -> AsyncGrpcClient:
+        return AsyncGrpcClient(endpoint, self._connection, attempts)
+
+    @contextmanager
+    def _forgetting_if_away(self) -> Iterator[None]:
         try:
-            answer = await self._call(self._predict, request, deadline)
-        except RpcError as error:
-            if is_no_manifest(error):
-                return None
+            yield
+        except Unreachable:
+            self._manifests.clear()  # what comes back may be another server with other models
             raise
-        return manifest_from(calls.prediction(answer).scores, f"model {model} version {version} at {self.address}")
-
-    def _method(self, name: str, response: type[Response]) -> Callable[..., Any]:
-        method: Callable[..., Any] = self._channel.unary_unary(
-            name, request_serializer=calls.serialize, response_deserializer=response.FromString
-        )
-        return method
-
-    async def _call(self, method: Callable[..., Any], request: Message, deadline: Deadline) -> Any:
-        left = deadline.left
-        if left <= 0:
-            raise TooSlow(f"the model server at {self.address} used up its time", hint="allow more time in the routes")
-        try:
-            return await method(request, timeout=left)
-        except grpc.RpcError as error:
-            mapped = calls.rpc_error(error, self.address, deadline.seconds)
-            if isinstance(mapped, Unreachable):
-                self._manifests.clear()  # what comes back may be another server with other models
-            raise mapped from None
 
 
 class Upstreams:

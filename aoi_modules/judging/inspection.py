@@ -1,4 +1,4 @@
-"""Scores + manifest + the route's limits -> an inspection: what each head says, and the verdict of the part. Pure."""
+"""Scores + manifest + the limits in force -> an inspection: what each head says, and the verdict of the part. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,24 +6,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from aoi_modules.errors import RouteError, WireError
+from aoi_modules.errors import WireError
+from aoi_modules.judging.limits import HeadLimits, check_fit, limits_of
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
 from aoi_modules.verdict import Limits, Verdict, judge_part, judge_score
 from aoi_modules.wire.tensors import Array
-
-
-class HeadLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How one head judges where it is used. What is left out comes from the model's manifest."""
-
-    threshold: float | None = None
-    """A score over it fails the part; in [0, 1]."""
-    review_band: tuple[float, float] | None = None
-    """Scores from the first to the second go to an operator."""
-    good: tuple[str, ...] = ()
-    """For class heads: the labels of good parts. The score is then 1 - the sum of their probabilities."""
-
-    def __post_init__(self) -> None:
-        Limits(1.0 if self.threshold is None else self.threshold, self.review_band)
 
 
 class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,52 +33,62 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     """None for a head that judges nothing."""
 
 
+class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """The model that answered, and its version; null where the protocol did not tell it, as REST does not."""
+
+    name: str
+    version: int | None
+
+
 class Inspection(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdict of a part and what led to it."""
+    """The verdict of a part and what led to it: what the gateway sends, and what its clients read."""
 
+    component: str
     verdict: Verdict
+    """The worst of the heads' verdicts; REVIEW if no head judges."""
+    model: ModelVersion
     heads: tuple[HeadResult, ...]
+    request_id: str = ""
+    """By which the gateway's log knows the request; empty where no gateway was asked."""
+    elapsed_ms: float | None = None
+    """From the arrival of the request to its verdict; null where no gateway was asked."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a head judged. If none did, REVIEW is not about this part but about all of the model."""
+        return any(head.verdict is not None for head in self.heads)
 
 
-def inspect(
-    scores: Mapping[str, Array], manifest: Manifest | None, route: Mapping[str, HeadLimits], index: int = 0
+def judge(
+    scores: Mapping[str, Array],
+    manifest: Manifest | None,
+    limits: Mapping[str, HeadLimits],
+    *,
+    component: str,
+    model: ModelVersion,
 ) -> Inspection:
-    """Judges one picture.
+    """Judges one part.
 
     Args:
-        scores: output of each head, float (N, K).
-        manifest: of the version that answered; None if the model carries none, then the route's limits alone judge.
-        route: the gateway's own limits by head, which win over the manifest's.
-        index: which of the N pictures.
+        scores: output of each head for the part's picture, float (1, K).
+        manifest: of the version that answered; None if the model carries none, then the given limits alone judge.
+        limits: by head, which win over the manifest's.
+        component: name of the part's component.
+        model: that gave the scores.
 
     Raises:
-        RouteError: the route judges by a head or label that the model has not.
+        RouteError: the limits are about a head or label that the model has not.
         WireError: an output is missing or has another shape than its head.
     """
-    heads = manifest.heads if manifest is not None else heads_without_manifest(scores, route)
-    check_fit(heads, route)
-    results = tuple(
-        judge_head(head, _row(scores, head.name, index), route.get(head.name, HeadLimits())) for head in heads
-    )
+    heads = manifest.heads if manifest is not None else heads_without_manifest(scores, limits)
+    check_fit(heads, limits)
+    results = tuple(judge_head(head, _values(scores, head.name), limits.get(head.name, HeadLimits())) for head in heads)
     verdict = judge_part(result.verdict for result in results if result.verdict is not None)
-    return Inspection(verdict=verdict, heads=results)
-
-
-def check_fit(heads: Sequence[Head], route: Mapping[str, HeadLimits]) -> None:
-    """Makes sure that a route judges only by what the model has: a limit that nobody applies lets defects escape.
-
-    Raises:
-        RouteError: it does not.
-    """
-    known = {head.name: head for head in heads}
-    for name, limits in route.items():
-        if name not in known:
-            raise RouteError(f"the route has limits for a head {name!r}; the model has: {', '.join(known)}")
-        limits_of(known[name], limits)
+    return Inspection(component=component, verdict=verdict, model=model, heads=results)
 
 
 def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadResult:
-    """What one head says.
+    """Judges what one head says.
 
     Args:
         head: from the manifest.
@@ -124,34 +121,13 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
     )
 
 
-def limits_of(head: Head, route: HeadLimits) -> Limits | None:
-    """The limits by which a head judges; None for a head that judges nothing.
-
-    A threshold of the route comes with the route's review band, because the manifest's band belongs to the
-    manifest's threshold.
-
-    Raises:
-        RouteError: the route wants a judgement that this head cannot give.
-    """
-    unknown = [label for label in route.good if label not in head.labels]
-    if unknown:
-        raise RouteError(f"head {head.name}: no labels {unknown}; it has: {', '.join(head.labels)}")
-    if head.kind == "value" or (head.kind == "class" and not route.good):
-        if route != HeadLimits():
-            need = "`good: [LABEL, ...]`" if head.kind == "class" else "no limits: a value is only told"
-            raise RouteError(f"head {head.name} is of kind {head.kind}, which needs {need}")
-        return None
-    if route.threshold is not None:
-        return Limits(route.threshold, route.review_band)
-    if head.threshold is None:
-        if route != HeadLimits():
-            raise RouteError(f"head {head.name}: neither the route nor the model's manifest gives a threshold")
-        return None
-    return Limits(head.threshold, route.review_band or head.review_band)
-
-
 def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, HeadLimits]) -> tuple[Head, ...]:
-    """Heads of a model that carries no manifest: what the route judges is a defect, all else is only told."""
+    """Makes up the heads of a model that carries no manifest: what the route judges is a defect, all else is only told.
+
+    Args:
+        scores: output of each head, float (N, K) or (N,).
+        route: the gateway's limits by head.
+    """
     heads = []
     for name in sorted(scores):
         width = scores[name].shape[-1] if scores[name].ndim == 2 else 1
@@ -161,13 +137,13 @@ def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, Head
     return tuple(heads)
 
 
-def _row(scores: Mapping[str, Array], name: str, index: int) -> list[float]:
+def _values(scores: Mapping[str, Array], name: str) -> list[float]:
     if name not in scores:
         raise WireError(f"head {name}: the model's answer has no such output; it has: {', '.join(sorted(scores))}")
     output = scores[name]
-    if output.ndim not in (1, 2) or output.dtype.kind not in "fiu" or index >= len(output):
+    if output.ndim not in (1, 2) or output.dtype.kind not in "fiu" or not len(output):
         raise WireError(f"head {name}: expected numbers (N, K). Received: {output.dtype} {output.shape}")
-    return [float(value) for value in np.atleast_1d(output[index])]
+    return [float(value) for value in np.atleast_1d(output[0])]
 
 
 def _label(head: Head, likeliest: int) -> str | None:

@@ -1,4 +1,4 @@
-"""What a servable is, stated once: its files, its manifest, its golden samples, its version folders.
+"""What a servable is, stated once: its names, manifest, golden samples, warm-up, signatures and folders.
 
-Uses `verdict` and `errors`; never TensorFlow.
+Uses `wire`, `verdict` and `errors`; never TensorFlow.
 """

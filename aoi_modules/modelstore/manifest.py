@@ -9,11 +9,8 @@ from typing import Literal
 import msgspec
 
 from aoi_modules.errors import StoreError
+from aoi_modules.modelstore import layout
 from aoi_modules.verdict import Limits
-
-FILE_NAME = "assets.extra/manifest.json"
-SIGNATURE = "manifest"
-"""Signature of the servable that answers the manifest itself, so that any TensorFlow Serving hands it out."""
 
 HeadKind = Literal["defect", "class", "value"]
 
@@ -99,7 +96,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         known = ", ".join(head.name for head in self.heads)
         raise StoreError(f"component {self.component} version {self.version} has no head {name!r}; it has: {known}")
 
+    def write(self, version_dir: Path) -> None:
+        """Writes the manifest to its place in a version directory."""
+        file = version_dir / layout.MANIFEST_FILE
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(self.to_json())
+
     def to_json(self) -> bytes:
+        """The manifest as its file holds it and as the signature `manifest` answers it."""
         return msgspec.json.format(msgspec.json.encode(self, order="sorted"), indent=2)
 
     @classmethod
@@ -121,7 +125,7 @@ def read(version_dir: Path) -> Manifest:
     Raises:
         StoreError: there is none, or it is not one.
     """
-    path = version_dir / FILE_NAME
+    path = version_dir / layout.MANIFEST_FILE
     try:
         return Manifest.from_json(path.read_bytes(), str(path))
     except FileNotFoundError:

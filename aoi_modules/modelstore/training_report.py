@@ -81,8 +81,10 @@ def read(path: Path) -> TrainingReport:
 
 
 def to_json(report: TrainingReport) -> bytes:
+    """The report as its file holds it: JSON, its keys sorted, for people too."""
     return msgspec.json.format(msgspec.json.encode(report, order="sorted"), indent=2)
 
 
 def write(report: TrainingReport, folder: Path) -> None:
+    """Writes the report beside the model that it describes."""
     (folder / FILE_NAME).write_bytes(to_json(report))

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules.errors import ChecksumError, StoreError
+from aoi_modules.errors import Argument, ChecksumError, StoreError
+from aoi_modules.modelstore import layout
 
-SUMS_NAME = "assets.extra/SHA256SUMS"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _STAGING = ".staging-"
 _ABANDONED_SECONDS = 24 * 3600
@@ -78,7 +78,7 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
 def write_sums(version_dir: Path) -> None:
     """Writes the checksums of all files, in the form that `sha256sum --check` reads."""
     lines = [f"{file_sha256(path)}  {path.relative_to(version_dir)}\n" for path in _files(version_dir)]
-    target = version_dir / SUMS_NAME
+    target = version_dir / layout.SUMS_FILE
     target.parent.mkdir(exist_ok=True)
     target.write_text("".join(lines))
 
@@ -90,7 +90,7 @@ def verify(version_dir: Path) -> None:
         ChecksumError: a file is damaged or missing.
         StoreError: the directory has no checksums.
     """
-    path = version_dir / SUMS_NAME
+    path = version_dir / layout.SUMS_FILE
     if not path.is_file():
         raise StoreError(f"{path}: no checksums there", hint="only servables written by aoi export carry them")
     for line in path.read_text().splitlines():
@@ -108,7 +108,7 @@ def file_sha256(path: Path) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / SUMS_NAME)
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / layout.SUMS_FILE)
 
 
 def _sweep(base_path: Path) -> None:
@@ -120,9 +120,11 @@ def _sweep(base_path: Path) -> None:
 
 def _refuse_existing(final: Path) -> None:
     if final.exists():
+        chosen = Argument("version")
         raise StoreError(
             f"{final}: this version exists already, and versions never change",
-            hint="leave --version out to get the next number",
+            hint=f"leave {chosen} out to get the next number",
+            arguments=[chosen],
         )
 
 

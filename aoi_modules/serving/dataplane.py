@@ -1,23 +1,28 @@
 """What the server does, whatever protocol asks: find the model version, let it answer; status, metadata."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from google.protobuf.wrappers_pb2 import StringValue
-from numpy.typing import NDArray
 
 from aoi_modules.serving import model_config
-from aoi_modules.serving.answering import inference
-from aoi_modules.serving.answering.servable import DEFAULT_SIGNATURE, Call, Servable
-from aoi_modules.serving.engine import Arrays
+from aoi_modules.serving.answering import examples
+from aoi_modules.serving.answering.classify import CLASSIFY
+from aoi_modules.serving.answering.example_method import ExampleMethod
+from aoi_modules.serving.answering.inference import Answer, Inference
+from aoi_modules.serving.answering.multi_inference import inferences
+from aoi_modules.serving.answering.predict import PredictForm, predict
+from aoi_modules.serving.answering.regress import REGRESS
+from aoi_modules.serving.answering.servable import Servable
+from aoi_modules.serving.job import Steps
 from aoi_modules.serving.lifecycle.versions import Versions
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.workers import Steps, finish
 from aoi_modules.wire.messages import (
     ClassificationRequest,
     ClassificationResponse,
+    ClassificationResult,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
@@ -26,12 +31,11 @@ from aoi_modules.wire.messages import (
     MultiInferenceRequest,
     MultiInferenceResponse,
     PredictRequest,
-    PredictResponse,
     RegressionRequest,
     RegressionResponse,
+    RegressionResult,
     ReloadConfigRequest,
     ReloadConfigResponse,
-    SignatureDef,
     SignatureDefMap,
 )
 from aoi_modules.wire.schema import ENUMS
@@ -42,43 +46,106 @@ log = logging.getLogger(__name__)
 METADATA_FIELD = "signature_def"
 ENGINE_FIELD = "engine"
 """Our own: a google.protobuf.StringValue, the name of the engine that runs the version."""
+_STATES = ENUMS["tensorflow.serving.ModelVersionStatus.State"]
+
 _WithSpec: TypeAlias = (
     PredictRequest | ClassificationRequest | RegressionRequest | GetModelStatusRequest | GetModelMetadataRequest
 )
-Judged = TypeVar("Judged", ClassificationResponse, RegressionResponse)
-_STATES = ENUMS["tensorflow.serving.ModelVersionStatus.State"]
+_Result = TypeVar("_Result", ClassificationResult, RegressionResult)
 
 
 class DataPlane:
     """Answers requests from the models that are loaded.
 
+    What runs a model is given in steps, see `job`: no thread waits for it. The rest is answered at once.
+
     Args:
         versions: the models.
-        as_content: answer numbers as raw `tensor_content` instead of one field a value.
         check_methods: refuse signatures whose method name is not that of the request.
         monitor: learns how long engines run, and how many examples they are given.
     """
 
-    def __init__(
-        self,
-        versions: Versions,
-        *,
-        as_content: bool = False,
-        check_methods: bool = False,
-        monitor: Monitor | None = None,
-    ) -> None:
+    def __init__(self, versions: Versions, *, check_methods: bool = False, monitor: Monitor | None = None) -> None:
         self._versions = versions
-        self._monitor = monitor or Monitor()
-        self._as_content = as_content
         self._check_methods = check_methods
+        self._monitor = monitor or Monitor()
 
-    @property
-    def check_methods(self) -> bool:
-        return self._check_methods
+    def predict(self, spec: ModelSpec, form: PredictForm[Answer]) -> Steps[Answer]:
+        """Runs a signature.
+
+        Args:
+            spec: names model, version or label, and signature.
+            form: the request as its protocol writes it, and so the answer.
+
+        Raises:
+            RpcError: the request does not fit, or the model refuses it.
+        """
+        with self._servable(spec) as servable:
+            inference = predict(servable, spec.signature_name, form, check_method=self._check_methods)
+            return (yield from self._run("Predict", servable, inference))
+
+    def classify(self, request: ClassificationRequest) -> Steps[ClassificationResponse]:
+        """Gives labels and scores for tf.Examples.
+
+        Raises:
+            RpcError: the request does not fit, or the model refuses it.
+        """
+        answer = ClassificationResponse()
+        result = yield from self._on_examples("Classify", CLASSIFY, request, answer.model_spec)
+        answer.result.CopyFrom(result)
+        return answer
+
+    def regress(self, request: RegressionRequest) -> Steps[RegressionResponse]:
+        """Gives one number for each tf.Example.
+
+        Raises:
+            RpcError: the request does not fit, or the model refuses it.
+        """
+        answer = RegressionResponse()
+        result = yield from self._on_examples("Regress", REGRESS, request, answer.model_spec)
+        answer.result.CopyFrom(result)
+        return answer
+
+    def multi_inference(self, request: MultiInferenceRequest) -> Steps[MultiInferenceResponse]:
+        """Runs several Classify and Regress tasks on one input; the first task decides which version answers.
+
+        Raises:
+            RpcError: the tasks do not fit together, or the model refuses the input.
+        """
+        answer = MultiInferenceResponse()
+        with self._servable(request.tasks[0].model_spec if request.tasks else ModelSpec()) as servable:
+            for inference in inferences(servable, request, check_method=self._check_methods):
+                result = yield from self._run("MultiInference", servable, inference)
+                answer.results.add().CopyFrom(result)
+        self._monitor.examples(servable.name, examples.count(request.input))
+        return answer
+
+    def _on_examples(
+        self,
+        api: str,
+        method: ExampleMethod[_Result],
+        request: ClassificationRequest | RegressionRequest,
+        answered: ModelSpec,
+    ) -> Steps[_Result]:
+        """The result for tf.Examples; `answered` is told which version gave it."""
+        spec = spec_of(request)
+        with self._servable(spec) as servable:
+            inference = method.inference(servable, spec.signature_name, request.input, check_method=self._check_methods)
+            result = yield from self._run(api, servable, inference)
+            servable.fill_spec(answered, spec.signature_name)
+        self._monitor.examples(servable.name, examples.count(request.input))
+        return result
+
+    def _run(self, api: str, servable: Servable, inference: Inference[Answer]) -> Steps[Answer]:
+        """Asks a model, and makes the answer of its outputs. The monitor learns how long the model took."""
+        ask = servable.ask(inference)
+        with self._monitor.runtime(servable.name, api, servable.engine_name):
+            outputs = yield ask
+        return inference.write(outputs)
 
     @contextmanager
-    def servable(self, spec: ModelSpec) -> Iterator[Servable]:
-        """Gives the servable that a request names, loaded for as long as the block runs.
+    def _servable(self, spec: ModelSpec) -> Iterator[Servable]:
+        """The servable that a request names, loaded for as long as the block runs.
 
         Raises:
             RpcError: INVALID_ARGUMENT no name or no such label; NOT_FOUND it is not served.
@@ -90,89 +157,13 @@ class DataPlane:
         with self._versions.lend(spec.name, version, label) as servable:
             yield servable
 
-    def predict(self, request: PredictRequest) -> PredictResponse:
-        """Runs a signature.
-
-        Raises:
-            RpcError: the request does not fit, or the model refuses it.
-        """
-        return finish(self.predict_steps(request))
-
-    def predict_steps(self, request: PredictRequest) -> Steps[PredictResponse]:
-        """As `predict`, in steps."""
-        _require_spec(request)
-        with self.servable(request.model_spec) as servable:
-            call = inference.predict_call(servable, request, check_method=self._check_methods)
-            outputs = yield from self.timed_steps(servable, call, "Predict")
-            answer = inference.predict_answer(outputs, as_content=self._as_content)
-        _fill_spec(answer.model_spec, servable, request.model_spec)
-        return answer
-
-    def classify(self, request: ClassificationRequest) -> ClassificationResponse:
-        """Labels and scores for tf.Examples.
-
-        Raises:
-            RpcError: the request does not fit, or the model refuses it.
-        """
-        return self._judged(inference.classify, "Classify", request, ClassificationResponse())
-
-    def regress(self, request: RegressionRequest) -> RegressionResponse:
-        """One number for each tf.Example.
-
-        Raises:
-            RpcError: the request does not fit, or the model refuses it.
-        """
-        return self._judged(inference.regress, "Regress", request, RegressionResponse())
-
-    def _judged(self, judge: Callable[..., Any], api: str, request: Any, answer: Judged) -> Judged:
-        """Fills an answer with what a servable says to tf.Examples, and with who said it."""
-        _require_spec(request)
-        spec = request.model_spec
-        with self.servable(spec) as servable:
-            run = self.timed(servable, api)
-            result = judge(servable, spec.signature_name, request.input, check_method=self._check_methods, run=run)
-        answer.result.CopyFrom(result)
-        self._monitor.examples(servable.name, inference.example_count(request.input))
-        _fill_spec(answer.model_spec, servable, spec)
-        return answer
-
-    def multi_inference(self, request: MultiInferenceRequest) -> MultiInferenceResponse:
-        """Several Classify and Regress tasks on one input; the first task decides which version answers.
-
-        Raises:
-            RpcError: the tasks do not fit together, or the model refuses the input.
-        """
-        spec = request.tasks[0].model_spec if request.tasks else ModelSpec()
-        with self.servable(spec) as servable:
-            answer = inference.multi_inference(
-                servable, request, check_method=self._check_methods, run=self.timed(servable, "MultiInference")
-            )
-        self._monitor.examples(servable.name, inference.example_count(request.input))
-        return answer
-
-    def timed_steps(self, servable: Servable, call: Call, api: str) -> Steps[dict[str, NDArray[Any]]]:
-        """A call of a model, whose time the monitor learns."""
-        with self._monitor.runtime(servable.name, api, servable.engine_name):
-            outputs = yield call
-        return outputs
-
-    def timed(self, servable: Servable, api: str) -> inference.Run:
-        """The servable's `run`, whose time the monitor learns."""
-
-        def run(signature: SignatureDef, inputs: Arrays, outputs: Sequence[str] = ()) -> dict[str, NDArray[Any]]:
-            with self._monitor.runtime(servable.name, api, servable.engine_name):
-                return servable.run(signature, inputs, outputs)
-
-        return run
-
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
-        """The state of one version or, without one, of all versions of a model. A label is not looked at.
+        """Tells the state of one version or, without one, of all versions of a model. A label does not count.
 
         Raises:
             RpcError: INVALID_ARGUMENT no model spec; NOT_FOUND nothing is known of it.
         """
-        _require_spec(request)
-        spec = request.model_spec
+        spec = spec_of(request)
         statuses = self._versions.statuses(spec.name)
         if spec.HasField("version"):
             version = spec.version.value
@@ -211,12 +202,12 @@ class DataPlane:
         return answer
 
     def metadata(self, request: GetModelMetadataRequest) -> GetModelMetadataResponse:
-        """The signatures of a model version.
+        """Tells the signatures of a model version.
 
         Raises:
             RpcError: INVALID_ARGUMENT another field than signature_def was asked for; NOT_FOUND it is not served.
         """
-        _require_spec(request)
+        spec = spec_of(request)
         if not request.metadata_field:
             raise invalid("GetModelMetadataRequest must specify at least one metadata_field")
         for field in request.metadata_field:
@@ -224,7 +215,7 @@ class DataPlane:
                 raise invalid(f"Metadata field {field} is not supported")
         signatures = SignatureDefMap()
         answer = GetModelMetadataResponse()
-        with self.servable(request.model_spec) as servable:
+        with self._servable(spec) as servable:
             for name, signature in servable.signatures.items():
                 signatures.signature_def[name].CopyFrom(signature)
                 signatures.signature_def[name].ClearField("defaults")  # the original keeps them to itself, too
@@ -238,13 +229,12 @@ class DataPlane:
         return answer
 
 
-def _require_spec(request: _WithSpec) -> None:
+def spec_of(request: _WithSpec) -> ModelSpec:
+    """Gives the part of a request that names the model.
+
+    Raises:
+        RpcError: INVALID_ARGUMENT, the request has none.
+    """
     if not request.HasField("model_spec"):
         raise invalid("Missing ModelSpec")
-
-
-def _fill_spec(spec: ModelSpec, servable: Servable, asked: ModelSpec) -> None:
-    """Says which version and signature answered."""
-    spec.name = servable.name
-    spec.version.value = servable.version
-    spec.signature_name = asked.signature_name or DEFAULT_SIGNATURE
+    return request.model_spec

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import Protocol
 
 from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.tensors import Array
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, Array]
+"""Inputs by name; of any shape and dtype that the signature states."""
 
 
 class EngineName(StrEnum):
@@ -31,13 +31,16 @@ class Engine(Protocol):
     def signatures(self) -> Mapping[str, SignatureDef]:
         """The signatures by name, as the SavedModel states them."""
 
-    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, Array]:
         """Computes the named outputs of one signature.
 
         Args:
             signature: one of `signatures`.
             inputs: one array for each input of the signature, strings as object arrays of bytes.
             outputs: names of the outputs to compute, each known to the signature.
+
+        Returns:
+            {output: array of the dtype that the signature states}; of our own servables float32 (N, K).
 
         Raises:
             RpcError: the model refuses the inputs; canonical code and the engine's words.

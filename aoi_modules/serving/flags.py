@@ -20,12 +20,12 @@ def _flag(default: Any, text: str) -> Any:
 
 
 def _refused(default: Any, reason: str) -> Any:
-    """A flag of the original that only its default value is accepted for; ignoring another would deceive."""
+    """A flag of the original of which only the default value is accepted; to ignore another one would deceive."""
     return field(default=default, metadata={"help": f"Refused: {reason}.", "refused": reason})
 
 
 def _idle(default: Any, reason: str) -> Any:
-    """A flag of the original that may have any value, because nothing hangs on it here."""
+    """A flag of the original that may have any value, because nothing here depends on it."""
     return field(default=default, metadata={"help": f"Accepted without effect: {reason}."})
 
 
@@ -118,7 +118,7 @@ class Flags:
 
     @property
     def channel_arguments(self) -> dict[str, int | str]:
-        """The options of the gRPC server; numbers are numbers.
+        """The options of the gRPC server, digits as numbers.
 
         Raises:
             SettingsError: --grpc_channel_arguments is no list of k=v.

@@ -17,6 +17,7 @@ from aoi_modules.wire.status import invalid
 log = logging.getLogger(__name__)
 
 PLATFORM = "tensorflow"
+MAX_VERSION = (1 << 63) - 1
 NOT_A_CONFIG = "not a tensorflow.serving.ModelServerConfig"
 EXAMPLE = (
     'expected: model_config_list { config { name: "tile" base_path: "/models/tile" model_platform: "tensorflow" } }'
@@ -36,7 +37,7 @@ class VersionPolicy:
     specific: tuple[int, ...] | None = None
 
     def aspired(self, base_path: Path) -> dict[int, Path]:
-        """The version directories that are to be served.
+        """Finds the version directories that are to be served, by number.
 
         Raises:
             FileNotFoundError: there is no such base path.
@@ -88,7 +89,7 @@ def parse(text: str) -> ModelServerConfig:
 
 
 def from_message(config: ModelServerConfig, live: Collection[str] = ()) -> list[ServedModel]:
-    """The models of a config.
+    """Reads the models of a config.
 
     Args:
         config: names, base paths, policies and labels.
@@ -112,7 +113,7 @@ def from_message(config: ModelServerConfig, live: Collection[str] = ()) -> list[
 
 
 def to_text(models: Iterable[ServedModel]) -> str:
-    """The text form of a config, with version policies and labels; `parse` and `from_message` read it."""
+    """Writes the text form of a config, with version policies and labels; `parse` and `from_message` read it."""
     config = ModelServerConfig()
     for model in models:
         entry = config.model_config_list.config.add(
@@ -194,11 +195,11 @@ def _versions(base_path: Path) -> dict[int, Path]:
     return present
 
 
-@lru_cache(maxsize=100)  # every look at the base path would say it again
+@lru_cache(maxsize=100)  # every poll of the base path would say it again
 def _warn_of_two(unused: Path, used: Path) -> None:
     log.warning("%s is not served: %s is the same version", unused, used)
 
 
 def _is_version(path: Path) -> bool:
     name = path.name
-    return name.isascii() and name.isdigit() and int(name) < 1 << 63 and path.is_dir()
+    return name.isascii() and name.isdigit() and int(name) <= MAX_VERSION and path.is_dir()

@@ -28,13 +28,15 @@ EXAMPLE_BOUNDS = [float(1 << power) for power in range(15)]
 """Upper bounds of the buckets of tf.Examples a request."""
 
 _PREFIX = ":tensorflow:serving:"
-Labels = tuple[tuple[str, str], ...]
+LabelPairs = tuple[tuple[str, str], ...]
+"""Names and values in the original's order."""
 
 
 class HasLines(Protocol):
     """Something that has a place on the page."""
 
-    def lines(self) -> Iterator[str]: ...
+    def lines(self) -> Iterator[str]:
+        """Gives its lines of the page, without ends of line."""
 
 
 class Counter:
@@ -42,12 +44,14 @@ class Counter:
 
     def __init__(self, name: str) -> None:
         self._name = _PREFIX + name
-        self._counts: dict[Labels, int] = {}
+        self._counts: dict[LabelPairs, int] = {}
 
-    def add(self, labels: Labels, count: int = 1) -> None:
+    def add(self, labels: LabelPairs, count: int = 1) -> None:
+        """Counts for these labels."""
         self._counts[labels] = self._counts.get(labels, 0) + count
 
     def lines(self) -> Iterator[str]:
+        """Gives its lines of the page."""
         yield f"# TYPE {self._name} counter"
         for labels, count in sorted(self._counts.items()):
             yield f"{self._name}{_braces(labels)} {count}"
@@ -64,15 +68,17 @@ class Histogram:
     def __init__(self, name: str, bounds: Sequence[float]) -> None:
         self._name = _PREFIX + name
         self._bounds = bounds
-        self._buckets: dict[Labels, list[int]] = {}
-        self._sums: dict[Labels, int] = {}
+        self._buckets: dict[LabelPairs, list[int]] = {}
+        self._sums: dict[LabelPairs, int] = {}
 
-    def add(self, labels: Labels, value: float) -> None:
+    def add(self, labels: LabelPairs, value: float) -> None:
+        """Counts a value in its bucket for these labels."""
         buckets = self._buckets.setdefault(labels, [0] * (len(self._bounds) + 1))
         buckets[bisect.bisect_left(self._bounds, value)] += 1
         self._sums[labels] = self._sums.get(labels, 0) + int(value)
 
     def lines(self) -> Iterator[str]:
+        """Gives its lines of the page; a bucket counts all values up to its bound."""
         yield f"# TYPE {self._name} histogram"
         for labels, buckets in sorted(self._buckets.items()):
             total = 0
@@ -88,6 +94,10 @@ class Monitor:
 
     Args:
         path: where the page is served; None when it is not.
+
+    Attributes:
+        path: as given.
+        engines: whose lines stand at the end of the page.
     """
 
     def __init__(self, path: str | None = None) -> None:
@@ -100,7 +110,6 @@ class Monitor:
         self._examples = Counter("request_example_count_total")
         self._example_counts = Histogram("request_example_counts", EXAMPLE_BOUNDS)
         self.engines: HasLines | None = None
-        """Lines of others, at the end of the page."""
 
     @contextmanager
     def request(self, model: str, api: str, entrypoint: str) -> Iterator[None]:
@@ -135,7 +144,7 @@ class Monitor:
             self._example_counts.add(labels, count)
 
     def page(self) -> bytes:
-        """All numbers so far."""
+        """Writes all numbers so far."""
         families = (self._requests, self._latencies, self._runtimes, self._examples, self._example_counts)
         with self._lock:
             lines = [line for family in families for line in family.lines()]
@@ -154,7 +163,7 @@ class Monitor:
 
 
 def read_config(path: Path) -> str | None:
-    """The path of the metrics page that a monitoring config file names; None if it switches the page off.
+    """Reads the path of the metrics page from a monitoring config file; None if it switches the page off.
 
     Raises:
         SettingsError: the file is missing or is none.
@@ -164,9 +173,10 @@ def read_config(path: Path) -> str | None:
     return (config.path or DEFAULT_PATH) if config.enable else None
 
 
-def _braces(labels: Labels) -> str:
+def _braces(labels: LabelPairs) -> str:
     return "{" + ",".join(f'{name}="{escaped(value)}"' for name, value in labels) + "}"
 
 
 def escaped(text: str) -> str:
+    """Writes a label's value as Prometheus wants it between quotation marks."""
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

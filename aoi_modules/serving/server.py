@@ -11,7 +11,7 @@ Models
 - A reload waits for new models as long as its client, and not at all for a model without any version on disk (UNKNOWN,
   with the reason); the original waits without end. A config that is refused changes nothing at all.
 - Versions of several models load side by side with --num_load_threads=0; the original loads them in turn.
-- Base paths are folders (`/path`, `file:///path`); other storage is refused at once, not at the first look.
+- Base paths are folders (`/path`, `file:///path`); other storage is refused at once, not at the first poll.
 
 Requests
 - Inputs of our own servables (those with a manifest) are compared with the signature in dtype, rank and fixed
@@ -32,7 +32,7 @@ Requests
   `instances` the values of both.
 - Tensors of the types bfloat16, float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED),
   because numpy has no such types.
-- Requests wait in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
+- Requests wait for a thread in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
 - A JSON number that an int8, uint8, int16 or uint16 does not hold is refused; the original cuts its upper bits off.
 - A signature without inputs can be asked by REST, with {"inputs": {}}.
 - With --enable_batching, requests of unequal shapes run in batches of their own; the original refuses those that meet
@@ -69,9 +69,11 @@ from aoi_modules.serving import allocator, model_config
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.doors import tls
-from aoi_modules.serving.doors.grpc_service import add_services
+from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
+from aoi_modules.serving.doors.grpc_service import GrpcService
 from aoi_modules.serving.doors.health import Health
-from aoi_modules.serving.doors.listeners import Door, GrpcDoor, RestDoor, grpc_server
+from aoi_modules.serving.doors.ports import Door
+from aoi_modules.serving.doors.rest_listener import RestDoor
 from aoi_modules.serving.doors.rest_service import RestService
 from aoi_modules.serving.engine import EngineName
 from aoi_modules.serving.engines.choice import engine_loader
@@ -80,7 +82,7 @@ from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
 from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
 from aoi_modules.serving.lifecycle.loader import Loader, processors
 from aoi_modules.serving.lifecycle.stream import Retries
-from aoi_modules.serving.lifecycle.versions import StartUp, Versions
+from aoi_modules.serving.lifecycle.versions import CHECK_SECONDS, StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.serving.monitoring import Monitor, read_config
 from aoi_modules.serving.workers import Workers
@@ -88,9 +90,7 @@ from aoi_modules.serving.workers import Workers
 log = logging.getLogger(__name__)
 
 UNDER_WAY = 64
-"""Requests that are worked on at once. Most of them wait for their model, which runs few at once; see Loader."""
-LOOK_SECONDS = 0.02
-"""Between two looks whether the models are loaded."""
+"""Requests that are read, or whose answers are written, at once. None of them waits for its model; see `job`."""
 
 
 def run(flags: Flags) -> None:
@@ -126,7 +126,7 @@ def _check(flags: Flags) -> None:
 
 
 def configured_models(flags: Flags) -> list[ServedModel]:
-    """What to serve, by config file or by flags.
+    """Reads what to serve from the config file or the flags.
 
     Raises:
         SettingsError: neither is there, or the file cannot be used.
@@ -149,15 +149,11 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
     monitor = Monitor(read_config(Path(flags.monitoring_config_file)) if flags.monitoring_config_file else None)
     monitor.engines = engines
     health = Health()
-    plane = DataPlane(
-        versions,
-        as_content=flags.enable_serialization_as_tensor_content,
-        check_methods=flags.enable_signature_method_name_check,
-        monitor=monitor,
-    )
+    plane = DataPlane(versions, check_methods=flags.enable_signature_method_name_check, monitor=monitor)
     doors: dict[str, Door] = {}
     versions.start()
-    config = ConfigPoll(flags, versions)
+    config_seconds = flags.model_config_file_poll_wait_seconds if flags.model_config_file else 0.0
+    config = ConfigPoll(Path(flags.model_config_file), config_seconds, versions)
     try:
         if await _loaded(versions, stop):
             await _open_doors(doors, flags, plane, workers, monitor, health)
@@ -215,10 +211,12 @@ async def _open_doors(
 ) -> None:
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
     if flags.port or flags.grpc_socket_path:
+        as_content = flags.enable_serialization_as_tensor_content
+        service = GrpcService(plane, workers, monitor, as_content=as_content)
 
         def with_services() -> grpc.aio.Server:
             server = grpc_server(flags)
-            add_services(server, plane, workers, monitor)
+            service.add_to(server)
             if flags.enable_grpc_healthcheck_service:
                 health.add_to(server)
             return server
@@ -250,7 +248,7 @@ async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
                 f"Failed to start server. {len(failures)} servable(s) did not become available:\n  "
                 + "\n  ".join(failures)
             )
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(CHECK_SECONDS)
     return False
 
 

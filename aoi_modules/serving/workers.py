@@ -5,82 +5,23 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol, TypeVar
-
-from numpy.typing import NDArray
+from typing import Any, TypeVar
 
 from aoi_modules.errors import RpcError
+from aoi_modules.serving.job import Job, Outputs, Steps
 
 Result = TypeVar("Result")
-Outputs = dict[str, NDArray[Any]]
-Done = Callable[[Outputs | None, BaseException | None], None]
-"""Learns the outputs, or else the error."""
+
 QUEUED_PER_THREAD = 64
 GREAT_BYTES = 1 << 16
 """Writing more outputs than this into an answer takes longer than handing them to another thread."""
-_local = threading.local()
-
-
-class Job:
-    """What a thread does for somebody who waits for it.
-
-    Args:
-        deadline: by `time.monotonic`; the answer is of no use later.
-
-    Attributes:
-        gone: nobody waits any more.
-    """
-
-    def __init__(self, deadline: float = float("inf")) -> None:
-        self.deadline = deadline
-        self.gone = False
-
-    def remaining(self) -> float:
-        """Seconds for which somebody waits, at most a day; 0 when nobody does."""
-        return 0.0 if self.gone else max(0.0, min(self.deadline - time.monotonic(), 86_400.0))
-
-
-def present() -> Job:
-    """The job that the calling thread is doing; for other threads one that somebody waits for without end."""
-    job = getattr(_local, "job", None)
-    return job if isinstance(job, Job) else Job()
-
-
-class ModelCall(Protocol):
-    """What a request asks of its model."""
-
-    def run(self) -> Outputs:
-        """Waits for the outputs."""
-
-    def submit(self, job: Job, done: Done) -> None:
-        """Calls `done` with outputs or error, in another thread; see `Batcher.submit`."""
-
-
-Steps = Generator[ModelCall, Outputs, Result]
-"""A request in steps: it gives what it asks of its model, is given the outputs, and returns the answer."""
-
-
-def finish(steps: Steps[Result]) -> Result:
-    """Takes all steps of a request in the calling thread."""
-    try:
-        call = next(steps)
-        while True:
-            try:
-                outputs = call.run()
-            except BaseException as error:
-                call = steps.throw(error)
-            else:
-                call = steps.send(outputs)
-    except StopIteration as end:
-        result: Result = end.value
-        return result
 
 
 class _Queued(Job):
-    """A job, what its next step is, and the future of the event loop that gets the result."""
+    """A job, and the future of the event loop that gets its result."""
 
     def __init__(self, seconds: float, future: "asyncio.Future[Any]") -> None:
         super().__init__(time.monotonic() + seconds)
@@ -180,10 +121,8 @@ class Workers:
             job, step = entry
             with self._lock:
                 self._running += 1
-            _local.job = job
             if job.remaining() > 0:
                 step()
-            _local.job = None
             with self._lock:
                 self._running -= 1
                 self._open -= 1
@@ -199,14 +138,14 @@ class Workers:
     def _step(self, job: _Queued, steps: Steps[Any], outputs: Outputs | None, error: BaseException | None) -> None:
         """Takes the next step of a request, and asks its model if it wants to."""
         try:
-            call = steps.send(outputs) if error is None else steps.throw(error)  # type: ignore[arg-type]  # None first
+            ask = steps.send(outputs) if error is None else steps.throw(error)  # type: ignore[arg-type]  # None first
         except StopIteration as end:
             self._deliver(job, end.value, None)
         except BaseException as raised:
             self._deliver(job, None, raised)
         else:
             try:
-                call.submit(job, partial(self._after, job, steps))
+                ask(job, partial(self._after, job, steps))
             except BaseException as refused:
                 self._step(job, steps, None, refused)
 

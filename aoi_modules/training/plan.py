@@ -1,52 +1,35 @@
-"""A plan: everything that a training does, down to each number. A recipe in the size of a profile, as the caller wants.
+"""A plan: every number of a training, from a recipe, the size of a profile, and the caller's wishes.
 
 Imports no TensorFlow, so that a command can refuse a plan before the long work begins.
 """
 
 import hashlib
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Unpack
 
 import msgspec
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training.networks.catalogue import SMALL_CNN, TAPS, Pooling, by_name
 from aoi_modules.training.profiles import Profile
 from aoi_modules.training.recipes import Recipe
+from aoi_modules.training.wishes import IMBALANCES, Imbalance, ScheduleShape, Wishes
 
-Imbalance = Literal["none", "class-weights", "focal-loss", "oversampling"]
-IMBALANCES: tuple[Imbalance, ...] = ("none", "class-weights", "focal-loss", "oversampling")
 ESCAPE_TARGET = 0.05
 """Share of the defective parts that may pass; each threshold is chosen for it on the validation pictures."""
 SIDE = 96
-"""Pixels that a pretrained network sees at least of a picture meant for a small one."""
+"""Pixels of the shorter side: a pretrained network gets no smaller pictures, even where the recipe has smaller ones."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained, and how.
+    """What is trained, and how: every choice made. The fields below `seed` are those of `Wishes`.
 
     Args:
         recipe: data, input, heads.
         profile: how much of the data.
         seed: of all that is drawn by lot.
-        backbone: name of the network under the heads.
-        pooling: how its maps become features.
-        epochs: of the training, or of its first phase.
-        fine_tune: epochs of a second phase that trains the backbone's upper part too; 0 for none.
-        fine_tune_share: of the backbone's layers, counted from the top, that the second phase trains.
-        batch_size: pictures a step.
-        learning_rate: of the first phase, the highest that a step takes.
-        fine_tune_rate: of the second phase.
-        schedule: how the learning rate of the first phase changes, see `fit.Schedule`.
-        cached: whether a frozen backbone's features are computed once and kept on the disk.
-        augment: whether training pictures are changed at random, or, with cached features, mirrored.
-        imbalance: what is done about rare labels.
-        patience: epochs without a better validation loss after which training stops; 0 never stops early.
-        escape_target: share of the defective parts that may pass at the threshold.
-        mixed_precision: whether layers compute in float16 on a GPU; outputs stay float32.
-        mirrored: whether all GPUs of the machine share the work.
     """
 
     recipe: Recipe
@@ -60,7 +43,7 @@ class Plan:
     batch_size: int = 64
     learning_rate: float = 2e-3
     fine_tune_rate: float = 2e-5
-    schedule: Literal["plateau", "cosine"] = "plateau"
+    schedule: ScheduleShape = "plateau"
     cached: bool = True
     augment: bool = True
     imbalance: Imbalance = "none"
@@ -71,48 +54,48 @@ class Plan:
 
     @property
     def on_features(self) -> bool:
-        """Heads on the features of a frozen backbone, not a network trained from nothing."""
-        return self.recipe.learning == "head on features"
+        """Whether heads learn on the features of a frozen backbone; else a network learns end to end, from nothing."""
+        return self.recipe.learning == "on features"
 
     @property
     def random_changes(self) -> tuple[str, ...]:
-        """The names of the augmentation that training pictures go through; cached features only know mirror images."""
+        """The augmentation that training pictures go through, by names; cached features only have mirror images."""
         on_pictures = not self.on_features or not self.cached or self.fine_tune > 0
         return self.recipe.augmentation if self.augment and on_pictures else ()
 
     def options(self) -> dict[str, str | int | float | bool]:
-        """What was chosen, for the report: every field but recipe, profile and seed."""
+        """Gives every choice by its name, for the report; those that this way of learning does not use are left out."""
         names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed")]
         only_pretrained = ("pooling", "cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
         unused = () if self.on_features else only_pretrained
         return {name: getattr(self, name) for name in names if name not in unused}
 
     def fingerprint(self, data_sha256: str) -> str:
-        """The same for two trainings that are to end at the same model: 64 hexadecimal digits."""
+        """Gives 64 hexadecimal digits, the same for two trainings that must end at the same model."""
         recipe = {
             "name": self.recipe.name,
-            "picture": msgspec.to_builtins(self.recipe.picture),
+            "picture": msgspec.to_builtins(self.recipe.picture_input),
             "heads": msgspec.to_builtins(self.recipe.heads),
         }
         content = {**self.options(), "recipe": recipe, "profile": asdict(self.profile), "seed": self.seed}
         return hashlib.sha256(msgspec.json.encode([content, data_sha256], order="deterministic")).hexdigest()
 
 
-def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Any) -> Plan:
-    """The recipe in the size of the profile, with the caller's wishes over both.
+def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Unpack[Wishes]) -> Plan:
+    """Makes every choice: by the profile's size, over it the recipe's wishes, over them the caller's.
 
     Args:
         recipe: what to train.
         profile: the size of the work.
         seed: of all that is drawn by lot.
-        wishes: fields of `Plan`; None leaves the recipe's own choice.
+        wishes: see `Wishes`, for example `epochs=2`.
 
     Raises:
         ModelError: a wish cannot be had; says which.
     """
-    recipe = on_backbone(recipe, wishes.get("backbone") or recipe.backbone)
-    on_features = recipe.learning == "head on features"
-    own = Plan(
+    recipe = with_backbone(recipe, wishes.get("backbone") or recipe.backbone)
+    on_features = recipe.learning == "on features"
+    of_profile = Plan(
         recipe=recipe,
         profile=profile,
         seed=seed,
@@ -126,14 +109,17 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Any) -> P
         augment=profile.augment,
         imbalance="class-weights" if on_features and recipe.judges else "none",
     )
-    own = replace(own, **recipe.own_plan)
-    wished = replace(own, **{name: value for name, value in wishes.items() if value is not None})
+    wished = replace(of_profile, **{**_said(recipe.wishes), **_said(wishes)})
     _check(wished)
     return wished
 
 
-def on_backbone(recipe: Recipe, name: str) -> Recipe:
-    """The recipe on another network. One with ImageNet weights gets pictures that it can see something in.
+def _said(wishes: Wishes) -> dict[str, Any]:  # Any: `Wishes` has checked the types, and `replace` checks the names
+    return {name: value for name, value in wishes.items() if value is not None}
+
+
+def with_backbone(recipe: Recipe, name: str) -> Recipe:
+    """Puts the recipe on another network; one with ImageNet weights gets pictures that it can see something in.
 
     Raises:
         ModelError: no such network.
@@ -142,21 +128,21 @@ def on_backbone(recipe: Recipe, name: str) -> Recipe:
     if name == recipe.backbone:
         return recipe
     if not backbone.pretrained:
-        return replace(recipe, backbone=name, learning="end to end", own_plan={})
+        return replace(recipe, backbone=name, learning="end to end", wishes={})
     side = max(backbone.smallest, SIDE if recipe.learning == "end to end" else 0)
-    size = recipe.picture
+    size = recipe.picture_input
     return replace(
         recipe,
         backbone=name,
-        learning="head on features",
+        learning="on features",
         pooling="mean+max" if recipe.pooling == "taps" and backbone.application not in TAPS else recipe.pooling,
-        picture=PictureInput(height=max(side, size.height), width=max(side, size.width), channels=3),
-        own_plan={},
+        picture_input=PictureInput(height=max(side, size.height), width=max(side, size.width), channels=3),
+        wishes={},
     )
 
 
 def _check(wished: Plan) -> None:
-    """Refuses what cannot work, before any work is done."""
+    """Refuses what cannot work, before the long work begins."""
     rules = (
         (wished.epochs >= 1, "epochs", "at least 1"),
         (wished.fine_tune >= 0, "fine_tune", "0 or more epochs"),
@@ -170,9 +156,12 @@ def _check(wished: Plan) -> None:
     )
     for holds, name, expected in rules:
         if not holds:
-            raise ModelError(f"{name}: expected {expected}. Received: {getattr(wished, name)!r}")
+            wrong = Argument(name)
+            raise ModelError(f"{wrong}: expected {expected}. Received: {getattr(wished, name)!r}", arguments=[wrong])
     if wished.fine_tune and not wished.on_features:
+        wrong, more = Argument("fine_tune"), Argument("epochs")
         raise ModelError(
-            f"fine_tune: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
-            hint="give more epochs, or a pretrained backbone",
+            f"{wrong}: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
+            hint=f"give more {more}, or a pretrained backbone",
+            arguments=[wrong, more],
         )

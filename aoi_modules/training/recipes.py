@@ -1,51 +1,58 @@
-"""The exercises that can be trained: data, input, heads, backbone and way of learning of each. Imports no Keras."""
+"""The recipes: data, input, heads, backbone and way of learning of everything that can be trained. Imports no Keras."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, Protocol
 
 from aoi_modules.datasets import deeppcb, fashion_mnist, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
 from aoi_modules.datasets.own_pictures import folder
-from aoi_modules.datasets.sampling import stratified
-from aoi_modules.datasets.table import Split, Table, Target
+from aoi_modules.datasets.sampling import by_label, limited
+from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.training.networks.catalogue import Pooling
 from aoi_modules.training.profiles import Profile
+from aoi_modules.training.wishes import Wishes
+
+
+class Loader(Protocol):
+    """Loads a data set: `load` of the packages in `datasets` is one."""
+
+    def __call__(self, *, train: int | None, test: int | None, seed: int) -> Split:
+        """Gives the tables, cut down to so many training and test pictures; None takes all. `seed` draws the cut."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is trained, and how.
+    """What can be trained, and how: everything but the size of the work.
 
     Args:
         name: of the recipe and of its data set.
         title: for people.
-        load: gives the tables; called with `train`, `test` and `seed`.
-        picture: the model's input.
+        load: gives the tables.
+        picture_input: the model's input.
         heads: the model's outputs, without thresholds and metrics.
         backbone: a name of `backbones`.
-        learning: all layers end to end, or heads on the features of a frozen backbone.
+        learning: `end to end` trains all layers, from nothing; `on features` trains heads on a frozen backbone.
         pooling: of the backbone's last map, when it is pretrained.
         augmentation: names of `augmentation.MAKERS`, for training on pictures.
-        l2: how strongly large weights of a head on features are punished.
+        l2: how strongly large weights of a head on features are punished; 0 does not.
         components: directions of the features that a head is given; 0 for all features.
         codes: feature columns that are codes, not quantities.
-        note: what a reader of the report must know about this exercise.
+        note: what a reader of the report must know about this recipe.
         pace: epochs of a training from nothing, as a multiple of the profile's.
-        own_plan: fields of `Plan` in which this recipe differs from the profile.
+        wishes: choices in which this recipe differs from the profile.
     """
 
     name: str
     title: str
-    load: Callable[..., Split]
-    picture: PictureInput
+    load: Loader
+    picture_input: PictureInput
     heads: tuple[Head, ...]
     backbone: str
-    learning: Literal["end to end", "head on features"]
+    learning: Literal["end to end", "on features"]
     pooling: Pooling = "mean+max"
     augmentation: tuple[str, ...] = ()
     l2: float = 0.2
@@ -53,7 +60,7 @@ class Recipe:
     codes: tuple[str, ...] = ()
     note: str = ""
     pace: int = 1
-    own_plan: Mapping[str, Any] = field(default_factory=dict)
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def judges(self) -> bool:
@@ -61,12 +68,12 @@ class Recipe:
         return any(head.kind == "defect" for head in self.heads)
 
     def split(self, profile: Profile, seed: int) -> Split:
-        """The tables in the size of the profile."""
+        """Loads the tables in the size of the profile."""
         return self.load(train=profile.train, test=profile.test, seed=seed)
 
 
 def head_of(target: Target, *, defect: bool = False) -> Head:
-    """The head that answers a target: a value without labels, a defect if said so, else classes."""
+    """Gives the head that answers a target: a value where it has no labels, a defect if said so, else classes."""
     kind: Literal["value", "defect", "class"] = "value" if not target.labels else "defect" if defect else "class"
     return Head(name=target.name, kind=kind, labels=target.labels)
 
@@ -78,7 +85,7 @@ RECIPES = {
             name=fashion_mnist.NAME,
             title="Fashion-MNIST, ten classes, a small convolutional network",
             load=fashion_mnist.load,
-            picture=PictureInput(height=28, width=28, channels=1),
+            picture_input=PictureInput(height=28, width=28, channels=1),
             heads=(Head(name=fashion_mnist.TARGET, kind="class", labels=fashion_mnist.LABEL_NAMES),),
             backbone="small-cnn",
             learning="end to end",
@@ -88,10 +95,10 @@ RECIPES = {
             name=colours.NAME,
             title="Fashion-MNIST in three colours, one small network with two outputs",
             load=colours.load,
-            picture=PictureInput(height=28, width=28, channels=3),
+            picture_input=PictureInput(height=28, width=28, channels=3),
             heads=(
-                Head(name="category", kind="class", labels=fashion_mnist.LABEL_NAMES),
-                Head(name="colour", kind="class", labels=colours.COLOUR_NAMES),
+                Head(name=colours.CATEGORY, kind="class", labels=fashion_mnist.LABEL_NAMES),
+                Head(name=colours.COLOUR, kind="class", labels=colours.COLOUR_NAMES),
             ),
             backbone="small-cnn",
             learning="end to end",
@@ -101,29 +108,29 @@ RECIPES = {
             name=deeppcb.NAME,
             title="DeepPCB, six defects of circuit boards, one small network with six heads",
             load=deeppcb.load,
-            picture=PictureInput(height=64, width=64, channels=1),
+            picture_input=PictureInput(height=64, width=64, channels=1),
             heads=tuple(Head(name=name, kind="defect", labels=("good", name)) for name in crops.DEFECTS),
             backbone="small-cnn",
             learning="end to end",
             augmentation=("mirror",),
             note="crops of 64 x 64 pixels around each defect; pairs of tested board and template are never parted",
             pace=2,
-            own_plan={"batch_size": 64},
+            wishes={"batch_size": 64},
         ),
         Recipe(
             name=houses.NAME,
             title="House prices from four photographs and four numbers",
             load=houses.load,
-            picture=PictureInput(height=128, width=128, channels=3),
+            picture_input=PictureInput(height=128, width=128, channels=3),
             heads=(Head(name=houses.TARGET, kind="value", labels=()),),
             backbone="mobilenet-0.25",
-            learning="head on features",
+            learning="on features",
             pooling="quadrants",
             l2=0.012,
             components=16,
             codes=("zipcode",),
             note="the picture is a montage of bathroom, bedroom, frontal and kitchen",
-            own_plan={
+            wishes={
                 "epochs": 400,
                 "batch_size": 512,
                 "learning_rate": 0.05,
@@ -135,10 +142,10 @@ RECIPES = {
             name=magnetic_tile.NAME,
             title="Magnetic tiles, good or defect, a head on a pretrained MobileNetV2",
             load=magnetic_tile.load,
-            picture=PictureInput(height=224, width=224, channels=3),
+            picture_input=PictureInput(height=224, width=224, channels=3),
             heads=(Head(name=magnetic_tile.TARGET, kind="defect", labels=magnetic_tile.LABEL_NAMES),),
             backbone="mobilenet-v2",
-            learning="head on features",
+            learning="on features",
             # Most defects are a few pixels wide: the early maps still have them, and a large input keeps them apart.
             pooling="taps",
             l2=0.025,
@@ -154,7 +161,7 @@ FOLDER = "folder"
 
 
 def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
-    """A recipe for a folder of pictures, or a CSV file that lists them; see `datasets.folder`.
+    """Makes a recipe for a folder of pictures, or a CSV file that lists them; see `own_pictures.folder.load`.
 
     All files are read and checked once, here.
 
@@ -166,27 +173,18 @@ def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
     return Recipe(
         name=FOLDER,
         title=f"{path.name}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
-        load=lambda *, train, test, seed: _part(split, train, test, seed),
-        picture=PictureInput(height=224, width=224, channels=3),
+        load=lambda *, train, test, seed: limited(split, by_label, train=train, test=test, seed=seed),
+        picture_input=PictureInput(height=224, width=224, channels=3),
         heads=(head_of(target, defect=target.name == folder.DEFECT_TARGET),),
         backbone="mobilenet-v2",
-        learning="head on features",
+        learning="on features",
         augmentation=("mirror-sideways", "brightness"),
         note=f"pictures from {path}",
     )
 
 
-def _part(split: Split, train: int | None, test: int | None, seed: int) -> Split:
-    """The split in the size of a profile, without reading any file again."""
-
-    def part(table: Table, count: int | None) -> Table:
-        return table.take(stratified(table.labels.tolist(), count, seed))
-
-    return replace(split, train=part(split.train, train), test=part(split.test, test))
-
-
 def by_name(name: str) -> Recipe:
-    """The recipe of that name.
+    """Gives the recipe of that name.
 
     Raises:
         ModelError: there is none; names those there are.

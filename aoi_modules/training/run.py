@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
@@ -21,6 +21,7 @@ from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
+from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
     from aoi_modules.training.fitting.learning import Learned
@@ -40,7 +41,7 @@ def train(
     restart: bool = False,
     draw: bool = True,
     log: Say = say,
-    **wishes: Any,
+    **wishes: Unpack[Wishes],
 ) -> TrainingReport:
     """Trains a recipe and writes `model.keras`, `report.json`, `report.html`, `plots/` and `samples/` into `out`.
 
@@ -54,7 +55,7 @@ def train(
         restart: forget what a killed training left.
         draw: whether there are plots; of many small trainings they take longer than the training.
         log: told in lines how it goes.
-        wishes: fields of `plan.Plan` that are to differ from the recipe's and the profile's; None changes nothing.
+        wishes: choices that the recipe and the profile would make otherwise, see `Wishes`; for example `epochs=2`.
 
     Raises:
         ModelError: unknown recipe or profile, a wish that cannot be had, or `out` cannot be used.
@@ -74,7 +75,7 @@ def train(
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
         learned = learn(wanted, split, work=work, log=log)
-        results = evaluate(learned.model, chosen.heads, split, chosen.picture, escape_target=wanted.escape_target)
+        results = evaluate(learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target)
         log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
         seconds = time.perf_counter() - start
         return write_training(out, wanted, split, learned, results, seconds=seconds, work=work, draw=draw)
@@ -94,22 +95,20 @@ def write_training(
     """Writes a training whole or not at all: model, report, page, plots, samples.
 
     Args:
-        out: folder.
+        out: folder; an earlier training there is replaced.
         wanted: what was to be done.
         split: the data.
-        learned: the model.
+        learned: the model, and how it was trained.
         results: of every head.
-        seconds: that it took.
-        work: folder of `fit`, whose logs are kept.
+        seconds: length of the training.
+        work: folder of `fit`, whose logs are kept; None has none.
         draw: whether there are plots.
 
     Raises:
         ModelError: `out` cannot be used.
     """
-    from aoi_modules.training.measuring.evaluation import summary
     from aoi_modules.training.reporting import figures
 
-    recipe = wanted.recipe
     with staged(out) as folder:
         learned.model.save(folder / MODEL)
         plots = {}
@@ -119,28 +118,42 @@ def write_training(
             )
         if work is not None:
             keep_logs(work, folder)
-        written = TrainingReport(
-            recipe=recipe.name,
-            profile=wanted.profile.name,
-            seed=wanted.seed,
-            heads=tuple(result.head for result in results),
-            picture=recipe.picture,
-            data=split.origin,
-            backbone=wanted.backbone,
-            weights=learned.weights,
-            metrics={**summary(results), **_counts(split)},
-            notes=_notes(split.origin, wanted, learned.weights),
-            samples=samples.write(split.test, samples.choose(split.test), folder),
-            seconds=round(seconds, 2),
-            model_sha256=file_sha256(folder / MODEL),
-            tools=_tools(),
-            options=wanted.options(),
-            features=split.train.feature_names,
-            left_out=split.left_out,
-        )
-        training_report.write(written, folder)
-        page.write_page(folder, written, plots)
-    return written
+        report = _report(folder, wanted, split, learned, results, seconds)
+        training_report.write(report, folder)
+        page.write_page(folder, report, plots)
+    return report
+
+
+def _report(
+    folder: Path,
+    wanted: Plan,
+    split: Split,
+    learned: "Learned",
+    results: "Sequence[Evaluation]",
+    seconds: float,
+) -> TrainingReport:
+    """Gives the report of the model that lies in the folder, and puts its samples beside it."""
+    from aoi_modules.training.measuring.evaluation import summary
+
+    return TrainingReport(
+        recipe=wanted.recipe.name,
+        profile=wanted.profile.name,
+        seed=wanted.seed,
+        heads=tuple(result.head for result in results),
+        picture=wanted.recipe.picture_input,
+        data=split.origin,
+        backbone=wanted.backbone,
+        weights=learned.weights,
+        metrics={**summary(results), **_counts(split)},
+        notes=_notes(split.origin, wanted, learned.weights),
+        samples=samples.write(split.test, samples.choose(split.test), folder),
+        seconds=round(seconds, 2),
+        model_sha256=file_sha256(folder / MODEL),
+        tools=_tools(),
+        options=wanted.options(),
+        features=split.train.feature_names,
+        left_out=split.left_out,
+    )
 
 
 def _check_tensorflow() -> None:

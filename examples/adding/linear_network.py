@@ -9,12 +9,17 @@ import numpy as np
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.network import Network
+from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
 
-def read_linear_network(path: Path) -> Network:
+def read_linear_network(path: Path, reading: Reading) -> Network:
     """Reads `weights` float32 (H, W, C, K) and `bias` float32 (K,); the output `score` is (N, K) in [0, 1].
+
+    Args:
+        path: the archive.
+        reading: not needed, the archive says everything.
 
     Raises:
         ModelError: the archive has other arrays.

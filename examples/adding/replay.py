@@ -11,10 +11,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import layout, signatures
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.engines.saved_model import read_signatures
 from aoi_modules.wire.messages import SignatureDef
 
 
@@ -24,8 +23,8 @@ class ReplayEngine:
     name = "replay"
 
     def __init__(self, path: Path) -> None:
-        self.signatures = {"serving_default": read_signatures(path)["serving_default"]}
-        self._truth = Golden.read(path / golden.FILE_NAME)
+        self.signatures = {layout.DEFAULT_SIGNATURE: signatures.read(path)[layout.DEFAULT_SIGNATURE]}
+        self._truth = Golden.read(path)
 
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
         """The scores of golden pictures, float32 (N, K) for each output.
@@ -34,7 +33,7 @@ class ReplayEngine:
             RpcError: one of the N pictures is none.
         """
         try:
-            rows = [self._truth.pictures.index(picture) for picture in inputs["image"]]
+            rows = [self._truth.pictures.index(picture) for picture in inputs[layout.IMAGE]]
         except ValueError:
             raise RpcError("INVALID_ARGUMENT", "image: expected golden pictures of this servable") from None
         return {name: self._truth.scores[name][rows] for name in outputs}

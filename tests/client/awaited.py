@@ -4,33 +4,32 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from aoi_modules.client.async_base import AsyncPredictClient
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, PredictClient, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import PredictClient
+from aoi_modules.client.grpc.async_client import AsyncGrpcClient
+from aoi_modules.client.inputs import Inputs
+from aoi_modules.client.replies import Prediction, Signature, VersionStatus
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.modelstore.manifest import Manifest
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class Awaited(PredictClient):
     """Runs each call to its end in an event loop of its own."""
 
-    def __init__(self, make: Callable[[], AsyncPredictClient]) -> None:
+    def __init__(self, make: Callable[[], AsyncGrpcClient]) -> None:
         self._runner = asyncio.Runner()
 
-        async def made() -> AsyncPredictClient:
+        async def made() -> AsyncGrpcClient:
             return make()
 
         self.client = self.run(made())
-        super().__init__(self.client.model, version=self.client.version, timeout=self.client.timeout)
+        super().__init__(self.client.endpoint)
 
-    def run(self, call: Coroutine[Any, Any, Answer]) -> Answer:
+    def run(self, call: Coroutine[Any, Any, Result]) -> Result:
         return self._runner.run(call)
 
-    @property
-    def address(self) -> str:
-        return self.client.address
-
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         return self.run(self.client.predict(inputs, signature))
 
     def predict_pictures(self, pictures: Any, features: Any = None) -> Prediction:

@@ -1,5 +1,6 @@
 """A small real gRPC server that speaks TensorFlow Serving's messages and does what a test tells it to."""
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -57,7 +58,9 @@ class ModelServer:
         outputs: what the model answers to N pictures.
         refusal: status and words to answer every Predict with.
         gate: cleared, Predict calls on pictures wait until it is set again.
+        manifest_gate: cleared, Predict calls on the manifest wait until it is set again.
         asked: every request in order.
+        left: seconds that each request's sender would still wait when it arrived.
     """
 
     def __init__(self, port: int = 0, *, credentials: grpc.ServerCredentials | None = None) -> None:
@@ -68,7 +71,10 @@ class ModelServer:
         self.refusal: tuple[grpc.StatusCode, str] | None = None
         self.gate = threading.Event()
         self.gate.set()
+        self.manifest_gate = threading.Event()
+        self.manifest_gate.set()
         self.asked: list[PredictRequest] = []
+        self.left: list[float] = []
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((_Handlers(self),))
         address = f"127.0.0.1:{port}"
@@ -85,19 +91,22 @@ class ModelServer:
 
     def stop(self) -> None:
         self.gate.set()
+        self.manifest_gate.set()
         self._server.stop(None).wait(10)
 
     def predict(self, request: PredictRequest, context: grpc.ServicerContext) -> PredictResponse:
+        self.left.append(context.time_remaining() or math.inf)
         self.asked.append(request)
         spec = request.model_spec
         version = spec.version.value or self.version
         known = version in self.states and self.states[version] == "AVAILABLE"
         if spec.name != MODEL or not known:
             context.abort(grpc.StatusCode.NOT_FOUND, f"Servable not found for request: Latest({spec.name})")
-        if spec.signature_name == "manifest":
-            return self._manifest_answer(version, context)
-        if not self.gate.wait(30):
+        asks_manifest = spec.signature_name == "manifest"
+        if not (self.manifest_gate if asks_manifest else self.gate).wait(30):
             context.abort(grpc.StatusCode.INTERNAL, "the test forgot its gate")
+        if asks_manifest:
+            return self._manifest_answer(version, context)
         if self.refusal is not None:
             context.abort(*self.refusal)
         count = len(to_array(request.inputs["image"]))
@@ -172,9 +181,9 @@ def _response(version: int, signature: str, outputs: dict[str, Array]) -> Predic
 class _Handlers(grpc.GenericRpcHandler):
     def __init__(self, server: ModelServer) -> None:
         self._methods: dict[str, tuple[Callable[..., Any], type[Message]]] = {
-            calls.PREDICT: (server.predict, PredictRequest),
-            calls.STATUS: (server.status, GetModelStatusRequest),
-            calls.METADATA: (server.metadata, GetModelMetadataRequest),
+            calls.PREDICT.name: (server.predict, PredictRequest),
+            calls.STATUS.name: (server.status, GetModelStatusRequest),
+            calls.METADATA.name: (server.metadata, GetModelMetadataRequest),
         }
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any] | None":

@@ -1,19 +1,19 @@
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pytest
 
-from aoi_modules.client.base import Inputs, Prediction
+from aoi_modules.client.base import PredictClient
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.feature_table import Features
 from aoi_modules.client.grpc.client import GrpcClient
-from aoi_modules.client.picture_answers import Answered, PictureAnswer, PictureAsker
-from aoi_modules.client.rest.output_names import FRESH_SECONDS
-from aoi_modules.errors import RpcError, StoreError, Unreachable
+from aoi_modules.client.manifests import Manifests
+from aoi_modules.client.picture_answers import PictureAnswer, PictureAsker
+from aoi_modules.errors import RpcError, Unreachable
+from aoi_modules.judging.inspection import ModelVersion
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.verdict import Verdict
 from aoi_modules.wire.tensors import to_array
@@ -30,15 +30,19 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
+def asker_of(client: PredictClient, features: Features | None = None) -> PictureAsker:
+    return PictureAsker(client, Manifests(client, client.find_manifest()), features)
+
+
 def answers(server: ModelServer, *pictures: Path, model: str = "tile") -> list[PictureAnswer]:
-    with GrpcClient(server.address, model) as client:
-        return list(map(PictureAsker(client).ask, pictures))
+    with GrpcClient(Endpoint(server.address, model)) as client:
+        return list(map(asker_of(client).ask, pictures))
 
 
 def test_a_picture_is_judged_by_the_models_own_limits(model_server: ModelServer, picture: Path) -> None:
     model_server.outputs = scores_of(0.9)
     (answer,) = answers(model_server, picture)
-    assert answer.model == Answered(name="tile", version=1)
+    assert answer.model == ModelVersion(name="tile", version=1)
     assert answer.verdict is Verdict.FAIL
     assert [(head.name, head.label) for head in answer.heads] == [("defect", "crack"), ("surface", "smooth")]
 
@@ -84,8 +88,8 @@ def test_a_picture_that_cannot_be_used_does_not_stop_the_others(
 
 def test_a_new_version_is_judged_by_its_own_limits(model_server: ModelServer, picture: Path) -> None:
     model_server.outputs = scores_of(0.3)
-    with GrpcClient(model_server.address, "tile") as client:
-        asker = PictureAsker(client)
+    with GrpcClient(Endpoint(model_server.address, "tile")) as client:
+        asker = asker_of(client)
         assert asker.ask(picture).verdict is Verdict.PASS
         publish_strict(model_server)
         assert asker.ask(picture).verdict is Verdict.FAIL
@@ -94,45 +98,6 @@ def test_a_new_version_is_judged_by_its_own_limits(model_server: ModelServer, pi
 def publish_strict(server: ModelServer) -> None:
     server.manifests[2] = manifest(2, threshold=0.2).to_json()
     server.states[2], server.version = "AVAILABLE", 2
-
-
-class VersionUntold(GrpcClient):
-    """Answers as REST does, which does not tell the version."""
-
-    def predict(self, inputs: Inputs, signature: str = "serving_default") -> Prediction:
-        return replace(super().predict(inputs, signature), version=None)
-
-
-def test_where_no_version_is_told_limits_are_believed_for_a_moment(model_server: ModelServer, picture: Path) -> None:
-    model_server.outputs = scores_of(0.3)
-    seconds = [0.0]
-    with VersionUntold(model_server.address, "tile") as client:
-        asker = PictureAsker(client, clock=lambda: seconds[0])
-        publish_strict(model_server)
-        seconds[0] = FRESH_SECONDS
-        assert asker.ask(picture).verdict is Verdict.PASS
-        seconds[0] += 0.1
-        assert asker.ask(picture).verdict is Verdict.FAIL
-
-
-def test_threads_share_a_manifest(model_server: ModelServer, picture: Path) -> None:
-    with GrpcClient(model_server.address, "tile") as client, ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(PictureAsker(client).ask, [picture] * 40))
-    assert {answer.verdict for answer in answers} == {Verdict.PASS}
-    assert sum(request.model_spec.signature_name == "manifest" for request in model_server.asked) == 1
-
-
-def test_two_versions_in_turn_are_judged_by_their_own_limits(model_server: ModelServer, picture: Path) -> None:
-    model_server.outputs = scores_of(0.3)
-    with GrpcClient(model_server.address, "tile") as client:
-        asker = PictureAsker(client)
-        publish_strict(model_server)
-        verdicts = []
-        for version in (1, 2, 1, 2):
-            model_server.version = version
-            verdicts.append(asker.ask(picture).verdict)
-    assert verdicts == [Verdict.PASS, Verdict.FAIL] * 2
-    assert sum(request.model_spec.signature_name == "manifest" for request in model_server.asked) == 2
 
 
 def test_a_name_that_is_no_text_can_be_written(model_server: ModelServer, picture: Path) -> None:
@@ -171,8 +136,8 @@ def houses(tmp_path: Path) -> Features:
 def asking(model_server: ModelServer, houses: Features) -> Iterator[Iterator[PictureAnswer]]:
     """Asks a model that takes the features of the houses."""
     publish(model_server, 1, *NAMES)
-    with GrpcClient(model_server.address, "tile", timeout=30) as client:
-        yield map(PictureAsker(client, houses).ask, houses.rows)
+    with GrpcClient(Endpoint(model_server.address, "tile", timeout=30)) as client:
+        yield map(asker_of(client, houses).ask, houses.rows)
 
 
 def version_of(answer: PictureAnswer) -> int | None:
@@ -192,8 +157,8 @@ def test_a_picture_without_features_does_not_stop_the_others(
     model_server: ModelServer, houses: Features, picture: Path
 ) -> None:
     publish(model_server, 1, *NAMES)
-    with GrpcClient(model_server.address, "tile") as client:
-        other, house = map(PictureAsker(client, houses).ask, [picture, next(iter(houses.rows))])
+    with GrpcClient(Endpoint(model_server.address, "tile")) as client:
+        other, house = map(asker_of(client, houses).ask, [picture, next(iter(houses.rows))])
     assert other.error == "expected features beside the picture: rooms, area. Received: none"
     assert version_of(house) == 1
 
@@ -217,7 +182,7 @@ def test_a_new_version_with_other_features_is_not_believed(
         assert (answer.model, answer.verdict, answer.heads) == (None, None, ())
         assert answer.error == (
             "version 2 of model tile answered, which takes other features: "
-            f"{', '.join(features) or 'none'}. Sent: rooms, area\n  ask again, or ask one --version"
+            f"{', '.join(features) or 'none'}. Sent: rooms, area\n  ask again, or ask one version"
         )
     publish(model_server, 3, *NAMES)
     assert version_of(next(asking)) == 3, "it takes them again"
@@ -236,7 +201,5 @@ def test_features_need_a_manifest_that_names_them(
     assert version_of(next(asking)) == 1
     model_server.version, model_server.states[2] = 2, "AVAILABLE"  # a version without manifest
     assert "carries no manifest" in next(asking).error
-    with GrpcClient(model_server.address, "tile") as client, pytest.raises(StoreError, match="carries no manifest"):
-        PictureAsker(client, houses)
     publish(model_server, 3, *NAMES)
     assert version_of(next(asking)) == 3

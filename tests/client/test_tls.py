@@ -11,6 +11,7 @@ from pathlib import Path
 import grpc
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rest.client import HttpClient
@@ -42,19 +43,19 @@ def tls(files: Path) -> Tls:
 
 
 def test_a_server_and_a_client_that_know_each_other(server: ModelServer, files: Path) -> None:
-    with GrpcClient(server.address, "tile", tls=tls(files)) as client:
+    with GrpcClient(Endpoint(server.address, "tile", tls=tls(files))) as client:
         assert client.predict_pictures([b"x"]).version == 1
 
 
 def test_the_name_in_the_certificate_may_be_another_than_the_address(server: ModelServer, files: Path) -> None:
     named = Tls(files / "server.pem", files / "other.pem", files / "other.key", server_name="line")
-    with GrpcClient(server.address.replace("127.0.0.1", "localhost"), "tile", tls=named) as client:
+    with GrpcClient(Endpoint(server.address.replace("127.0.0.1", "localhost"), "tile", tls=named)) as client:
         assert client.status()[0].version == 1
 
 
 def test_awaited(server: ModelServer, files: Path) -> None:
     async def ask() -> int | None:
-        async with AsyncGrpcClient(server.address, "tile", tls=tls(files)) as client:
+        async with AsyncGrpcClient(Endpoint(server.address, "tile", tls=tls(files))) as client:
             return (await client.predict_pictures([b"x"])).version
 
     assert asyncio.run(ask()) == 1
@@ -63,7 +64,7 @@ def test_awaited(server: ModelServer, files: Path) -> None:
 def test_a_server_that_is_not_trusted_gets_no_picture(server: ModelServer, files: Path) -> None:
     stranger = Tls(files / "other.pem", files / "other.pem", files / "other.key")
     with (
-        GrpcClient(server.address, "tile", tls=stranger) as client,
+        GrpcClient(Endpoint(server.address, "tile", tls=stranger)) as client,
         pytest.raises(Unreachable, match="no TLS with the model server") as caught,
     ):
         client.predict_pictures([b"x"])
@@ -72,7 +73,7 @@ def test_a_server_that_is_not_trusted_gets_no_picture(server: ModelServer, files
 
 
 def test_without_tls_where_the_server_wants_it(server: ModelServer) -> None:
-    with GrpcClient(server.address, "tile", retries=0) as client, pytest.raises(Unreachable):
+    with GrpcClient(Endpoint(server.address, "tile", retries=0)) as client, pytest.raises(Unreachable):
         client.predict_pictures([b"x"])
 
 
@@ -83,13 +84,13 @@ def test_https_behind_a_proxy(files: Path) -> None:
         proxy.socket = context.wrap_socket(proxy.socket, server_side=True)
         serving = threads.submit(proxy.serve_forever, 0.02)
         url = f"https://127.0.0.1:{proxy.server_address[1]}"
-        with HttpClient(url, "tile", tls=Tls(files / "server.pem")) as client:
+        with HttpClient(Endpoint(url, "tile", tls=Tls(files / "server.pem"))) as client:
             assert client.status()[0].state == "AVAILABLE"
-        with HttpClient(url, "tile") as stranger, pytest.raises(Unreachable, match=r"no TLS .*certificate"):
+        with HttpClient(Endpoint(url, "tile")) as stranger, pytest.raises(Unreachable, match=r"no TLS .*certificate"):
             stranger.status()
         named = url.replace("127.0.0.1", "localhost")
         with (
-            HttpClient(named, "tile", tls=Tls(files / "server.pem")) as client,
+            HttpClient(Endpoint(named, "tile", tls=Tls(files / "server.pem"))) as client,
             pytest.raises(Unreachable, match="no TLS"),
         ):
             client.status()

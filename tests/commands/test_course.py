@@ -79,7 +79,7 @@ def test_prove_fails_where_the_stub_gets_no_hint(course: Path) -> None:
         "exercise": "answer = 5",
         "solution": "answer = 4",
         "check": "from aoi_modules.course.checks import check, exercise\n\n\n"
-        '@exercise("1.1")\ndef anything(answer):\n    return "fine"\n\n\ncheck("1.1", answer)',
+        '@exercise("1.1")\ndef anything(answer):\n    return "fine"\n\n\ncheck("1.1", answer, among=[anything])',
     }
     path = course / "notebooks" / "01_good.ipynb"
     nb = nbformat.read(path, as_version=4)

@@ -11,7 +11,7 @@ import pytest
 from aoi_modules.commands.parity import _source_way
 from aoi_modules.errors import ModelError
 from aoi_modules.gateway.launcher import RunningGateway
-from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
@@ -81,8 +81,8 @@ def test_features_go_with_their_pictures(models: Path, server: EmbeddedServer, g
 
 def test_a_servable_whose_scores_are_others(models: Path, server: EmbeddedServer, tmp_path: Path) -> None:
     shutil.copytree(models / "tile" / "1", tmp_path / "1")
-    golden = Golden.read(tmp_path / "1" / FILE_NAME)
-    Golden(golden.pictures, {"defect": golden.scores["defect"] + np.float32(0.1)}).write(tmp_path / "1" / FILE_NAME)
+    golden = Golden.read(tmp_path / "1")
+    Golden(golden.pictures, {"defect": golden.scores["defect"] + np.float32(0.1)}).write(tmp_path / "1")
     run = parity("--servable", tmp_path / "1", "--grpc", server.grpc, *TOLERANCE)
     assert run.returncode == 1
     assert "1.0e-01" in run.stdout
@@ -111,7 +111,8 @@ def test_a_picture_needs_two_ways(models: Path, server: EmbeddedServer, tmp_path
 
 
 def test_a_source_that_takes_more_than_the_servable(models: Path) -> None:
-    from aoi_modules.export.model_sources import Reading, read
+    from aoi_modules.export.model_sources import read
+    from aoi_modules.export.reading import Reading
 
     source = read(models / "house" / "1", (), Reading(features=("rooms", "area")))
     with pytest.raises(ModelError, match=r"--source: .* takes more than the servable: rooms, area"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
@@ -45,7 +46,7 @@ def table(tmp_path: Path) -> Path:
 
 def prices(server: EmbeddedServer, houses: Path) -> list[float]:
     pictures = [(houses / f"{name}.png").read_bytes() for name in NUMBERS]
-    with GrpcClient(server.grpc, "house", timeout=60) as client:
+    with GrpcClient(Endpoint(server.grpc, "house", timeout=60)) as client:
         answer = client.predict_pictures(pictures, np.array(list(NUMBERS.values()), np.float32))
     return [float(price) for price in answer.scores["price"][:, 0]]
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from aoi_modules.commands.servable import command
 from aoi_modules.errors import ModelError, StoreError
-from aoi_modules.export.verification import FROZEN
+from aoi_modules.modelstore import layout
 from tests.export.inspect.merged_graphs import Made
 from tests.export.inspect.small_servables import put, put_foreign
 
@@ -40,7 +40,14 @@ def test_show_says_all_that_is_known(component: Path) -> None:
     assert lines["checksums"].split() == ["checksums", "whole"]
     assert lines["trunk"].split()[1] == "2"
     assert "drawn (stand-in)" in done.output
-    for text in ("good, short", "auroc 0.98", "short.keras", "image uint8 (?, ?, ?, 3)", "Conv2D 3", FROZEN):
+    for text in (
+        "good, short",
+        "auroc 0.98",
+        "short.keras",
+        "image uint8 (?, ?, ?, 3)",
+        "Conv2D 3",
+        layout.PIXELS_FILE,
+    ):
         assert text in done.output
     assert "times the multiply-adds" in done.output
     assert "Missing" not in done.output

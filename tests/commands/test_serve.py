@@ -122,7 +122,7 @@ def test_flags_that_are_refused_with_a_reason(tmp_path: Path, flags: Flags, mess
 
 
 def test_a_ready_file_without_a_place_is_refused_before_the_models_load(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"--ready_file .*ready\.json: expected a file's name in a folder"):
+    with pytest.raises(SettingsError, match=r"`ready_file=.*ready\.json'`: expected a file's name in a folder"):
         serve.command.main(["--model_base_path", str(tmp_path), "--ready_file", str(tmp_path / "none" / "ready.json")])
 
 

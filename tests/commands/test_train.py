@@ -91,6 +91,7 @@ def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "1 of 41" in refused.stderr
     assert "broken.png" in refused.stderr
+    assert "--skip-bad leaves them out" in refused.stderr
     assert "Traceback" not in refused.stderr
     done = in_process.aoi(*words, "--skip-bad")
     assert done.returncode == 0, done.stderr
@@ -104,6 +105,13 @@ def test_an_unknown_network_is_refused_before_the_data_is_read(tmp_path: Path) -
     done = aoi(tmp_path, "train", "magnetic-tile", "--backbone", "vgg61", "--out", "x")
     assert done.returncode == 1
     assert "did you mean vgg19" in done.stderr
+    assert "training" not in done.stderr
+
+
+def test_a_wish_that_cannot_be_had_is_refused_before_the_data_is_read(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "train", "magnetic-tile", "--target-escape", "2", "--out", "x")
+    assert done.returncode == 1
+    assert "expected a share in [0, 1). Received: 2.0" in done.stderr
     assert "training" not in done.stderr
 
 

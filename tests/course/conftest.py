@@ -11,10 +11,12 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.checklist.navigation import last_cell
-from aoi_modules.settings import settings
+from aoi_modules.course.checklist.selection import selected
+from aoi_modules.course.running.order import RunOrder
+from aoi_modules.settings import load, settings
 
 # a busy machine is no failure
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -34,7 +36,7 @@ class SmallCourse:
         """Adds a lesson whose code is `cells` between the usual first and last ones; returns its notebook."""
         entry = {"id": lesson_id, "notebook": f"{int(lesson_id):02d}_lesson", "title": f"Lesson {lesson_id}", **plan}
         self.lessons.append(entry)
-        self._write_checklist()
+        self.write_checklist()
         return self.notebook(lesson_id, *cells)
 
     def notebook(self, lesson_id: str, *cells: Any, finish: str = "lesson.finish()") -> Path:
@@ -59,11 +61,23 @@ class SmallCourse:
         nbformat.write(nb, path)
         return path
 
+    def order(self, *only: str, profile: str = "ci", **options: Any) -> RunOrder:
+        """An order to run these lessons, or all, in this folder."""
+        options = {"given": load({}, self.folder), **options}
+        curriculum = self.curriculum
+        return RunOrder(
+            curriculum=curriculum,
+            plans=selected(curriculum, only),
+            profile=profile,
+            material_dir=self.folder,
+            **options,
+        )
+
     @property
     def curriculum(self) -> Curriculum:
-        return checklist.load(self.folder / "curriculum.yml")
+        return reading.load(self.folder / "curriculum.yml")
 
-    def _write_checklist(self) -> None:
+    def write_checklist(self) -> None:
         item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2", "lessons": self.lessons}
         (self.folder / "curriculum.yml").write_text(yaml.safe_dump({"items": [item]}))
 
@@ -86,7 +100,7 @@ def exercise_cells() -> Callable[[str, str, str], list[Any]]:
             "    if not answer > 3:\n"
             '        raise Hint(f"found {answer}, expected a number over 3")\n'
             '    return "a number over 3"\n\n\n'
-            f'check("{check_id}", answer)'
+            f'check("{check_id}", answer, among=[over_three])'
         )
         return [
             new_markdown_cell(f"## Exercise {check_id}: a number\n\nGive a number over 3."),

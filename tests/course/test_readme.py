@@ -1,4 +1,4 @@
-"""README's table: made between its markers, and found stale when the checklist moved on."""
+"""README's tables: made between their markers, and found stale when the checklist or the settings moved on."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from aoi_modules.course import readme
+from aoi_modules.course.checklist import reading
 from aoi_modules.errors import CourseError
 
-TEXT = f"# Title\n\n{readme.BEGIN}\nold\n{readme.END}\n\nEnd | of text\n"
+BEGIN, END = "<!-- checklist:begin -->", "<!-- checklist:end -->"
+TEXT = f"# Title\n\n{BEGIN}\nold\n{END}\n\nEnd | of text\n"
+SETTINGS = "<!-- settings:begin -->\n<!-- settings:end -->\n"
+ROOT = Path(__file__).parents[2]
 
 
 def test_only_the_text_between_the_markers_changes(small_course: Any, tmp_path: Path) -> None:
@@ -30,7 +34,9 @@ def test_only_the_text_between_the_markers_changes(small_course: Any, tmp_path: 
     assert raised.value.hint == "aoi course readme"
 
 
-@pytest.mark.parametrize("text", ["", readme.BEGIN, f"{readme.END}{readme.BEGIN}", TEXT + TEXT])
+@pytest.mark.parametrize(
+    "text", ["", BEGIN, f"{END}{BEGIN}", TEXT + TEXT, SETTINGS + SETTINGS, TEXT + "<!-- settings:end -->"]
+)
 def test_markers_that_are_not_right_change_nothing(small_course: Any, tmp_path: Path, text: str) -> None:
     small_course.lesson("1")
     page = tmp_path / "README.md"
@@ -44,3 +50,24 @@ def test_a_missing_file_is_named(small_course: Any, tmp_path: Path) -> None:
     small_course.lesson("1")
     with pytest.raises(CourseError, match=r"gone.md: no such file"):
         readme.refresh(tmp_path / "gone.md", small_course.curriculum)
+
+
+def test_the_settings_stand_in_a_table_of_their_own(small_course: Any, tmp_path: Path) -> None:
+    small_course.lesson("1")
+    page = tmp_path / "README.md"
+    page.write_text(TEXT + SETTINGS)
+    assert readme.refresh(page, small_course.curriculum)
+    text = page.read_text()
+    assert "[1 Lesson 1](notebooks/01_lesson.ipynb)" in text
+    assert "| `AOI_DATA_DIR` | `data_dir` | path | none | a mirror of the data sets" in text
+    assert "| `AOI_COURSE_DIR` |  | path | " in text
+    readme.refuse_stale(page, small_course.curriculum)
+    page.write_text(text.replace("AOI_DATA_DIR", "AOI_OTHER"))
+    with pytest.raises(CourseError, match=r"its table of settings differs from aoi_modules/settings\.py"):
+        readme.refuse_stale(page, small_course.curriculum)
+
+
+def test_our_readme_has_both_tables() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for part in readme.parts(reading.load(ROOT / "curriculum.yml")):
+        assert f"{part.begin}\n{part.table}\n{part.end}" in text, f"aoi course readme writes the {part.what}"

@@ -1,4 +1,4 @@
-"""A trainee's copy: no solutions in it, and no work of his ever lost."""
+"""A trainee's copy: it has no solutions, and no work in it is ever lost."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -2,12 +2,15 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.datasets.sampling import folds, stratified
+from aoi_modules.datasets.sampling import by_folds, by_kind, by_label, folds, limited, stratified
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import DataError
+from aoi_modules.modelstore.manifest import DataOrigin
 
 STRATA = st.lists(st.sampled_from("abc"), min_size=1, max_size=60)
 
@@ -62,3 +65,39 @@ def test_folds_do_not_depend_on_the_order(stratum_of: dict[str, str]) -> None:
 def test_one_fold_is_none() -> None:
     with pytest.raises(DataError, match="at least 2"):
         folds({"a": "x"}, 1)
+
+
+ORIGIN = DataOrigin(name="set", sha256="0" * 64, stand_in=True)
+
+
+def table(count: int, prefix: str = "a") -> Table:
+    """Labels 0, 0, 1 in turn, and kinds x, y in turn."""
+    labels = (np.arange(count) % 3 == 2).astype(np.int64)
+    names = tuple(f"{prefix}{row}" for row in range(count))
+    kinds = tuple("xy"[row % 2] for row in range(count))
+    return Table(np.zeros((count, 2, 2, 1), np.uint8), (Target("t", labels, ("good", "bad")),), names, kinds)
+
+
+def test_folds_become_the_tables_of_a_split() -> None:
+    split = by_folds(table(10), np.arange(10, dtype=np.int64) % 5, ORIGIN)
+    assert split.test.ids == ("a0", "a5")
+    assert split.validation.ids == ("a1", "a6")
+    assert split.train.ids == ("a2", "a3", "a4", "a7", "a8", "a9")
+    assert split.origin == ORIGIN
+
+
+def test_a_limited_split_keeps_the_shares_of_what_is_asked() -> None:
+    whole = Split(table(60), table(30, "b"), table(30, "c"), ORIGIN, unseen=table(5, "d"), left_out=("one",))
+    small = limited(whole, by_label, train=6, test=9, seed=1)
+    assert small.train.counts() == {"good": 4, "bad": 2}
+    assert small.test.counts() == {"good": 6, "bad": 3}
+    assert small.validation.ids == whole.validation.ids
+    assert (small.unseen, small.left_out, small.origin) == (whole.unseen, whole.left_out, whole.origin)
+    assert Counter(limited(whole, by_kind, validation=10).validation.kinds) == {"x": 5, "y": 5}
+
+
+def test_more_rows_than_there_are_and_none_at_all() -> None:
+    whole = Split(table(6), table(3), table(3), ORIGIN)
+    assert limited(whole, by_label, train=7).train.ids == whole.train.ids
+    with pytest.raises(DataError, match="count: expected at least 1 picture"):
+        limited(whole, by_label, test=0)

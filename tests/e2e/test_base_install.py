@@ -13,9 +13,10 @@ import pytest
 import requests
 import yaml
 
-from aoi_modules.export.model_sources import Wish, read
+from aoi_modules.export.heads import Wish
+from aoi_modules.export.model_sources import read
 from aoi_modules.export.servable import write_servable
-from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.export.networks import DEFECT, network
 
@@ -75,7 +76,7 @@ def test_a_command_that_needs_tensorflow_says_what_to_install(base: Path, tmp_pa
 def test_client_and_gateway_give_the_scores_of_keras(
     base: Path, models: Path, server: EmbeddedServer, tmp_path: Path
 ) -> None:
-    golden = Golden.read(models / "tile/1" / FILE_NAME)
+    golden = Golden.read(models / "tile/1")
     picture = tmp_path / "part.png"
     picture.write_bytes(golden.pictures[0])
     truth = float(golden.scores["defect"][0, 0])

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
@@ -54,7 +55,7 @@ def scores(name: str, output: str) -> float:
 @EACH
 def test_an_example_gives_the_scores_of_our_clients(server: EmbeddedServer, picture: Path, name: str) -> None:
     address = server.rest if name.startswith("http") else server.grpc
-    with GrpcClient(server.grpc, "tile") as tile, GrpcClient(server.grpc, "house") as house:
+    with GrpcClient(Endpoint(server.grpc, "tile")) as tile, GrpcClient(Endpoint(server.grpc, "house")) as house:
         expected = {
             ("tile",): tile.predict_pictures([picture.read_bytes()]).scores["defect"][0, 0],
             ("house", "3", "1800"): house.predict_pictures([picture.read_bytes()], np.array([[3, 1800]])).scores[

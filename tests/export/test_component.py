@@ -12,11 +12,12 @@ from PIL import Image
 from aoi_modules.errors import ModelError
 from aoi_modules.export.component import Component
 from aoi_modules.export.graph import GraphDef
-from aoi_modules.export.model_sources import ModelSource, default_head
+from aoi_modules.export.heads import default_head
+from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
-from aoi_modules.export.verification import FROZEN, decoded_pixels
-from aoi_modules.modelstore import golden, manifest
+from aoi_modules.export.verification import decoded_pixels
+from aoi_modules.modelstore import golden, layout, manifest
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
 from aoi_modules.tf import keras, tf
@@ -41,7 +42,7 @@ def photograph(height: int, width: int, seed: int = 0) -> bytes:
 
 
 def frozen(version: Path) -> Counter[str]:
-    graph = GraphDef.FromString((version / FROZEN).read_bytes())
+    graph = GraphDef.FromString((version / layout.PIXELS_FILE).read_bytes())
     return Counter(node.op for node in graph.node)
 
 
@@ -97,7 +98,7 @@ def test_the_order_of_heads_changes_nothing_but_the_order(
     turned = write_servable(four[::-1], "pcb", tmp_path).path
     assert frozen(turned) == frozen(version)
     assert abs(size(turned) - size(version)) < 0.02 * size(version)
-    scores, expected = (Golden.read(path / golden.FILE_NAME).scores for path in (turned, version))
+    scores, expected = (Golden.read(path).scores for path in (turned, version))
     assert all(np.array_equal(scores[head], expected[head]) for head in expected)
 
 
@@ -161,7 +162,7 @@ def test_drawn_samples_have_the_components_channels(channels: int) -> None:
 
 
 def test_no_models_are_no_component() -> None:
-    with pytest.raises(ModelError, match=r"expected at least one. Received: none"):
+    with pytest.raises(ModelError, match=r"expected at least one trained model. Received: none"):
         Component.of([])
 
 
@@ -189,7 +190,8 @@ def by_openvino(version: Path, truth: Golden, channels: int) -> golden.Scores:
     """The golden scores by another engine, from the frozen graph alone."""
     openvino = pytest.importorskip("openvino")
     # Without the hint a processor with bfloat16 would compute in it, and be off by hundredths.
-    model = openvino.Core().compile_model(str(version / FROZEN), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    precise = {"INFERENCE_PRECISION_HINT": "f32"}
+    model = openvino.Core().compile_model(str(version / layout.PIXELS_FILE), "CPU", precise)
     found: dict[str, list[np.ndarray]] = {head: [] for head in truth.scores}
     for at, picture in enumerate(truth.pictures):
         inputs: dict[str, np.ndarray] = {"image:0": decoded_pixels(picture, channels)}
@@ -202,20 +204,20 @@ def by_openvino(version: Path, truth: Golden, channels: int) -> golden.Scores:
 
 
 def test_openvino_gives_the_golden_scores(version: Path) -> None:
-    truth = Golden.read(version / golden.FILE_NAME)
+    truth = Golden.read(version)
     assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-4
 
 
 def test_openvino_reads_mixed_sizes_gray_and_features(tmp_path: Path) -> None:
     gray = source(on_trunk("lead", 0, below=trunk(size=(20, 20), channels=1)))
     version = write_servable([gray, source(priced(), features=("area", "age"))], "board", tmp_path).path
-    truth = Golden.read(version / golden.FILE_NAME)
+    truth = Golden.read(version)
     assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-4
 
 
 def test_openvino_reads_weights_of_half_precision(four: list[ModelSource], tmp_path: Path) -> None:
     version = write_servable(four, "pcb", tmp_path, precision="float16").path
-    truth = Golden.read(version / golden.FILE_NAME)
+    truth = Golden.read(version)
     assert golden.largest_difference(truth.scores, by_openvino(version, truth, 3))[1] < 1e-2
 
 
@@ -224,3 +226,10 @@ def test_a_head_cannot_be_called_like_an_input(name: str) -> None:
     model = source(on_trunk("short", 0))
     with pytest.raises(ModelError, match=rf"head {name}: is the name of an input"):
         Component.of([replace(model, heads=(default_head(name, 1),))])
+
+
+def test_a_model_with_features_and_no_samples_gets_drawn_ones(tmp_path: Path) -> None:
+    house = source(priced(), features=("area", "age"))
+    truth = Golden.read(write_servable(house, "house", tmp_path).path)
+    assert truth.features is not None
+    assert truth.features.shape == (len(truth.pictures), 2)

@@ -1,14 +1,20 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from aoi_modules.errors import AoiError, ModelError
-from aoi_modules.export.model_sources import Wish, default_head, read
+from aoi_modules.export.heads import Wish
+from aoi_modules.export.model_sources import ModelSource, read
+from aoi_modules.export.readers.keras_network import network_of
+from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.version_dir import file_sha256
-from tests.export.networks import DEFECT, network
+from tests.export.networks import DEFECT, network, priced
+from tests.serving.engines.encoded import encode
 
 
 def test_a_model_without_report_gets_a_head_by_its_output(model_file: Path) -> None:
@@ -97,22 +103,19 @@ def trained(tmp_path: Path) -> Path:
     return tmp_path / "model.keras"
 
 
-@pytest.mark.parametrize(
-    ("units", "kind", "labels", "expected"),
-    [
-        (1, None, (), ("defect", ("good", "scratch"))),
-        (3, None, (), ("class", ("0", "1", "2"))),
-        (3, "class", ("a", "b", "c"), ("class", ("a", "b", "c"))),
-        (1, "value", (), ("value", ())),
-    ],
-)
-def test_heads_follow_from_units(
-    units: int, kind: str | None, labels: tuple[str, ...], expected: tuple[str, tuple[str, ...]]
-) -> None:
-    head = default_head("scratch", units, kind=kind, labels=labels)  # type: ignore[arg-type]
-    assert (head.kind, head.labels) == expected
+def test_a_model_with_features_needs_its_report(tmp_path: Path) -> None:
+    priced().save(tmp_path / "model.keras")
+    with pytest.raises(ModelError, match=r"takes 2 features beside a picture.*no report"):
+        read(tmp_path / "model.keras")
+    named = read(tmp_path / "model.keras", [Wish(kind="value")], Reading(features=("area", "age")))
+    assert named.features == ("area", "age")
 
 
-def test_labels_that_do_not_fit_are_counted() -> None:
-    with pytest.raises(ModelError, match=r"expected 3 labels for the class head kind\. Received: 2"):
-        default_head("kind", 3, kind=None, labels=("a", "b"))
+def test_gray_models_take_colour_pictures_and_the_reverse() -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (30, 30, 3), np.uint8)
+    gray = ModelSource(network_of(network({"defect": 1}, channels=1)), (DEFECT,))
+    picture = Image.fromarray(pixels)
+    as_pillow = encode(picture.convert("L"))
+    assert np.array_equal(gray.scores([encode(picture)])["defect"], gray.scores([as_pillow])["defect"])
+    colour = ModelSource(network_of(network({"defect": 1})), (DEFECT,))
+    assert colour.scores([as_pillow])["defect"].shape == (1, 1)

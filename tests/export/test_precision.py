@@ -5,7 +5,8 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.graph import GraphDef, constants, run_frozen
-from aoi_modules.export.model_sources import ModelSource, default_head
+from aoi_modules.export.heads import default_head
+from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import stored
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
@@ -52,5 +53,5 @@ def test_a_servable_of_half_precision_says_so_and_is_smaller(tmp_path: Path) -> 
 
 def test_half_precision_is_one_of_constants(tmp_path: Path) -> None:
     model = ModelSource(network_of(on_trunk("short", 0)), (default_head("short", 1),))
-    with pytest.raises(ModelError, match="--no-freeze keeps variables"):
+    with pytest.raises(ModelError, match=r"`precision='float16'`: .* and `freeze=False` keeps variables"):
         write_servable(model, "pcb", tmp_path, freeze=False, precision="float16")

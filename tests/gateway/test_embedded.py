@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.manifests import Manifests
 from aoi_modules.client.picture_answers import PictureAsker
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
@@ -47,7 +49,7 @@ def test_the_gateways_score_is_the_models_score(gateway: RunningGateway, server:
     answer = inspect(gateway)
     assert answer.status_code == 200, answer.text
     body = answer.json()
-    with GrpcClient(server.grpc, "tile") as client:
+    with GrpcClient(Endpoint(server.grpc, "tile")) as client:
         score = client.predict_pictures([PICTURE]).scores["defect"].item()
     assert body["heads"][0]["score"] == pytest.approx(score, abs=1e-6)
     assert body["heads"][0]["threshold"] == 0.5
@@ -60,8 +62,8 @@ def test_the_command_judges_as_the_gateway_does(
 ) -> None:
     path = tmp_path / "part.png"
     path.write_bytes(PICTURE)
-    with GrpcClient(server.grpc, "tile") as client:
-        answer = PictureAsker(client).ask(path)
+    with GrpcClient(Endpoint(server.grpc, "tile")) as client:
+        answer = PictureAsker(client, Manifests(client, client.find_manifest())).ask(path)
     body = inspect(gateway).json()
     assert answer.verdict == body["verdict"]
     assert [head.verdict for head in answer.heads] == [head["verdict"] for head in body["heads"]]

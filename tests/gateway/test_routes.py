@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import RouteError
 from aoi_modules.gateway.routes import Route, Routes, parse_routes, read_routes
-from aoi_modules.judging.inspection import HeadLimits
+from aoi_modules.judging.limits import HeadLimits
 
 GOOD = """
 max_in_flight: 8

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import grpc
 import pytest
 
-from aoi_modules.errors import RpcError, StoreError, TooSlow, Unreachable
-from aoi_modules.gateway.problems import Problem
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.errors import Busy, RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from tests.client.model_server import ModelServer, manifest
 
@@ -16,33 +17,33 @@ Result = TypeVar("Result")
 PATIENCE = 30.0
 
 
-def with_upstream(address: str, act: Callable[[Upstream], Awaitable[Result]], max_in_flight: int = 4) -> Result:
-    """Runs something with a connection to a model server, in a loop of its own."""
+def with_upstream(
+    address: str, act: Callable[[Upstream, Endpoint], Awaitable[Result]], max_in_flight: int = 4
+) -> Result:
+    """Runs something with a connection to a model server and the endpoint of its model, in a loop of its own."""
 
     async def run() -> Result:
         upstreams = Upstreams([address, address], max_in_flight)
         try:
-            return await act(upstreams[address])
+            return await act(upstreams[address], Endpoint(address, "tile", timeout=PATIENCE, retries=0))
         finally:
             await upstreams.close()
 
     return asyncio.run(run())
 
 
-async def ask(
-    upstream: Upstream, seconds: float = PATIENCE, version: int | None = None
-) -> tuple[int | None, float | None]:
+async def ask(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
     """Version and threshold of the answer."""
-    prediction, found = await upstream.ask("tile", version, b"picture", seconds)
+    prediction, found = await upstream.ask(endpoint, b"picture")
     return prediction.version, found.head("defect").threshold if found else None
 
 
 def test_the_manifest_is_that_of_the_version_that_answered(model_server: ModelServer) -> None:
-    async def act(upstream: Upstream) -> list[tuple[int | None, float | None]]:
-        first = await ask(upstream)
+    async def act(upstream: Upstream, endpoint: Endpoint) -> list[tuple[int | None, float | None]]:
+        first = await ask(upstream, endpoint)
         model_server.manifests[2] = manifest(2, threshold=0.9).to_json()
         model_server.states[2], model_server.version = "AVAILABLE", 2
-        return [first, await ask(upstream), await ask(upstream, version=1)]
+        return [first, await ask(upstream, endpoint), await ask(upstream, replace(endpoint, version=1))]
 
     assert with_upstream(model_server.address, act) == [(1, 0.5), (2, 0.9), (1, 0.5)]
 
@@ -66,62 +67,111 @@ def test_a_version_that_goes_before_its_manifest_is_read_is_asked_again(model_se
 def test_a_manifest_that_cannot_be_read_is_an_error_each_time(model_server: ModelServer) -> None:
     model_server.manifests[1] = b"{}"
 
-    async def act(upstream: Upstream) -> None:
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         for _ in range(2):
             with pytest.raises(StoreError, match="model tile version 1 at"):
-                await ask(upstream)
+                await ask(upstream, endpoint)
 
     with_upstream(model_server.address, act)
 
 
 def test_nobody_there_fails_at_once(free_port: int) -> None:
-    async def act(upstream: Upstream) -> None:
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         with pytest.raises(Unreachable):
-            await ask(upstream)
+            await ask(upstream, endpoint)
 
     with_upstream(f"127.0.0.1:{free_port}", act)
 
 
 def test_a_server_that_went_and_came_back_works_by_itself(model_server: ModelServer) -> None:
-    async def act(upstream: Upstream) -> tuple[int | None, float | None]:
-        assert await ask(upstream) == (1, 0.5)
+    async def act(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
+        assert await ask(upstream, endpoint) == (1, 0.5)
         await asyncio.to_thread(model_server.stop)
         with pytest.raises(Unreachable):
-            await ask(upstream)
+            await ask(upstream, endpoint)
         with ModelServer(model_server.port) as again:
             again.manifests[1] = manifest(1, threshold=0.7).to_json()
-            return await until_met(upstream)
+            return await until_met(upstream, endpoint)
 
     assert with_upstream(model_server.address, act) == (1, 0.7), "what it said before it went is forgotten"
 
 
-async def until_met(upstream: Upstream) -> tuple[int | None, float | None]:
+async def until_met(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
     async with asyncio.timeout(PATIENCE):
         while True:
             try:
-                return await ask(upstream)
+                return await ask(upstream, endpoint)
             except Unreachable:
                 await asyncio.sleep(0.05)
 
 
-def test_the_deadline_covers_scores_and_manifest(model_server: ModelServer) -> None:
+def test_an_inspection_has_a_deadline(model_server: ModelServer) -> None:
     model_server.gate.clear()
 
-    async def act(upstream: Upstream) -> None:
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         with pytest.raises(TooSlow):
-            await ask(upstream, 0.1)
-        with pytest.raises(TooSlow, match="used up its time"):
-            await upstream.manifest("tile", 1, 0.0)
+            await ask(upstream, replace(endpoint, timeout=0.1))
 
     with_upstream(model_server.address, act)
 
 
+def test_scores_and_manifest_share_one_deadline(model_server: ModelServer) -> None:
+    """What the scores took is no more there for the manifest."""
+    model_server.gate.clear()
+    timeout, held = 10.0, 1.0  # gRPC tells the server roughly: a twentieth more or less is the same to it
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        inspection = asyncio.create_task(ask(upstream, replace(endpoint, timeout=timeout)))
+        while not model_server.asked:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(held)
+        model_server.gate.set()
+        assert await inspection == (1, 0.5)
+
+    with_upstream(model_server.address, act)
+    assert [request.model_spec.signature_name for request in model_server.asked] == ["serving_default", "manifest"]
+    assert model_server.left[1] < timeout - held / 2
+
+
+def test_a_manifest_that_is_too_late_is_too_slow(model_server: ModelServer) -> None:
+    model_server.manifest_gate.clear()
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        with pytest.raises(TooSlow, match=r"within 1 s"):
+            await ask(upstream, replace(endpoint, timeout=1))
+
+    with_upstream(model_server.address, act)
+
+
+def test_it_tells_what_the_server_knows(model_server: ModelServer) -> None:
+    model_server.states = {1: "AVAILABLE", 2: "LOADING"}
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> list[tuple[int, str]]:
+        return [(status.version, status.state) for status in await upstream.status(endpoint)]
+
+    assert with_upstream(model_server.address, act) == [(2, "LOADING"), (1, "AVAILABLE")]
+
+
+def test_only_so_many_manifests_are_kept(model_server: ModelServer) -> None:
+    versions = range(1, 66)
+    model_server.states = dict.fromkeys(versions, "AVAILABLE")
+    model_server.manifests = {version: manifest(version).to_json() for version in versions}
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        for version in (*versions, 65, 1):
+            found = await upstream.manifest(replace(endpoint, version=version))
+            assert found is not None
+            assert found.version == version
+
+    with_upstream(model_server.address, act)
+    assert [request.model_spec.version.value for request in model_server.asked] == [*versions, 1]
+
+
 def test_places_are_bounded_and_given_back(model_server: ModelServer) -> None:
-    async def act(upstream: Upstream) -> None:
-        with upstream.slot(), upstream.slot():
-            with pytest.raises(Problem, match="2 inspections are at the model server already") as caught:
-                upstream.slot().__enter__()
-            assert caught.value.status == 503
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        full = pytest.raises(Busy, match="2 inspections are at the model server already")
+        with upstream.slot(), upstream.slot(), full, upstream.slot():
+            pytest.fail("there are two places")
         with upstream.slot():
             pass
 
@@ -131,9 +181,9 @@ def test_places_are_bounded_and_given_back(model_server: ModelServer) -> None:
 def test_an_answer_of_the_server_is_not_asked_for_twice(model_server: ModelServer) -> None:
     model_server.refusal = grpc.StatusCode.INTERNAL, "broken"
 
-    async def act(upstream: Upstream) -> None:
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         with pytest.raises(RpcError, match="broken"):
-            await ask(upstream)
+            await ask(upstream, endpoint)
 
     with_upstream(model_server.address, act)
     assert len(model_server.asked) == 1

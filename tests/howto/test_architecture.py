@@ -60,8 +60,6 @@ def test_the_parts_are_those_of_the_import_rule_in_their_order() -> None:
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
     table = section(ARCHITECTURE, "## The parts, from the top down")
     assert re.findall(r"^\| `(\w+)(?:\.py|/)` \|", table, re.MULTILINE) == layers
-    assert "four contracts" in table
-    assert len(contracts) == 4
 
 
 def test_five_walks_name_at_least_three_files_each() -> None:

@@ -7,15 +7,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RouteError, WireError
-from aoi_modules.judging import inspection as judging
-from aoi_modules.judging.inspection import HeadLimits, Inspection, check_fit, heads_without_manifest, inspect, limits_of
+from aoi_modules.judging.inspection import (
+    Inspection,
+    ModelVersion,
+    heads_without_manifest,
+    judge,
+    judge_head,
+)
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
-from aoi_modules.verdict import Limits, Verdict
+from aoi_modules.verdict import Verdict
 from aoi_modules.wire.tensors import Array
 
 DEFECT = Head(name="defect", kind="defect", labels=("good", "crack"), threshold=0.5, review_band=(0.4, 0.5))
 SURFACE = Head(name="surface", kind="class", labels=("smooth", "rough", "torn"))
 HEIGHT = Head(name="height", kind="value", labels=())
+MODEL = ModelVersion(name="tile", version=1)
 
 
 def manifest(*heads: Head) -> Manifest:
@@ -26,13 +33,17 @@ def column(*values: float) -> Array:
     return np.array([values], np.float32)
 
 
-def judge(scores: dict[str, Array], *heads: Head, **route: HeadLimits) -> Inspection:
-    return inspect(scores, manifest(*heads), route)
+def inspection_of(scores: dict[str, Array], *heads: Head, **limits: HeadLimits) -> Inspection:
+    return judge(scores, manifest(*heads), limits, component="tile", model=MODEL)
+
+
+def without_manifest(scores: dict[str, Array], **limits: HeadLimits) -> Inspection:
+    return judge(scores, None, limits, component="tile", model=MODEL)
 
 
 @pytest.mark.parametrize(("score", "verdict"), [(0.39, "PASS"), (0.45, "REVIEW"), (0.51, "FAIL")])
 def test_a_defect_head_judges_by_the_manifest(score: float, verdict: str) -> None:
-    inspection = judge({"defect": column(score)}, DEFECT)
+    inspection = inspection_of({"defect": column(score)}, DEFECT)
     assert inspection.verdict == verdict
     assert inspection.heads[0].label == "crack"
     assert inspection.heads[0].score == pytest.approx(score)
@@ -40,12 +51,12 @@ def test_a_defect_head_judges_by_the_manifest(score: float, verdict: str) -> Non
 
 def test_the_worst_head_decides() -> None:
     other = Head(name="dent", kind="defect", labels=("good", "dent"), threshold=0.5)
-    assert judge({"defect": column(0.45), "dent": column(0.9)}, DEFECT, other).verdict is Verdict.FAIL
-    assert judge({"defect": column(0.45), "dent": column(0.1)}, DEFECT, other).verdict is Verdict.REVIEW
+    assert inspection_of({"defect": column(0.45), "dent": column(0.9)}, DEFECT, other).verdict is Verdict.FAIL
+    assert inspection_of({"defect": column(0.45), "dent": column(0.1)}, DEFECT, other).verdict is Verdict.REVIEW
 
 
 def test_heads_that_judge_nothing_leave_it_to_an_operator() -> None:
-    inspection = judge({"surface": column(0.7, 0.2, 0.1), "height": column(3.5)}, SURFACE, HEIGHT)
+    inspection = inspection_of({"surface": column(0.7, 0.2, 0.1), "height": column(3.5)}, SURFACE, HEIGHT)
     assert inspection.verdict is Verdict.REVIEW
     assert [head.verdict for head in inspection.heads] == [None, None]
     assert inspection.heads[0].label == "smooth"
@@ -54,7 +65,7 @@ def test_heads_that_judge_nothing_leave_it_to_an_operator() -> None:
 
 def test_a_class_head_with_good_labels_scores_the_rest() -> None:
     route = HeadLimits(good=("smooth", "rough"), threshold=0.05)
-    head = judge({"surface": column(0.7, 0.2, 0.1)}, SURFACE, surface=route).heads[0]
+    head = inspection_of({"surface": column(0.7, 0.2, 0.1)}, SURFACE, surface=route).heads[0]
     assert head.score == pytest.approx(0.1, abs=1e-6)
     assert head.verdict is Verdict.FAIL
     assert head.scores == pytest.approx({"smooth": 0.7, "rough": 0.2, "torn": 0.1})
@@ -63,35 +74,13 @@ def test_a_class_head_with_good_labels_scores_the_rest() -> None:
 def test_a_class_head_may_take_its_threshold_from_the_manifest() -> None:
     judged = msgspec.structs.replace(SURFACE, threshold=0.05)
     route = HeadLimits(good=("smooth", "rough"))
-    assert judge({"surface": column(0.7, 0.2, 0.1)}, judged, surface=route).verdict is Verdict.FAIL
-    assert judge({"surface": column(0.7, 0.2, 0.1)}, judged).verdict is Verdict.REVIEW
-
-
-def test_a_threshold_of_the_route_comes_without_the_manifests_band() -> None:
-    assert limits_of(DEFECT, HeadLimits(threshold=0.8)) == Limits(0.8, None)
-    assert limits_of(DEFECT, HeadLimits(review_band=(0.1, 0.2))) == Limits(0.5, (0.1, 0.2))
-    assert limits_of(DEFECT, HeadLimits()) == Limits(0.5, (0.4, 0.5))
-
-
-@pytest.mark.parametrize(
-    ("head", "route", "message"),
-    [
-        (SURFACE, HeadLimits(good=("flat",), threshold=0.5), r"no labels \['flat'\]; it has: smooth, rough, torn"),
-        (SURFACE, HeadLimits(threshold=0.5), "needs `good:"),
-        (SURFACE, HeadLimits(good=("smooth",)), "neither the route nor the model's manifest gives a threshold"),
-        (HEIGHT, HeadLimits(threshold=0.5), "a value is only told"),
-    ],
-)
-def test_limits_that_a_head_cannot_apply_are_refused(head: Head, route: HeadLimits, message: str) -> None:
-    with pytest.raises(RouteError, match=message):
-        limits_of(head, route)
-    with pytest.raises(RouteError, match=message):
-        check_fit([head], {head.name: route})
+    assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=route).verdict is Verdict.FAIL
+    assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged).verdict is Verdict.REVIEW
 
 
 def test_limits_for_a_head_that_is_not_there_are_refused() -> None:
     with pytest.raises(RouteError, match="'crack'; the model has: defect"):
-        judge({"defect": column(0.1)}, DEFECT, crack=HeadLimits(threshold=0.5))
+        inspection_of({"defect": column(0.1)}, DEFECT, crack=HeadLimits(threshold=0.5))
 
 
 @pytest.mark.parametrize(
@@ -106,30 +95,35 @@ def test_limits_for_a_head_that_is_not_there_are_refused() -> None:
 )
 def test_an_output_that_is_not_the_heads(scores: dict[str, Array], message: str) -> None:
     with pytest.raises(WireError, match=message):
-        judge(scores, DEFECT)
+        inspection_of(scores, DEFECT)
 
 
 def test_without_manifest_the_routes_limits_judge() -> None:
     scores = {"crack": column(0.9), "height": column(3.5), "kind": column(0.2, 0.8)}
-    inspection = inspect(scores, None, {"crack": HeadLimits(threshold=0.5)})
+    inspection = without_manifest(scores, crack=HeadLimits(threshold=0.5))
     assert [(head.name, head.kind, head.verdict) for head in inspection.heads] == [
         ("crack", "defect", Verdict.FAIL),
         ("height", "value", None),
         ("kind", "class", None),
     ]
-    assert inspect(scores, None, {}).verdict is Verdict.REVIEW
+    assert without_manifest(scores).verdict is Verdict.REVIEW
 
 
 def test_without_manifest_one_score_a_picture_may_come_flat() -> None:
     scores = {"crack": np.array([0.9], np.float32)}
     assert [head.kind for head in heads_without_manifest(scores, {"crack": HeadLimits(threshold=0.5)})] == ["defect"]
-    assert inspect(scores, None, {"crack": HeadLimits(threshold=0.5)}).verdict is Verdict.FAIL
+    assert without_manifest(scores, crack=HeadLimits(threshold=0.5)).verdict is Verdict.FAIL
 
 
-def test_one_picture_of_several() -> None:
-    scores = {"defect": np.array([[0.1], [0.9]], np.float32)}
-    assert inspect(scores, manifest(DEFECT), {}, index=0).verdict is Verdict.PASS
-    assert inspect(scores, manifest(DEFECT), {}, index=1).verdict is Verdict.FAIL
+def test_an_inspection_names_part_and_model() -> None:
+    inspection = inspection_of({"defect": column(0.1)}, DEFECT)
+    assert (inspection.component, inspection.model) == ("tile", MODEL)
+
+
+def test_it_is_told_whether_any_head_judged() -> None:
+    assert inspection_of({"defect": column(0.1), "height": column(3.5)}, DEFECT, HEIGHT).is_judged
+    assert not inspection_of({"surface": column(0.7, 0.2, 0.1), "height": column(3.5)}, SURFACE, HEIGHT).is_judged
+    assert inspection_of({"height": column(math.nan)}, HEIGHT).is_judged, "a head that is broken is looked at"
 
 
 any_float = st.floats(width=32)
@@ -138,7 +132,7 @@ any_float = st.floats(width=32)
 @settings(deadline=None)
 @given(any_float, st.tuples(any_float, any_float, any_float))
 def test_any_output_gives_json_and_no_broken_number_passes(score: float, classes: tuple[float, ...]) -> None:
-    inspection = judge({"defect": column(score), "surface": column(*classes)}, DEFECT, SURFACE)
+    inspection = inspection_of({"defect": column(score), "surface": column(*classes)}, DEFECT, SURFACE)
     text = msgspec.json.encode(inspection)
     assert msgspec.json.decode(text, type=Inspection) == inspection
     if not all(map(math.isfinite, (score, *classes))):
@@ -152,22 +146,22 @@ def test_any_output_gives_json_and_no_broken_number_passes(score: float, classes
 def test_the_verdict_of_one_head_without_band_is_its_threshold(score: float, threshold: float) -> None:
     head = Head(name="defect", kind="defect", labels=("good", "crack"), threshold=threshold)
     expected = Verdict.FAIL if score > threshold else Verdict.PASS
-    assert judge({"defect": column(score)}, head).verdict is expected
+    assert inspection_of({"defect": column(score)}, head).verdict is expected
 
 
 def test_a_class_head_without_good_labels_tells_the_likeliest_one_and_judges_nothing() -> None:
-    found = judging.judge_head(SURFACE, [0.25, 0.5, 0.25], HeadLimits())
+    found = judge_head(SURFACE, [0.25, 0.5, 0.25], HeadLimits())
     assert (found.label, found.score, found.verdict) == ("rough", 0.5, None)
 
 
 def test_a_head_of_another_kind_than_class_keeps_its_score() -> None:
-    assert judging.judge_head(DEFECT, [0.75], HeadLimits()).score == 0.75
-    assert judging.judge_head(HEIGHT, [3.5], HeadLimits()).score == 3.5
+    assert judge_head(DEFECT, [0.75], HeadLimits()).score == 0.75
+    assert judge_head(HEIGHT, [3.5], HeadLimits()).score == 3.5
 
 
 def test_without_manifest_limits_make_a_defect_several_scores_a_class_and_the_rest_a_value() -> None:
     scores = {"judged": column(0.5), "told": column(0.5), "many": column(0.5, 0.25, 0.25)}
-    heads = {head.name: head for head in judging.heads_without_manifest(scores, {"judged": HeadLimits(threshold=0.5)})}
+    heads = {head.name: head for head in heads_without_manifest(scores, {"judged": HeadLimits(threshold=0.5)})}
     assert {name: head.kind for name, head in heads.items()} == {"judged": "defect", "told": "value", "many": "class"}
     assert {name: head.labels for name, head in heads.items()} == {
         "judged": ("judged",),
@@ -177,16 +171,6 @@ def test_without_manifest_limits_make_a_defect_several_scores_a_class_and_the_re
 
 
 def test_what_was_judged_cannot_be_changed() -> None:
-    found = judging.judge_head(DEFECT, [0.75], HeadLimits(threshold=0.5))
+    found = judge_head(DEFECT, [0.75], HeadLimits(threshold=0.5))
     with pytest.raises(AttributeError, match="immutable"):
         found.score = 0.0  # type: ignore[misc]
-    with pytest.raises(AttributeError, match="immutable"):
-        HeadLimits(threshold=0.5).threshold = 1.0  # type: ignore[misc]
-    with pytest.raises(TypeError, match="positional"):
-        HeadLimits(0.5)  # type: ignore[call-arg]
-
-
-@pytest.mark.parametrize("wrong", [{"threshold": 1.5}, {"threshold": -0.1}, {"review_band": (0.5, 0.4)}])
-def test_limits_that_are_no_limits_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"threshold: |review_band: "):
-        HeadLimits(**wrong)  # type: ignore[arg-type]

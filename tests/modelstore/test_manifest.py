@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import StoreError
-from aoi_modules.modelstore.manifest import FILE_NAME, DataOrigin, Head, Manifest, PictureInput, read
+from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, read
 from aoi_modules.verdict import Limits
 
 names = st.text(min_size=1, max_size=8)
@@ -74,6 +74,5 @@ def test_what_is_no_manifest_is_refused_with_its_origin_and_field(text: bytes, w
 def test_a_directory_without_a_manifest_says_who_writes_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="aoi export"):
         read(tmp_path)
-    (tmp_path / FILE_NAME).parent.mkdir()
-    (tmp_path / FILE_NAME).write_bytes(small().to_json())
+    small().write(tmp_path)
     assert read(tmp_path) == small()

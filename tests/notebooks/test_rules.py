@@ -5,14 +5,14 @@ import re
 import pytest
 
 from aoi_modules.course import checks, material
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.notebook.file import read_notebook
 from aoi_modules.course.notebook.rules import Subject, broken_rules
 from aoi_modules.course.running.package_code import package_functions
 
 FOLDER = material.official_dir()
-CURRICULUM = checklist.load(FOLDER / checklist.FILE_NAME)
+CURRICULUM = reading.load(FOLDER / reading.FILE_NAME)
 LESSONS = pytest.mark.parametrize("plan", CURRICULUM.written(), ids=lambda plan: plan.notebook)
 
 

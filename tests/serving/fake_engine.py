@@ -7,9 +7,11 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, RpcError
+from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.engine import Arrays
+from aoi_modules.serving.job import Outputs, Result, Steps, wait
 from aoi_modules.wire.messages import SignatureDef
 from aoi_modules.wire.schema import DATA_TYPES
 
@@ -41,6 +43,27 @@ class DoublingEngine:
 
     def close(self) -> None:
         self.closed = True
+
+
+def run(servable: Servable, inputs: Arrays, outputs: Sequence[str] = ()) -> Outputs:
+    """The outputs of an inference by a signature of floats."""
+    return servable.answer(Inference(float_signature(), inputs, outputs, lambda found: found))
+
+
+def finish(steps: Steps[Result]) -> Result:
+    """Takes all steps of a request in the calling thread."""
+    try:
+        ask = next(steps)
+        while True:
+            try:
+                outputs = wait(ask)
+            except RpcError as error:
+                ask = steps.throw(error)
+            else:
+                ask = steps.send(outputs)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
 
 
 class Loads:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.tf import tf
 from aoi_modules.wire import records
 from aoi_modules.wire.messages import PredictionLog
+from tests.serving.calls import predict_request
 
 MANIFEST = Manifest(
     component="strict",
@@ -99,9 +100,7 @@ def strict(path: Path) -> Path:
     image = tf.TensorSpec([None, 2, 2, 1], tf.float32)
     conv = function(lambda image: {"y": tf.nn.conv2d(image, kernel, 1, "VALID")[:, 0, 0]}, image=image)
     write(path, {"serving_default": conv}, variables=(kernel,))
-    file = path / manifest.FILE_NAME
-    file.parent.mkdir(exist_ok=True)
-    file.write_bytes(MANIFEST.to_json())
+    MANIFEST.write(path)
     version_dir.write_sums(path)
     return path
 
@@ -118,9 +117,16 @@ def slow(path: Path, turns: int = 50_000) -> Path:
     return write(path, {"serving_default": function(count, x=tf.float32)})
 
 
+def log(**inputs: Any) -> PredictionLog:
+    """A warm-up request to the model `half`."""
+    entry = PredictionLog()
+    entry.predict_log.request.CopyFrom(predict_request("half", **inputs))
+    return entry
+
+
 def add_warm_up(path: Path, *logs: PredictionLog) -> None:
     """Puts warm-up requests into a version directory."""
-    file = path / "assets.extra/tf_serving_warmup_requests"
+    file = path / layout.WARMUP_FILE
     file.parent.mkdir(exist_ok=True)
     records.write_records(file, [log.SerializeToString() for log in logs])
 

@@ -1,5 +1,14 @@
-"""Predict, status and metadata by gRPC, on a real server. The cases follow the table of the public contract."""
+"""The data plane alone, behind both doors, and by gRPC on a real server.
 
+The cases on the real server follow the table of the public contract.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -7,16 +16,43 @@ import numpy as np
 import pytest
 from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2
 
+from aoi_modules.errors import RpcError
+from aoi_modules.serving.answering import predict_messages
+from aoi_modules.serving.doors import rest_predict
+from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
+from aoi_modules.serving.doors.grpc_service import GrpcService
+from aoi_modules.serving.doors.rest_listener import RestDoor
+from aoi_modules.serving.doors.rest_service import RestService
+from aoi_modules.serving.flags import ANY_PORT, Flags
+from aoi_modules.serving.workers import Workers
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
+    ClassificationRequest,
+    ClassificationResponse,
     GetModelMetadataRequest,
     GetModelMetadataResponse,
     GetModelStatusRequest,
     GetModelStatusResponse,
+    Input,
+    ModelSpec,
     PredictRequest,
+    RegressionRequest,
+    RegressionResponse,
     SignatureDefMap,
 )
-from tests.serving.calls import PREDICT, STATUS, call, predict, predict_request, statuses
+from tests.serving.bench import Bench
+from tests.serving.calls import (
+    PREDICT,
+    STATUS,
+    Value,
+    call,
+    example_input,
+    http_json,
+    predict,
+    predict_request,
+    statuses,
+)
+from tests.serving.fake_engine import finish
 from tests.serving.saved_models import MANIFEST
 
 METADATA = "tensorflow.serving.PredictionService/GetModelMetadata"
@@ -158,3 +194,189 @@ def test_metadata_refused(channel: grpc.Channel, fields: tuple[str, ...], model:
         call(channel, METADATA, metadata_request(*fields, model=model), GetModelMetadataResponse)
     error: Any = caught.value
     assert error.details() == text
+
+
+# The data plane itself, with an engine without TensorFlow
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.versions.close()
+    assert made.engine.closed, "every request gives the model back, whatever became of it"
+
+
+def by_message(bench: Bench, request: PredictRequest) -> Any:
+    return finish(bench.plane.predict(request.model_spec, predict_messages.form(request)))
+
+
+def by_json(bench: Bench, document: dict[str, Any], **spec: Any) -> Any:
+    return json.loads(finish(bench.plane.predict(ModelSpec(**{"name": "m", **spec}), rest_predict.form(document))))
+
+
+def test_a_predict_in_either_form_asks_the_engine_the_same(bench: Bench) -> None:
+    message = by_message(bench, predict_request("m", x=X))
+    document = by_json(bench, {"instances": X.tolist()})
+    assert list(message.outputs["y"].float_val) == document["predictions"] == [4.0, 8.0]
+    assert bench.engine.asked == [([("x", [2.0, 4.0])], ["y"])] * 2
+    page = bench.monitor.page().decode()
+    assert 'runtime_latency_count{model_name="m",API="Predict",runtime="doubling"} 2' in page
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "text"),
+    [
+        ({"name": ""}, "INVALID_ARGUMENT", "ModelSpec has no name specified."),
+        ({"name": "n"}, "NOT_FOUND", "Servable not found for request: Latest(n)"),
+        ({"version_label": "stable"}, "INVALID_ARGUMENT", "Unrecognized servable version label: stable"),
+    ],
+)
+def test_a_model_that_is_not_there_is_told_in_the_same_words(
+    bench: Bench, spec: dict[str, Any], code: str, text: str
+) -> None:
+    request = predict_request("m", x=X)
+    request.model_spec.MergeFrom(ModelSpec(**spec))
+    request.model_spec.name = spec.get("name", "m")
+    asks: list[Callable[[], Any]] = [
+        lambda: by_message(bench, request),
+        lambda: by_json(bench, {"instances": [1.0]}, **spec),
+    ]
+    for ask in asks:
+        with pytest.raises(RpcError) as caught:
+            ask()
+        assert (caught.value.code, caught.value.message) == (code, text)
+
+
+def test_a_signature_that_is_not_there_is_told_in_each_protocols_words(bench: Bench) -> None:
+    with pytest.raises(RpcError) as caught:
+        by_message(bench, predict_request("m", signature="no", x=X))
+    assert (caught.value.code, caught.value.message) == (
+        "FAILED_PRECONDITION", 'Serving signature key "no" not found.'
+    )  # fmt: skip
+    with pytest.raises(RpcError) as caught:
+        by_json(bench, {"instances": [1.0]}, signature_name="no")
+    assert (caught.value.code, caught.value.message) == (
+        "INVALID_ARGUMENT", 'Serving signature name: "no" not found in signature def'
+    )  # fmt: skip
+
+
+def test_an_error_of_the_engine_is_the_answer_in_either_form(bench: Bench) -> None:
+    great = np.ones(4, np.float32)
+    asks: list[Callable[[], Any]] = [
+        lambda: by_message(bench, predict_request("m", x=great)),
+        lambda: by_json(bench, {"instances": great.tolist()}),
+    ]
+    for ask in asks:
+        with pytest.raises(RpcError, match="more than three"):
+            ask()
+
+
+def test_methods_are_compared_for_every_api_when_the_flag_asks(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, check_methods=True)
+    spec = ModelSpec(name="m", signature_name="number")
+    assert finish(bench.plane.regress(RegressionRequest(model_spec=spec, input=example_input(1.0)))).result.regressions
+    for steps, text in [
+        (bench.plane.classify(ClassificationRequest(model_spec=spec, input=example_input(1.0))), "classification"),
+        (bench.plane.predict(ModelSpec(name="m", signature_name="unknown"), rest_predict.form({})), "prediction"),
+    ]:
+        with pytest.raises(RpcError, match=f"Expected {text} signature method_name to be"):
+            finish(steps)
+    bench.versions.close()
+
+
+def test_examples_are_counted_when_they_were_answered(bench: Bench) -> None:
+    spec = ModelSpec(name="m", signature_name="number")
+    for asked in (example_input(1.0, 2.0), Input()):
+        with suppress(RpcError):
+            finish(bench.plane.regress(RegressionRequest(model_spec=spec, input=asked)))
+    assert ':tensorflow:serving:request_example_count_total{model="m"} 2' in bench.monitor.page().decode()
+
+
+def test_a_model_is_not_closed_while_a_request_waits_for_it(bench: Bench) -> None:
+    request = predict_request("m", x=X)
+    steps = bench.plane.predict(request.model_spec, predict_messages.form(request))
+    next(steps)
+    bench.versions.close()
+    assert not bench.engine.closed
+    steps.close()  # the client is gone
+    assert bench.engine.closed
+
+
+# The same data plane behind both doors
+
+
+class Doors:
+    """Both doors on free ports, in front of one data plane, in an event loop of their own thread."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self._workers = Workers(2)
+        self.grpc, self.rest = self._run(self._open(bench))
+
+    async def _open(self, bench: Bench) -> tuple[GrpcDoor, RestDoor]:
+        flags = Flags(host="127.0.0.1", port=ANY_PORT, rest_api_port=ANY_PORT)
+        service = GrpcService(bench.plane, self._workers, bench.monitor)
+
+        def server() -> grpc.aio.Server:
+            made = grpc_server(flags)
+            service.add_to(made)
+            return made
+
+        app = RestService(bench.plane, self._workers, timeout_seconds=30, cors=False, monitor=bench.monitor)
+        return await GrpcDoor.open(flags, server), await RestDoor.open(flags, app)
+
+    def _run(self, work: Coroutine[Any, Any, Value]) -> Value:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def close(self) -> None:
+        self._run(self.grpc.close())
+        self._run(self.rest.close())
+        self._workers.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture
+def doors(bench: Bench) -> Iterator[Doors]:
+    opened = Doors(bench)
+    yield opened
+    opened.close()
+
+
+def test_both_doors_get_the_same(bench: Bench, doors: Doors) -> None:
+    url = f"http://127.0.0.1:{doors.rest.port}/v1/models/m"
+    examples = {"examples": [{"x": 1.5}]}
+    size = len(example_input(1.5).example_list.examples[0].SerializeToString())
+    service = "tensorflow.serving.PredictionService"
+    with grpc.insecure_channel(f"127.0.0.1:{doors.grpc.port}") as channel:
+        assert list(predict(channel, predict_request("m", x=X)).outputs["y"].float_val) == [4.0, 8.0]
+        assert http_json(f"{url}:predict", {"instances": X.tolist()}) == (200, {"predictions": [4.0, 8.0]})
+
+        number = RegressionRequest(model_spec=ModelSpec(name="m", signature_name="number"), input=example_input(1.5))
+        answer = call(channel, f"{service}/Regress", number, RegressionResponse)
+        assert [entry.value for entry in answer.result.regressions] == [size]
+        assert http_json(f"{url}:regress", {"signature_name": "number", **examples}) == (200, {"results": [size]})
+
+        scores = ClassificationRequest(
+            model_spec=ModelSpec(name="m", signature_name="scores"), input=example_input(1.5)
+        )
+        answer = call(channel, f"{service}/Classify", scores, ClassificationResponse)
+        assert [(entry.label, entry.score) for entry in answer.result.classifications[0].classes] == [("", size)]
+        assert http_json(f"{url}:classify", {"signature_name": "scores", **examples}) == (
+            200,
+            {"results": [[["", size]]]},
+        )
+
+        assert statuses(channel, "m") == {1: (30, 0, "")}
+        assert http_json(url)[1]["model_version_status"][0]["state"] == "AVAILABLE"
+        assert refused(channel, predict_request("n")) == ("NOT_FOUND", "Servable not found for request: Latest(n)")
+        status, document = http_json(f"{url[:-1]}n:predict", {"instances": [1.0]})
+        assert (status, document["error"]) == (404, "Servable not found for request: Latest(n)")
+    assert bench.engine.asked[0::2] == bench.engine.asked[1::2], "each call by gRPC asked what its twin by REST asked"
+    page = bench.monitor.page().decode()
+    for api in ("Predict", "Classify", "Regress"):
+        assert f'runtime_latency_count{{model_name="m",API="{api}",runtime="doubling"}} 2' in page

@@ -19,7 +19,7 @@ import numpy as np
 import psutil
 import pytest
 
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.wire import json_text
 from aoi_modules.wire.messages import ClassificationRequest, PredictRequest, TensorProto
@@ -38,8 +38,8 @@ def victim(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
     """A server of small models; `foreign` is a convolution without a manifest of ours."""
     foreign = tmp_path_factory.mktemp("foreign")
     shutil.copytree(models / "strict", foreign, dirs_exist_ok=True)
-    (foreign / "1" / manifest.FILE_NAME).unlink()
-    (foreign / "1" / version_dir.SUMS_NAME).unlink()
+    (foreign / "1" / layout.MANIFEST_FILE).unlink()
+    (foreign / "1" / layout.SUMS_FILE).unlink()
     names = ("half", "echo", "strict", "examples")
     with EmbeddedServer({"foreign": foreign, **{name: models / name for name in names}}) as running:
         yield running

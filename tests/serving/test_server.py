@@ -196,7 +196,7 @@ def test_a_deadline_frees_the_client_at_once(slow_model: Path) -> None:
 
 
 def test_warm_up_that_fails_keeps_the_version_out(watched: Watched, tmp_path: Path) -> None:
-    from tests.serving.lifecycle.test_loader import log
+    from tests.serving.saved_models import log
 
     bad = saved_models.publish(watched.source, tmp_path / "made", 2)
     saved_models.add_warm_up(bad, log())

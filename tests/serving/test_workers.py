@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.workers import GREAT_BYTES, Done, Job, ModelCall, Outputs, Workers, finish
+from aoi_modules.serving.job import Ask, Done, Job, Outputs
+from aoi_modules.serving.workers import GREAT_BYTES, Workers
 from tests.serving.calls import wait_for
 
 
@@ -102,21 +103,16 @@ class Doubles:
         self.gate = threading.Event()
         self.gate.set()
 
-    def run(self) -> dict[str, NDArray[Any]]:
-        if self.x.size == 0:
-            raise RpcError("INVALID_ARGUMENT", "nothing to double")
-        return {"y": 2 * self.x}
-
-    def submit(self, job: Job, done: Done) -> None:
+    def __call__(self, job: Job, done: Done) -> None:
         if self.x.size > 1 << 20:
             raise RpcError("UNAVAILABLE", "too much")
 
         def work() -> None:
             self.gate.wait(30)
-            try:
-                done(self.run(), None)
-            except RpcError as error:
-                done(None, error)
+            if self.x.size == 0:
+                done(None, RpcError("INVALID_ARGUMENT", "nothing to double"))
+            else:
+                done({"y": 2 * self.x}, None)
 
         threading.Thread(target=work, daemon=True).start()
 
@@ -124,7 +120,7 @@ class Doubles:
 Names = list[str]
 
 
-def doubled(call: Doubles, threads: Names, *, ended: Names | None = None) -> Generator[ModelCall, Outputs, float]:
+def doubled(call: Doubles, threads: Names, *, ended: Names | None = None) -> Generator[Ask, Outputs, float]:
     """Asks twice, and notes in which threads it was taken further."""
     try:
         threads.append(threading.current_thread().name)
@@ -138,12 +134,6 @@ def doubled(call: Doubles, threads: Names, *, ended: Names | None = None) -> Gen
 
 
 ONES = np.ones(2)
-
-
-def test_steps_in_one_thread() -> None:
-    assert finish(doubled(Doubles(ONES), [])) == 8
-    with pytest.raises(RpcError, match="nothing to double"):
-        finish(doubled(Doubles(np.ones(0)), []))
 
 
 @pytest.mark.parametrize("light", [True, False])
@@ -190,7 +180,7 @@ def test_errors_of_the_model_are_raised_in_the_steps(size: int, code: str) -> No
 
 
 def test_an_error_of_the_first_step_is_the_answer() -> None:
-    def refuses(known: bool) -> Generator[ModelCall, Outputs, float]:
+    def refuses(known: bool) -> Generator[Ask, Outputs, float]:
         if not known:
             raise RpcError("NOT_FOUND", "no such model")
         yield Doubles(ONES)

@@ -16,7 +16,7 @@ CPU = profiles.by_name("cpu")
 
 def test_a_network_trained_from_nothing_takes_the_profiles_epochs() -> None:
     assert plan(CNN, CPU).epochs == CPU.epochs
-    assert plan(TILE, CPU).epochs == CPU.head_epochs or "epochs" in TILE.own_plan
+    assert plan(TILE, CPU).epochs == CPU.head_epochs or "epochs" in TILE.wishes
 
 
 def test_wishes_win_and_none_wishes_nothing() -> None:
@@ -25,16 +25,16 @@ def test_wishes_win_and_none_wishes_nothing() -> None:
 
 
 def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
-    assert plan(replace(CNN, own_plan={"patience": 7}), CPU).patience == 7
-    assert plan(replace(CNN, own_plan={"patience": 7}), CPU, patience=1).patience == 1
+    assert plan(replace(CNN, wishes={"patience": 7}), CPU).patience == 7
+    assert plan(replace(CNN, wishes={"patience": 7}), CPU, patience=1).patience == 1
 
 
 @pytest.mark.parametrize(
     ("wish", "text"),
     [
-        ({"epochs": 0}, "epochs: expected at least 1. Received: 0"),
-        ({"learning_rate": -1.0}, "learning_rate: expected more than 0"),
-        ({"escape_target": 1.0}, "escape_target: expected a share"),
+        ({"epochs": 0}, "`epochs`: expected at least 1. Received: 0"),
+        ({"learning_rate": -1.0}, "`learning_rate`: expected more than 0"),
+        ({"escape_target": 1.0}, "`escape_target`: expected a share"),
         ({"imbalance": "prayer"}, "class-weights, focal-loss, oversampling"),
         ({"fine_tune_share": 0.0}, "fine_tune_share"),
     ],
@@ -52,7 +52,7 @@ def test_nothing_can_be_fine_tuned_that_was_not_trained_before() -> None:
 def test_another_network_changes_what_the_recipe_is_made_of() -> None:
     pretrained = plan(CNN, CPU, backbone="mobilenet-v2")
     assert pretrained.on_features
-    assert pretrained.recipe.picture == PictureInput(height=96, width=96, channels=3)
+    assert pretrained.recipe.picture_input == PictureInput(height=96, width=96, channels=3)
     assert plan(TILE, CPU, backbone="mobilenet-v3-small").pooling == "mean+max"
     assert plan(TILE, CPU, backbone="mobilenet-0.25").pooling == TILE.pooling
     assert not plan(TILE, CPU, backbone="small-cnn").on_features

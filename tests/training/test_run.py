@@ -26,14 +26,14 @@ RECIPES = {
         recipes.by_name("fashion-mnist"),
         name="sides",
         load=lambda **limits: split(SIDES),
-        picture=PICTURE,
+        picture_input=PICTURE,
         heads=(SIDES,),
     ),
     "squares": replace(
         recipes.by_name("magnetic-tile"),
         name="squares",
         load=lambda **limits: split(),
-        picture=PICTURE,
+        picture_input=PICTURE,
         heads=(DEFECT,),
     ),
 }

@@ -1,79 +1,102 @@
-"""An awaited client of a model server by gRPC."""
+"""An awaited client of a model server by gRPC; the gateway asks with it."""
 
-import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
 
-import grpc
-from google.protobuf.message import Message
+import numpy as np
+from numpy.typing import NDArray
 
-from aoi_modules.client.async_base import AsyncPredictClient
-from aoi_modules.client.base import PICTURES_SIGNATURE, Inputs, Prediction, Signature, VersionStatus
+from aoi_modules.client.base import Client
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
-from aoi_modules.client.grpc.channel import open_awaited_channel
-from aoi_modules.client.retries import RETRIES, Attempts
-from aoi_modules.client.tls import Tls
-from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
+from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.client.grpc.connection import AsyncConnection
+from aoi_modules.client.inputs import Inputs, picture_inputs, pixel_inputs
+from aoi_modules.client.replies import Prediction, Signature, VersionStatus, is_no_manifest, manifest_from, required
+from aoi_modules.client.retries import Attempts
+from aoi_modules.errors import RpcError
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
+from aoi_modules.modelstore.manifest import Manifest
 
 
-class AsyncGrpcClient(AsyncPredictClient):
-    """Asks one model by gRPC, over one connection that is kept; any number of calls may be under way.
+class AsyncGrpcClient(Client):
+    """Asks one model by gRPC, awaited: the methods of `PredictClient`, with the same answers and errors.
 
-    Made inside the running event loop. Arguments: see `GrpcClient`.
+    It is made inside the running event loop and belongs to it; an async context manager. Any number of calls may be
+    under way.
+
+    Args:
+        endpoint: what it asks.
+        connection: one that several clients share; closing the client leaves it open. None opens one of its own.
+        attempts: deadline and retries that all calls of the client share. None gives each call its own.
     """
 
     def __init__(
-        self,
-        address: str,
-        model: str,
-        *,
-        version: int | None = None,
-        label: str | None = None,
-        timeout: float = 10.0,
-        retries: int = RETRIES,
-        tls: Tls | None = None,
+        self, endpoint: Endpoint, connection: AsyncConnection | None = None, attempts: Attempts | None = None
     ) -> None:
-        super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
-        self._address = address
-        self._channel = open_awaited_channel(address, tls)
-        self._predict = self._method(calls.PREDICT, PredictResponse)
-        self._status = self._method(calls.STATUS, GetModelStatusResponse)
-        self._metadata = self._method(calls.METADATA, GetModelMetadataResponse)
+        super().__init__(endpoint)
+        self._is_shared = connection is not None
+        self._connection = connection or AsyncConnection(endpoint.address, endpoint.tls)
+        self._attempts = attempts
 
-    @property
-    def address(self) -> str:
-        return self._address
+    async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
+        """Asks any signature; inputs are arrays of any shape, or lists of bytes."""
+        request = calls.predict_request(self.endpoint, inputs, signature)
+        return calls.prediction(await self._call(calls.PREDICT, request))
 
-    async def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
-        request = calls.predict_request(self.model, self.version, inputs, signature, self.label)
-        return calls.prediction(await self._call(self._predict, request))
+    async def predict_pictures(self, pictures: Sequence[bytes], features: NDArray[Any] | None = None) -> Prediction:
+        """Asks about N encoded pictures, and features float32 (N, F) for models that need them."""
+        return await self.predict(picture_inputs(pictures, features))
+
+    async def predict_pixels(self, pixels: NDArray[np.uint8], features: NDArray[Any] | None = None) -> Prediction:
+        """Asks about raw frames, uint8 (N, H, W, C), and features float32 (N, F) for models that need them."""
+        return await self.predict(pixel_inputs(pixels, features), PIXELS_SIGNATURE)
 
     async def status(self) -> list[VersionStatus]:
-        request = calls.status_request(self.model, self.version, self.label)
-        return calls.version_statuses(await self._call(self._status, request))
+        """Asks which versions of the model the server knows; newest first."""
+        return calls.version_statuses(await self._call(calls.STATUS, calls.status_request(self.endpoint)))
 
     async def metadata(self) -> dict[str, Signature]:
-        request = calls.metadata_request(self.model, self.version, self.label)
-        return calls.signatures(await self._call(self._metadata, request))
+        """Asks for the model's signatures, by name."""
+        return calls.signatures(await self._call(calls.METADATA, calls.metadata_request(self.endpoint)))
+
+    async def manifest(self) -> Manifest:
+        """Asks for the manifest that travels inside the servable.
+
+        Raises:
+            StoreError: the model carries none, or one that cannot be read.
+        """
+        return required(await self.find_manifest(), self.endpoint)
+
+    async def find_manifest(self) -> Manifest | None:
+        """Asks for the manifest; None if the model carries none.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        try:
+            outputs = (await self.predict({}, MANIFEST_SIGNATURE)).scores
+        except RpcError as error:
+            if is_no_manifest(error):
+                return None
+            raise
+        return manifest_from(outputs, str(self.endpoint))
 
     async def close(self) -> None:
+        """Ends the connection, unless others share it."""
         self.closed = True
-        await self._channel.close()
+        if not self._is_shared:
+            await self._connection.close()
 
-    def _method(self, name: str, response: type[Message]) -> Callable[..., Any]:
-        method: Callable[..., Any] = self._channel.unary_unary(
-            name, request_serializer=calls.serialize, response_deserializer=response.FromString
-        )
-        return method
+    async def _call(self, method: Method[Request, Response], request: Request) -> Response:
+        self.require_open()
+        return await self._connection.call(method, request, self._attempts or self.endpoint.attempts())
 
-    async def _call(self, method: Callable[..., Any], request: Message) -> Any:
-        self._require_open()
-        attempts = Attempts(self.timeout, self.retries)
-        while True:
-            try:
-                return await method(request, timeout=attempts.seconds_left())
-            except grpc.RpcError as error:
-                pause = attempts.pause() if calls.not_connected(error) else None
-                if pause is None:
-                    raise calls.rpc_error(error, self._address, self.timeout) from None
-                await asyncio.sleep(pause)
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()

@@ -1,13 +1,14 @@
-"""TensorFlow Serving's gRPC calls: names, requests, answers, errors. Shared by the client and the gateway."""
+"""TensorFlow Serving's gRPC calls: their names, requests and answers."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-import grpc
 from google.protobuf.message import DecodeError, Message
 
-from aoi_modules.client.base import Inputs, Prediction, Signature, TensorSpec, VersionStatus, as_scores, carried
-from aoi_modules.client.tls import TLS_HINT
-from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.inputs import Inputs, carried
+from aoi_modules.client.replies import Prediction, Signature, TensorSpec, VersionStatus, as_scores
+from aoi_modules.errors import WireError
 from aoi_modules.wire.messages import (
     GetModelMetadataRequest,
     GetModelMetadataResponse,
@@ -16,48 +17,69 @@ from aoi_modules.wire.messages import (
     ModelSpec,
     PredictRequest,
     PredictResponse,
+    ReloadConfigRequest,
+    ReloadConfigResponse,
     SignatureDefMap,
     TensorInfo,
 )
 from aoi_modules.wire.schema import CODES, ENUMS
 from aoi_modules.wire.tensors import to_array, to_tensor, type_name
 
-PREDICT = "/tensorflow.serving.PredictionService/Predict"
-METADATA = "/tensorflow.serving.PredictionService/GetModelMetadata"
-STATUS = "/tensorflow.serving.ModelService/GetModelStatus"
+Request = TypeVar("Request", bound=Message)
+Response = TypeVar("Response", bound=Message)
+
+
+@dataclass(frozen=True)
+class Method(Generic[Request, Response]):
+    """One method of the server: its full name, and the message that it answers with."""
+
+    name: str
+    response: type[Response]
+
+
+PREDICT = Method[PredictRequest, PredictResponse]("/tensorflow.serving.PredictionService/Predict", PredictResponse)
+METADATA = Method[GetModelMetadataRequest, GetModelMetadataResponse](
+    "/tensorflow.serving.PredictionService/GetModelMetadata", GetModelMetadataResponse
+)
+STATUS = Method[GetModelStatusRequest, GetModelStatusResponse](
+    "/tensorflow.serving.ModelService/GetModelStatus", GetModelStatusResponse
+)
+RELOAD = Method[ReloadConfigRequest, ReloadConfigResponse](
+    "/tensorflow.serving.ModelService/HandleReloadConfigRequest", ReloadConfigResponse
+)
 
 _STATES = {number: name for name, number in ENUMS["tensorflow.serving.ModelVersionStatus.State"].items()}
-# What gRPC itself says, without any server's word, when a connection cannot be made or breaks.
-_NOT_CONNECTED = ("failed to connect to all addresses", "errors resolving", "DNS resolution failed")
-_BROKEN = ("Socket closed", "Connection reset", "Broken pipe", "Stream removed", "GOAWAY", "RST_STREAM", "recvmsg:")
 
 
-def model_spec(model: str, version: int | None, signature: str = "", label: str | None = None) -> ModelSpec:
-    """Which model and version to ask, and what."""
-    spec = ModelSpec(name=model, signature_name=signature)
-    if version is not None:
-        spec.version.value = version
-    elif label is not None:
-        spec.version_label = label
+def model_spec(endpoint: Endpoint, signature: str = "") -> ModelSpec:
+    """Makes the part of a request that says which model and version is asked, and which signature."""
+    spec = ModelSpec(name=endpoint.model, signature_name=signature)
+    if endpoint.version is not None:
+        spec.version.value = endpoint.version
+    elif endpoint.label is not None:
+        spec.version_label = endpoint.label
     return spec
 
 
-def predict_request(
-    model: str, version: int | None, inputs: Inputs, signature: str, label: str | None = None
-) -> PredictRequest:
-    """A Predict request.
+def predict_request(endpoint: Endpoint, inputs: Inputs, signature: str) -> PredictRequest:
+    """Makes a Predict request.
+
+    Args:
+        endpoint: which model and version.
+        inputs: by name; arrays of any shape and of any dtype that TensorFlow has, or lists of bytes.
+        signature: that is asked.
 
     Raises:
         WireError: an input is no array, or has a dtype that TensorFlow has not.
     """
-    request = PredictRequest(model_spec=model_spec(model, version, signature, label))
+    request = PredictRequest(model_spec=model_spec(endpoint, signature))
     for name, value in carried(inputs).items():
         request.inputs[name].CopyFrom(to_tensor(value))
     return request
 
 
 def prediction(response: PredictResponse) -> Prediction:
-    """The answer of a Predict call.
+    """Reads the answer of a Predict call.
 
     Raises:
         WireError: an output contradicts itself.
@@ -66,17 +88,18 @@ def prediction(response: PredictResponse) -> Prediction:
     return Prediction(scores, response.model_spec.name, response.model_spec.version.value)
 
 
-def status_request(model: str, version: int | None, label: str | None = None) -> GetModelStatusRequest:
-    return GetModelStatusRequest(model_spec=model_spec(model, version, label=label))
+def status_request(endpoint: Endpoint) -> GetModelStatusRequest:
+    """Makes a GetModelStatus request, about all versions unless the endpoint names one."""
+    return GetModelStatusRequest(model_spec=model_spec(endpoint))
 
 
 def version_statuses(response: GetModelStatusResponse) -> list[VersionStatus]:
-    """The answer of a GetModelStatus call, newest version first."""
+    """Reads the answer of a GetModelStatus call, newest version first."""
     statuses = [
         VersionStatus(
             status.version,
             _STATES.get(status.state, "UNKNOWN"),
-            CODES[status.status.error_code] if status.status.error_code < len(CODES) else "UNKNOWN",
+            code_name(status.status.error_code),
             status.status.error_message,
         )
         for status in response.model_version_status
@@ -84,12 +107,18 @@ def version_statuses(response: GetModelStatusResponse) -> list[VersionStatus]:
     return sorted(statuses, key=lambda status: -status.version)
 
 
-def metadata_request(model: str, version: int | None, label: str | None = None) -> GetModelMetadataRequest:
-    return GetModelMetadataRequest(model_spec=model_spec(model, version, label=label), metadata_field=["signature_def"])
+def code_name(number: int) -> str:
+    """Gives the canonical name of an error code in an answer (`NOT_FOUND`)."""
+    return CODES[number] if number < len(CODES) else "UNKNOWN"
+
+
+def metadata_request(endpoint: Endpoint) -> GetModelMetadataRequest:
+    """Makes a GetModelMetadata request for the signatures."""
+    return GetModelMetadataRequest(model_spec=model_spec(endpoint), metadata_field=["signature_def"])
 
 
 def signatures(response: GetModelMetadataResponse) -> dict[str, Signature]:
-    """The answer of a GetModelMetadata call.
+    """Reads the answer of a GetModelMetadata call.
 
     Raises:
         WireError: it holds no signatures.
@@ -108,62 +137,12 @@ def signatures(response: GetModelMetadataResponse) -> dict[str, Signature]:
     }
 
 
+def serialize(message: Message) -> bytes:
+    """Writes a message as gRPC sends it."""
+    return message.SerializeToString()
+
+
 def _tensor_spec(info: TensorInfo) -> TensorSpec:
     if info.tensor_shape.unknown_rank:
         return TensorSpec(type_name(info.dtype), None)
     return TensorSpec(type_name(info.dtype), tuple(d.size if d.size >= 0 else None for d in info.tensor_shape.dim))
-
-
-def not_connected(error: grpc.RpcError) -> bool:
-    """Whether a call failed before it was sent, so that sending it again cannot do anything twice.
-
-    gRPC itself repeats what a closing server did not look at.
-    """
-    return _code(error) == "UNAVAILABLE" and _words(error).startswith(_NOT_CONNECTED)
-
-
-def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
-    """The failure of a call as one of ours.
-
-    Args:
-        error: what gRPC raised.
-        address: of the server, for the message.
-        seconds: how long the call was allowed to take.
-    """
-    code, words = _code(error), _words(error)
-    untrusted = "handshake failed" in words or "CERTIFICATE" in words
-    broken = code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)
-    if untrusted and not_connected(error):
-        return Unreachable(f"no TLS with the model server at {address} ({_last(words)})", hint=TLS_HINT)
-    if not_connected(error):
-        return Unreachable(
-            f"no model server answers at {address} ({_last(words)})",
-            hint="is it running, and on that port? aoi serve starts one",
-        )
-    if broken:
-        return Unreachable(f"the model server at {address} hung up ({words})", hint="look at its log; then ask again")
-    if code == "DEADLINE_EXCEEDED":
-        return TooSlow(
-            f"the model server at {address} did not answer within {seconds:g} s",
-            hint="allow more time, or look at the server's load",
-        )
-    return RpcError(code, words)
-
-
-def _code(error: grpc.RpcError) -> str:
-    code: Callable[[], grpc.StatusCode] = getattr(error, "code", lambda: grpc.StatusCode.UNKNOWN)
-    return code().name
-
-
-def _words(error: grpc.RpcError) -> str:
-    details: Callable[[], str | None] = getattr(error, "details", lambda: str(error))
-    return details() or "the server gave no reason"
-
-
-def _last(words: str) -> str:
-    """What went wrong at the last of a server's addresses."""
-    return words.rpartition("; last error: ")[2]
-
-
-def serialize(message: Message) -> bytes:
-    return message.SerializeToString()

@@ -1,94 +1,45 @@
 """A client of a model server by gRPC."""
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import grpc
-from google.protobuf.message import Message
-
-from aoi_modules.client.base import (
-    PICTURES_SIGNATURE,
-    Inputs,
-    PredictClient,
-    Prediction,
-    Signature,
-    VersionStatus,
-)
+from aoi_modules.client.base import PredictClient
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
-from aoi_modules.client.grpc.channel import open_channel
-from aoi_modules.client.retries import RETRIES, Attempts
-from aoi_modules.client.tls import Tls
-from aoi_modules.wire.messages import GetModelMetadataResponse, GetModelStatusResponse, PredictResponse
-
-Response = TypeVar("Response", bound=Message)
+from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.client.grpc.connection import Connection
+from aoi_modules.client.inputs import Inputs
+from aoi_modules.client.replies import Prediction, Signature, VersionStatus
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 
 
 class GrpcClient(PredictClient):
     """Asks one model by gRPC, over one connection that is kept. Numbers travel as raw bytes, of any size.
 
-    Args:
-        address: `HOST:PORT`, or `unix:PATH`.
-        model: name of the model on its server.
-        version: which version to ask; None asks the newest.
-        label: asks the version that carries it on the server, instead of one by its number.
-        timeout: seconds that a call may take, retries included.
-        retries: how often a call is made again that found nobody to connect to.
-        tls: for a server that speaks TLS.
+    Example:
+        >>> with GrpcClient(Endpoint("127.0.0.1:8500", "tile", version=3)) as client:  # doctest: +SKIP
+        ...     client.predict_pictures([picture]).scores["defect"]
     """
 
-    def __init__(
-        self,
-        address: str,
-        model: str,
-        *,
-        version: int | None = None,
-        label: str | None = None,
-        timeout: float = 10.0,
-        retries: int = RETRIES,
-        tls: Tls | None = None,
-    ) -> None:
-        super().__init__(model, version=version, label=label, timeout=timeout, retries=retries)
-        self._address = address
-        self._channel = open_channel(address, tls)
-        self._predict = self._method(calls.PREDICT, PredictResponse)
-        self._status = self._method(calls.STATUS, GetModelStatusResponse)
-        self._metadata = self._method(calls.METADATA, GetModelMetadataResponse)
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
+        self._connection = Connection(endpoint.address, endpoint.tls)
 
-    @property
-    def address(self) -> str:
-        return self._address
-
-    def predict(self, inputs: Inputs, signature: str = PICTURES_SIGNATURE) -> Prediction:
-        request = calls.predict_request(self.model, self.version, inputs, signature, self.label)
-        return calls.prediction(self._call(self._predict, request))
+    def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
+        """Asks any signature; inputs are arrays of any shape, or lists of bytes."""
+        request = calls.predict_request(self.endpoint, inputs, signature)
+        return calls.prediction(self._call(calls.PREDICT, request))
 
     def status(self) -> list[VersionStatus]:
-        request = calls.status_request(self.model, self.version, self.label)
-        return calls.version_statuses(self._call(self._status, request))
+        """Asks which versions of the model the server knows; newest first."""
+        return calls.version_statuses(self._call(calls.STATUS, calls.status_request(self.endpoint)))
 
     def metadata(self) -> dict[str, Signature]:
-        request = calls.metadata_request(self.model, self.version, self.label)
-        return calls.signatures(self._call(self._metadata, request))
+        """Asks for the model's signatures, by name."""
+        return calls.signatures(self._call(calls.METADATA, calls.metadata_request(self.endpoint)))
 
     def close(self) -> None:
+        """Ends the connection; calls under way are cancelled."""
         self.closed = True
-        self._channel.close()
+        self._connection.close()
 
-    def _method(self, name: str, response: type[Response]) -> Callable[..., Response]:
-        method: Callable[..., Response] = self._channel.unary_unary(
-            name, request_serializer=calls.serialize, response_deserializer=response.FromString
-        )
-        return method
-
-    def _call(self, method: Callable[..., Response], request: Any) -> Response:
-        self._require_open()
-        attempts = Attempts(self.timeout, self.retries)
-        while True:
-            try:
-                return method(request, timeout=attempts.seconds_left())
-            except grpc.RpcError as error:
-                pause = attempts.pause() if calls.not_connected(error) else None
-                if pause is None:
-                    raise calls.rpc_error(error, self._address, self.timeout) from None
-                time.sleep(pause)
+    def _call(self, method: Method[Request, Response], request: Request) -> Response:
+        self.require_open()
+        return self._connection.call(method, request, self.endpoint.attempts())

@@ -3,15 +3,10 @@
 import math
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
-
-import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from aoi_modules.client.base import PredictClient
 from aoi_modules.errors import AoiError, Unreachable
@@ -50,50 +45,25 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call: seconds since the beginning when it was sent, seconds it took, and the code of its error, if any."""
+class TimedCall:
+    """One call that ended.
+
+    Args:
+        began: seconds from the beginning of the run to its sending.
+        seconds: that it took.
+        error: canonical code or name of the error; "" if there was an answer.
+        version: that answered; None if none did, if the protocol does not tell, or if nobody looked.
+    """
 
     began: float
     seconds: float
     error: str = ""
+    version: int | None = None
 
-
-class Percentiles(msgspec.Struct, frozen=True):
-    """Milliseconds of the calls that were answered: 50, 90 and 99 of 100 were at most so slow."""
-
-    mean: float
-    p50: float
-    p90: float
-    p99: float
-    slowest: float
-
-
-class LoadReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What was measured.
-
-    Args:
-        clients: that asked at once.
-        seconds: from the first call to the end of the last.
-        requests: calls that ended.
-        answered: those that were answered.
-        pictures: in all answered calls.
-        requests_per_second: answered calls a second.
-        pictures_per_second: pictures in them a second.
-        milliseconds: of the answered calls; None if there are none.
-        errors: how many calls ended with which code.
-        finished: False if somebody stopped it.
-    """
-
-    clients: int
-    seconds: float
-    requests: int
-    answered: int
-    pictures: int
-    requests_per_second: float
-    pictures_per_second: float
-    milliseconds: Percentiles | None
-    errors: dict[str, int]
-    finished: bool
+    @property
+    def ended(self) -> float:
+        """Seconds from the beginning of the run to its end."""
+        return self.began + self.seconds
 
 
 @dataclass
@@ -109,7 +79,7 @@ class Load:
     connect: Callable[[], PredictClient]
     ask: Ask
     bounds: Bounds
-    calls: list[Call] = field(default_factory=list)
+    calls: list[TimedCall] = field(default_factory=list)
     _stop: threading.Event = field(default_factory=threading.Event)
     _numbers: Iterator[int] = field(default_factory=count)
     _began: float = 0.0
@@ -142,7 +112,7 @@ class Load:
         return True
 
     def stop(self) -> None:
-        """No call is begun any more."""
+        """Lets no call begin any more; those under way still end."""
         self._stop.set()
 
     @contextmanager
@@ -176,7 +146,7 @@ class Load:
         in_time = bounds.seconds is None or time.perf_counter() - self._began < bounds.seconds
         return in_time and number < min(MAX_CALLS, MAX_CALLS if bounds.requests is None else bounds.requests)
 
-    def _call(self, client: PredictClient) -> Call:
+    def _call(self, client: PredictClient) -> TimedCall:
         start = time.perf_counter()
         try:
             self.ask(client)
@@ -184,41 +154,8 @@ class Load:
             seconds = time.perf_counter() - start
             if isinstance(error, Unreachable):
                 self._stop.wait(_PAUSE_AWAY)
-            return Call(start - self._began, seconds, error.kind)
-        return Call(start - self._began, time.perf_counter() - start)
-
-
-def report(load: Load, *, finished: bool, pictures_a_call: int = 1) -> LoadReport:
-    """Sums up the calls of a run."""
-    calls = list(load.calls)
-    answered = [call for call in calls if not call.error]
-    seconds = max((call.began + call.seconds for call in calls), default=0.0) - min(
-        (call.began for call in calls), default=0.0
-    )
-    a_second = len(answered) / seconds if seconds else 0.0
-    return LoadReport(
-        clients=load.bounds.clients,
-        seconds=seconds,
-        requests=len(calls),
-        answered=len(answered),
-        pictures=len(answered) * pictures_a_call,
-        requests_per_second=a_second,
-        pictures_per_second=a_second * pictures_a_call,
-        milliseconds=percentiles(np.array([1000 * call.seconds for call in answered])),
-        errors=dict(Counter(call.error for call in calls if call.error).most_common()),
-        finished=finished,
-    )
-
-
-def percentiles(milliseconds: NDArray[np.float64]) -> Percentiles | None:
-    """Mean, percentiles and greatest of (N,) milliseconds; None without any.
-
-    A percentile is a value that was measured, the next one up, so that p99 of few calls does not flatter.
-    """
-    if milliseconds.size == 0:
-        return None
-    p50, p90, p99 = np.percentile(milliseconds, [50, 90, 99], method="higher").tolist()
-    return Percentiles(float(milliseconds.mean()), p50, p90, p99, float(milliseconds.max()))
+            return TimedCall(start - self._began, seconds, error.kind)
+        return TimedCall(start - self._began, time.perf_counter() - start)
 
 
 def _join(threads: list[threading.Thread]) -> None:

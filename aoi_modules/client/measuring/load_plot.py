@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from aoi_modules.client.measuring.load import Load, LoadReport
+from aoi_modules.client.measuring.load import Load
+from aoi_modules.client.measuring.load_report import LoadReport
 from aoi_modules.errors import DataError
 
 MAX_POINTS = 20_000
@@ -22,7 +23,7 @@ def save_plot(load: Load, report: LoadReport, file: Path) -> None:
     try:
         figure.savefig(file, dpi=120)
     except (OSError, ValueError) as error:
-        raise DataError(f"--plot: {file} cannot be written: {error}", hint="for example load.png or load.svg") from None
+        raise DataError(f"{file} cannot be written: {error}", hint="for example load.png or load.svg") from None
 
 
 def _draw(load: Load, report: LoadReport) -> Figure:

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.client.base import PredictClient
-from aoi_modules.client.gateway_client import GatewayClient, Inspected
+from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.errors import AoiError, WireError
+from aoi_modules.judging.inspection import Inspection
 from aoi_modules.modelstore.golden import Golden, largest_difference
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.wire.tensors import Array
 
-Features = NDArray[np.float32] | None
-Way = Callable[[Sequence[bytes], Features], Mapping[str, Array]]
+FeatureRows = NDArray[np.float32] | None
+"""The features of N pictures, (N, F); None for a model that takes none."""
+Way = Callable[[Sequence[bytes], FeatureRows], Mapping[str, Array]]
 """Encoded pictures, N of them, and their features (N, F) -> scores by head, (N, K)."""
 SOURCE = "source model"
 PICTURES_A_CALL = 16
@@ -57,7 +59,7 @@ class Parity(msgspec.Struct, frozen=True, kw_only=True):
 def compare(
     manifest: Manifest, golden: Golden, ways: Mapping[str, Way], tolerance: float, given: Sequence[bytes] = ()
 ) -> Parity:
-    """Asks by every way and compares.
+    """Asks by every way and compares the scores, (N, K) a head.
 
     Args:
         manifest: of the servable.
@@ -88,7 +90,7 @@ def compare(
 def model_way(client: PredictClient) -> Way:
     """Asks a model server, a few pictures a call."""
 
-    def ask(pictures: Sequence[bytes], features: Features) -> Mapping[str, Array]:
+    def ask(pictures: Sequence[bytes], features: FeatureRows) -> Mapping[str, Array]:
         parts = [
             client.predict_pictures(
                 pictures[start : start + PICTURES_A_CALL],
@@ -104,16 +106,16 @@ def model_way(client: PredictClient) -> Way:
 def gateway_way(client: GatewayClient, manifest: Manifest) -> Way:
     """Asks a gateway, one picture a call, and puts its answers into the form of a model's."""
 
-    def ask(pictures: Sequence[bytes], features: Features) -> Mapping[str, Array]:
+    def ask(pictures: Sequence[bytes], features: FeatureRows) -> Mapping[str, Array]:
         if features is not None:
             raise WireError("the gateway takes pictures alone, and this model wants features")
-        rows = [_row(client.inspect(picture), manifest) for picture in pictures]
+        rows = [_scores(client.inspect(picture), manifest) for picture in pictures]
         return {head: np.array([row[head] for row in rows]) for head in rows[0]}
 
     return ask
 
 
-def _row(answer: Inspected, manifest: Manifest) -> dict[str, list[float]]:
+def _scores(answer: Inspection, manifest: Manifest) -> dict[str, list[float]]:
     if answer.model.version != manifest.version:
         raise WireError(f"version {answer.model.version} answered the gateway, not version {manifest.version}")
     return {
@@ -122,7 +124,7 @@ def _row(answer: Inspected, manifest: Manifest) -> dict[str, list[float]]:
     }
 
 
-def _asked(way: Way, pictures: Sequence[bytes], features: Features) -> Mapping[str, Array] | str:
+def _asked(way: Way, pictures: Sequence[bytes], features: FeatureRows) -> Mapping[str, Array] | str:
     """The scores, or why there are none."""
     try:
         return way(pictures, features)

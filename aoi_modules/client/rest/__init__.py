@@ -1,4 +1,4 @@
-"""TensorFlow Serving by REST: connections, requests, answers, and the two clients.
+"""TensorFlow Serving by REST: connections, requests, answers and a client.
 
 Uses `client` and `wire`.
 """

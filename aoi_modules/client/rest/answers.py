@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from aoi_modules.client.base import Signature, TensorSpec, VersionStatus, as_scores
+from aoi_modules.client.replies import Signature, TensorSpec, VersionStatus, as_scores
 from aoi_modules.errors import WireError
 from aoi_modules.wire.status import HTTP_STATUS
 from aoi_modules.wire.tensors import Array
@@ -20,7 +20,7 @@ _MAX_WORDS = 1024
 
 
 def parsed(content: bytes, origin: str) -> Mapping[str, Any]:
-    """The JSON object of an answer.
+    """Reads the JSON object of an answer.
 
     Raises:
         WireError: it is no JSON object.
@@ -43,7 +43,7 @@ def _loaded(content: bytes) -> Any:
 
 
 def field(answer: Mapping[str, Any], *path: str) -> Any:
-    """A field of an answer.
+    """Gives a field of an answer.
 
     Raises:
         WireError: the answer has no such field.
@@ -59,7 +59,7 @@ def field(answer: Mapping[str, Any], *path: str) -> Any:
 
 
 def words(content: bytes, status: int) -> str:
-    """The server's own words in a refusal."""
+    """Finds the server's own words in a refusal."""
     try:
         return str(json.loads(content)["error"])
     except (ValueError, KeyError, TypeError):
@@ -67,17 +67,19 @@ def words(content: bytes, status: int) -> str:
 
 
 def code_of(status: int) -> str:
-    """The canonical code of a refusal."""
+    """Gives the canonical code of a refusal, by its HTTP status."""
     return _CODES.get(status, "UNKNOWN")
 
 
 def is_nameless(outputs: object) -> bool:
-    """Whether a signature has one output only: REST leaves its name out then."""
+    """Tells whether a signature has one output only: REST leaves its name out then."""
     return not isinstance(outputs, dict) or set(outputs) == {"b64"}
 
 
 def scores(outputs: Mapping[str, object]) -> dict[str, Array]:
-    """Named outputs as arrays: floats as float32, integers as int64, text and base64 as bytes.
+    """Reads named outputs as arrays of the shape in which they are nested, as a rule (N, K).
+
+    Floats become float32, integers int64, text and base64 an object array of bytes.
 
     Raises:
         WireError: an output is not a rectangle of values of one kind.
@@ -106,7 +108,7 @@ def _as_bytes(value: object) -> bytes:
 
 
 def as_base64(value: Array | list[bytes]) -> object:
-    """Bytes, nested as the array is, in the form in which REST takes bytes."""
+    """Writes bytes in the form in which REST takes them, nested as the array is: object or S, any shape."""
     return _with_base64(value if isinstance(value, list) else value.tolist())
 
 
@@ -117,7 +119,7 @@ def _with_base64(value: object) -> object:
 
 
 def version_statuses(answer: Mapping[str, Any]) -> list[VersionStatus]:
-    """The answer of a status request, newest version first."""
+    """Reads the answer of a status request, newest version first."""
     statuses = [
         VersionStatus(
             _version(field(entry, "version")),
@@ -131,7 +133,7 @@ def version_statuses(answer: Mapping[str, Any]) -> list[VersionStatus]:
 
 
 def signatures(answer: Mapping[str, Any]) -> dict[str, Signature]:
-    """The answer of a metadata request."""
+    """Reads the answer of a metadata request."""
     entries = field(answer, "metadata", "signature_def", "signature_def")
     return {
         name: Signature(
@@ -143,7 +145,7 @@ def signatures(answer: Mapping[str, Any]) -> dict[str, Signature]:
 
 
 def version_signatures(answer: Mapping[str, Any]) -> tuple[int | None, dict[str, Signature]]:
-    """The answer of a metadata request, with the version that it is about."""
+    """Reads the answer of a metadata request, with the version that it is about."""
     version = field(answer, "model_spec").get("version") if "model_spec" in answer else None
     return (None if version is None else _version(version)), signatures(answer)
 

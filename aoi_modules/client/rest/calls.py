@@ -10,7 +10,7 @@ from urllib3.util import Timeout
 
 from aoi_modules.client.rest.sessions import Sessions
 from aoi_modules.client.retries import Attempts
-from aoi_modules.client.tls import TLS_HINT, Tls
+from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT, Tls
 from aoi_modules.errors import AoiError, TooSlow, Unreachable, WireError
 
 _CHUNK = 1 << 16
@@ -23,17 +23,15 @@ class HttpCalls:
 
     Args:
         url: of the server, `http://HOST:PORT`.
-        timeout: seconds of a call, for messages.
         tls: what to trust at an `https://` address.
         server: what answers there, for messages.
         hint: what to do when nobody answers.
     """
 
     def __init__(
-        self, url: str, timeout: float, tls: Tls | None, *, server: str = "model server", hint: str = REST_HINT
+        self, url: str, tls: Tls | None = None, *, server: str = "model server", hint: str = REST_HINT
     ) -> None:
         self.url = url
-        self._timeout = timeout
         self._server, self._hint = server, hint
         self._sessions = Sessions(tls)
 
@@ -45,7 +43,14 @@ class HttpCalls:
         body: bytes | None = None,
         content_type: str = "application/json",
     ) -> tuple[int, bytes]:
-        """The status and body of the answer, whatever it says.
+        """Sends a request and gives the status and body of the answer, whatever it says.
+
+        Args:
+            method: of HTTP.
+            url: whole address.
+            attempts: its deadline, and how often it may be made again.
+            body: to be sent, if any.
+            content_type: of the body.
 
         Raises:
             Unreachable, TooSlow: there is none.
@@ -58,30 +63,31 @@ class HttpCalls:
             except (requests.RequestException, HTTPError, TimeoutError) as error:
                 pause = attempts.pause() if isinstance(_cause(error), NewConnectionError) else None
                 if pause is None:
-                    raise self._no_answer(error) from None
+                    raise self._no_answer(error, attempts.timeout) from None
                 time.sleep(pause)
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Ends all connections, those under way when their calls end."""
         self._sessions.close()
 
-    def too_slow(self) -> TooSlow:
-        return TooSlow(
-            f"the {self._server} at {self.url} did not answer within {self._timeout:g} s",
-            hint="allow more time, or look at the server's load",
-        )
-
-    def _no_answer(self, error: Exception) -> AoiError:
+    def _no_answer(self, error: Exception, seconds: float) -> AoiError:
         """Why there is no answer, as one of our errors."""
         cause = _cause(error)
         if isinstance(error, requests.Timeout | TimeoutError) or isinstance(cause, ReadTimeoutError):
-            return self.too_slow()
+            return TooSlow(
+                f"the {self._server} at {self.url} did not answer within {seconds:g} s",
+                hint="allow more time, or look at the server's load",
+            )
         if isinstance(error, ValueError):  # as `requests` classes its complaints about the address
             return Unreachable(
                 f"url: expected http://HOST:PORT. Received: {self.url!r}", hint="for example http://127.0.0.1:8501"
             )
         if isinstance(cause, SSLError):
-            return Unreachable(f"no TLS with the {self._server} at {self.url}: {_tls_reason(cause)}", hint=TLS_HINT)
+            return Unreachable(
+                f"no TLS with the {self._server} at {self.url}: {_tls_reason(cause)}",
+                hint=TLS_HINT,
+                arguments=TLS_ARGUMENTS,
+            )
         if isinstance(cause, NewConnectionError):
             return self._nobody(str(cause).rpartition(": ")[2])
         if isinstance(cause, DecodeError):

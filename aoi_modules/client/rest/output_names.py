@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 
-from aoi_modules.client.base import Signature, VersionStatus
+from aoi_modules.client.replies import Signature, VersionStatus
 from aoi_modules.errors import WireError
 
 FRESH_SECONDS = 1.0
@@ -28,7 +28,7 @@ class OutputNames:
         self._known: tuple[int | None, Mapping[str, Signature], float] | None = None
 
     def only_output(self, signature: str, ask: Callable[[], tuple[int | None, Mapping[str, Signature]]]) -> str:
-        """The name of a signature's one output.
+        """Gives the name of a signature's one output.
 
         Args:
             signature: that answered.

@@ -6,22 +6,27 @@ from urllib.parse import quote
 import numpy as np
 import orjson
 
-from aoi_modules.client.base import Inputs, carried
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.inputs import Inputs, carried
 from aoi_modules.client.rest.answers import as_base64
 from aoi_modules.errors import WireError
 from aoi_modules.wire.tensors import Array
 
 
-def model_url(url: str, model: str, version: int | None, label: str | None) -> str:
-    """The address of a model, or of one of its versions."""
-    path = f"{url}/v1/models/{quote(model, safe='')}"
-    if version is not None:
-        return f"{path}/versions/{version}"
-    return path if label is None else f"{path}/labels/{quote(label, safe='')}"
+def model_url(endpoint: Endpoint) -> str:
+    """Builds the address of a model, or of the version or label that is asked."""
+    path = f"{endpoint.address}/v1/models/{quote(endpoint.model, safe='')}"
+    if endpoint.version is not None:
+        return f"{path}/versions/{endpoint.version}"
+    return path if endpoint.label is None else f"{path}/labels/{quote(endpoint.label, safe='')}"
 
 
 def predict_body(inputs: Inputs, signature: str) -> bytes:
-    """The body of a prediction in columnar form: numbers as lists, bytes as base64.
+    """Writes the body of a prediction in columnar form: numbers as lists, bytes as base64.
+
+    Args:
+        inputs: by name; arrays of any shape, of numbers, bool or bytes, or lists of bytes.
+        signature: that is asked.
 
     Raises:
         WireError: an input is no array, or has a dtype that JSON has no form for.

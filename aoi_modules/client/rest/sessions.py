@@ -15,7 +15,7 @@ class Sessions:
     A kept connection that the server closed meanwhile is noticed by urllib3 before it is used again.
     """
 
-    def __init__(self, tls: Tls | None) -> None:
+    def __init__(self, tls: Tls | None = None) -> None:
         self._tls = tls
         self._idle: deque[requests.Session] = deque()
         self._closed = False

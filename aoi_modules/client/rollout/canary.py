@@ -5,7 +5,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aoi_modules.client.base import PredictClient, Prediction
+from aoi_modules.client.base import PredictClient
+from aoi_modules.client.replies import Prediction
 from aoi_modules.wire.tensors import Array
 
 
@@ -27,7 +28,7 @@ class Pair:
 
 
 def is_chosen(part: str, share: float) -> bool:
-    """Whether a part belongs to the share that the canary gets.
+    """Tells whether a part belongs to the share that the canary gets.
 
     It depends on the part's name alone: the same part always goes the same way, on every machine, after every restart.
     A greater share keeps the parts of a smaller one.

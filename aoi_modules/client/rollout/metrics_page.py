@@ -38,7 +38,7 @@ class MetricsPage:
             TooSlow: it did not come in time.
             WireError: it is no metrics page.
         """
-        calls = HttpCalls(url, timeout, None, hint=_HINT)
+        calls = HttpCalls(url, hint=_HINT)
         status, page = calls.call("GET", url.rstrip("/") + PATH, Attempts(timeout, 0))
         calls.close()
         if status != 200:
@@ -62,12 +62,12 @@ class MetricsPage:
         return cls({(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples})
 
     def total(self, name: str, **labels: str) -> float:
-        """The sum of all samples of a name that carry these labels; 0 if there are none."""
+        """Sums up all samples of a name that carry these labels; 0 if there are none."""
         wanted = frozenset(labels.items())
         return sum(value for (other, carried), value in self.samples.items() if other == name and wanted <= carried)
 
     def buckets(self, name: str, **labels: str) -> dict[float, float]:
-        """How many values of a histogram were at most so great: count by upper bound, rising, infinity last."""
+        """Counts how many values of a histogram were at most so great: count by upper bound, rising, infinity last."""
         wanted = frozenset(labels.items())
         counts: dict[float, float] = {}
         for (other, carried), value in self.samples.items():

@@ -1,16 +1,12 @@
 """Gives a running server another model config: HandleReloadConfigRequest, by gRPC."""
 
-import grpc
-
 from aoi_modules.client.grpc import calls
-from aoi_modules.client.grpc.channel import open_channel
+from aoi_modules.client.grpc.connection import Connection
+from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RpcError
 from aoi_modules.serving import model_config
-from aoi_modules.wire.messages import ReloadConfigRequest, ReloadConfigResponse
-from aoi_modules.wire.schema import CODES
-
-RELOAD = "/tensorflow.serving.ModelService/HandleReloadConfigRequest"
+from aoi_modules.wire.messages import ReloadConfigRequest
 
 
 def reload_models(address: str, config: str, *, timeout: float = 60.0, tls: Tls | None = None) -> None:
@@ -28,16 +24,10 @@ def reload_models(address: str, config: str, *, timeout: float = 60.0, tls: Tls 
         RpcError: the text is no config, or the server refuses it and changes nothing; with the server's words.
     """
     request = ReloadConfigRequest(config=model_config.parse(config))
-    with open_channel(address, tls) as channel:
-        call = channel.unary_unary(
-            RELOAD,
-            request_serializer=calls.serialize,
-            response_deserializer=ReloadConfigResponse.FromString,
-        )
-        try:
-            status = call(request, timeout=timeout).status
-        except grpc.RpcError as error:
-            raise calls.rpc_error(error, address, timeout) from None
+    connection = Connection(address, tls)
+    try:
+        status = connection.call(calls.RELOAD, request, Attempts(timeout, retries=0)).status
+    finally:
+        connection.close()
     if status.error_code:  # the original puts some refusals into the answer
-        code = CODES[status.error_code] if status.error_code < len(CODES) else "UNKNOWN"
-        raise RpcError(code, status.error_message)
+        raise RpcError(calls.code_name(status.error_code), status.error_message)

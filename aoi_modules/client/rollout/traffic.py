@@ -4,33 +4,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from aoi_modules.client.base import PredictClient
-from aoi_modules.client.measuring.load import Bounds, Load
+from aoi_modules.client.measuring.load import Bounds, Load, TimedCall
 from aoi_modules.errors import AoiError
 
 MAX_SECONDS = 600.0
 """After which traffic ends even if nobody ends it."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One call.
-
-    Args:
-        at: seconds from the beginning of the traffic to the end of the call.
-        seconds: that it took.
-        version: that answered; None if none did, or if the protocol does not tell.
-        error: canonical code or name of the error; "" if there was an answer.
-    """
-
-    at: float
-    seconds: float
-    version: int | None
-    error: str = ""
 
 
 class Traffic:
@@ -71,30 +53,30 @@ class Traffic:
         self._flows = threading.Event()
         self._asked = 0
         self._began = time.perf_counter()
-        self._answers: list[Answer] = []
+        self._calls: list[TimedCall] = []
 
     @property
-    def answers(self) -> list[Answer]:
-        """The calls so far, in the order in which they ended."""
-        return sorted(self._answers, key=lambda answer: answer.at)
+    def calls(self) -> list[TimedCall]:
+        """The calls so far, in the order in which they ended; `began` counts from the beginning of the traffic."""
+        return sorted(self._calls, key=lambda call: call.ended)
 
     @property
     def failures(self) -> dict[str, int]:
         """How many calls ended with which error."""
-        return dict(Counter(answer.error for answer in self._answers if answer.error).most_common())
+        return dict(Counter(call.error for call in self._calls if call.error).most_common())
 
     @property
     def seconds(self) -> float:
-        """Since the beginning; the clock of `Answer.at`."""
+        """Since the beginning; the clock of the calls."""
         return time.perf_counter() - self._began
 
     def require_no_failure(self) -> int:
-        """The number of calls, all of them answered.
+        """Counts the calls, all of which were answered.
 
         Raises:
             AoiError: one was not, or there was none at all; says how many and why.
         """
-        calls, failed = len(self._answers), sum(self.failures.values())
+        calls, failed = len(self._calls), sum(self.failures.values())
         if failed or not calls:
             reasons = ", ".join(f"{count} {code}" for code, count in self.failures.items()) or "there was no call"
             raise AoiError(f"{failed} of {calls} calls failed: {reasons}", hint="look at the end of the server's log")
@@ -137,5 +119,4 @@ class Traffic:
         self._stopped.wait(self._pause)
 
     def _remember(self, start: float, version: int | None, error: str = "") -> None:
-        end = time.perf_counter()
-        self._answers.append(Answer(end - self._began, end - start, version, error))
+        self._calls.append(TimedCall(start - self._began, time.perf_counter() - start, error, version))

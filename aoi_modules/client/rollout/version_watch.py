@@ -49,7 +49,9 @@ class VersionWatch:
         """
         with self._changed:
             if not self._changed.wait_for(lambda: condition(self.states), timeout):
-                raise TooSlow(f"model {self._client.model}: after {timeout:g} s its versions are {self.states}")
+                raise TooSlow(
+                    f"model {self._client.endpoint.model}: after {timeout:g} s its versions are {self.states}"
+                )
             return self.states
 
     @property
@@ -58,7 +60,7 @@ class VersionWatch:
         return self._samples[-1][1] if self._samples else {}
 
     def spans(self) -> list[Span]:
-        """What was seen: for each version the states it went through, in order."""
+        """Sums up what was seen: for each version the states it went through, in order."""
         spans: list[Span] = []
         open_spans: dict[int, tuple[str, float]] = {}
         for seconds, states in [*self._samples, (self._samples[-1][0] if self._samples else 0.0, {})]:
@@ -78,7 +80,7 @@ class VersionWatch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._thread.join(self._client.timeout + 1)
+        self._thread.join(self._client.endpoint.timeout + 1)
 
     def _watch(self) -> None:
         while not self._stop.is_set():

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.options.decorator import with_options
+from aoi_modules.commands.options.decorator import with_value
 from aoi_modules.errors import ModelError
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
-    from aoi_modules.export.model_sources import ModelSource, Reading, Wish
+    from aoi_modules.export.heads import Wish
+    from aoi_modules.export.model_sources import ModelSource
+    from aoi_modules.export.reading import Reading
     from aoi_modules.modelstore.manifest import Head
 
 _FOR_ONE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)")
@@ -45,8 +47,9 @@ _READING = (
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command all options of models that it reads; they are the arguments of `About.of`."""
-    return with_options(function, _READING)
+    """Gives a command all options of models that it reads; it takes them as `about`."""
+    names = (*_FLAGS, "allow_lambda", "samples")
+    return with_value(function, _READING, keyword="about", names=names, make=About.of)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,11 @@ class Said:
 
     @classmethod
     def of(cls, option: str, values: Iterable[str]) -> "Said":
+        """Sorts the values of an option, `HEAD=VALUE` or `VALUE`.
+
+        Raises:
+            click.UsageError: two are for all heads.
+        """
         by_head, general = {}, None
         for value in values:
             if match := _FOR_ONE.fullmatch(value):
@@ -70,6 +78,7 @@ class Said:
         return cls(option, by_head, general)
 
     def about(self, head: str | None) -> str | None:
+        """What was said about a head, else about all; about no head in particular for None."""
         return self.by_head.get(head, self.general) if head is not None else self.general
 
 
@@ -91,6 +100,7 @@ class About:
 
     @classmethod
     def of(cls, *, allow_lambda: bool, samples: tuple[Path, ...], **values: tuple[str, ...]) -> "About":
+        """Sorts what was said by the options of `reading_options`; `values` are those that may name a head."""
         said = {name: Said.of(_FLAGS[name], given) for name, given in values.items()}
         return cls(allow_lambda=allow_lambda, samples=samples, **said)
 
@@ -120,14 +130,14 @@ class About:
 
     def wish(self, head: str | None, *, name: str | None, output: str | None) -> "Wish":
         """What was said about a head; `name` is the one it is to get, `output` the model's."""
-        from aoi_modules.export.model_sources import Wish
+        from aoi_modules.export.heads import Wish
 
         kind = _one_of("--kind", self.kinds.about(head), _KINDS)
         return Wish(name, output, kind, _labels(self.labels.about(head)), _threshold(self.thresholds.about(head)))  # type: ignore[arg-type]
 
     def reading(self, head: str | None = None) -> "Reading":
         """How the file of a head is to be read."""
-        from aoi_modules.export.model_sources import Reading
+        from aoi_modules.export.reading import Reading
 
         return Reading(
             size=_size(self.sizes.about(head)),

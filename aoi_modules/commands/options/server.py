@@ -1,18 +1,19 @@
 """How commands are told which model server to ask: `--grpc` or `--http`, `--model`, and how the connection is made."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from aoi_modules.commands.options.addresses import GrpcAddress, HttpAddress
-from aoi_modules.commands.options.decorator import with_options
+from aoi_modules.commands.options.decorator import Decorator, with_value
 from aoi_modules.errors import RpcError
 
 if TYPE_CHECKING:  # gRPC comes when a command runs, not when its help is shown
     from aoi_modules.client.base import PredictClient
+    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.tls import Tls
     from aoi_modules.modelstore.manifest import Manifest
 
@@ -52,19 +53,9 @@ _MODEL = (
 )
 
 
-def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of one model on one server; they are the fields of `ServerOptions`."""
-    return with_options(function, (*_ADDRESSES, *_MODEL, *_CONNECTION))
-
-
-def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the options of a server that is asked both ways, without saying about which model."""
-    return with_options(function, (*_ADDRESSES, *_CONNECTION))
-
-
 @dataclass(frozen=True, kw_only=True)
-class Connection:
-    """How the connection is made, as it was said on the command line."""
+class ConnectionOptions:
+    """How connections are made, as it was said on the command line."""
 
     timeout: float
     tls: bool
@@ -78,7 +69,7 @@ class Connection:
             raise click.UsageError("expected both --client-certificate and --client-key, or none")
 
     def trust(self) -> "Tls | None":
-        """What the connection is encrypted with; None if it is not.
+        """Reads what the connection is encrypted with; None if it is not.
 
         Raises:
             SettingsError: a file is no PEM file.
@@ -90,9 +81,15 @@ class Connection:
 
         return Tls(*known)
 
+    def endpoint(self, address: str, model: str, *, version: int | None = None, label: str | None = None) -> "Endpoint":
+        """Says what a client asks: a model at an address, over such a connection."""
+        from aoi_modules.client.endpoint import Endpoint
+
+        return Endpoint(address, model, version=version, label=label, timeout=self.timeout, tls=self.trust())
+
 
 @dataclass(frozen=True, kw_only=True)
-class ServerOptions(Connection):
+class ServerOptions(ConnectionOptions):
     """One model on one server, as it was said on the command line."""
 
     grpc: str | None
@@ -109,22 +106,52 @@ class ServerOptions(Connection):
             raise click.UsageError("expected at most one of --version and --label")
 
     def client(self) -> "PredictClient":
-        tls = self.trust()
-        if self.grpc is not None:
-            from aoi_modules.client.grpc.client import GrpcClient
+        """Makes the client of that model, by the protocol that was chosen."""
+        endpoint = self.endpoint(self.grpc or self.http or "", self.model, version=self.version, label=self.label)
+        return grpc_client(endpoint) if self.grpc is not None else http_client(endpoint)
 
-            return GrpcClient(
-                self.grpc, self.model, version=self.version, label=self.label, timeout=self.timeout, tls=tls
-            )
-        from aoi_modules.client.rest.client import HttpClient
 
-        return HttpClient(
-            self.http or "", self.model, version=self.version, label=self.label, timeout=self.timeout, tls=tls
-        )
+@dataclass(frozen=True, kw_only=True)
+class WaysOptions(ConnectionOptions):
+    """A server that is asked both ways, as it was said on the command line."""
+
+    grpc: str | None
+    http: str | None
+
+
+def server_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of one model on one server, and hands them over as `server: ServerOptions`."""
+    return _typed(function, (*_ADDRESSES, *_MODEL, *_CONNECTION), ServerOptions)
+
+
+def ways_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command the options of a server that is asked both ways, and hands them over as `server: WaysOptions`."""
+    return _typed(function, (*_ADDRESSES, *_CONNECTION), WaysOptions)
+
+
+def _typed(function: Decorator, options: Sequence[Decorator], kind: type[ConnectionOptions]) -> Callable[..., Any]:
+    names = [field.name for field in fields(kind)]
+    return with_value(function, options, keyword="server", names=names, make=kind)
+
+
+def grpc_client(endpoint: "Endpoint") -> "PredictClient":
+    """Makes a client by gRPC; the library comes with the first one."""
+    from aoi_modules.client.grpc.client import GrpcClient
+
+    return GrpcClient(endpoint)
+
+
+def http_client(endpoint: "Endpoint") -> "PredictClient":
+    """Makes a client by REST; the library comes with the first one."""
+    from aoi_modules.client.rest.client import HttpClient
+
+    return HttpClient(endpoint)
 
 
 def find_manifest(client: "PredictClient") -> "Manifest | None":
-    """The manifest that the model carries, if any. A command reads it first of all, so here it shows what was misnamed.
+    """Asks for the manifest that the model carries, if any.
+
+    A command asks for it first of all, so here it shows whether model, version or label were misnamed.
 
     Raises:
         RpcError: the server does not know the model or version, or refuses; Unreachable, TooSlow: it does not answer.
@@ -135,5 +162,5 @@ def find_manifest(client: "PredictClient") -> "Manifest | None":
     except RpcError as error:
         if error.code != "NOT_FOUND":
             raise
-        hint = f"--model, and --version or --label, have to name what {client.address} serves"
+        hint = f"--model, and --version or --label, have to name what {client.endpoint.address} serves"
         raise RpcError(error.code, error.message, hint=hint) from None

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aoi_modules.commands.options.decorator import with_options
+from aoi_modules.commands.options.decorator import with_value
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
     from aoi_modules.export.model_sources import ModelSource
@@ -37,8 +37,9 @@ _OPTIONS = (
 
 
 def writing_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command all options of a servable that it writes; they are the fields of `Writing`."""
-    return with_options(function, _OPTIONS)
+    """Gives a command all options of a servable that it writes; it takes them as `writing`."""
+    names = [field.name for field in fields(Writing)]
+    return with_value(function, _OPTIONS, keyword="writing", names=names, make=Writing)
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,6 @@ class Writing:
     precision: "Precision"
     tolerance: float | None
     as_json: bool
-
-    @classmethod
-    def taken_from(cls, said: dict[str, Any]) -> Self:
-        """Takes its own out of all that was said on the command line."""
-        return cls(**{field.name: said.pop(field.name) for field in fields(cls)})
 
     def publish(self, models: "Sequence[ModelSource]") -> None:
         """Writes the servable of these models, and says what was written."""

@@ -1,9 +1,5 @@
 """Which exercises are solved: `progress.json`, safe when several lessons write it at the same time."""
 
-import fcntl
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +7,8 @@ import msgspec
 
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.errors import CourseError
+from aoi_modules.lock import alone
 
-FILE_NAME = "progress.json"
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for another lesson that writes the file; a write takes milliseconds."""
 
@@ -31,6 +27,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     checks: dict[str, Attempt] = {}
 
     def passed(self, check_id: str) -> bool:
+        """Whether the exercise was solved once; what was tried afterwards does not matter."""
         return check_id in self.checks and self.checks[check_id].passed
 
 
@@ -57,8 +54,10 @@ def record(path: Path, check_id: str, *, passed: bool, now: datetime | None = No
         CourseError: the file is damaged, cannot be written, or another process holds it too long.
     """
     moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+    taken = CourseError(f"{path}: another process holds it for over {LOCK_TIMEOUT:.0f} s")
     try:
-        with _locked(path):
+        # The lock lies beside the file, because the file itself is replaced at every write.
+        with alone(path.with_name(f".{path.name}.lock"), LOCK_TIMEOUT, taken):
             checks = read(path).checks
             before = checks.get(check_id)
             after = _after(before, passed, moment)
@@ -77,20 +76,3 @@ def _after(before: Attempt | None, passed: bool, moment: str) -> Attempt:
 
 def _encoded(checks: dict[str, Attempt]) -> bytes:
     return msgspec.json.encode(Progress(checks=checks), order="sorted")
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Holds a lock beside the file, because the file itself is replaced at every write."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + LOCK_TIMEOUT
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise CourseError(f"{path}: another process holds it for over {LOCK_TIMEOUT:.0f} s") from None
-                time.sleep(0.01)
-        yield

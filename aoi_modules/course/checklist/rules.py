@@ -4,44 +4,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
-from typing import Protocol
+
+from aoi_modules.course.checklist.curriculum import LessonPlan
 
 _LESSON_ID = re.compile(r"(\d{1,2})([a-z]?)")
 _NOTEBOOK = re.compile(r"[a-z0-9_]+")
 
 
-class _Limits(Protocol):
-    @property
-    def cell(self) -> float: ...
-    @property
-    def lesson(self) -> float: ...
-
-
-class _Plan(Protocol):
-    """The fields of a LessonPlan that the rules look at."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def notebook(self) -> str: ...
-    @property
-    def written(self) -> bool: ...
-    @property
-    def needs(self) -> tuple[str, ...]: ...
-    @property
-    def produces(self) -> tuple[str, ...]: ...
-    @property
-    def checks(self) -> tuple[str, ...]: ...
-    @property
-    def timeouts(self) -> _Limits: ...
-
-
-def first_problem(lessons: Sequence[_Plan], item_ids: Sequence[str]) -> str | None:
+def first_problem(lessons: Sequence[LessonPlan], item_ids: Sequence[str]) -> str | None:
     """The first broken rule as a sentence that names lesson and field, or None."""
     return next(_problems(lessons, item_ids), None)
 
 
-def _problems(lessons: Sequence[_Plan], item_ids: Sequence[str]) -> Iterator[str]:
+def _problems(lessons: Sequence[LessonPlan], item_ids: Sequence[str]) -> Iterator[str]:
     yield from (f"item {name!r}, field id: it stands twice" for name in _twice(item_ids))
     yield from (f"lesson {name!r}, field id: it stands twice" for name in _twice([plan.id for plan in lessons]))
     for name in _twice([plan.notebook for plan in lessons]):
@@ -53,7 +28,7 @@ def _problems(lessons: Sequence[_Plan], item_ids: Sequence[str]) -> Iterator[str
     yield from _order_problems(lessons)
 
 
-def _own_problems(plan: _Plan) -> Iterator[tuple[str, str]]:
+def _own_problems(plan: LessonPlan) -> Iterator[tuple[str, str]]:
     matched = _LESSON_ID.fullmatch(plan.id)
     if matched is None:
         yield "id", 'expected a number and perhaps a letter, as "5a"'
@@ -79,7 +54,7 @@ def _own_problems(plan: _Plan) -> Iterator[tuple[str, str]]:
         )
 
 
-def _needs_problems(lessons: Sequence[_Plan]) -> Iterator[str]:
+def _needs_problems(lessons: Sequence[LessonPlan]) -> Iterator[str]:
     known = {plan.id: plan for plan in lessons}
     for plan in lessons:
         for need in plan.needs:
@@ -89,7 +64,7 @@ def _needs_problems(lessons: Sequence[_Plan]) -> Iterator[str]:
                 yield f"lesson {plan.id!r}, field needs: lesson {need!r} is not yet written"
 
 
-def _order_problems(lessons: Sequence[_Plan]) -> Iterator[str]:
+def _order_problems(lessons: Sequence[LessonPlan]) -> Iterator[str]:
     """Circles first, because with one no order of the file is right; then lessons that stand before their needs."""
     needs = {plan.id: plan.needs for plan in lessons}
     circle = _circle(needs)

@@ -7,6 +7,7 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import number
+from aoi_modules.study.training import defect_counts
 from aoi_modules.training.measuring import thresholds
 from aoi_modules.training.measuring.metrics import rates
 
@@ -124,10 +125,10 @@ def promise(answer: object) -> str:
             f"{least.count}. Look for threshold_for in aoi_modules.training.measuring.thresholds"
         )
     needed = number("needed", answer["needed"])
-    exact = thresholds.defects_needed(ESCAPE_TARGET)
+    exact = defect_counts.defects_needed(ESCAPE_TARGET)
     if needed == round(1 / ESCAPE_TARGET):
         raise Hint("needed: 50 parts without an escape still happen often when 4% escape; think of the rule of three")
-    if not exact <= needed <= thresholds.rule_of_three(ESCAPE_TARGET):
+    if not exact <= needed <= defect_counts.rule_of_three(ESCAPE_TARGET):
         raise Hint(
             f"needed: found {needed:.0f}; how many wrong parts must all be caught before the rate is under 2% "
             "with 95% confidence? defects_needed knows, the rule of three comes close"

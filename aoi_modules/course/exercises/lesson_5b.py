@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.fields import fields, number, refuse_known
 from aoi_modules.training.measuring.metrics import Figures
 
 
@@ -37,9 +37,7 @@ def _refuse_other_joint(found: float, category: NDArray[np.bool_], colour: NDArr
         (each[0], "the accuracy of the category alone"),
         (each[1], "the accuracy of the colour alone"),
     )
-    for value, why in reasons:
-        if math.isclose(found, value, abs_tol=1e-6):
-            raise Hint(f"joint: found {found:.4f}, {why}")
+    refuse_known("joint", found, reasons)
 
 
 @exercise("5b.2")

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.fields import fields, number, refuse_known
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
 from aoi_modules.errors import DataError, NotAPicture
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.training.measuring.metrics import Figures
 
 NEAR = 10.0
@@ -26,19 +27,17 @@ def percentage_error(answer: object) -> str:
     found, wrong = number("error", given["error"]), np.abs(answers - prices)
     expected = float(np.median(wrong / prices))
     if math.isclose(found, expected, rel_tol=1e-4):
-        return f"half of the answers are less than {expected:.1%} wrong, whatever the dearest house costs"
+        return f"half of the answers are less than {expected:.1%} wrong, however much the most expensive house costs"
     reasons = (
         (100 * expected, "percent; give it as a share, 0.25 for 25%"),
         (float(np.mean(wrong / prices)), "the mean; one cheap house with a foolish answer moves it, not the median"),
         (float(np.median(wrong / answers)), "shares of the answers; the truth stands below the line"),
         (float(np.median(wrong)), "dollars; divide each error by its own price"),
-        (float(np.mean(wrong)), "the mean error in dollars, which belongs to the dear houses"),
+        (float(np.mean(wrong)), "the mean error in dollars, which mostly comes from the expensive houses"),
         (float(np.median(wrong) / np.median(prices)), "two medians; divide house by house, then take the median"),
         (float(np.median((answers - prices) / prices)), "too high and too low cancel out; take absolute values first"),
     )
-    for value, why in reasons:
-        if math.isclose(found, value, rel_tol=1e-4):
-            raise Hint(f"error: found {found:.4g}, {why}")
+    refuse_known("error", found, reasons, rel_tol=1e-4)
     raise Hint(f"error: found {found:.4g}; take |answer - price| / price of every house, and their median")
 
 
@@ -74,9 +73,7 @@ def _refuse_other_noise(found: float, pairs: Figures, numbers: Figures, both: Fi
         (float(pairs.std()), f"the spread of single folds; use std(ddof=1) and divide by the root of {folds}"),
         (apart, "the two ways apart; both met the same houses in each fold, so take the differences first"),
     )
-    for value, why in reasons:
-        if math.isclose(found, value, abs_tol=1e-6):
-            raise Hint(f"noise: found {found:.4f}, {why}")
+    refuse_known("noise", found, reasons)
     raise Hint(f"noise: found {found:.4f}, expected the standard deviation of the differences over the root of {folds}")
 
 
@@ -87,10 +84,10 @@ def request(answer: object) -> str:
     rooms, house, sent = given["rooms"], given["house"], given["request"]
     if not isinstance(rooms, Mapping) or not isinstance(house, Mapping):
         raise Hint("rooms, house: leave them as they are, two dicts")
-    if not isinstance(sent, Mapping) or set(sent) != {"image", "features"}:
+    if not isinstance(sent, Mapping) or set(sent) != {IMAGE, FEATURES}:
         raise Hint(f"request: found {kind(sent)}, expected a dict with the names of the inputs, image and features")
-    _refuse_other_image(sent["image"], dict(rooms))
-    _refuse_other_features(sent["features"], [float(house[name]) for name in FEATURE_NAMES])
+    _refuse_other_image(sent[IMAGE], dict(rooms))
+    _refuse_other_features(sent[FEATURES], [float(house[name]) for name in FEATURE_NAMES])
     return "one picture of four rooms and four numbers as they are; reading both is the model's work"
 
 
@@ -100,7 +97,7 @@ def _refuse_other_image(found: object, rooms: dict[str, Pixels]) -> None:
     if not isinstance(found[0], bytes):
         raise Hint(f"image: found {kind(found[0])}, expected the bytes of a PNG; encode_png makes them")
     try:
-        picture = decode(found[0], "image")
+        picture = decode(found[0], IMAGE)
         expected = montage(rooms)
     except (NotAPicture, DataError) as error:
         raise Hint(str(error)) from None

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout, manifest, version_dir
+from aoi_modules.modelstore.manifest import Manifest
 
 PAIR = {"short": 0.3, "open": 0.6}
 """Head -> threshold that exercise 6.3 asks for."""
@@ -19,7 +20,7 @@ def contract(answer: object) -> str:
     """Names and dtype of fashion's `serving_default`."""
     if not isinstance(answer, dict) or set(answer) != {"input", "dtype", "outputs"}:
         raise Hint(f"found {kind(answer)}, expected a dict with the keys input, dtype and outputs")
-    if answer["input"] != "image":
+    if answer["input"] != layout.IMAGE:
         raise Hint(f"input: found {kind(answer['input'])}, expected the name that structured_input_signature shows")
     if answer["dtype"] in ("float32", "uint8"):
         raise Hint(f"dtype: found {answer['dtype']!r}; that is a decoded picture, but a camera sends encoded bytes")
@@ -33,33 +34,23 @@ def contract(answer: object) -> str:
 @exercise("6.2")
 def new_version(answer: object) -> str:
     """The folder of tile version 2 with the threshold 0.2, beside an unchanged version 1."""
-    if not isinstance(answer, Path):
-        raise Hint(f"found {kind(answer)}, expected the path of a version directory")
-    if not answer.is_dir():
-        raise Hint(f"found {answer}, which is no folder; write_servable(...).path gives the one it wrote")
-    version_dir.verify(answer)
-    described = manifest.read(answer)
-    if described.version != 2 or answer.name != "2":
-        raise Hint(f"found version {described.version} in {answer.name}, expected 2: one more than the newest")
+    folder, described = _published(answer)
+    if described.version != 2 or folder.name != "2":
+        raise Hint(f"found version {described.version} in {folder.name}, expected 2: one more than the newest")
     threshold = described.head("defect").threshold
     if threshold != 0.2:
-        raise Hint(f"found the threshold {threshold}, expected 0.2; it stands in the head of the source")
-    first = manifest.read(answer.with_name("1")).head("defect").threshold
+        raise Hint(f"found the threshold {threshold}, expected 0.2; it is a field of the source's head")
+    first = manifest.read(folder.with_name("1")).head("defect").threshold
     if first == 0.2:
         raise Hint("version 1 has the threshold 0.2 now; a version never changes, so leave it as it was")
-    version_dir.verify(answer.with_name("1"))
+    version_dir.verify(folder.with_name("1"))
     return f"version 2 fails parts from 0.2 on, version 1 still from {first:.2f}"
 
 
 @exercise("6.3")
 def pair(answer: object) -> str:
     """The folder of a servable with the heads short and open, each with the threshold that was asked for."""
-    if not isinstance(answer, Path):
-        raise Hint(f"found {kind(answer)}, expected the path of a version directory")
-    if not answer.is_dir():
-        raise Hint(f"found {answer}, which is no folder; write_servable(...).path gives the one it wrote")
-    version_dir.verify(answer)
-    described = manifest.read(answer)
+    _, described = _published(answer)
     found = {head.name: head.threshold for head in described.heads}
     if set(found) < set(PAIR):
         raise Hint(
@@ -72,6 +63,16 @@ def pair(answer: object) -> str:
         if found[name] != threshold:
             raise Hint(f"{name}: found the threshold {found[name]:.3g}, expected {threshold}; a Wish says it to read")
     return "one component, two heads, each with a threshold of its own; the trunk is in there once"
+
+
+def _published(answer: object) -> tuple[Path, Manifest]:
+    """The folder of a whole version directory, and its manifest."""
+    if not isinstance(answer, Path):
+        raise Hint(f"found {kind(answer)}, expected the path of a version directory")
+    if not answer.is_dir():
+        raise Hint(f"found {answer}, which is no folder; write_servable(...).path gives the one it wrote")
+    version_dir.verify(answer)
+    return answer, manifest.read(answer)
 
 
 @exercise("6.4")

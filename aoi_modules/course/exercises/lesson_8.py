@@ -10,6 +10,7 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, FEATURES, IMAGE
 
 CODES = {
     "version 99": "NOT_FOUND",
@@ -30,9 +31,7 @@ WHY_NOT = {
 }
 HOUSES = 2
 """So many the task of 8.1 has."""
-INPUTS = ("image", "features")
-SIGNATURE = "serving_default"
-"""The signature that takes encoded pictures, and the one that a body without a name means."""
+INPUTS = (IMAGE, FEATURES)
 TOLERANCE = 0.02
 """Measured requests/s this close to the best count as equal."""
 NO_ARRAYS = "JSON does not know arrays of NumPy; .tolist() makes a list"
@@ -50,8 +49,8 @@ def request_body(answer: object) -> str:
     if len(rows) != len(pictures):
         raise Hint(f"body: found {len(rows)} houses, expected {len(pictures)}")
     for place, (row, picture, numbers) in enumerate(zip(rows, pictures, features, strict=True)):
-        _refuse_other_picture(place, row["image"], picture, pictures)
-        _refuse_other_numbers(place, row["features"], numbers)
+        _refuse_other_picture(place, row[IMAGE], picture, pictures)
+        _refuse_other_numbers(place, row[FEATURES], numbers)
     json.dumps(body)
     return "pictures as text, a third larger than their bytes, and the numbers as they are"
 
@@ -67,9 +66,11 @@ def _refuse_other_keys(body: Mapping[str, object]) -> None:
     others = [name for name in body if name not in ("instances", "inputs", "signature_name")]
     if others:
         raise Hint(f"body: the key {others[0]!r} means nothing to the server, which ignores it without a word")
-    signature = body.get("signature_name", SIGNATURE)
-    if signature != SIGNATURE:
-        raise Hint(f"signature_name: found {kind(signature)}; encoded pictures go to {SIGNATURE!r}, or leave it out")
+    signature = body.get("signature_name", DEFAULT_SIGNATURE)
+    if signature != DEFAULT_SIGNATURE:
+        raise Hint(
+            f"signature_name: found {kind(signature)}; encoded pictures go to {DEFAULT_SIGNATURE!r}, or leave it out"
+        )
 
 
 def _refuse_other_inputs(where: str, value: Mapping[str, object]) -> None:
@@ -96,12 +97,12 @@ def _columns(inputs: object) -> Sequence[Mapping[str, object]]:
         _refuse_other_inputs("inputs", inputs)
     if not isinstance(inputs, dict) or set(inputs) != set(INPUTS):
         raise Hint(f"inputs: found {kind(inputs)}, expected a dict with the keys image and features")
-    image, features = inputs["image"], inputs["features"]
+    image, features = inputs[IMAGE], inputs[FEATURES]
     if isinstance(features, np.ndarray):
         raise Hint(f"inputs: {NO_ARRAYS}")
     if not isinstance(image, list | tuple) or not isinstance(features, list | tuple) or len(image) != len(features):
         raise Hint("inputs: expected two lists of the same length, one value a house in each")
-    return [{"image": one, "features": numbers} for one, numbers in zip(image, features, strict=True)]
+    return [{IMAGE: one, FEATURES: numbers} for one, numbers in zip(image, features, strict=True)]
 
 
 def _refuse_other_picture(place: int, image: object, picture: bytes, pictures: Sequence[bytes]) -> None:

@@ -1,4 +1,4 @@
 """Notebooks as files: their cells, their forms for trainees and for CI, and the rules they keep.
 
-Uses the checklist; never runs a notebook.
+Uses the checklist and `training.profiles`; never runs a notebook.
 """

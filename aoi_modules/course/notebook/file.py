@@ -23,7 +23,7 @@ def read_notebook(path: Path) -> Notebook:
 
     try:
         return nbformat.read(path, as_version=4)
-    except (OSError, ValueError, AttributeError) as error:  # nbformat meets some broken files with AttributeError
+    except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:  # nbformat is surprised by some files
         raise CourseError(f"{path}: not a notebook of nbformat 4: {error}") from None
 
 

@@ -15,6 +15,7 @@ from aoi_modules.course.notebook.file import Cell, Notebook
 TRIAL = "trial"
 """The tag of the cells that only the proving form has."""
 _CHECK_CALL = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
+_CHECK_NAME = re.compile(r"""\b(?:\w+\.)*check(?=\(\s*["'])""")
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,11 @@ def _without(nb: Notebook, ids: set[str]) -> Notebook:
 
 
 def _trial(exercise: ExerciseCells) -> list[Cell]:
-    """The stub, and its check between the demand for a hint and the question whether it came."""
+    """The stub, and its check as a trial: the hint has to come, and stops nothing."""
     from nbformat.v4 import new_code_cell
 
-    begin = f'from aoi_modules.course import checks as stub_trial\n\nstub_trial.expect_hint("{exercise.id}")'
-    end = f'stub_trial.hint_came("{exercise.id}")'
     stub = deepcopy(exercise.stub)
     stub.metadata["tags"] = [*tags(stub), TRIAL]
-    sources = (begin, exercise.check.source, end)
-    return [stub, *(new_code_cell(source, metadata={"tags": [TRIAL]}) for source in sources)]
+    trial = _CHECK_NAME.sub("stub_trial.trial", exercise.check.source)
+    source = f'from aoi_modules.course import checks as stub_trial\n\n{trial}\n\nstub_trial.hint_came("{exercise.id}")'
+    return [stub, new_code_cell(source, metadata={"tags": [TRIAL]})]

@@ -10,7 +10,7 @@ import io
 import tokenize
 from collections.abc import Iterator
 
-from aoi_modules.course.checklist.curriculum import PROFILES
+from aoi_modules.training.profiles import PROFILES
 
 
 def problems(source: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import logging
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
@@ -13,10 +14,16 @@ from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
 _NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
-_LOADS = re.compile(r"<(script|iframe|link|object|embed)\b.*?(</\1>|>)", re.IGNORECASE | re.DOTALL)
+_LOADS = re.compile(
+    r"<(script|iframe|object)\b.*?</\1\s*>|</?(script|iframe|object|link|embed)\b[^>]*>", re.IGNORECASE | re.DOTALL
+)
+"""Elements with what is in them, and tags that stand alone."""
 _REMOTE_PICTURE = re.compile(r"""<img\b[^>]*src=["'](?:https?:)?//[^>]*>""", re.IGNORECASE)
 
 
@@ -54,7 +61,7 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
     return target
 
 
-def _body(executed: Path, pictures: Path, *, trials: bool) -> object:
+def _body(executed: Path, pictures: Path, *, trials: bool) -> "Markup":
     """The cells and outputs as HTML, already safe to set into the page; the trials of stubs only where they matter."""
     from markupsafe import Markup
     from nbconvert import HTMLExporter
@@ -80,7 +87,7 @@ def offline(html: str) -> str:
     return _NOTEBOOK_LINK.sub(r'href="\1.html\2"', html)
 
 
-def _css() -> object:
+def _css() -> "Markup":
     from markupsafe import Markup
     from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 

@@ -2,18 +2,22 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 FOLDER = Path(__file__).with_name("templates")
 
 
-def rendered(name: str, **values: Any) -> str:
+def rendered(name: str, **values: object) -> str:
     """One of the templates, filled in; text is escaped."""
     text: str = _environment().get_template(name).render(**values)
     return text
 
 
-def style(*names: str) -> Any:
+def style(*names: str) -> "Markup":
     """Style sheets as text to set into a page."""
     from markupsafe import Markup
 
@@ -21,7 +25,7 @@ def style(*names: str) -> Any:
 
 
 @cache
-def _environment() -> Any:
+def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(

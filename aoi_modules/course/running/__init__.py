@@ -1,4 +1,4 @@
-"""Lessons run headless: which must run, each in a process of its own, and how each ended.
+"""Headless runs: which lessons must run, each in a process of its own, and how each ended.
 
-Uses checklist and notebooks; papermill only in the lesson's own process.
+Uses checklist, notebook and the modules of `course` itself; papermill only in the lesson's own process.
 """

@@ -16,13 +16,26 @@ STILL_SECONDS = 30.0
 class Display(Protocol):
     """Is told what happens; shows it on standard error."""
 
-    def begins(self, plan: LessonPlan, why: str) -> None: ...
-    def began(self, plan: LessonPlan, event: Began) -> None: ...
-    def cell_began(self, plan: LessonPlan, event: CellBegan) -> None: ...
-    def cell_done(self, plan: LessonPlan, event: CellDone) -> None: ...
-    def still(self, plan: LessonPlan, seconds: float) -> None: ...
-    def ended(self, outcome: Outcome) -> None: ...
-    def close(self) -> None: ...
+    def begins(self, plan: LessonPlan, why: str) -> None:
+        """Shows that a lesson runs again that has passed before; `why` says what changed."""
+
+    def began(self, plan: LessonPlan, event: Began) -> None:
+        """Shows that the kernel of a lesson is up."""
+
+    def cell_began(self, plan: LessonPlan, event: CellBegan) -> None:
+        """Shows which cell is at work."""
+
+    def cell_done(self, plan: LessonPlan, event: CellDone) -> None:
+        """Shows that a cell ran without an error."""
+
+    def still(self, plan: LessonPlan, seconds: float) -> None:
+        """Is told every half second or so how many seconds the cell at work has taken so far."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Shows the outcome of a lesson, whether it ran or not."""
+
+    def close(self) -> None:
+        """Ends the display; nothing more comes."""
 
 
 def display_for(console: Console, *, plain: bool) -> Display:
@@ -39,31 +52,37 @@ class PlainDisplay:
         self._at_work: dict[str, tuple[str, float]] = {}
 
     def begins(self, plan: LessonPlan, why: str) -> None:
+        """Prints the reason."""
         self._say(plan, f"runs again; {why}")
 
     def began(self, plan: LessonPlan, event: Began) -> None:
+        """Prints the title and the number of cells."""
         self._totals[plan.id] = event.cells
         self._say(plan, f"{plan.title}: {event.cells} cells")
 
     def cell_began(self, plan: LessonPlan, event: CellBegan) -> None:
+        """Prints nothing yet; `still` does when the cell takes long."""
         self._at_work[plan.id] = (self._cell(plan, event), STILL_SECONDS)
 
     def cell_done(self, plan: LessonPlan, event: CellDone) -> None:
+        """Prints how long the cell took."""
         self._say(plan, f"{self._cell(plan, event)} ... {event.seconds:.1f} s")
 
     def still(self, plan: LessonPlan, seconds: float) -> None:
+        """Prints a line every STILL_SECONDS."""
         cell, after = self._at_work.get(plan.id, ("kernel", STILL_SECONDS))
         if seconds >= after:
             self._say(plan, f"{cell} ... still at work after {seconds:.0f} s")
             self._at_work[plan.id] = (cell, after + STILL_SECONDS)
 
     def ended(self, outcome: Outcome) -> None:
+        """Prints the outcome and its reason."""
         reason = f": {outcome.reason}" if outcome.reason else ""
         took = f" in {outcome.seconds:.1f} s" if outcome.status in ("passed", "failed") else ""
         self._say(outcome.plan, f"{outcome.status}{took}{reason}")
 
     def close(self) -> None:
-        """Lines need no end."""
+        """Does nothing: lines need no end."""
 
     def _cell(self, plan: LessonPlan, event: CellBegan | CellDone) -> str:
         return f"cell {event.cell}/{self._totals.get(plan.id, 0)} {event.title}"
@@ -88,21 +107,26 @@ class LiveDisplay:
         self._progress.start()
 
     def begins(self, plan: LessonPlan, why: str) -> None:
+        """Prints the reason above the bars."""
         self._progress.console.print(f"[{plan.id}] runs again; {why}", markup=False, highlight=False)
 
     def began(self, plan: LessonPlan, event: Began) -> None:
+        """Adds a bar with a step for each cell."""
         self._tasks[plan.id] = self._progress.add_task(f"[bold]{plan.id}[/] {plan.title}", total=event.cells, cell="")
 
     def cell_began(self, plan: LessonPlan, event: CellBegan) -> None:
+        """Shows the title of the cell beside the bar."""
         self._update(plan, completed=event.cell - 1, cell=event.title)
 
     def cell_done(self, plan: LessonPlan, event: CellDone) -> None:
+        """Moves the bar by a step."""
         self._update(plan, completed=event.cell, cell=event.title)
 
     def still(self, plan: LessonPlan, seconds: float) -> None:
-        """The bar's clock shows it."""
+        """Does nothing: the clock of the bar shows it."""
 
     def ended(self, outcome: Outcome) -> None:
+        """Shows the outcome in colour; a lesson that did not run gets its bar now."""
         plan = outcome.plan
         if plan.id not in self._tasks:
             self._tasks[plan.id] = self._progress.add_task(f"[bold]{plan.id}[/] {plan.title}", total=None, cell="")
@@ -111,6 +135,7 @@ class LiveDisplay:
         self._progress.stop_task(self._tasks[plan.id])
 
     def close(self) -> None:
+        """Leaves the bars as they stand."""
         self._progress.stop()
 
     def _update(self, plan: LessonPlan, *, cell: str, completed: int | None = None) -> None:

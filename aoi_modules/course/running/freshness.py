@@ -1,4 +1,4 @@
-"""Whether a lesson would give the same again, so that it need not run: by hashes, never by times."""
+"""Tells by hashes, never by times, whether a lesson would give the same again, so that it need not run."""
 
 import hashlib
 import importlib.metadata
@@ -10,18 +10,19 @@ import msgspec
 from aoi_modules.course import artifacts
 from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.checklist.curriculum import LessonPlan
+from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.package_code import package_sha256
 from aoi_modules.errors import AoiError
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.settings import settings
+from aoi_modules.settings import Settings
 
 LOCK_FILE = "requirements.lock"
 FORMAT = 1
-"""Raised when the runner changes what a run means."""
+"""One more whenever a run comes to mean something else, so that all lessons run again."""
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """The runner's note of a lesson that passed: hashes of everything it depends on, and what the run took."""
+    """The note of a run that passed: hashes of everything that the lesson depends on, and what the run took."""
 
     parts: dict[str, str]
     seconds: float
@@ -29,23 +30,18 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     notebook_sha256: str
 
 
-def dependencies(
-    plan: LessonPlan, profile: str, notebook: Path, artifacts_dir: Path, form: str = "solved"
-) -> dict[str, str]:
+def dependencies(order: RunOrder, plan: LessonPlan) -> dict[str, str]:
     """Everything that a lesson's outcome depends on: what -> hash or version.
 
-    Args:
-        plan: the lesson.
-        profile: size of the work, the parameter of every lesson.
-        notebook: its file.
-        artifacts_dir: where the lessons that it needs left theirs; these have run before.
-        form: of the notebook that runs.
+    The lessons that it needs have to have run before.
 
     Raises:
+        CourseError: the lesson has no notebook.
         DataError: a data set is damaged.
     """
+    notebook = order.notebook(plan)
     return {
-        "the runner": f"format {FORMAT}, {form} form, profile {profile}",
+        "the runner": f"format {FORMAT}, {order.form} form, profile {order.profile}",
         "its entry in curriculum.yml": _sha256(msgspec.to_builtins(plan)),
         "the notebook": source_sha256(notebook),
         "aoi_modules": package_sha256(),
@@ -53,22 +49,25 @@ def dependencies(
         "Python": platform.python_version(),
         "TensorFlow": _version("tensorflow"),
         **{
-            f"what lesson {need} left": left_sha256(artifacts.lesson_dir(artifacts_dir, profile, need))
+            f"what lesson {need} left": left_sha256(artifacts.lesson_dir(order.artifacts_dir, order.profile, need))
             for need in plan.needs
         },
-        **data_fingerprints(plan),
+        **data_fingerprints(plan, order.given),
     }
 
 
-def data_fingerprints(plan: LessonPlan) -> dict[str, str]:
-    """Data -> hash of what would be used. A lesson's own download changes it, so it is asked again afterwards.
+def data_fingerprints(plan: LessonPlan, given: Settings) -> dict[str, str]:
+    """Data -> hash of what the lesson would use, found as the settings say; nothing is downloaded.
 
     Raises:
         DataError: there is no such data set.
     """
     from aoi_modules.datasets.sources import finding, weights
 
-    return {f"data {name}": _weights() if name == weights.FOLDER else finding.fingerprint(name) for name in plan.data}
+    return {
+        f"data {name}": _weights(given) if name == weights.FOLDER else finding.fingerprint(name, given=given)
+        for name in plan.data
+    }
 
 
 def changes(record: RunRecord | None, parts: dict[str, str]) -> list[str]:
@@ -98,7 +97,7 @@ def fresh_record(folder: Path, parts: dict[str, str], executed: Path) -> tuple[R
 
 
 def read_record(folder: Path) -> RunRecord | None:
-    """The runner's note in a lesson's folder, or None."""
+    """The note of the last run that passed, from the lesson's folder, or None."""
     try:
         return msgspec.json.decode((folder / artifacts.RECORD).read_bytes(), type=RunRecord)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
@@ -136,11 +135,11 @@ def dependencies_sha256(lock_file: Path) -> str:
     return _sha256(sorted(f"{found.name}=={found.version}" for found in importlib.metadata.distributions()))
 
 
-def _weights() -> str:
+def _weights(given: Settings) -> str:
     """The hash of the pretrained weights that are at hand."""
     from aoi_modules.datasets.sources import weights
 
-    found = [path for folder in weights.places(settings()).values() for path in sorted(folder.glob("*.h5"))]
+    found = [path for folder in weights.places(given).values() for path in sorted(folder.glob("*.h5"))]
     return _sha256([[path.name, file_sha256(path)] for path in found])
 
 

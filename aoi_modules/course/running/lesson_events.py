@@ -1,4 +1,4 @@
-"""What the runner tells a lesson's process, and what that tells back: one JSON line each.
+"""What the run tells a lesson's process, and what that process tells back: one JSON line each.
 
 Task  ->  Began, (CellBegan, CellDone) for every code cell, Ended
 """

@@ -29,6 +29,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def good(self) -> bool:
+        """Whether the lesson's artifacts stand: it passed now, or earlier and nothing has changed since."""
         return self.status in GOOD
 
 

@@ -16,7 +16,7 @@ def package_files(package: Path = PACKAGE) -> list[Path]:
 
 @cache
 def package_sha256(package: Path = PACKAGE) -> str:
-    """One hash over names and contents; it is computed once a process, because a run may not change its mind."""
+    """One hash over names and contents, computed once a process: all lessons of a run depend on the same package."""
     digest = hashlib.sha256()
     for path in package_files(package):
         digest.update(f"{path.relative_to(package).as_posix()}\0{file_sha256(path)}\n".encode())

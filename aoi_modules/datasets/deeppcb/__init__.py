@@ -1,5 +1,7 @@
 """DeepPCB: circuit boards beside their golden sample, six kinds of defects.
 
+Uses the tables and rules of `datasets`, and `sources`; knows no other set.
+
 Source: Tang, He, Huang, Yang: Online PCB defect detector on a new PCB defect dataset, 2019.
 """
 

@@ -1,4 +1,4 @@
-"""Which squares to cut out of a pair of board pictures, and what each head has to say about them. Pure."""
+"""Chooses the squares to cut out of a pair of board pictures, and knows what each head must answer. Pure."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from aoi_modules.datasets.table import Indices
 SIDE = 64
 """Of a crop, in pixels: 95% of the boxes fit."""
 JITTER = 8
-"""How far a box's centre may lie off the crop's, or a model would learn: something in the middle."""
+"""How far a box's centre may lie off the crop's. Else a model would learn to look at the middle only."""
 CLEAN = 4
 """Crops without a defect from each tested picture, where it has that many such places."""
 _TRIES = 60
@@ -40,6 +40,7 @@ class Crop:
 
     @property
     def from_template(self) -> bool:
+        """Whether it is cut out of the template, not of the tested picture."""
         return self.kind == TEMPLATE
 
 
@@ -65,17 +66,17 @@ def plan(boxes: Boxes, height: int, width: int, random: np.random.Generator) -> 
 
 
 def answers(crops: list[Crop], defect: int) -> tuple[Indices, NDArray[np.float32]]:
-    """What the head of one defect has to say about each crop, and whether it is asked.
+    """Gives the true answer of one defect's head for each crop, and whether that answer counts.
 
-    Only the crop's own box makes it a positive. Where another box of this defect reaches in, a good answer is neither
-    yes nor no, so the head is not asked: weight 0.
+    Only the crop's own box makes it a positive. Where another box of this defect reaches in, neither yes nor no is a
+    good answer, so the crop does not count: weight 0.
 
     Args:
         crops: N of them.
         defect: type, from 1.
 
     Returns:
-        int64 (N,) in {0, 1} and float32 (N,) in {0, 1}.
+        Answers int64 (N,) in {0, 1}, and weights float32 (N,) in {0, 1}.
     """
     name = DEFECTS[defect - 1]
     values = np.array([crop.kind == name for crop in crops], np.int64)

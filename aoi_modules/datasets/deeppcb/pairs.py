@@ -1,4 +1,4 @@
-"""Pairs of board pictures as DeepPCB's files give them: what is listed, which boxes, both pictures when asked for."""
+"""Reads pairs of board pictures from DeepPCB's files: the lists, the boxes, and both pictures when they are needed."""
 
 import hashlib
 from collections.abc import Callable
@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from aoi_modules.datasets.bad_rows import BadRow
 from aoi_modules.datasets.deeppcb.crops import DEFECTS, Boxes
+from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import DataError
 
 PICTURE_SIDE = 640
-Picture = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Pair:
 
     Args:
         name: board group and number: `group00041/00041000`.
-        boxes: the defects of the tested picture, int64 (B, 5), see `board_crops.Boxes`.
+        boxes: the defects of the tested picture, int64 (B, 5), see `crops.Boxes`.
         side: height and width of both pictures, in pixels.
         read: gives the tested picture and the template, uint8 (side, side) each.
         template_sum: of the template's file; pairs with the same template stay together.
@@ -32,21 +31,22 @@ class Pair:
     name: str
     boxes: Boxes
     side: int
-    read: Callable[[], tuple[Picture, Picture]]
+    read: Callable[[], tuple[Pixels, Pixels]]
     template_sum: str
 
     @property
     def board(self) -> str:
+        """The group of its board, such as `group00041`."""
         return self.name.partition("/")[0]
 
 
 def listed(folder: Path, list_name: str, bad: list[BadRow]) -> tuple[Pair, ...]:
-    """The pairs of one of upstream's lists: lines of a picture, without its `_test` or `_temp`, and its boxes.
+    """Reads one of upstream's lists of pairs; each line names a picture, without its `_test` or `_temp`, and its boxes.
 
     Args:
         folder: `PCBData`.
         list_name: of the list in it.
-        bad: takes what cannot be used.
+        bad: gets a row for each pair that cannot be used.
 
     Raises:
         DataError: there is no such list.
@@ -108,7 +108,7 @@ def _possible(x1: int, y1: int, x2: int, y2: int, kind: int) -> bool:
     return x1 < x2 <= PICTURE_SIDE and y1 < y2 <= PICTURE_SIDE and 1 <= kind <= len(DEFECTS)
 
 
-def _picture(path: Path) -> Picture:
+def _picture(path: Path) -> Pixels:
     """uint8 (640, 640): 0 is copper, 255 is not."""
     try:
         with Image.open(path) as image:

@@ -32,6 +32,7 @@ NAME = "deeppcb"
 FOLDER = "PCBData"
 LEARNING_LIST, TEST_LIST = "trainval.txt", "test.txt"
 VALIDATION_FOLD = 0
+"""Of each board's pairs in upstream's list for training; its test list is the test."""
 Pairs = tuple[Pair, ...]
 
 
@@ -44,7 +45,7 @@ def load(
     found: Found | None = None,
     skip_bad: bool = False,
 ) -> Split:
-    """Loads the crops. Where a crop lies depends on its pair's name alone, so `seed` never moves it.
+    """Loads the crops. The place of a crop depends on its pair's name alone, so `seed` never moves it.
 
     Args:
         train: crops to train on, in which every kind keeps its share; None takes all (some 14,000).
@@ -76,7 +77,7 @@ def load(
 
 
 def pairs(found: Found | None = None) -> tuple[Pairs, Pairs]:
-    """All pairs of the list for training, and of the test list; their pictures are read when asked for.
+    """Lists all pairs for training, and all for the test; their pictures are read when they are needed.
 
     Raises:
         DataError: boxes cannot be read: names files and lines. Or see `sources.find`.
@@ -87,7 +88,7 @@ def pairs(found: Found | None = None) -> tuple[Pairs, Pairs]:
 
 
 def boards(table: Table) -> tuple[str, ...]:
-    """The board group of each row, the component that a crop belongs to: N names such as `group00041`."""
+    """Gives the board group of each row, the component that a crop belongs to: N names such as `group00041`."""
     return tuple(name.partition("/")[0] for name in table.ids)
 
 

@@ -15,7 +15,8 @@ from aoi_modules.datasets.sources.finding import Found
 from aoi_modules.datasets.table import Indices, Pixels, Split, Table, Target
 
 NAME = "fashion-mnist-colours"
-CATEGORY, COLOUR = "category", "colour"
+CATEGORY, COLOUR = fashion_mnist.TARGET, "colour"
+"""The two targets."""
 COLOUR_NAMES = ("red", "green", "blue")
 """In the order of the channels."""
 FAINT = 64
@@ -72,7 +73,7 @@ def _coloured(gray: Table, count: int | None, seed: int) -> Table:
 
 
 def colours_of(table: Table) -> Indices:
-    """Deals the colours to the rows of each category in turn, in the order of a hash of the rows' names: int64 (N,)."""
+    """Deals the colours to the rows of each category in turn, in the order of a hash of their names: int64 (N,)."""
     rows_of: dict[int, list[int]] = defaultdict(list)
     for row in sorted(range(len(table)), key=lambda row: _hash(table.ids[row])):
         rows_of[int(table.labels[row])].append(row)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aoi_modules.datasets.fashion_mnist import idx, stand_in
-from aoi_modules.datasets.sampling import stratified
+from aoi_modules.datasets.sampling import by_label, limited
 from aoi_modules.datasets.sources.finding import Found, find
 from aoi_modules.datasets.table import Indices, Pixels, Split, Table, Target
 
@@ -61,12 +62,8 @@ def load(
     training = training.take(_not_in(training, validating))
     if validation is None and train is not None:
         validation = max(1, train // 4)
-    return Split(
-        train=_limited(training, train, seed),
-        validation=_limited(validating, validation, seed),
-        test=_limited(testing, test, seed),
-        origin=found.origin,
-    )
+    whole = Split(training, validating, testing, found.origin)
+    return limited(whole, by_label, train=train, validation=validation, test=test, seed=seed)
 
 
 def _from_files(root: Path) -> tuple[Table, Table]:
@@ -97,13 +94,9 @@ def _not_in(table: Table, other: Table) -> Indices:
     return np.array([i for i, picture in enumerate(table.pictures) if bytes(picture) not in known], np.int64)
 
 
-def _every_tenth(labels: Indices) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _every_tenth(labels: Indices) -> NDArray[np.bool_]:
     """True for every tenth row of each label: bool (N,)."""
     chosen = np.zeros(len(labels), np.bool_)
     for label in range(len(LABEL_NAMES)):
         chosen[np.flatnonzero(labels == label)[VALIDATION_EVERY - 1 :: VALIDATION_EVERY]] = True
     return chosen
-
-
-def _limited(table: Table, count: int | None, seed: int) -> Table:
-    return table.take(stratified(table.labels.tolist(), count, seed))

@@ -1,5 +1,7 @@
 """Houses: four photographs and four numbers each, one price.
 
+Uses the tables and rules of `datasets`, and `sources`; knows no other set.
+
 Source: Ahmed, Moustafa: House price estimation from visual and textual features, 2016.
 """
 

@@ -7,7 +7,7 @@ and 266), or one photograph in common. Twins always go into the same table, or t
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,6 @@ FOLDER = "Houses Dataset"
 LIST = "HousesInfo.txt"
 STRATA = 10
 """Price classes of equal size; every table gets its share of each."""
-TEST_FOLD, VALIDATION_FOLD = 0, 1
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def load(
     skip_bad: bool = False,
     cell: int = CELL,
 ) -> Split:
-    """Loads the houses: 60% to train on, 20% to validate, 20% to test, cheap and dear ones in each.
+    """Loads the houses: 60% to train on, 20% to validate, 20% to test, with all price classes in each.
 
     Args:
         train: houses to train on, in which every price class keeps its share; None takes all (some 320).
@@ -71,18 +70,12 @@ def load(
     """
     found = found or find(NAME)
     whole, left_out = table(found, skip_bad=skip_bad, cell=cell)
-    fold = folds(whole)
-    return Split(
-        train=_limited(whole.take(np.flatnonzero((fold != TEST_FOLD) & (fold != VALIDATION_FOLD))), train, seed),
-        validation=_limited(whole.take(np.flatnonzero(fold == VALIDATION_FOLD)), validation, seed),
-        test=_limited(whole.take(np.flatnonzero(fold == TEST_FOLD)), test, seed),
-        origin=found.origin,
-        left_out=left_out,
-    )
+    split = replace(sampling.by_folds(whole, folds(whole), found.origin), left_out=left_out)
+    return sampling.limited(split, _price_classes, train=train, validation=validation, test=test, seed=seed)
 
 
 def table(found: Found | None = None, *, skip_bad: bool = False, cell: int = CELL) -> tuple[Table, tuple[str, ...]]:
-    """All houses in one table, in upstream's order, and what was left out.
+    """Loads all houses into one table, in upstream's order, and says what was left out.
 
     Args:
         found: where the data is; None looks for it.
@@ -106,7 +99,7 @@ def table(found: Found | None = None, *, skip_bad: bool = False, cell: int = CEL
 
 
 def folds(table: Table, k: int = sampling.FOLDS) -> Indices:
-    """The fold of each house for cross-validation, int64 (N,) in [0, k): every price class in each, twins together.
+    """Deals the houses into folds, int64 (N,) in [0, k): every price class into each, twins together.
 
     The order within a price class is that of a hash of the house's name.
     """
@@ -117,7 +110,7 @@ def folds(table: Table, k: int = sampling.FOLDS) -> Indices:
 
 
 def price_strata(table: Table, count: int = STRATA) -> Indices:
-    """The price class of each house, int64 (N,) in [0, count), cheapest first; all of equal size."""
+    """Gives the price class of each house, int64 (N,) in [0, count), cheapest first; all are of equal size."""
     order = np.argsort(table.main.values, kind="stable")
     rank = np.empty(len(table), np.int64)
     rank[order] = np.arange(len(table))
@@ -208,5 +201,6 @@ def _table(houses: Sequence[House], prefix: str) -> Table:
     )
 
 
-def _limited(table: Table, count: int | None, seed: int) -> Table:
-    return table.take(sampling.stratified(price_strata(table).tolist(), count, seed))
+def _price_classes(table: Table) -> Sequence[object]:
+    classes: list[int] = price_strata(table).tolist()
+    return classes

@@ -1,6 +1,7 @@
-"""Draws houses with a price, for machines that cannot get the photographs. Area, zip code and what one sees matter.
+"""Draws houses with a price, for machines that cannot get the photographs.
 
-Nobody can take them for real: walls are flat, and the zip codes are of a county that does not exist.
+The price depends on area, zip code and what the pictures show. Nobody can take the pictures for real: walls are flat,
+and the zip codes are of a county that does not exist.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from aoi_modules.datasets.table import Pixels
 SEED = 20190726
 COUNT = 300
 ZIPCODES = {99901: 0.6, 99902: 0.9, 99903: 1.2, 99904: 1.8}
-"""Zip code -> what a square foot costs there, against the average."""
+"""Zip code -> price of a square foot there, as a multiple of the average."""
 _DOLLARS = 160.0
 
 
@@ -37,7 +38,7 @@ class DrawnHouse:
 
 
 def draw(count: int = COUNT, seed: int = SEED) -> list[DrawnHouse]:
-    """Draws houses. Numbers alone leave some 30% of the price open, which light rooms and a green garden explain."""
+    """Draws houses. Numbers alone leave some 30% of the price open; light rooms and a green garden explain the rest."""
     random = np.random.default_rng(seed)
     return [_house(random) for _ in range(count)]
 
@@ -58,7 +59,7 @@ def _house(random: np.random.Generator) -> DrawnHouse:
 
 
 def _room(random: np.random.Generator, light: float) -> Pixels:
-    """An inner room: wall, floor, a window, some furniture; the lighter, the dearer."""
+    """Draws an inner room, uint8 (64, 64, 3): wall, floor, window, furniture. A lighter room makes the house dearer."""
     image = Image.new("RGB", (CELL, CELL), _shade(random, (200, 190, 175), 0.35 + 0.75 * light))
     brush = ImageDraw.Draw(image)
     floor = int(random.uniform(0.6, 0.75) * CELL)
@@ -73,7 +74,7 @@ def _room(random: np.random.Generator, light: float) -> Pixels:
 
 
 def _front(random: np.random.Generator, green: float) -> Pixels:
-    """The house from the street: sky, front, roof, and a garden; the greener, the dearer."""
+    """Draws the house from the street, uint8 (64, 64, 3): a greener garden makes the house dearer."""
     image = Image.new("RGB", (CELL, CELL), _shade(random, (170, 195, 225)))
     brush = ImageDraw.Draw(image)
     ground = int(0.68 * CELL)

@@ -1,5 +1,7 @@
 """Magnetic tiles: gray pictures of tile surfaces, good or with one of five defects.
 
+Uses the tables and rules of `datasets`, and `sources`; knows no other set.
+
 Source: Huang, Qiu, Yuan: Surface defect saliency of magnetic tile, The Visual Computer, 2020.
 """
 
@@ -12,7 +14,6 @@ from aoi_modules.datasets.magnetic_tile.split import (
     fold_by_id,
     folds,
     load,
-    load_kinds,
     mask,
     masks,
     tiles,
@@ -27,7 +28,6 @@ __all__ = [
     "fold_by_id",
     "folds",
     "load",
-    "load_kinds",
     "mask",
     "masks",
     "tiles",

@@ -8,15 +8,14 @@ how well a tile is remembered. So pictures are grouped by tile first, and the sp
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.magnetic_tile import stand_in
+from aoi_modules.datasets.magnetic_tile.stand_in import Mask
 from aoi_modules.datasets.sources.finding import Found, find
 from aoi_modules.datasets.table import Indices, Split, Table, Target, decode
 from aoi_modules.errors import DataError
@@ -25,15 +24,12 @@ NAME = "magnetic-tile"
 TARGET = "defect"
 LABEL_NAMES = ("good", "defect")
 GOOD = "Free"
-KIND_TARGET = "kind"
 KIND_NAMES = ("good", "Blowhole", "Break", "Crack", "Fray", "Uneven")
 EXPOSURES = 6
 NEXT_TILE = 300
 """Picture numbers further apart than this belong to different tiles..."""
 NEXT_TILE_IF_INCOMPLETE = 2000
-"""...unless an exposure of the tile is still to come. Two tiles in one group do no harm; one tile in two would."""
-TEST_FOLD, VALIDATION_FOLD = 0, 1
-Mask = NDArray[np.bool_]
+"""...unless an exposure of the tile is still missing. Two tiles in one group do no harm, one tile in two does."""
 _ID = re.compile(r"MT_(\w+)/Imgs/exp(\d+)_num_(\d+)\.\w+")
 
 
@@ -64,37 +60,12 @@ def load(
     table = _from_files(found.root) if found.root else _drawn()
     fold_of = fold_by_id(table.ids)
     fold = np.array([fold_of[name] for name in table.ids])
-    return Split(
-        train=_limited(table.take(np.flatnonzero((fold != TEST_FOLD) & (fold != VALIDATION_FOLD))), train, seed),
-        validation=_limited(table.take(np.flatnonzero(fold == VALIDATION_FOLD)), validation, seed),
-        test=_limited(table.take(np.flatnonzero(fold == TEST_FOLD)), test, seed),
-        origin=found.origin,
-    )
-
-
-def load_kinds(
-    *,
-    train: int | None = None,
-    validation: int | None = None,
-    test: int | None = None,
-    seed: int = 0,
-    found: Found | None = None,
-) -> Split:
-    """Loads the same tables as `load`, with another question: which defect. The target `kind` has six labels.
-
-    The arguments are those of `load`.
-    """
-    split = load(train=train, validation=validation, test=test, seed=seed, found=found)
-    return replace(
-        split,
-        train=_asking_kind(split.train),
-        validation=_asking_kind(split.validation),
-        test=_asking_kind(split.test),
-    )
+    whole = sampling.by_folds(table, fold, found.origin)
+    return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
 
 def mask(name: str, found: Found) -> Mask:
-    """Where the defect of a picture is: bool (h, w), as large as the picture. Empty for a good tile.
+    """Gives the place of a picture's defect: bool (h, w), as large as the picture; all False for a good tile.
 
     Upstream left the masks of a few uneven tiles empty too.
 
@@ -121,7 +92,7 @@ def mask(name: str, found: Found) -> Mask:
 
 
 def masks(table: Table, found: Found | None = None) -> tuple[Mask, ...]:
-    """The masks of all rows: N of bool (h, w), each as large as its picture.
+    """Gives the masks of all rows: N of bool (h, w), each as large as its picture.
 
     Raises:
         DataError: see `mask` and `sources.find`.
@@ -131,13 +102,13 @@ def masks(table: Table, found: Found | None = None) -> tuple[Mask, ...]:
 
 
 def folds(table: Table, k: int = 4, *, by: Literal["tile", "picture"] = "tile") -> Indices:
-    """The fold of each row for cross-validation, int64 (N,) in [0, k): every kind in each.
+    """Deals the rows into folds for cross-validation, int64 (N,) in [0, k): every kind into each.
 
     Args:
         table: any rows of the set.
         k: folds.
-        by: `tile` keeps the six exposures of a tile together. `picture` does not, as many published figures do: it
-            measures in part how well a tile is remembered, and is here to compare with those.
+        by: `tile` keeps the six exposures of a tile together. `picture` does not: it measures in part how well a tile
+            is remembered. Many published figures do so, and this is here to compare with them.
     """
     kinds = dict(zip(table.ids, table.kinds, strict=True))
     fold = fold_by_id(table.ids, k) if by == "tile" else sampling.folds(kinds, k)
@@ -203,12 +174,3 @@ def _table(ids: Sequence[str], encoded: Sequence[bytes]) -> Table:
     kinds = tuple(_parts(name)[0] for name in ids)
     labels = np.array([kind != GOOD for kind in kinds], np.int64)
     return Table(tuple(encoded), (Target(TARGET, labels, LABEL_NAMES),), tuple(ids), kinds)
-
-
-def _limited(table: Table, count: int | None, seed: int) -> Table:
-    return table.take(sampling.stratified(table.kinds, count, seed))
-
-
-def _asking_kind(table: Table) -> Table:
-    labels = [0 if kind == GOOD else KIND_NAMES.index(kind) for kind in table.kinds]
-    return replace(table, targets=(Target(KIND_TARGET, np.array(labels, np.int64), KIND_NAMES),))

@@ -24,7 +24,7 @@ def draw() -> tuple[list[str], list[bytes]]:
 
 @cache
 def masks() -> dict[str, Mask]:
-    """Where the defect of each tile is: name -> bool (h, w). Empty for a good tile."""
+    """Gives the place of each tile's defect: name -> bool (h, w); all False for a good tile."""
     return {name: mask for name, _, mask in _drawings()}
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
+from aoi_modules.datasets.own_pictures.files import look_at
 from aoi_modules.datasets.own_pictures.labelled_checks import (
     Checked,
     contradictions,
@@ -29,7 +30,6 @@ from aoi_modules.datasets.own_pictures.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.own_pictures.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
-from aoi_modules.datasets.own_pictures.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Indices, Split, Table, Target
 from aoi_modules.datasets.twins import joined
@@ -41,7 +41,6 @@ GOOD_NAMES = ("good", "ok", "pass")
 DEFECT_TARGET, CLASS_TARGET = "defect", "kind"
 FEWEST = 3
 """Different pictures of a class: one for each table."""
-TEST_FOLD, VALIDATION_FOLD = 0, 1
 
 
 def load(
@@ -86,13 +85,8 @@ def load(
     part = _parts(path, checked)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
-    return Split(
-        train=_limited(tables["train"], train, seed),
-        validation=_limited(tables["validation"], validation, seed),
-        test=_limited(tables["test"], test, seed),
-        origin=_origin(path, checked),
-        left_out=(*left_out, *listing.notes),
-    )
+    whole = Split(**tables, origin=_origin(path, checked), left_out=(*left_out, *listing.notes))
+    return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
 
 def _listing(path: Path) -> Listing:
@@ -178,7 +172,7 @@ def _dealt(checked: Sequence[Checked]) -> Indices:
         name_of[first]: min((row.label for row, _ in entries), key=lambda label: (frequency[label], label))
         for first, entries in members.items()
     }
-    part_of = {TEST_FOLD: PARTS.index("test"), VALIDATION_FOLD: PARTS.index("validation")}
+    part_of = {sampling.TEST_FOLD: PARTS.index("test"), sampling.VALIDATION_FOLD: PARTS.index("validation")}
     fold = sampling.folds(stratum)
     return np.array([part_of.get(fold[name_of[first]], 0) for first in group], np.int64)
 
@@ -201,7 +195,3 @@ def _origin(path: Path, checked: Iterable[Checked]) -> DataOrigin:
     if path.is_file():
         sums[path.name] = ledger.file_sum(path)
     return DataOrigin(name=path.stem if path.is_file() else path.name, sha256=ledger.digest(sums), stand_in=False)
-
-
-def _limited(table: Table, count: int | None, seed: int) -> Table:
-    return table.take(sampling.stratified(table.kinds, count, seed))

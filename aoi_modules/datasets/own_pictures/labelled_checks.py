@@ -1,4 +1,4 @@
-"""Rows that are bad beside others: other channels, the same picture with another label, or in another table. Pure.
+"""Finds rows that contradict others: other channels, or the same picture with another label or in another table. Pure.
 
 Each check gives the bad rows by their names.
 """
@@ -7,15 +7,15 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from aoi_modules.datasets.bad_rows import BadRow
+from aoi_modules.datasets.own_pictures.files import COLOUR, GRAY, PictureFile
 from aoi_modules.datasets.own_pictures.labelled_rows import PARTS, Row
-from aoi_modules.datasets.own_pictures.picture_files import COLOUR, GRAY, PictureFile
 
 Checked = tuple[Row, PictureFile]
 """A row, and what its picture file is."""
 
 
 def of_other_channels(checked: Sequence[Checked]) -> dict[str, BadRow]:
-    """Gray among colour, or colour among gray: a model might tell classes by that, and one input takes one of them."""
+    """Finds gray pictures among colour ones, or the other way round: a model might tell classes apart by that."""
     counts = Counter(file.channels for _, file in checked)
     most = COLOUR if counts[COLOUR] >= counts[GRAY] else GRAY
     names = {GRAY: "gray", COLOUR: "colour"}
@@ -24,7 +24,7 @@ def of_other_channels(checked: Sequence[Checked]) -> dict[str, BadRow]:
 
 
 def contradictions(checked: Sequence[Checked]) -> dict[str, BadRow]:
-    """The same picture under two labels: nobody knows which is right, so all of them are bad."""
+    """Finds the same picture under two labels: nobody knows which label is right, so all its rows are bad."""
     rows_of: dict[str, list[Row]] = defaultdict(list)
     for row, file in checked:
         rows_of[file.sha256].append(row)
@@ -39,7 +39,7 @@ def contradictions(checked: Sequence[Checked]) -> dict[str, BadRow]:
 
 
 def in_two_tables(checked: Sequence[Checked]) -> dict[str, BadRow]:
-    """Rows that the `split` column puts into a table although their picture, or group, is in a later one too."""
+    """Finds rows that the `split` column puts into one table while their picture or group is in a later one too."""
     last: dict[str, Row] = {}
     for row, file in checked:
         for key in keys(row, file):
@@ -58,9 +58,10 @@ def in_two_tables(checked: Sequence[Checked]) -> dict[str, BadRow]:
 
 
 def keys(row: Row, file: PictureFile) -> list[str]:
-    """What rows share that must not be separated."""
+    """Names what rows share that must not be separated: the picture's content and, where there is one, the group."""
     return [file.sha256] if row.group is None else [file.sha256, f"group {row.group}"]
 
 
 def rank(row: Row) -> int:
+    """Gives the position of the row's table in `PARTS`; without a `split` column that of the first."""
     return PARTS.index(row.part or PARTS[0])

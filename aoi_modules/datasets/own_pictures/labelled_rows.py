@@ -1,4 +1,4 @@
-"""Which pictures there are and what people say of each: from class folders, or from a CSV file. Opens no picture."""
+"""Lists pictures with their labels, from class folders or from a CSV file. Opens no picture."""
 
 import csv
 import math
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aoi_modules.datasets.bad_rows import BadRow
-from aoi_modules.datasets.own_pictures.picture_files import ENDINGS, OTHER_ENDINGS
+from aoi_modules.datasets.own_pictures.files import ENDINGS, OTHER_ENDINGS
 from aoi_modules.errors import DataError
 
 PATH, LABEL, PART, GROUP = "path", "label", "split", "group"
@@ -44,10 +44,10 @@ class Listing:
     """What a folder or a CSV file lists.
 
     Args:
-        rows: that can be used as far as one knows without opening a picture.
-        bad: that cannot.
+        rows: those that can be used, as far as one knows without opening a picture.
+        bad: those that cannot be used.
         notes: what was passed over because it is no row, one sentence each.
-        number_names: of the number columns.
+        number_names: names of the number columns.
     """
 
     rows: list[Row] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Listing:
 
 
 def from_folder(root: Path) -> Listing:
-    """Every picture of `root/<class>/`, at any depth.
+    """Lists every picture of `root/<class>/`, at any depth.
 
     Raises:
         DataError: no class folder, or folders of tables instead of classes.
@@ -104,7 +104,7 @@ def _is_picture(path: Path) -> bool:
 
 
 def from_csv(path: Path) -> Listing:
-    """Every row of a CSV file: columns `path` (relative to the file) and `label`; `split` and `group` where there are.
+    """Lists every row of a CSV file: columns `path` (relative to the file) and `label`, and `split` and `group` if any.
 
     Every other column must hold a number in each row, and becomes a feature of the model: take out serial numbers.
 
@@ -157,7 +157,7 @@ def _table(path: Path) -> tuple[list[str], list[Line]]:
 def _number_names(path: Path, header: Sequence[str], lines: Sequence[Line]) -> tuple[str, ...]:
     """The columns beside the known ones, all of numbers.
 
-    A few cells without a number are bad rows; a column that is mostly text is one that nobody can use.
+    A few cells without a number make bad rows; a column of mostly text is an error.
     """
     names = tuple(name for name in header if name not in (PATH, LABEL, PART, GROUP))
     for name in names:

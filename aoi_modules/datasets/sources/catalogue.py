@@ -37,7 +37,7 @@ class RemoteArchive:
 
     Args:
         urls: where it is.
-        commit: that the zip must name in its comment, as git writes it; the first seven digits or more.
+        commit: the zip must name it in its comment, as git writes it; the first seven digits or more.
         size: about how many bytes, for the progress bar.
     """
 
@@ -73,7 +73,7 @@ class DataSet:
     stand_in_version: int = 1
 
     def files(self, root: Path) -> tuple[str, ...]:
-        """The relative names of all files of the edition that lies in the folder `root`."""
+        """Names all files, relative to `root`, of the edition that lies there."""
         return tuple(self.known_sums(root) or self.members())
 
 
@@ -100,8 +100,6 @@ FASHION_MNIST_FILES = tuple(
 )
 
 TILE_COMMIT = "cc4eb530b57b9cb7225bf76023873043ffd50655"
-TILE_COUNTS = {"Free": 952, "Blowhole": 115, "Uneven": 103, "Break": 85, "Crack": 57, "Fray": 32}
-"""Pictures of each class upstream; each has a mask beside it."""
 SMALL_TILE_BYTES = 12_000
 """The median picture file has about 4,000 bytes in the 160-pixel edition and about 35,000 upstream. A median does not
 move when some files are cut short or missing."""
@@ -113,19 +111,19 @@ BOARD_COMMIT = "08e98c4db5922613fb97176eb3d6497d48260cb1"
 
 @cache
 def small_tile_sums() -> ledger.Sums:
-    """The checksums of the 160-pixel edition. Its file names are upstream's."""
+    """Reads the checksums of the 160-pixel edition. Its file names are upstream's."""
     return ledger.read(Path(__file__).with_name("magnetic_tile_160.sha256.gz"))
 
 
 @cache
 def small_house_sums() -> ledger.Sums:
-    """The checksums of the 64-pixel edition. Its file names are upstream's."""
+    """Reads the checksums of the 64-pixel edition. Its file names are upstream's."""
     return ledger.read(Path(__file__).with_name("houses_64.sha256.gz"))
 
 
 @cache
 def small_board_sums() -> ledger.Sums:
-    """The checksums of the 1-bit edition. Its pictures end in .png, upstream's in .jpg."""
+    """Reads the checksums of the 1-bit edition. Its pictures end in .png, upstream's in .jpg."""
     return ledger.read(Path(__file__).with_name("deeppcb_1bit.sha256.gz"))
 
 
@@ -219,7 +217,7 @@ CATALOGUE = {
 
 
 def by_name(name: str) -> DataSet:
-    """The data set of that name.
+    """Gives the data set of that name.
 
     Raises:
         DataError: there is none; names those there are.

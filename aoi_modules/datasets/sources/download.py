@@ -74,7 +74,7 @@ def download(
 
 
 def reachable(url: str) -> bool:
-    """Whether a server answers at `url`; says so within seconds. For downloads that others do without timeouts."""
+    """Asks whether a server answers at `url`, within seconds. Ask before a library downloads without a timeout."""
     try:
         _resolve(url)
         return requests.head(url, timeout=TIMEOUT[0], allow_redirects=True).ok

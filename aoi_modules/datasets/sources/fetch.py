@@ -1,6 +1,8 @@
 """Brings a set into the cache: download, check, rename."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from aoi_modules.datasets.sources import ledger
@@ -18,7 +20,7 @@ DOWNLOADS = ".downloads"
 
 
 def cached(dataset: DataSet, cache_dir: Path) -> Path | None:
-    """The set's folder in the cache, if it was brought there whole."""
+    """Gives the set's folder in the cache; None unless it is there whole."""
     root = cache_dir / dataset.name
     if isinstance(dataset.remote, RemoteArchive):
         return root if root.is_dir() else None
@@ -32,19 +34,14 @@ def fetch(dataset: DataSet, cache_dir: Path) -> Path:
         DataError: the set cannot be downloaded, or the cache cannot be written.
         ChecksumError: upstream gave something else than it should.
     """
-    try:
-        with alone(cache_dir / DOWNLOADS / f"{dataset.name}.lock", WAIT_FOR_OTHERS):
-            root = cached(dataset, cache_dir)
-            if root is not None:
-                return root
-            if isinstance(dataset.remote, RemoteArchive):
-                return _fetch_archive(dataset, dataset.remote, cache_dir)
-            root = cache_dir / dataset.name
-            return _fetch_files(tuple(file for file in dataset.remote if not (root / file.name).exists()), root)
-    except OSError as error:
-        raise DataError(
-            f"{cache_dir}: cannot be written: {error.strerror or error}", hint="set AOI_CACHE_DIR"
-        ) from None
+    with _alone_in(cache_dir, dataset):
+        root = cached(dataset, cache_dir)
+        if root is not None:
+            return root
+        if isinstance(dataset.remote, RemoteArchive):
+            return _fetch_archive(dataset, dataset.remote, cache_dir)
+        root = cache_dir / dataset.name
+        return _fetch_files(tuple(file for file in dataset.remote if not (root / file.name).exists()), root)
 
 
 def repair(dataset: DataSet, cache_dir: Path) -> Path:
@@ -55,20 +52,23 @@ def repair(dataset: DataSet, cache_dir: Path) -> Path:
         ChecksumError: as `fetch`.
     """
     root = cache_dir / dataset.name
+    with _alone_in(cache_dir, dataset):
+        if isinstance(dataset.remote, RemoteArchive):
+            return _fetch_archive(dataset, dataset.remote, cache_dir)
+        damaged = tuple(file for file in dataset.remote if ledger.file_sum(root / file.name) != file.sha256)
+        return _fetch_files(damaged, root)
+
+
+@contextmanager
+def _alone_in(cache_dir: Path, dataset: DataSet) -> Iterator[None]:
+    """Lets one process at a time work on the set's folder; says so when the cache cannot be written."""
     try:
         with alone(cache_dir / DOWNLOADS / f"{dataset.name}.lock", WAIT_FOR_OTHERS):
-            if isinstance(dataset.remote, RemoteArchive):
-                return _fetch_archive(dataset, dataset.remote, cache_dir)
-            damaged = tuple(file for file in dataset.remote if ledger.file_sum(root / file.name) != file.sha256)
-            return _fetch_files(damaged, root)
+            yield
     except OSError as error:
         raise DataError(
             f"{cache_dir}: cannot be written: {error.strerror or error}", hint="set AOI_CACHE_DIR"
         ) from None
-
-
-def _unwritable(cache_dir: Path, error: OSError) -> DataError:
-    return DataError(f"{cache_dir}: cannot be written: {error.strerror or error}", hint="set AOI_CACHE_DIR")
 
 
 def _fetch_files(files: tuple[RemoteFile, ...], root: Path) -> Path:

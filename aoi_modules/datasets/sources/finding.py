@@ -1,7 +1,6 @@
-"""Finds a data set: mirror, cache, system, download, and if all fail a drawn stand-in. What it gives is verified."""
+"""Finds a data set in mirror, cache, system, by download, or draws a stand-in. What it gives is verified."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,7 @@ from aoi_modules.datasets.sources.catalogue import DataSet, by_name
 from aoi_modules.datasets.sources.verification import ledger_path, verify
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.manifest import DataOrigin
-from aoi_modules.progress import say
+from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings, settings
 
 Place = Literal["mirror", "cache", "system", "download", "stand-in"]
@@ -37,13 +36,13 @@ class Found:
     origin: DataOrigin
 
 
-def find(dataset: str | DataSet, *, given: Settings | None = None, warn: Callable[[str], None] = say) -> Found:
+def find(dataset: str | DataSet, *, given: Settings | None = None, log: Say = say) -> Found:
     """Finds a set, downloads it if it is nowhere, and verifies every file.
 
     Args:
         dataset: name, or an entry of the catalogue.
-        given: settings to use instead of the process's own.
-        warn: told in one line when a stand-in is used, and why.
+        given: settings; None takes this process's.
+        log: told in one line when a stand-in is used, and why.
 
     Raises:
         ChecksumError: a file of the set is damaged. It is never used, and never silently replaced.
@@ -55,16 +54,16 @@ def find(dataset: str | DataSet, *, given: Settings | None = None, warn: Callabl
         try:
             place, root = "download", fetching.fetch(wanted, given.cache_dir)
         except DataError as error:
-            warn(f"{wanted.name}: {error.message}")
+            log(f"{wanted.name}: {error.message}")
     if root is None:
-        warn(f"{wanted.name}: using drawn stand-in data{' (AOI_OFFLINE is set)' if given.offline else ''}")
+        log(f"{wanted.name}: using drawn stand-in data{' (AOI_OFFLINE is set)' if given.offline else ''}")
         return Found(wanted.name, None, "stand-in", _stand_in(wanted))
     sums = verify(wanted, root, given.cache_dir)
     return Found(wanted.name, root, place, _real(wanted, sums))
 
 
 def locate(dataset: str | DataSet, *, given: Settings | None = None) -> tuple[Place, Path | None]:
-    """The first place that has the set, unverified; never downloads. A place with some of the files has it, damaged."""
+    """Finds the first place that has the set, or a part of it; never downloads or verifies."""
     wanted, given = _entry(dataset), given or settings()
     rejected = _rejected(given.cache_dir)
     for place, root in places(wanted, given):
@@ -74,7 +73,7 @@ def locate(dataset: str | DataSet, *, given: Settings | None = None) -> tuple[Pl
 
 
 def places(dataset: DataSet, given: Settings) -> list[tuple[Place, Path]]:
-    """The folders to look into, in order."""
+    """Lists the folders to look into, in order."""
     found: list[tuple[Place, Path]] = []
     if given.data_dir is not None:
         found.append(("mirror", given.data_dir / dataset.name))
@@ -87,7 +86,7 @@ def places(dataset: DataSet, given: Settings) -> list[tuple[Place, Path]]:
 
 
 def fingerprint(dataset: str | DataSet, *, given: Settings | None = None) -> str:
-    """A SHA-256 that changes whenever the content that `find` would use changes. Reads all files; never downloads."""
+    """Gives a SHA-256 that changes with the content that `find` would use. Reads all files; never downloads."""
     wanted, given = _entry(dataset), given or settings()
     _, root = locate(wanted, given=given)
     if root is None:
@@ -95,8 +94,8 @@ def fingerprint(dataset: str | DataSet, *, given: Settings | None = None) -> str
     return ledger.digest(ledger.measure(root, wanted.files(root)))
 
 
-def repair(dataset: str | DataSet, *, given: Settings | None = None, tell: Callable[[str], None] = say) -> Found:
-    """Makes a damaged set usable: the cache is mended, a folder that is not ours is passed over from now on.
+def repair(dataset: str | DataSet, *, given: Settings | None = None, log: Say = say) -> Found:
+    """Makes a damaged set usable: mends the cache; passes over a damaged folder that is not ours from now on.
 
     Looks at every place afresh, so a mirror that its owner has mended is used again.
 
@@ -114,25 +113,23 @@ def repair(dataset: str | DataSet, *, given: Settings | None = None, tell: Calla
         try:
             sums = verify(wanted, root, given.cache_dir)
         except DataError as error:
-            tell(f"{place}: {error.message}")
+            log(f"{place}: {error.message}")
             if place != "cache":
                 damaged.append(root)
             continue
-        _reject(wanted, damaged, given, tell)
+        _reject(wanted, damaged, given, log)
         return Found(wanted.name, root, place, _real(wanted, sums))
     if given.offline:
         raise DataError(
             f"{wanted.name}: no whole copy found, and AOI_OFFLINE forbids a download", hint="unset AOI_OFFLINE"
         )
     root = fetching.repair(wanted, given.cache_dir)
-    _reject(wanted, damaged, given, tell)
+    _reject(wanted, damaged, given, log)
     sums = verify(wanted, root, given.cache_dir)
-    return Found(
-        wanted.name, root, "download", DataOrigin(name=wanted.name, sha256=ledger.digest(sums), stand_in=False)
-    )
+    return Found(wanted.name, root, "download", _real(wanted, sums))
 
 
-def _reject(dataset: DataSet, damaged: list[Path], given: Settings, tell: Callable[[str], None]) -> None:
+def _reject(dataset: DataSet, damaged: list[Path], given: Settings, log: Say) -> None:
     """Remembers which folders of this set to pass over; folders that are whole again are forgotten."""
     own = {str(root) for _, root in places(dataset, given)}
     keep = (_rejected(given.cache_dir) - own) | {str(root) for root in damaged}
@@ -141,7 +138,7 @@ def _reject(dataset: DataSet, damaged: list[Path], given: Settings, tell: Callab
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{root}\n" for root in sorted(keep)))
     for root in damaged:
-        tell(f"{root} is not ours to mend; it is passed over until it is whole and repair runs again")
+        log(f"{root} is not ours to mend; it is passed over until it is whole and repair runs again")
 
 
 def _rejected(cache_dir: Path) -> set[str]:

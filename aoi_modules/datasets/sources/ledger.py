@@ -17,7 +17,7 @@ Sums = dict[str, str]
 
 
 def file_sum(path: Path) -> str:
-    """The SHA-256 of a file, or `MISSING`.
+    """Computes the SHA-256 of a file; gives `MISSING` when there is none.
 
     Raises:
         DataError: it is there and cannot be read.
@@ -32,7 +32,7 @@ def file_sum(path: Path) -> str:
 
 
 def measure(root: Path, names: Iterable[str]) -> Sums:
-    """The checksums of the files `names` below `root`."""
+    """Computes the checksums of the files `names` below `root`."""
     return {name: file_sum(root / name) for name in names}
 
 
@@ -49,11 +49,12 @@ def compare(root: Path, expected: Mapping[str, str], repair: str) -> None:
 
 
 def digest(sums: Mapping[str, str]) -> str:
-    """One SHA-256 for many files: that of the sorted ledger."""
+    """Computes one SHA-256 for many files: that of the sorted ledger."""
     return hashlib.sha256(as_text(sums).encode()).hexdigest()
 
 
 def as_text(sums: Mapping[str, str]) -> str:
+    """Writes a ledger as text, sorted by file name: the same sums always give the same text."""
     return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
 
 

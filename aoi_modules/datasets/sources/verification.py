@@ -1,4 +1,4 @@
-"""Is a set, as it lies in a folder, what it should be? Nothing is learnt from a folder that was not verified."""
+"""Verifies that a set in a folder is what it should be. Nothing is learnt from a folder that was not verified."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ LEDGER = "SHA256SUMS"
 
 
 def repair_command(dataset: DataSet) -> str:
+    """Gives the command that mends the set, for errors to name."""
     return f"aoi data fetch {dataset.name} --repair"
 
 
@@ -36,7 +37,7 @@ def verify(dataset: DataSet, root: Path, cache_dir: Path) -> ledger.Sums:
 
 
 def ledger_path(root: Path, cache_dir: Path) -> Path:
-    """Where the checksums of a folder without known ones stand: never in a folder that is not ours."""
+    """Gives the file for the checksums of a folder without known ones: never in a folder that is not ours."""
     if root.is_relative_to(cache_dir):
         return root / LEDGER
     return cache_dir / "ledgers" / f"{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.sha256"

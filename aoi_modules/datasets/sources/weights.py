@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.errors import ChecksumError
-from aoi_modules.settings import Settings, child_environment, settings
+from aoi_modules.settings import Settings, settings
 
 FOLDER = "weights"
 KNOWN_SUMS = {
@@ -22,7 +22,7 @@ KNOWN_SUMS = {
 
 
 def find_weights(file_name: str, *, given: Settings | None = None) -> Path | None:
-    """The weights file of that name; None when no place has it.
+    """Finds the weights file of that name; None when no place has it.
 
     Raises:
         ChecksumError: it is damaged.
@@ -32,7 +32,7 @@ def find_weights(file_name: str, *, given: Settings | None = None) -> Path | Non
 
 
 def find_first(file_names: Sequence[str], *, given: Settings | None = None) -> tuple[str, Path] | None:
-    """The first of the weights files that a place has, and the place: `mirror`, `cache` or `Keras' cache`.
+    """Finds the first of the weights files that a place has, and the place: `mirror`, `cache` or `Keras' cache`.
 
     The names count first, then the places, so a better file in the cache wins over a worse one in the mirror.
 
@@ -49,14 +49,14 @@ def find_first(file_names: Sequence[str], *, given: Settings | None = None) -> t
 
 
 def places(given: Settings) -> dict[str, Path]:
-    """Where weights are looked for, in order."""
+    """Names the folders in which weights are looked for, in order."""
     mirror = {} if given.data_dir is None else {"mirror": given.data_dir / FOLDER}
-    return {**mirror, "cache": given.cache_dir / FOLDER, "Keras' cache": keras_folder()}
+    return {**mirror, "cache": given.cache_dir / FOLDER, "Keras' cache": keras_folder(given)}
 
 
-def keras_folder() -> Path:
-    """Where Keras keeps the weights that it downloads: below KERAS_HOME, or below ~/.keras."""
-    return Path(child_environment().get("KERAS_HOME") or "~/.keras").expanduser() / "models"
+def keras_folder(given: Settings) -> Path:
+    """Where Keras keeps the weights that it downloads."""
+    return given.keras_dir / "models"
 
 
 def _check(path: Path) -> None:

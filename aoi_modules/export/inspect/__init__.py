@@ -1,4 +1,4 @@
 """Looking into servables: what is in one, what differs between two, how merged models share their parts.
 
-Reads files; uses `export` and `modelstore`.
+Reads files only; uses the rest of `export`, and `modelstore`.
 """

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -10,15 +9,15 @@ from numpy.typing import NDArray
 
 from aoi_modules.errors import StoreError
 from aoi_modules.export import graph
-from aoi_modules.export.inspect.anatomy import WEIGHT_TYPES
-from aoi_modules.export.inspect.contents import GRAPH, Inspection, nodes, read_frozen
+from aoi_modules.export.inspect.contents import Contents, read_frozen
 from aoi_modules.export.inspect.quantities import counted, size
+from aoi_modules.export.inspect.weights import WEIGHT_TYPES, nodes
 from aoi_modules.export.readers.saved_model_network import read_meta_graph
-from aoi_modules.export.verification import FROZEN
-from aoi_modules.modelstore import golden
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Head, Manifest
 from aoi_modules.tf import tf
+from aoi_modules.wire.tensors import Array
 
 SAME_SIZE = 0.01
 """Part of a file's size that makes no difference: graphs of one model are written with other inner names each time."""
@@ -32,7 +31,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     right: str
 
 
-def difference(left: Inspection, right: Inspection) -> list[Line]:
+def difference(left: Contents, right: Contents) -> list[Line]:
     """What differs, for people and machines. Version numbers and dates are no differences; no lines: all is equal.
 
     Raises:
@@ -118,24 +117,24 @@ MANIFEST_FIELDS: dict[str, Callable[[Manifest], dict[str, str]]] = {
 """What is compared of two manifests, in the order in which it is shown."""
 
 
-def _signatures(servable: Inspection) -> dict[str, str]:
+def _signatures(servable: Contents) -> dict[str, str]:
     return {
         one.name: f"{', '.join(map(str, one.inputs))} -> {', '.join(map(str, one.outputs))}"
         for one in servable.signatures
     }
 
 
-def _sizes(left: Inspection, right: Inspection) -> Iterator[Line]:
+def _sizes(left: Contents, right: Contents) -> Iterator[Line]:
     for (name, one), other in zip(_large(left).items(), _large(right).values(), strict=True):
         if abs(one - other) > SAME_SIZE * max(one, other):
             yield Line(field=f"size of {name}", left=size(one), right=size(other))
 
 
-def _large(servable: Inspection) -> dict[str, int]:
+def _large(servable: Contents) -> dict[str, int]:
     """Bytes of what takes the most."""
-    variables = sum(count for name, count in servable.files.items() if name.startswith("variables/"))
-    graphs = {name: servable.files.get(name, 0) for name in (GRAPH, FROZEN)}
-    return {**graphs, "variables": variables, "all files": servable.size}
+    variables = sum(count for name, count in servable.files.items() if name.startswith(f"{layout.VARIABLES}/"))
+    graphs = {name: servable.files.get(name, 0) for name in (layout.SAVED_MODEL, layout.PIXELS_FILE)}
+    return {**graphs, layout.VARIABLES: variables, "all files": servable.size}
 
 
 def _weights(left: Path, right: Path) -> Iterator[Line]:
@@ -161,8 +160,8 @@ def digests(folder: Path) -> set[str]:
     return {graph.digest(value) for value in [*values, *([] if frozen else _variables(folder))] if value.size > 1}
 
 
-def _variables(folder: Path) -> list[NDArray[Any]]:
-    prefix = folder / "variables" / "variables"
+def _variables(folder: Path) -> list[Array]:
+    prefix = folder / layout.VARIABLES / "variables"
     if not prefix.with_suffix(".index").exists():
         return []
     try:
@@ -173,7 +172,7 @@ def _variables(folder: Path) -> list[NDArray[Any]]:
         raise StoreError(f"{prefix}: damaged: {str(error).splitlines()[0]}", hint="export the model again") from None
 
 
-def _operations(left: Inspection, right: Inspection) -> Iterator[Line]:
+def _operations(left: Contents, right: Contents) -> Iterator[Line]:
     """Operations that are not equally often in the frozen graphs, or where one is missing, in the SavedModels."""
     if left.frozen_operations and right.frozen_operations:
         pair = left.frozen_operations, right.frozen_operations
@@ -186,9 +185,9 @@ def _operations(left: Inspection, right: Inspection) -> Iterator[Line]:
 
 def _golden(left: Path, right: Path) -> Iterator[Line]:
     """How far the golden scores of heads that both have are apart, on the pictures that both have."""
-    if not all((folder / golden.FILE_NAME).exists() for folder in (left, right)):
+    if not all((folder / layout.GOLDEN_FILE).exists() for folder in (left, right)):
         return
-    one, other = Golden.read(left / golden.FILE_NAME), Golden.read(right / golden.FILE_NAME)
+    one, other = Golden.read(left), Golden.read(right)
     pairs = [
         (row, other.pictures.index(picture))
         for row, picture in enumerate(one.pictures)

@@ -3,34 +3,32 @@
 import io
 from collections import Counter
 from collections.abc import Iterator
-from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
-from google.protobuf.message import DecodeError
 from PIL import Image
 
 from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import ChecksumError, StoreError
-from aoi_modules.export.graph import GraphDef, NodeDef
-from aoi_modules.export.inspect.anatomy import WEIGHT_TYPES, Anatomy
+from aoi_modules.export import graph
+from aoi_modules.export.graph import GraphDef
+from aoi_modules.export.inspect.anatomy import Anatomy
+from aoi_modules.export.inspect.weights import Weights, nodes
 from aoi_modules.export.readers.saved_model_network import read_meta_graph
-from aoi_modules.export.verification import FROZEN, WARMUP
-from aoi_modules.modelstore import golden, version_dir
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.tf import tf
 
-GRAPH = "saved_model.pb"
 PARTS = {
-    manifests.FILE_NAME: "component, heads, labels and thresholds are unknown",
-    FROZEN: "what the heads share is unknown, and engines other than TensorFlow cannot read it",
-    golden.FILE_NAME: "no server can prove its scores",
-    WARMUP: "the first request is slow",
-    version_dir.SUMS_NAME: "damage would not be seen",
+    layout.MANIFEST_FILE: "component, heads, labels and thresholds are unknown",
+    layout.PIXELS_FILE: "what the heads share is unknown, and engines other than TensorFlow cannot read it",
+    layout.GOLDEN_FILE: "no server can prove its scores",
+    layout.WARMUP_FILE: "the first request is slow",
+    layout.SUMS_FILE: "damage would not be seen",
 }
 """What a servable of the team has beside TensorFlow's own files, and what follows when it is missing."""
 
@@ -58,22 +56,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[Tensor, ...]
 
 
-class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """How many numbers the graph of the SavedModel has in constants, and how many in variables beside it; `stored` says
-    where most are.
-
-    Constants of one number are no weights. What several functions of a graph hold counts for each.
-    """
-
-    stored: Literal["constants", "variables", "none"]
-    constants: int
-    constant_numbers: int
-    variables: int
-    variable_numbers: int
-
-
-class Inspection(msgspec.Struct, frozen=True, kw_only=True):
-    """What is in a version directory. Made by `Inspection.of`.
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a version directory. Made by `Contents.of`.
 
     Args:
         path: of the folder.
@@ -106,7 +90,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.manifest.component}, version {self.manifest.version}" if self.manifest else Path(self.path).name
 
     @classmethod
-    def of(cls, folder: Path) -> "Inspection":
+    def of(cls, folder: Path) -> "Contents":
         """Looks into a version directory or the folder of any SavedModel.
 
         Raises:
@@ -114,7 +98,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             StoreError: another file of it is not readable.
         """
         model = read_meta_graph(folder)
-        manifest = manifests.read(folder) if (folder / manifests.FILE_NAME).exists() else None
+        manifest = manifests.read(folder) if (folder / layout.MANIFEST_FILE).exists() else None
         frozen = read_frozen(folder)
         names = [head.name for head in manifest.heads] if manifest else []
         files = {str(path.relative_to(folder)): path.stat().st_size for path in _files(folder)}
@@ -126,7 +110,7 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
             size=sum(files.values()),
             operations=_counted(node.op for node in nodes(model)),
             frozen_operations=_counted(node.op for node in frozen.node) if frozen else {},
-            weights=_weights(model),
+            weights=Weights.of(model),
             anatomy=Anatomy.of(frozen, names) if frozen and names else None,
             checksums=_checksums(folder),
             missing={name: so for name, so in PARTS.items() if not (folder / name).exists()},
@@ -143,29 +127,24 @@ def find(path: Path) -> Path:
         raise StoreError(f"{path}: no such folder", hint="aoi export and aoi merge write servables")
     if not path.is_dir():
         raise StoreError(f"{path}: expected a folder, a version directory or a component's. Received: a file")
-    if (path / GRAPH).is_file():
+    if (path / layout.SAVED_MODEL).is_file():
         return path
     numbers = version_dir.versions(path)
     if numbers:
         return find(path / str(numbers[-1]))
     below = sorted(folder.name for folder in path.iterdir() if folder.is_dir() and version_dir.versions(folder))
     hint = f"one of its components: {', '.join(below)}" if below else "aoi export writes servables"
-    raise StoreError(f"{path}: no {GRAPH} and no version directories there", hint=hint)
+    raise StoreError(f"{path}: no {layout.SAVED_MODEL} and no version directories there", hint=hint)
 
 
 def read_frozen(folder: Path) -> GraphDef | None:
     """The frozen graph of a servable; None if there is none.
 
     Raises:
-        StoreError: it is damaged.
+        ModelError: it is damaged.
     """
-    path = folder / FROZEN
-    if not path.exists():
-        return None
-    try:
-        return GraphDef.FromString(path.read_bytes())
-    except (OSError, DecodeError):
-        raise StoreError(f"{path}: damaged, or not a graph", hint="export the model again") from None
+    file = folder / layout.PIXELS_FILE
+    return graph.read_frozen(file) if file.exists() else None
 
 
 def sample(folder: Path) -> Pixels | None:
@@ -174,23 +153,16 @@ def sample(folder: Path) -> Pixels | None:
     Raises:
         StoreError: its samples are damaged.
     """
-    if not (folder / golden.FILE_NAME).exists():
+    if not (folder / layout.GOLDEN_FILE).exists():
         return None
-    pictures = Golden.read(folder / golden.FILE_NAME).pictures
+    pictures = Golden.read(folder).pictures
     with Image.open(io.BytesIO(pictures[0])) as picture:
         return np.asarray(picture.convert("RGB"))
 
 
-def nodes(model: Any) -> Iterator[NodeDef]:
-    """All nodes of a `MetaGraphDef`, also of its functions."""
-    yield from model.graph_def.node
-    for function in model.graph_def.library.function:
-        yield from function.node_def
-
-
 def _signatures(model: Any) -> tuple[Signature, ...]:
     names = sorted(name for name in model.signature_def if not name.startswith("__"))
-    names.sort(key=lambda name: name != "serving_default")
+    names.sort(key=lambda name: name != layout.DEFAULT_SIGNATURE)
     return tuple(
         Signature(
             name=name,
@@ -218,41 +190,12 @@ def _counted(names: Iterator[str]) -> dict[str, int]:
     return dict(Counter(names).most_common())
 
 
-def _weights(model: Any) -> Weights:
-    constants = [
-        prod(dim.size for dim in node.attr["value"].tensor.tensor_shape.dim)
-        for node in nodes(model)
-        if node.op == "Const" and node.attr["dtype"].type in WEIGHT_TYPES
-    ]
-    constants = [count for count in constants if count > 1]
-    variables = _variables(model)
-    held, beside = sum(constants), sum(variables)
-    return Weights(
-        stored="none" if not held + beside else "constants" if held > beside else "variables",
-        constants=len(constants),
-        constant_numbers=held,
-        variables=len(variables),
-        variable_numbers=beside,
-    )
-
-
-def _variables(model: Any) -> list[int]:
-    """The numbers of each variable: TensorFlow 2 lists them as objects, TensorFlow 1 has them in its graph."""
-    found = [node.variable for node in model.object_graph_def.nodes if node.WhichOneof("kind") == "variable"]
-    held = [(variable.dtype, variable.shape) for variable in found] or [
-        (node.attr["dtype"].type, node.attr["shape"].shape)
-        for node in model.graph_def.node
-        if node.op in ("VarHandleOp", "VariableV2", "Variable")
-    ]
-    return [prod(max(dim.size, 0) for dim in shape.dim) for kind, shape in held if kind in WEIGHT_TYPES]
-
-
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _checksums(folder: Path) -> str:
-    if not (folder / version_dir.SUMS_NAME).exists():
+    if not (folder / layout.SUMS_FILE).exists():
         return "none"
     try:
         version_dir.verify(folder)

@@ -13,11 +13,12 @@ from matplotlib.path import Path as Curve
 from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import StoreError
 from aoi_modules.export.inspect.anatomy import Anatomy, Block
-from aoi_modules.export.inspect.contents import Inspection, sample
-from aoi_modules.export.inspect.graph_layout import NUMBERS, Box, Layout, Point, layout
+from aoi_modules.export.inspect.contents import Contents, sample
+from aoi_modules.export.inspect.graph_layout import Layout, layout
+from aoi_modules.export.inspect.grid import NUMBERS, Box, Point
 from aoi_modules.export.inspect.quantities import counted, percent, short
-from aoi_modules.export.verification import FROZEN
-from aoi_modules.modelstore.manifest import FILE_NAME, Head
+from aoi_modules.modelstore.layout import MANIFEST_FILE, PIXELS_FILE
+from aoi_modules.modelstore.manifest import Head
 from aoi_modules.plots import Plot
 
 SUFFIXES = (".png", ".svg")
@@ -57,14 +58,14 @@ def draw(anatomy: Anatomy, *, title: str, heads: Sequence[Head] = (), picture: P
     return plot
 
 
-def draw_servable(servable: Inspection) -> Plot:
+def draw_servable(servable: Contents) -> Plot:
     """Draws the graph of a servable with its first golden picture in front.
 
     Raises:
         StoreError: it has no frozen graph, or its samples are damaged.
     """
     if servable.anatomy is None or servable.manifest is None:
-        missing = " and ".join(name for name in (FILE_NAME, FROZEN) if name in servable.missing)
+        missing = " and ".join(name for name in (MANIFEST_FILE, PIXELS_FILE) if name in servable.missing)
         raise StoreError(
             f"{servable.path}: cannot be drawn without {missing}",
             hint="aoi export and aoi merge write servables that can",

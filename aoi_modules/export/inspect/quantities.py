@@ -2,7 +2,7 @@
 
 
 def short(number: float, unit: str = "") -> str:
-    """Three digits, and a letter for thousands, millions or milliards: `393 k`."""
+    """Three digits, and a letter for thousands, millions or billions: `393 k`."""
     for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= 0.9995 * size:
             scaled = number / size

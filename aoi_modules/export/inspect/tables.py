@@ -1,6 +1,7 @@
 """What is in a servable, and what differs between two, as tables for a terminal."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -8,16 +9,17 @@ from rich.text import Text
 
 from aoi_modules.export.inspect.anatomy import Anatomy
 from aoi_modules.export.inspect.comparison import Line
-from aoi_modules.export.inspect.contents import Inspection, Signature
+from aoi_modules.export.inspect.contents import Contents, Signature
 from aoi_modules.export.inspect.graph_drawing import summary
 from aoi_modules.export.inspect.quantities import counted, percent, short, size
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import Head, Manifest, Source
 
 MOST = 10
 """Operations that are named; the rest is summed up."""
 
 
-def print_inspection(console: Console, servable: Inspection) -> None:
+def print_contents(console: Console, servable: Contents) -> None:
     """All that is known of a servable, part by part."""
     console.print(Text.assemble((servable.title, "bold"), "  ", (servable.path, "dim")), soft_wrap=True)
     _section(console, "", _facts(servable))
@@ -31,7 +33,7 @@ def print_inspection(console: Console, servable: Inspection) -> None:
     _section(console, "Missing", servable.missing.items())
 
 
-def print_difference(console: Console, left: Inspection, right: Inspection, lines: Sequence[Line]) -> None:
+def print_difference(console: Console, left: Contents, right: Contents, lines: Sequence[Line]) -> None:
     """One row a difference."""
     table = _table("", left.path, right.path)
     for line in lines:
@@ -40,7 +42,7 @@ def print_difference(console: Console, left: Inspection, right: Inspection, line
     console.print(counted(len(lines), "difference") if lines else "no difference", highlight=False)
 
 
-def _facts(servable: Inspection) -> Iterable[tuple[str, str]]:
+def _facts(servable: Contents) -> Iterable[tuple[str, str]]:
     manifest, anatomy, weights = servable.manifest, servable.anatomy, servable.weights
     if anatomy is not None:
         yield "heads", summary(anatomy)
@@ -113,8 +115,11 @@ def _print_anatomy(console: Console, anatomy: Anatomy) -> None:
         console.print(f"not counted: {', '.join(anatomy.uncounted)}", highlight=False, markup=False, soft_wrap=True)
 
 
-def _operations(servable: Inspection) -> Iterable[tuple[str, str]]:
-    graphs = {"saved_model.pb": servable.operations, "pixels.pb": servable.frozen_operations}
+def _operations(servable: Contents) -> Iterable[tuple[str, str]]:
+    graphs = {
+        layout.SAVED_MODEL: servable.operations,
+        Path(layout.PIXELS_FILE).name: servable.frozen_operations,
+    }
     for name, counts in graphs.items():
         if counts:
             most = [f"{operation} {count}" for operation, count in list(counts.items())[:MOST]]

@@ -10,7 +10,7 @@ What cannot be read is still recognised, so that the error says what to do.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from aoi_modules.export.readers.frozen_network import read_frozen_network
 from aoi_modules.export.readers.keras_network import read_keras_network
 from aoi_modules.export.readers.onnx_network import read_onnx_network
 from aoi_modules.export.readers.saved_model_network import read_saved_model
+from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.modelstore import layout
 
 
 class Format(StrEnum):
@@ -36,7 +38,7 @@ class Format(StrEnum):
     KERAS_WEIGHTS = "Keras weights without a model (.weights.h5)"
     KERAS_JSON = "the configuration of a Keras model without weights (.json)"
     VERSIONS = "a folder of numbered versions"
-    SAVED_MODEL_FILE = "the file saved_model.pb out of a SavedModel folder"
+    SAVED_MODEL_FILE = f"the file {layout.SAVED_MODEL} out of a SavedModel folder"
     META_GRAPH = "a TensorFlow 1 graph without its weights (.meta)"
     CHECKPOINT = "a TensorFlow checkpoint"
     TFLITE = "a TensorFlow Lite model (.tflite)"
@@ -60,27 +62,23 @@ _ADVICE = {
     Format.PICKLE: "a pickle may run any code when it is read: save the model with its own library",
     Format.UNKNOWN: "readable are .keras, .h5, SavedModel folders, frozen .pb and .onnx",
 }
+READERS: dict[Format, Callable[[Path, Reading], Network]] = {
+    Format.KERAS: read_keras_network,
+    Format.KERAS_H5: read_keras_network,
+    Format.SAVED_MODEL: read_saved_model,
+    Format.FROZEN_GRAPH: read_frozen_network,
+    Format.ONNX: read_onnx_network,
+}
+"""A reader gives the network in a file of its format; a new one stands here and is recognised by `sniff`."""
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
 
 
-def read_network(
-    path: Path,
-    *,
-    size: tuple[int, int] | None = None,
-    inputs: Sequence[str] = (),
-    outputs: Sequence[str] = (),
-    signature: str | None = None,
-    allow_lambda: bool = False,
-) -> Network:
+def read_network(path: Path, reading: Reading = AS_WRITTEN) -> Network:
     """Reads a trained network from any file.
 
     Args:
         path: a file, or a SavedModel folder.
-        size: height and width of the pictures, for a network that takes any.
-        inputs: nodes or tensors that take the picture and perhaps the features; frozen graphs need them.
-        outputs: which outputs to keep, in this order; frozen graphs need them.
-        signature: of a SavedModel; default `serving_default`.
-        allow_lambda: run the Python code inside a Keras file.
+        reading: what the file does not say itself.
 
     Raises:
         ModelError: the format is not read, or the network in it is not one that scores pictures, or the
@@ -88,15 +86,9 @@ def read_network(
     """
     path = Path(path)
     found = sniff(path)
-    if found in (Format.KERAS, Format.KERAS_H5):
-        return read_keras_network(path, size=size, outputs=outputs, allow_lambda=allow_lambda)
-    if found is Format.SAVED_MODEL:
-        return read_saved_model(path, size=size, inputs=inputs, outputs=outputs, signature=signature)
-    if found is Format.FROZEN_GRAPH:
-        return read_frozen_network(path, inputs=inputs, outputs=outputs, size=size)
-    if found is Format.ONNX:
-        return read_onnx_network(path, size=size, outputs=outputs)
-    raise _refusal(path, found)
+    if found not in READERS:
+        raise _refusal(path, found)
+    return READERS[found](path, reading)
 
 
 def sniff(path: Path) -> Format:
@@ -127,7 +119,9 @@ def sniff(path: Path) -> Format:
 
 def saved_model_versions(folder: Path) -> list[int]:
     """Numbers of the version folders below `folder` that are SavedModels, the smallest first."""
-    return sorted(int(child.parent.name) for child in folder.glob("*/saved_model.pb") if child.parent.name.isdecimal())
+    return sorted(
+        int(child.parent.name) for child in folder.glob(f"*/{layout.SAVED_MODEL}") if child.parent.name.isdecimal()
+    )
 
 
 def _refusal(path: Path, found: Format) -> ModelError:
@@ -147,7 +141,7 @@ def _refusal(path: Path, found: Format) -> ModelError:
 
 
 def _sniff_folder(path: Path) -> Format:
-    if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
+    if (path / layout.SAVED_MODEL).is_file() or (path / "saved_model.pbtxt").is_file():
         return Format.SAVED_MODEL
     if saved_model_versions(path):
         return Format.VERSIONS
@@ -235,12 +229,13 @@ def _fields(path: Path) -> Iterator[tuple[int, int]]:
             number, kind = divmod(varint(), 8)
             if kind == 0:
                 varint()
-            elif kind in (1, 5):
-                file.seek(8 if kind == 1 else 4, 1)
-            elif kind == 2:
-                file.seek(varint(), 1)
+            elif kind in (1, 2, 5):
+                size = varint() if kind == 2 else 8 if kind == 1 else 4
+                if size > end - file.tell():
+                    raise ValueError("beyond the end")
+                file.seek(size, 1)
             else:
                 raise ValueError(f"field of kind {kind}")
-            if number == 0 or file.tell() > end:
-                raise ValueError("beyond the end")
+            if number == 0:
+                raise ValueError("a field has no number")
             yield number, kind

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aoi_modules.errors import AoiError, ModelError, first_line
+from aoi_modules.errors import AoiError, Argument, ModelError, first_line
 from aoi_modules.export.network import Network, Run, picture_input
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
@@ -132,15 +132,24 @@ def safe_names(names: Sequence[str]) -> dict[str, str]:
     return chosen
 
 
-def wanted_outputs(available: Sequence[str], wanted: Sequence[str], origin: str) -> list[str]:
-    """The outputs asked for; all of them when nothing was asked for.
+def wanted_names(argument: str, wanted: Sequence[str], available: Sequence[str], origin: str) -> list[str]:
+    """The inputs or outputs asked for; all of them when nothing was asked for.
+
+    Args:
+        argument: `inputs` or `outputs`, for messages.
+        wanted: names that were asked for.
+        available: all names.
+        origin: for messages.
 
     Raises:
-        ModelError: it has no such output.
+        ModelError: there is no such input or output.
     """
     unknown = [name for name in wanted if name not in available]
     if unknown:
-        raise ModelError(f"{origin}: expected --outputs of {', '.join(available)}. Received: {', '.join(unknown)}")
+        wrong = Argument(argument)
+        raise ModelError(
+            f"{origin}: expected {wrong} of {', '.join(available)}. Received: {', '.join(unknown)}", arguments=[wrong]
+        )
     return list(wanted or available)
 
 
@@ -210,8 +219,10 @@ def _width(name: str, shape: Shape, origin: str) -> int:
     if shape is not None and len(shape) == 1:
         return 1
     if shape is None or len(shape) != 2 or not shape[1]:
+        others = Argument("outputs", ...)
         raise ModelError(
             f"{origin}: expected the output {name} of shape (N, K), one row a picture. Received: {shape}",
-            hint="pool or flatten it, or name the outputs that are so: --outputs NAME",
+            hint=f"pool or flatten it, or name the outputs that are so: {others}",
+            arguments=[others],
         )
     return shape[1]

@@ -38,6 +38,7 @@ class TensorFlowFunction(keras.Operation):  # type: ignore[misc]
         self.function = function
 
     def call(self, *arguments: Any, **named: Any) -> Any:
+        """Calls the function as Keras calls its own operations; any of the arguments may be tensors."""
         if self.function == "__operators__.getitem":
             return arguments[0][tuple(_index(part) for part in _as_list(named["slice_spec"]))]
         return reduce(getattr, self.function.split("."), tf)(*arguments, **named)

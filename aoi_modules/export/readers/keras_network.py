@@ -6,7 +6,7 @@ run it. Python code inside a file (Lambda layers) is not run, unless the caller 
 
 import json
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from typing import Any
 
 import h5py
 
-from aoi_modules.errors import AoiError, ModelError, first_line
+from aoi_modules.errors import AoiError, Argument, ModelError, first_line
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.interface import (
     InputTensor,
@@ -22,10 +22,11 @@ from aoi_modules.export.readers.interface import (
     build_network,
     find_inputs,
     safe_names,
-    wanted_outputs,
+    wanted_names,
 )
 from aoi_modules.export.readers.keras2_config import is_keras2, lambda_layers, repaired
 from aoi_modules.export.readers.keras2_functions import CUSTOM_OBJECTS
+from aoi_modules.export.reading import AS_WRITTEN, Reading
 from aoi_modules.tf import keras, tf
 
 ONLY_OUTPUT = "score"
@@ -42,9 +43,7 @@ class KerasFile:
     version: str
 
 
-def read_keras_network(
-    path: Path, *, size: tuple[int, int] | None = None, outputs: Sequence[str] = (), allow_lambda: bool = False
-) -> Network:
+def read_keras_network(path: Path, reading: Reading = AS_WRITTEN) -> Network:
     """Reads a `.keras` file or a legacy `.h5` file.
 
     The outputs are called as the keys of the model's dict of outputs, or as its output layers; the only output of a
@@ -52,29 +51,35 @@ def read_keras_network(
 
     Args:
         path: the file.
-        size: height and width of the pictures, for a model that takes any.
-        outputs: those to keep; default: all.
-        allow_lambda: run the Python code that its Lambda layers carry.
+        reading: says the size, for a model that takes any; which outputs to keep, default all; and whether the Python
+            code that Lambda layers carry may run.
 
     Raises:
         ModelError: it cannot be read, holds Python code, or does not map pictures to (N, K).
     """
-    return network_of(load_model(path, allow_lambda=allow_lambda), str(path), size=size, outputs=outputs)
+    return network_of(load_model(path, allow_lambda=reading.allow_lambda), str(path), reading)
 
 
-def network_of(
-    model: Any, origin: str = "the model", *, size: tuple[int, int] | None = None, outputs: Sequence[str] = ()
-) -> Network:
-    """A Keras model as a network; arguments and errors as for `read_keras_network`."""
+def network_of(model: Any, origin: str = "the model", reading: Reading = AS_WRITTEN) -> Network:
+    """Makes a network of a Keras model in memory.
+
+    Args:
+        model: a Keras model on a known input.
+        origin: for messages.
+        reading: see `read_keras_network`.
+
+    Raises:
+        ModelError: it does not map pictures to (N, K).
+    """
     structure = _structure(model, "input")
     tensors = keras.tree.flatten(structure)
     entries = [
         InputTensor(str(number), tuple(tensor.shape), tf.as_dtype(tensor.dtype))
         for number, tensor in enumerate(tensors)
     ]
-    inputs = find_inputs(entries, size, origin)
+    inputs = find_inputs(entries, reading.size, origin)
     shapes = _output_shapes(model, origin)
-    names = wanted_outputs(list(shapes), outputs, origin)
+    names = wanted_names("outputs", reading.outputs, list(shapes), origin)
     safe = safe_names(names)
 
     def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
@@ -97,9 +102,11 @@ def load_model(path: Path, *, allow_lambda: bool = False) -> Any:
     file = read_config(path)
     code = lambda_layers(file.config)
     if code and not allow_lambda:
+        allowed = Argument("allow_lambda", True)
         raise ModelError(
             f"{path}: holds Python code (Lambda layers: {', '.join(code)}), which is not run",
-            hint="if you trust whoever made the file: --allow-lambda",
+            hint=f"if you trust whoever made the file: {allowed}",
+            arguments=[allowed],
         )
     try:
         if is_keras2(file.version) or path.suffix not in (".keras", ".h5", ".hdf5"):

@@ -16,9 +16,11 @@ import numpy as np
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.network import Network
-from aoi_modules.export.readers.interface import safe_names, wanted_outputs
+from aoi_modules.export.readers.interface import safe_names, wanted_names
 from aoi_modules.export.readers.onnx_header import OnnxHeader, read_header
 from aoi_modules.export.readers.saved_model_network import read_saved_model
+from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.modelstore import layout
 from aoi_modules.settings import settings
 
 COMMAND = "onnx2tf"
@@ -32,9 +34,8 @@ _SAMPLES, _SAMPLES_SHAPE = "calibration_image_sample_data_20x128x128x3_float32.n
 
 def read_onnx_network(
     path: Path,
+    reading: Reading = AS_WRITTEN,
     *,
-    size: tuple[int, int] | None = None,
-    outputs: Sequence[str] = (),
     converter: Path | None = None,
     seconds: float = SECONDS,
 ) -> Network:
@@ -42,8 +43,7 @@ def read_onnx_network(
 
     Args:
         path: the `.onnx` file; its pictures may be NCHW or NHWC.
-        size: height and width of the pictures, where the model leaves them open.
-        outputs: those to keep; default: all.
+        reading: says the size, where the model leaves it open, and which outputs to keep, default all.
         converter: the command; default: AOI_ONNX2TF, or `onnx2tf` beside the interpreter or on the path.
         seconds: how long the conversion may take.
 
@@ -52,17 +52,17 @@ def read_onnx_network(
             pictures to (N, K).
     """
     header = read_header(path)
-    wanted = wanted_outputs(header.outputs, outputs, str(path))
+    wanted = wanted_names("outputs", reading.outputs, header.outputs, str(path))
     command = converter or find_converter(path)
     with TemporaryDirectory(prefix="aoi-onnx-") as folder:
         _convert(command, path, header, Path(folder), seconds)
         try:
             # Its variables are read here and now, so the folder may go.
-            network = read_saved_model(Path(folder) / _RESULT, size=size)
+            network = read_saved_model(Path(folder) / _RESULT, Reading(size=reading.size))
         except ModelError as error:
             message = error.message.replace(str(Path(folder) / _RESULT), str(path))
             hint = f"{error.hint}; in PyTorch: {_PYTORCH}" if "batches" in error.hint else error.hint
-            raise ModelError(message, hint=hint) from None
+            raise ModelError(message, hint=hint, arguments=error.arguments) from None
     return replace(network.renamed(_names(header.outputs, network, wanted)), origin=str(path))
 
 
@@ -112,7 +112,7 @@ def _convert(command: Path, path: Path, header: OnnxHeader, folder: Path, second
         raise ModelError(f"{path}: {COMMAND} was not done within {seconds:g} s", hint=_by_hand(command, path)) from None
     except OSError as error:
         raise _missing(path, f"{command} does not start: {error.strerror}") from None
-    if done.returncode != 0 or not (folder / _RESULT / "saved_model.pb").is_file():
+    if done.returncode != 0 or not (folder / _RESULT / layout.SAVED_MODEL).is_file():
         tail = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()][-8:]
         raise ModelError(
             f"{path}: {COMMAND} could not convert it (exit code {done.returncode}). The end of what it said:\n"

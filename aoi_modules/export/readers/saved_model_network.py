@@ -9,80 +9,80 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError, first_line
+from aoi_modules.errors import Argument, ModelError, first_line
+from aoi_modules.export.graph import GraphDef, node_of
 from aoi_modules.export.network import Network
-from aoi_modules.export.readers.frozen_network import FrozenGraph, graph_network, node_name, read_graph_def, tensors_of
+from aoi_modules.export.readers.frozen_graph import FrozenGraph
+from aoi_modules.export.readers.frozen_network import graph_network
 from aoi_modules.export.readers.interface import (
     InputTensor,
     Shape,
     build_network,
     find_inputs,
     safe_names,
-    wanted_outputs,
+    wanted_names,
 )
+from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.tf import tf
 
 from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-SERVING, TAG = "serving_default", "serve"
-PIXELS = "assets.extra/pixels.pb"
-"""The frozen graph inside a servable of ours; takes `image`, and `features` where a head needs them."""
-_IMAGE, _FEATURES = "image", "features"
+TAG = "serve"
 
 
-def read_saved_model(
-    folder: Path,
-    *,
-    size: tuple[int, int] | None = None,
-    inputs: Sequence[str] = (),
-    outputs: Sequence[str] = (),
-    signature: str | None = None,
-) -> Network:
+def read_saved_model(folder: Path, reading: Reading = AS_WRITTEN) -> Network:
     """Reads a SavedModel.
 
     Args:
         folder: holds `saved_model.pb`.
-        size: height and width of the pictures, where the signature leaves them open.
-        inputs: which inputs of the signature; default: all.
-        outputs: which outputs of the signature; default: all that are floating numbers.
-        signature: default: `serving_default`, or the only one.
+        reading: says the signature, default `serving_default` or the only one; the size, where it leaves that open; and
+            which of its outputs to keep, default all that are floating numbers. Its inputs are all needed.
 
     Raises:
         ModelError: it cannot be loaded, has no such signature, or that one does not map pictures to (N, K).
     """
     meta_graph = read_meta_graph(folder)
-    if signature is None and (folder / PIXELS).is_file() and (folder / manifests.FILE_NAME).is_file():
-        return read_servable(folder, size=size, outputs=outputs)
-    name = _signature_name(meta_graph, signature, str(folder))
+    ours = (folder / layout.PIXELS_FILE).is_file() and (folder / layout.MANIFEST_FILE).is_file()
+    if ours and reading.signature is None:
+        return read_servable(folder, reading)
+    name = _signature_name(meta_graph, reading.signature, str(folder))
     definition = meta_graph.signature_def[name]
     origin = f"{folder} (signature {name})"
-    wanted_outputs(list(definition.inputs), inputs, origin)
+    wanted_names("inputs", reading.inputs, list(definition.inputs), origin)
     if meta_graph.object_graph_def.nodes:
-        return _by_signature(folder, name, definition, size, outputs, origin)
-    return _by_freezing(folder, definition, size, outputs, origin)
+        return _by_signature(folder, name, definition, reading, origin)
+    return _by_freezing(folder, definition, reading, origin)
 
 
-def read_servable(folder: Path, *, size: tuple[int, int] | None = None, outputs: Sequence[str] = ()) -> Network:
+def read_servable(folder: Path, reading: Reading = AS_WRITTEN) -> Network:
     """Reads a servable of ours back: a network that takes pictures as they are behind its resize.
+
+    Args:
+        folder: version directory.
+        reading: may say which heads to keep, as its outputs; a size has to be theirs.
 
     Raises:
         ModelError: its heads look at pictures of different sizes, or its graph is not as this project writes it.
     """
-    graph = FrozenGraph(read_graph_def(folder / PIXELS), str(folder))
+    graph = FrozenGraph.read(folder / layout.PIXELS_FILE, str(folder))
     heads = [head.name for head in manifests.read(folder).heads]
-    wanted = wanted_outputs(heads, outputs, str(folder))
+    wanted = wanted_names("outputs", reading.outputs, heads, str(folder))
     resizes = _resizes(graph, wanted)
     pictures = sorted({shape[1:] for shape in resizes.values()}, key=str)
     if len(pictures) != 1:
         described = ", ".join("x".join(map(str, shape)) for shape in pictures) or "none"
+        one = Argument("outputs", tuple(wanted[:1]))
         raise ModelError(
             f"{folder}: expected heads that look at pictures of one size. Received: {described}",
-            hint=f"read its heads one by one: --outputs {wanted[0]}",
+            hint=f"read its heads one by one: {one}",
+            arguments=[one],
         )
-    if size not in (None, pictures[0][:2]):
-        raise ModelError(f"{folder}: looks at pictures of {pictures[0]}. Received: --size {size}")
+    if reading.size not in (None, pictures[0][:2]):
+        given = Argument("size", reading.size)
+        raise ModelError(f"{folder}: looks at pictures of {pictures[0]}. Received: {given}", arguments=[given])
     return _behind_resizes(graph, list(resizes), wanted)
 
 
@@ -92,12 +92,13 @@ def read_meta_graph(folder: Path) -> Any:
     Raises:
         ModelError: there is none, or the file is damaged.
     """
+    file = folder / layout.SAVED_MODEL
     try:
-        model = saved_model_pb2.SavedModel.FromString((folder / "saved_model.pb").read_bytes())
+        model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
     except OSError as error:
-        raise ModelError(f"{folder / 'saved_model.pb'}: {error.strerror}") from None
+        raise ModelError(f"{file}: {error.strerror}") from None
     except DecodeError:
-        raise ModelError(f"{folder / 'saved_model.pb'}: not readable as a SavedModel") from None
+        raise ModelError(f"{file}: not readable as a SavedModel") from None
     for meta_graph in model.meta_graphs:
         if TAG in meta_graph.meta_info_def.tags:
             return meta_graph
@@ -107,25 +108,23 @@ def read_meta_graph(folder: Path) -> Any:
 
 def _signature_name(meta_graph: Any, wanted: str | None, origin: str) -> str:
     names: list[str] = sorted(name for name in meta_graph.signature_def if not name.startswith("__"))
-    if wanted is None and SERVING not in names and len(names) == 1:
+    if wanted is None and layout.DEFAULT_SIGNATURE not in names and len(names) == 1:
         return names[0]
-    name = wanted or SERVING
+    name = wanted or layout.DEFAULT_SIGNATURE
     if name not in names:
+        one = [Argument("signature", name) for name in names[:1]]
         raise ModelError(
             f"{origin}: has no signature {name!r}; it has: {', '.join(names) or 'none'}",
-            hint=f"--signature {names[0]}"
-            if names
-            else "save it with a signature: tf.saved_model.save(..., signatures=)",
+            hint=str(one[0]) if one else "save it with a signature: tf.saved_model.save(..., signatures=)",
+            arguments=one,
         )
     return name
 
 
-def _by_signature(
-    folder: Path, name: str, definition: Any, size: tuple[int, int] | None, wanted: Sequence[str], origin: str
-) -> Network:
+def _by_signature(folder: Path, name: str, definition: Any, reading: Reading, origin: str) -> Network:
     """TensorFlow 2: the signature is a function whose variables are loaded."""
-    inputs = find_inputs([_entry(key, info) for key, info in sorted(definition.inputs.items())], size, origin)
-    safe = safe_names(_score_names(definition, wanted, origin))
+    inputs = find_inputs([_entry(key, info) for key, info in sorted(definition.inputs.items())], reading.size, origin)
+    safe = safe_names(_score_names(definition, reading.outputs, origin))
     try:
         loaded = tf.saved_model.load(str(folder), tags=[TAG])
     except Exception as error:  # the loader raises whatever it meets in the object graph
@@ -133,7 +132,7 @@ def _by_signature(
     function = loaded.signatures[name]
     if _batch(definition) is not None:
         # A batch of one is often only written down, not built in: the graph may take more, the function does not.
-        return _opened(function, safe, size, origin)
+        return _opened(function, safe, reading.size, origin)
 
     def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
         _ = loaded  # a function alone does not keep its variables alive
@@ -155,27 +154,26 @@ def _opened(function: Any, outputs: Mapping[str, str], size: tuple[int, int] | N
     return graph_network(graph, inputs, {new: tensors[own] for new, own in outputs.items()}, size)
 
 
-def _by_freezing(
-    folder: Path, definition: Any, size: tuple[int, int] | None, wanted: Sequence[str], origin: str
-) -> Network:
+def _by_freezing(folder: Path, definition: Any, reading: Reading, origin: str) -> Network:
     """TensorFlow 1: the graph of a session, its variables made constants."""
     entries = [_entry(info.name, info) for _, info in sorted(definition.inputs.items())]
-    safe = safe_names(_score_names(definition, wanted, origin))
+    safe = safe_names(_score_names(definition, reading.outputs, origin))
     outputs = {new: definition.outputs[own].name for new, own in safe.items()}
     shapes: dict[str, Shape] = {entry.name: entry.shape for entry in entries if entry.shape is not None}
     graph = _frozen_by_session(folder, list(outputs.values()), origin)
-    return graph_network(graph, list(dict.fromkeys(entry.name for entry in entries)), outputs, size, shapes=shapes)
+    inputs = list(dict.fromkeys(entry.name for entry in entries))
+    return graph_network(graph, inputs, outputs, reading.size, shapes=shapes)
 
 
 def _frozen_by_session(folder: Path, tensors: Sequence[str], origin: str) -> FrozenGraph:
     """The part of a SavedModel's graph that some tensors need, with constants for its variables."""
     try:
-        return FrozenGraph(_constants(folder, [node_name(name) for name in tensors]), origin)
+        return FrozenGraph(_constants(folder, [node_of(name) for name in tensors]), origin)
     except Exception as error:  # whatever a restore or an initializer raises
         raise ModelError(f"{origin}: its variables cannot become constants: {first_line(error)}") from error
 
 
-def _constants(folder: Path, nodes: Sequence[str]) -> tf.compat.v1.GraphDef:
+def _constants(folder: Path, nodes: Sequence[str]) -> GraphDef:
     v1 = tf.compat.v1
     told = tf.get_logger().level
     tf.get_logger().setLevel("ERROR")  # it calls its own way to load such files outdated, and has no other
@@ -203,7 +201,7 @@ def _batch(definition: Any) -> int | None:
 def _score_names(definition: Any, wanted: Sequence[str], origin: str) -> list[str]:
     """The outputs asked for, or all with floating numbers: labels and classes beside them are no scores."""
     if wanted:
-        return wanted_outputs(sorted(definition.outputs), wanted, origin)
+        return wanted_names("outputs", wanted, sorted(definition.outputs), origin)
     names = [name for name, info in sorted(definition.outputs.items()) if tf.as_dtype(info.dtype).is_floating]
     if not names:
         raise ModelError(f"{origin}: expected an output of floating numbers. Received: {sorted(definition.outputs)}")
@@ -214,19 +212,21 @@ def _resizes(graph: FrozenGraph, heads: Sequence[str]) -> dict[str, tuple[int | 
     """{node that resizes the input `image`, perhaps made gray: shape of its result} of all that the heads need."""
     resizes = [name for name, node in graph.needed_by(heads, ()).items() if node.op == "ResizeBilinear"]
     first = [
-        name for name in resizes if _IMAGE in graph.needed_by([name], [other for other in resizes if other != name])
+        name
+        for name in resizes
+        if layout.IMAGE in graph.needed_by([name], [other for other in resizes if other != name])
     ]
-    return {name: tensor.shape or () for name, tensor in tensors_of(graph, first).items()}
+    return {name: tensor.shape or () for name, tensor in graph.tensors(first).items()}
 
 
 def _behind_resizes(graph: FrozenGraph, resizes: list[str], heads: list[str]) -> Network:
     """The network that begins behind the resizes of a frozen graph, which all give pictures of one size."""
     first, *others = resizes
-    definition = tf.compat.v1.GraphDef()
+    definition = GraphDef()
     definition.CopyFrom(graph.definition)
     for node in definition.node:  # all give the same, so one may stand for all
         node.input[:] = [first if source in others else source for source in node.input]
-    numbers = [_FEATURES] if _FEATURES in graph.needed_by(heads, resizes) else []
+    numbers = [layout.FEATURES] if layout.FEATURES in graph.needed_by(heads, resizes) else []
     return graph_network(
         FrozenGraph(definition, graph.origin), [first, *numbers], dict(zip(heads, heads, strict=True)), None
     )

@@ -1,4 +1,4 @@
-"""What one loaded version answers: requests against signatures, one computation, the answer.
+"""What one loaded version answers: a request becomes one inference, its outputs become the answer.
 
-Uses `wire` and the engine's interface; knows no protocol and no thread.
+Uses `wire`, `batching` and the engine's interface; knows neither doors nor the other versions.
 """

@@ -1,21 +1,19 @@
 """One loaded model version, lent to requests; it is closed after the last of them."""
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from numpy.typing import NDArray
-
+from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE
 from aoi_modules.serving.answering import signature_check
+from aoi_modules.serving.answering.inference import Answer, Inference
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching.batcher import Batcher, BatchRan
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
-from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.workers import Done, Job
-from aoi_modules.wire.messages import SignatureDef
-
-DEFAULT_SIGNATURE = "serving_default"
+from aoi_modules.serving.engine import Engine
+from aoi_modules.serving.job import Ask, wait
+from aoi_modules.wire.messages import ModelSpec, SignatureDef
 
 
 class Servable:
@@ -29,6 +27,9 @@ class Servable:
         batching: how requests are merged.
         slots: so many batches, or requests that are not merged, run at once.
         ran: learns of each batch the seconds that its requests waited for it.
+
+    Attributes:
+        retired: it is about to be closed, and nobody new may have it.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Servable:
         self._on_closed: Callable[[], None] | None = None
 
     def signature(self, name: str) -> SignatureDef | None:
-        """The signature of that name, "" being the default one; None when there is none."""
+        """Gives the signature of that name, "" being the default one; None when there is none."""
         return self._engine.signatures.get(name or DEFAULT_SIGNATURE)
 
     @property
@@ -68,35 +69,43 @@ class Servable:
 
     @property
     def batches(self) -> int:
-        """How often the engine ran, each time for one request or several, with `rows` rows in all."""
+        """How often the engine ran, each time for one request or several."""
         return self._batcher.batches
 
     @property
     def rows(self) -> int:
+        """How many rows the engine ran in all; a request without rows counts as one."""
         return self._batcher.rows
 
     @property
     def signatures(self) -> dict[str, SignatureDef]:
+        """The signatures by name, as the SavedModel states them."""
         return dict(self._engine.signatures)
 
-    def run(
-        self, signature: SignatureDef, inputs: Arrays, output_filter: Sequence[str] = ()
-    ) -> dict[str, NDArray[Any]]:
-        """Computes the outputs of the filter, or all outputs without one.
+    def ask(self, inference: Inference[Any]) -> Ask:
+        """Compares an inference with its signature, and gives the way to ask the model for its outputs.
 
         Raises:
-            RpcError: inputs or filter do not fit the signature, or the model refuses the inputs.
+            RpcError: inputs or outputs do not fit the signature.
         """
-        return self.call(signature, inputs, output_filter).run()
-
-    def call(self, signature: SignatureDef, inputs: Arrays, output_filter: Sequence[str] = ()) -> "Call":
-        """What `run` would run.
-
-        Raises:
-            RpcError: inputs or filter do not fit the signature.
-        """
+        signature, inputs = inference.signature, inference.inputs
         signature_check.check_inputs(signature, inputs, self._check)
-        return Call(self._batcher, signature, inputs, signature_check.chosen_outputs(signature, output_filter))
+        outputs = signature_check.chosen_outputs(signature, inference.outputs)
+        return partial(self._batcher.submit, signature, inputs, outputs)
+
+    def answer(self, inference: Inference[Answer]) -> Answer:
+        """Runs an inference, and waits for its answer. For warm-ups; requests go in steps.
+
+        Raises:
+            RpcError: it does not fit the signature, or the model refuses it.
+        """
+        return inference.write(wait(self.ask(inference)))
+
+    def fill_spec(self, spec: ModelSpec, signature_name: str) -> None:
+        """Says in an answer which model, version and signature gave it; "" is the default signature."""
+        spec.name = self.name
+        spec.version.value = self.version
+        spec.signature_name = signature_name or DEFAULT_SIGNATURE
 
     def take(self) -> None:
         """Keeps the servable loaded until `give_back`. Not for a servable that was retired."""
@@ -104,6 +113,7 @@ class Servable:
             self._lent += 1
 
     def give_back(self) -> None:
+        """Ends one `take`; the last one closes a servable that was retired."""
         with self._lock:
             self._lent -= 1
         self._close_if_done()
@@ -124,21 +134,3 @@ class Servable:
             self._batcher.close()
             self._engine.close()
             on_closed()
-
-
-@dataclass(frozen=True)
-class Call:
-    """Inputs that fit a signature, and the outputs wanted; a `ModelCall`."""
-
-    batcher: Batcher
-    signature: SignatureDef
-    inputs: Arrays
-    outputs: Sequence[str]
-
-    def run(self) -> dict[str, NDArray[Any]]:
-        """Waits for the outputs; see `Batcher.run`."""
-        return self.batcher.run(self.signature, self.inputs, self.outputs)
-
-    def submit(self, job: Job, done: Done) -> None:
-        """Does not wait; see `Batcher.submit`."""
-        self.batcher.submit(self.signature, self.inputs, self.outputs, job, done)

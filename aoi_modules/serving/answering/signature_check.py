@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from typing import Any
-
-from numpy.typing import NDArray
 
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import SignatureDef, TensorInfo
 from aoi_modules.wire.status import invalid
+from aoi_modules.wire.tensors import Array
 
 
 class InputCheck(StrEnum):
@@ -62,6 +60,11 @@ def check_names(signature: SignatureDef, names: Collection[str]) -> None:
 def check_inputs(signature: SignatureDef, inputs: Arrays, check: InputCheck) -> None:
     """Refuses inputs that do not fit the signature: of other names always, of another dtype or shape by `check`.
 
+    Args:
+        signature: states dtype and shape of each input.
+        inputs: arrays by name; strings are object arrays of bytes.
+        check: how they are compared.
+
     Raises:
         RpcError: INVALID_ARGUMENT; says which input, what was expected and what came.
     """
@@ -75,7 +78,7 @@ def check_inputs(signature: SignatureDef, inputs: Arrays, check: InputCheck) -> 
 
 
 def chosen_outputs(signature: SignatureDef, output_filter: Sequence[str]) -> list[str]:
-    """The names of the outputs to compute: those of the filter, or all.
+    """Gives the names of the outputs to compute: those of the filter, or all.
 
     Raises:
         RpcError: INVALID_ARGUMENT, the filter names an output twice or one that is not there.
@@ -95,7 +98,7 @@ def chosen_outputs(signature: SignatureDef, output_filter: Sequence[str]) -> lis
     return chosen
 
 
-def _check_array(name: str, array: NDArray[Any], info: TensorInfo) -> None:
+def _check_array(name: str, array: Array, info: TensorInfo) -> None:
     dims = [dim.size for dim in info.tensor_shape.dim]
     fits_shape = info.tensor_shape.unknown_rank or (
         len(dims) == array.ndim and all(want in (-1, got) for want, got in zip(dims, array.shape, strict=True))

@@ -1,4 +1,4 @@
 """Requests put together for one computation, in TensorFlow Serving's terms.
 
-Uses the engine's interface; knows no protocol.
+Uses the engine's interface; knows neither protocols nor the threads that answer.
 """

@@ -11,19 +11,19 @@ from functools import partial
 from typing import Any
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching.arrays import check_inputs, row_counts
 from aoi_modules.serving.batching.batch import Call
 from aoi_modules.serving.batching.parts import Joined, split
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.batching.queue import Queue, kind_of
+from aoi_modules.serving.batching.row_checks import check_inputs, row_counts
 from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.workers import Done, Job, Outputs, present
+from aoi_modules.serving.job import Done, Job
 from aoi_modules.wire.messages import SignatureDef
 
 BatchRan = Callable[[Sequence[float]], None]
 
 MAX_QUEUES = 64
-"""Kinds of requests that are remembered when none of them waits; clients choose the shapes."""
+"""Kinds of requests that are remembered while none of them waits. Clients choose the shapes, so there is a limit."""
 
 
 class Batcher:
@@ -39,7 +39,8 @@ class Batcher:
 
     Attributes:
         running: batches that run now.
-        batches: that were run so far, with `rows` requests' rows in all; a request that has none counts as one.
+        batches: how many ran so far.
+        rows: how many rows they had in all; a request without rows counts as one.
     """
 
     def __init__(
@@ -51,46 +52,23 @@ class Batcher:
         self._slots = slots
         self._threads = 0
         self._idle: list[threading.Condition] = []
-        """Of the threads that wait for work, by which each is woken. The last one is the first to be: the processor
-        still knows what it did."""
+        """One for each thread that waits for work. The last one is woken first: the processor's cache still holds
+        what it did."""
         self._closed = False
         self._work = threading.Lock()
         self._queues: dict[Any, Queue] = {}
         self.running = self.batches = self.rows = 0
 
-    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> Outputs:
-        """Computes the named outputs of one request, perhaps together with others; see `Engine.run`.
-
-        Raises:
-            RpcError: UNAVAILABLE too many requests wait; DEADLINE_EXCEEDED nobody waits for the answer any more; or
-                what the engine raises for this request.
-        """
-        job, ended = present(), threading.Event()
-        results: list[Outputs] = []
-        errors: list[BaseException] = [_late()]
-
-        def done(result: Outputs | None, error: BaseException | None) -> None:
-            if error is None:
-                results.append(result or {})
-            else:
-                errors.append(error)
-            ended.set()
-
-        self.submit(signature, inputs, outputs, job, done)
-        ended.wait(job.remaining())
-        if not results:
-            raise errors[-1]
-        return results[0]
-
     def submit(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str], job: Job, done: Done) -> None:
-        """As `run`, without waiting: `done` is called with outputs or error, by the thread that ran the batch.
+        """Computes the named outputs of one request, perhaps together with others. Waits for nothing.
 
         Args:
             signature: see `Engine.run`.
-            inputs: see `Engine.run`.
+            inputs: see `Engine.run`; arrays (N, ...) with one N for all can be merged with those of others.
             outputs: see `Engine.run`.
-            job: for whom; a request that nobody waits for any more is not run.
-            done: must be quick; every request that was accepted is done some time.
+            job: who waits; a request that nobody waits for any more is not run.
+            done: learns the outputs, or the error of this request, in the thread that ran the batch. It must be quick.
+                It is called once for every request that was accepted.
 
         Raises:
             RpcError: UNAVAILABLE too many requests wait; INVALID_ARGUMENT it cannot be merged though it must be.
@@ -114,7 +92,7 @@ class Batcher:
         _drop(dropped)
 
     def close(self) -> None:
-        """Lets the threads end. Nothing waits any more."""
+        """Lets the threads end. To be called when nothing waits any more."""
         with self._work:
             self._closed = True
             while self._idle:
@@ -162,13 +140,13 @@ class Batcher:
             if self._ran is not None and batch.calls:
                 began = time.monotonic()
                 self._ran([began - call.arrived for call in batch.calls])
-            answers = batch.answers(self._engine, self._policy)
+            ended = batch.run(self._engine, self._policy)
             with self._work:
                 queue.last_rows, queue.last_end = batch.rows, time.monotonic()
                 self.running -= 1
                 self.batches += 1 if batch.calls else 0
                 self.rows += queue.last_rows or len(batch.calls)
-            for call, outputs, error in answers:
+            for call, outputs, error in ended:
                 call.done(outputs, error)
 
     def _next(self) -> Any | None:

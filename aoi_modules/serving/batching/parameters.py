@@ -49,7 +49,7 @@ class Batching:
 
 
 def from_flags(*, enabled: bool, file: str) -> Batching | None:
-    """What the flags ask for; None without batching.
+    """Reads what the flags ask for; None without batching.
 
     Raises:
         SettingsError: a file without --enable_batching, or one that cannot be used.
@@ -65,7 +65,7 @@ def from_flags(*, enabled: bool, file: str) -> Batching | None:
 
 
 def of_version(folder: Path, common: Batching) -> Batching | None:
-    """The parameters of one version, from its directory; None when no file lies there: its requests are not merged.
+    """Reads the parameters of one version from its directory. None without a file there: nothing is merged then.
 
     Args:
         folder: the version directory.

@@ -4,13 +4,18 @@ import threading
 
 import numpy as np
 
-from aoi_modules.serving.batching.arrays import row_counts
+from aoi_modules.serving.batching.row_checks import row_counts
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.workers import Done, Outputs
+from aoi_modules.serving.job import Done, Outputs
 
 
 def split(inputs: Arrays, rows: int) -> list[Arrays]:
-    """A request in parts of so many rows at most; as it is when 0, or when it has no rows in common."""
+    """Splits a request into parts of so many rows at most.
+
+    Args:
+        inputs: arrays (N, ...); without one N for all the request stays whole.
+        rows: of a part; 0 splits nothing.
+    """
     counts = row_counts(inputs)
     if not rows or len(counts) != 1 or (count := counts.pop()) <= rows:
         return [inputs]
@@ -33,7 +38,7 @@ class Joined:
         self._lock = threading.Lock()
 
     def done(self, place: int, outputs: Outputs | None, error: BaseException | None) -> None:
-        """The answer to one part; `place` counts from 0."""
+        """Takes the outputs (rows of the part, ...) of one part, or its error; `place` counts from 0."""
         with self._lock:
             self._answers[place] = outputs
             self._error = self._error or error

@@ -37,7 +37,7 @@ class Policy:
 
     @classmethod
     def of(cls, batching: Batching) -> "Policy":
-        """What TensorFlow Serving's batching parameters ask for."""
+        """Gives the policy that TensorFlow Serving's batching parameters ask for."""
         parts = batching.max_execution_batch_size or batching.max_batch_size
         split_rows = parts if batching.enable_large_batch_splitting else 0
         return cls(
@@ -52,7 +52,7 @@ class Policy:
         )
 
     def filled_rows(self, rows: int) -> int:
-        """The size that a batch of so many rows is filled up to."""
+        """Gives the size that a batch of so many rows is filled up to."""
         return min((size for size in self.allowed_rows if size >= rows), default=rows) if rows else 0
 
 

@@ -18,7 +18,14 @@ CROWD = 64
 
 
 def kind_of(signature: SignatureDef, inputs: Arrays, outputs: Sequence[str], *, pads: bool) -> Any:
-    """Equal for requests that can be merged."""
+    """Gives a key that is equal for requests that can be merged.
+
+    Args:
+        signature: compared by identity.
+        inputs: arrays (N, ...); N does not count, their names, dtypes and other sizes do.
+        outputs: names, in order.
+        pads: the other sizes do not count, either, but their number does.
+    """
     kinds = ((name, inputs[name].dtype.str, inputs[name].ndim if pads else inputs[name].shape[1:]) for name in inputs)
     return id(signature), *outputs, *sorted(kinds)
 
@@ -47,7 +54,7 @@ class Queue:
     crowded: int = CROWD
 
     def add(self, call: Call, now: float) -> list[Call]:
-        """Returns requests that nobody waits for any more; they make place.
+        """Adds a request, and returns those that nobody waits for any more; they make place.
 
         Raises:
             RpcError: UNAVAILABLE too many requests wait.
@@ -67,7 +74,7 @@ class Queue:
         return dropped
 
     def wanted(self, now: float) -> tuple[int, float]:
-        """How many rows are worth waiting for, and until when."""
+        """Tells how many rows are worth waiting for, and until when; both times are by `time.monotonic`."""
         filled = self.waiting[0].arrived + self.policy.timeout_seconds
         if now < filled and self.waiting[0].rows:
             return self.policy.max_rows, filled
@@ -75,7 +82,7 @@ class Queue:
         return (self.last_rows, rejoined) if now < rejoined else (0, now)
 
     def take(self) -> tuple[Batch, list[Call]]:
-        """The requests of the next batch, and those before them that nobody waits for."""
+        """Takes out the requests of the next batch, and those before them that nobody waits for."""
         calls: list[Call] = []
         dropped: list[Call] = []
         rows = 0

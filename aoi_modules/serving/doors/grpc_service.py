@@ -10,15 +10,18 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.dataplane import DataPlane
+from aoi_modules.serving.answering import predict_messages
+from aoi_modules.serving.dataplane import DataPlane, spec_of
+from aoi_modules.serving.job import LONGEST_SECONDS, Steps
 from aoi_modules.serving.monitoring import Monitor
-from aoi_modules.serving.workers import Steps, Workers
+from aoi_modules.serving.workers import Workers
 from aoi_modules.wire.messages import (
     ClassificationRequest,
     GetModelMetadataRequest,
     GetModelStatusRequest,
     MultiInferenceRequest,
     PredictRequest,
+    PredictResponse,
     RegressionRequest,
     ReloadConfigRequest,
 )
@@ -27,63 +30,96 @@ log = logging.getLogger(__name__)
 
 PREDICTION_SERVICE = "tensorflow.serving.PredictionService"
 MODEL_SERVICE = "tensorflow.serving.ModelService"
-NO_DEADLINE_SECONDS = 24 * 3600.0
-"""How long a request without a deadline may take; a server never waits without end."""
 MAX_TEXT = 1024
+"""Of an error, in characters: longer texts do not fit into the trailing headers of a call."""
 LIGHT_BYTES = 1 << 20
-"""A Predict of up to so many bytes is read in the event loop; that takes less time than to hand it to a thread."""
+"""A Predict of up to so many bytes is read in the event loop: that takes less time than to hand it to a thread."""
 MAX_RELOADS = 8
 """So many new configs may wait for the one before them."""
-MAX_MESSAGE_BYTES = (1 << 31) - 1
-MINUTE = 60_000
-"""In milliseconds."""
-OPTIONS = [
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
-    # Nobody holds a connection for ever by sending or reading slowly. After its age a client opens another one for new
-    # calls by itself; calls under way go on, and are cut off only when the grace is over.
-    ("grpc.server_handshake_timeout_ms", 20_000),
-    ("grpc.max_connection_idle_ms", 30 * MINUTE),
-    ("grpc.max_connection_age_ms", 60 * MINUTE),
-    ("grpc.max_connection_age_grace_ms", 60 * MINUTE),
-    ("grpc.max_concurrent_streams", 1024),
-    ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
-]
 
 Parsed = TypeVar("Parsed", bound=Message)
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 
 
-def add_services(server: grpc.aio.Server, plane: DataPlane, workers: Workers, monitor: Monitor) -> None:
-    """Registers the services; methods that are not among them answer UNIMPLEMENTED."""
+class GrpcService:
+    """The services of one server.
 
-    def counted(api: str, method: Callable[[Any], Message]) -> Callable[[Any], Message]:
-        def work(request: Any) -> Message:
-            with monitor.request(_model_name(request), api, "GRPC"):
-                return method(request)
+    Args:
+        plane: answers.
+        workers: the threads it answers in.
+        monitor: counts requests.
+        as_content: answer numbers as raw `tensor_content` instead of one field a value.
+    """
 
-        return work
+    def __init__(self, plane: DataPlane, workers: Workers, monitor: Monitor, *, as_content: bool = False) -> None:
+        self._plane = plane
+        self._workers = workers
+        self._monitor = monitor
+        self._as_content = as_content
+        # A reload waits for loads; the threads that answer requests have better things to do.
+        self._reloads = Workers(1, MAX_RELOADS)
 
-    services: dict[str, dict[str, tuple[type[Message], Callable[[Any], Message]]]] = {
-        PREDICTION_SERVICE: {
-            "Classify": (ClassificationRequest, counted("Classify", plane.classify)),
-            "Regress": (RegressionRequest, counted("Regress", plane.regress)),
-            "MultiInference": (MultiInferenceRequest, counted("MultiInference", plane.multi_inference)),
-            "GetModelMetadata": (GetModelMetadataRequest, plane.metadata),
-        },
-        MODEL_SERVICE: {"GetModelStatus": (GetModelStatusRequest, plane.status)},
-    }
-    handlers = {
-        service: {name: _handler(kind, _timeless(method), workers) for name, (kind, method) in methods.items()}
-        for service, methods in services.items()
-    }
-    # A reload waits for loads; the threads that answer requests have better things to do.
-    reloads = Workers(1, MAX_RELOADS)
-    handlers[PREDICTION_SERVICE]["Predict"] = _predict_handler(plane, workers, monitor)
-    handlers[MODEL_SERVICE]["HandleReloadConfigRequest"] = _handler(ReloadConfigRequest, plane.reload, reloads)
-    server.add_generic_rpc_handlers(
-        tuple(grpc.method_handlers_generic_handler(service, methods) for service, methods in handlers.items())
-    )
+    def add_to(self, server: grpc.aio.Server) -> None:
+        """Registers the services; methods that are not among them answer UNIMPLEMENTED."""
+        plane = self._plane
+        services: dict[str, dict[str, Any]] = {
+            PREDICTION_SERVICE: {
+                "Predict": self._in_steps("Predict", PredictRequest, self._predict, LIGHT_BYTES),
+                "Classify": self._in_steps("Classify", ClassificationRequest, plane.classify),
+                "Regress": self._in_steps("Regress", RegressionRequest, plane.regress),
+                "MultiInference": self._in_steps("MultiInference", MultiInferenceRequest, plane.multi_inference),
+                "GetModelMetadata": _at_once(GetModelMetadataRequest, _timeless(plane.metadata), self._workers),
+            },
+            MODEL_SERVICE: {
+                "GetModelStatus": _at_once(GetModelStatusRequest, _timeless(plane.status), self._workers),
+                "HandleReloadConfigRequest": _at_once(ReloadConfigRequest, plane.reload, self._reloads),
+            },
+        }
+        server.add_generic_rpc_handlers(
+            tuple(grpc.method_handlers_generic_handler(service, methods) for service, methods in services.items())
+        )
+
+    def _predict(self, request: PredictRequest) -> Steps[PredictResponse]:
+        form = predict_messages.form(request, as_content=self._as_content)
+        return self._plane.predict(spec_of(request), form)
+
+    def _in_steps(
+        self, api: str, kind: type[Parsed], method: Callable[[Parsed], Steps[Message]], light_bytes: int = 0
+    ) -> Any:
+        """The handler of a method that runs a model. Requests of up to `light_bytes` are read in the event loop."""
+
+        def steps(request: Parsed | bytes) -> Steps[bytes]:
+            if isinstance(request, bytes):
+                request = _parsed(kind, request)
+            with self._monitor.request(_model_name(request), api, "GRPC"):
+                answer = yield from method(request)
+            return answer.SerializeToString()
+
+        async def answer(body: bytes, context: Context) -> bytes:
+            seconds = _seconds(context)
+            try:
+                request = _parsed(kind, body) if len(body) <= light_bytes else body
+                return await self._workers.walk(steps(request), seconds, light=_is_light(request))
+            except Exception as error:
+                return await _refuse(context, error)
+
+        return grpc.unary_unary_rpc_method_handler(_typed(answer))
+
+
+def _at_once(kind: type[Parsed], method: Callable[[Parsed, float], Message], workers: Workers) -> Any:
+    """The handler of a method that runs no model."""
+
+    def work(body: bytes, seconds: float) -> bytes:
+        return method(_parsed(kind, body), seconds).SerializeToString()
+
+    async def answer(body: bytes, context: Context) -> bytes:
+        seconds = _seconds(context)
+        try:
+            return await workers.run(functools.partial(work, body, seconds), seconds)
+        except Exception as error:
+            return await _refuse(context, error)
+
+    return grpc.unary_unary_rpc_method_handler(_typed(answer))
 
 
 def _model_name(request: Any) -> str:
@@ -99,47 +135,9 @@ def _timeless(method: Callable[[Any], Message]) -> Callable[[Any, float], Messag
     return lambda request, seconds: method(request)
 
 
-def _predict_handler(plane: DataPlane, workers: Workers, monitor: Monitor) -> Any:
-    """Predict, the one that is asked all the time: no thread waits for the model."""
-
-    def steps(request: PredictRequest | bytes) -> Steps[bytes]:
-        if isinstance(request, bytes):
-            request = _parsed(PredictRequest, request)
-        with monitor.request(request.model_spec.name, "Predict", "GRPC"):
-            answer = yield from plane.predict_steps(request)
-        return answer.SerializeToString()
-
-    async def answer(body: bytes, context: Context) -> bytes:
-        seconds = _seconds(context)
-        try:
-            request = _parsed(PredictRequest, body) if len(body) <= LIGHT_BYTES else body
-            return await workers.walk(steps(request), seconds, light=_is_light(request))
-        except Exception as error:
-            return await _refuse(context, error)
-
-    return grpc.unary_unary_rpc_method_handler(_typed(answer))
-
-
-def _handler(request_type: type[Message], method: Callable[[Any, float], Message], workers: Workers) -> Any:
-    def work(body: bytes, seconds: float) -> bytes:
-        return method(_parsed(request_type, body), seconds).SerializeToString()
-
-    async def answer(body: bytes, context: Context) -> bytes:
-        seconds = _seconds(context)
-        try:
-            return await workers.run(functools.partial(work, body, seconds), seconds)
-        except Exception as error:
-            return await _refuse(context, error)
-
-    # Great messages are read and written by the workers, so that the event loop stays free.
-    return grpc.unary_unary_rpc_method_handler(_typed(answer))
-
-
-def _is_light(request: PredictRequest | bytes) -> bool:
-    """Whether a request becomes arrays in no time. One value may stand for all values of a large tensor."""
-    if isinstance(request, bytes):
-        return False
-    return all(
+def _is_light(request: Message | bytes) -> bool:
+    """Whether a Predict becomes arrays in no time. One value may stand for all values of a large tensor."""
+    return isinstance(request, PredictRequest) and all(
         math.prod(dim.size for dim in tensor.tensor_shape.dim) <= LIGHT_BYTES for tensor in request.inputs.values()
     )
 
@@ -154,7 +152,7 @@ def _parsed(request_type: type[Parsed], body: bytes) -> Parsed:
 def _seconds(context: Context) -> float:
     """How long the client waits."""
     remaining = context.time_remaining()
-    return NO_DEADLINE_SECONDS if remaining is None else remaining
+    return LONGEST_SECONDS if remaining is None else remaining
 
 
 async def _refuse(context: Context, error: Exception) -> NoReturn:
@@ -170,5 +168,4 @@ def _typed(answer: Callable[[bytes, Context], Awaitable[bytes]]) -> Any:
 
 
 def _cut(text: str) -> str:
-    """Long texts do not fit into the trailing headers of a call."""
     return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "...TRUNCATED"

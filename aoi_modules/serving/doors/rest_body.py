@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from aoi_modules.errors import RpcError, WireError
+from aoi_modules.serving.doors.ports import PATIENCE_SECONDS
 from aoi_modules.wire.status import invalid
 
 MAX_BYTES = 100 << 20
 """Of a body, as sent and as inflated."""
-IDLE_SECONDS = 20.0
-"""How long a client may send nothing while its body is incomplete."""
 BODY_SECONDS = 300.0
 """How long a whole body may take."""
 _GZIP = 16 + zlib.MAX_WBITS
@@ -35,16 +34,16 @@ class TooSlowSender(WireError):
 
     def __init__(self) -> None:
         super().__init__(
-            f"Request body did not arrive: nothing for {IDLE_SECONDS:g} s, or not all in {BODY_SECONDS:g} s"
+            f"Request body did not arrive: nothing for {PATIENCE_SECONDS:g} s, or not all in {BODY_SECONDS:g} s"
         )
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
-    """The body as sent.
+    """Reads a body as it was sent; no pause in it may be longer than PATIENCE_SECONDS.
 
     Raises:
         TooLarge: it has more than MAX_BYTES.
-        TooSlowSender: it takes longer than a client that means it needs.
+        TooSlowSender: it takes too long.
         ClientGone: it will never be complete.
     """
     declared = headers.get(b"content-length", b"0")
@@ -61,7 +60,7 @@ async def _chunks(receive: Receive) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await asyncio.wait_for(receive(), IDLE_SECONDS)
+        message = await asyncio.wait_for(receive(), PATIENCE_SECONDS)
         if message["type"] == "http.disconnect":
             raise ClientGone("the client left before its request was complete")
         chunks.append(message.get("body", b""))
@@ -73,7 +72,7 @@ async def _chunks(receive: Receive) -> bytes:
 
 
 def inflated(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
-    """The body as meant: inflated if its headers say gzip; an empty one is what it is.
+    """Gives the body as it was meant: inflated if its headers say gzip. An empty body stays empty.
 
     Raises:
         TooLarge: inflated it has more than MAX_BYTES.

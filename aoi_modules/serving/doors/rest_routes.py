@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
 
+from aoi_modules.serving.model_config import MAX_VERSION
 from aoi_modules.wire.messages import ModelSpec
 from aoi_modules.wire.status import invalid
 
@@ -23,11 +24,10 @@ _VERBS: dict[str, Action] = {
     "metadata": "metadata",
     "": "status",
 }
-MAX_VERSION = (1 << 63) - 1
 
 
 @dataclass(frozen=True)
-class Route:
+class Endpoint:
     """What a request asks for, and of which model."""
 
     action: Action
@@ -39,7 +39,7 @@ def is_api(path: str) -> bool:
     return _API.fullmatch(path) is not None
 
 
-def parse(method: str, path: str) -> Route:
+def parse(method: str, path: str) -> Endpoint:
     """Reads method and path, the latter as it was sent, with its query string.
 
     Raises:
@@ -61,7 +61,7 @@ def parse(method: str, path: str) -> Route:
         action = ""  # the original takes the path in any case, but then knows no other resource than the status
     if action not in _VERBS:
         raise invalid(f"Malformed request: {method} {path}")
-    return Route(_VERBS[action], spec)
+    return Endpoint(_VERBS[action], spec)
 
 
 def _version(digits: str) -> int:

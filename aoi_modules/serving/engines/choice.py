@@ -11,7 +11,7 @@ from typing import Any
 
 from aoi_modules.errors import AoiError, MissingExtra
 from aoi_modules.serving.engine import Engine, EngineLoader, EngineName
-from aoi_modules.serving.engines.golden_check import check_golden
+from aoi_modules.serving.engines.proof import prove
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def _whichever_fits(with_openvino: EngineLoader, with_tensorflow: EngineLoader, 
         except MissingExtra as missing:
             if isinstance(reason, MissingExtra):
                 raise missing from reason
-            # Who installed the other engine only must hear why that one does not do.
+            # Whoever installed OpenVINO only has to learn why it cannot run this model.
             raise MissingExtra(
                 f"{reason.message}; serving with TensorFlow", package="tensorflow", extra="train"
             ) from reason
@@ -79,7 +79,7 @@ def _proved_openvino(path: Path, *, threads: int) -> Engine:
 
     engine = openvino.load(path, threads=threads)
     try:
-        difference = check_golden(engine, path)
+        difference = prove(engine, path)
     except AoiError:
         engine.close()
         raise

@@ -2,7 +2,7 @@
 with a damaged head, which Pillow decodes.
 
 TensorFlow lets libjpeg take its quick inverse DCT and smooth the colours that it enlarges. Pillow cannot ask for both;
-with its defaults a sharp JPEG comes out up to nine grey levels different, and a score near its threshold with it. So
+with its defaults a sharp JPEG comes out up to nine gray levels different, and a score near its threshold with it. So
 JPEGs are decoded by simplejpeg, a thin layer over the same libjpeg-turbo.
 """
 
@@ -30,7 +30,7 @@ def decode(encoded: object, channels: int) -> Plane:
 
     Args:
         encoded: content of the file.
-        channels: 3, or 1 for grey levels by the formula of `datasets.pipeline.gray`.
+        channels: 3, or 1 for gray levels by the formula of `datasets.decoding.gray`.
 
     Raises:
         RpcError: INVALID_ARGUMENT, the bytes are no such picture, a damaged or a far too large one.
@@ -80,7 +80,7 @@ def _check_chunks(encoded: bytes) -> None:
 
 def _bmp(encoded: bytes) -> Image.Image:
     image = _sized(BmpImagePlugin.BmpImageFile(io.BytesIO(encoded)))
-    if image.mode == "P":  # TensorFlow takes the numbers of colours for grey levels
+    if image.mode == "P":  # TensorFlow takes the numbers of colours for gray levels
         return Image.fromarray(np.asarray(image))
     if image.mode not in ("L", "RGB", "RGBA"):
         raise invalid("Number of channels inherent in the image must be 1, 3 or 4")
@@ -125,7 +125,7 @@ def _in_channels(image: Image.Image, channels: int) -> Plane:
     if image.mode not in ("RGB", "L"):
         image.info.pop("transparency", None)  # Pillow would warn that it gets lost
         image = image.convert("RGB")
-    # Of three equal colours the formula for grey gives back their value, so grey levels stay as they are.
+    # Of three equal colours the formula for gray gives back their value, so gray levels stay as they are.
     mode = "RGB" if channels == 3 else "L"
     return np.asarray(image if image.mode == mode else image.convert(mode))
 

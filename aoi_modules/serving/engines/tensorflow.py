@@ -6,7 +6,6 @@ it runs, which TensorFlow Serving does not. The call below it skips that; it has
 """
 
 import logging
-import os
 import statistics
 import time
 from collections.abc import Mapping, Sequence
@@ -15,26 +14,29 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError, RpcError, first_line
+from aoi_modules.modelstore import layout
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines import freezing
-from aoi_modules.serving.engines.samples import DEFAULT_SIGNATURE, samples
+from aoi_modules.serving.engines.tries import tries
+from aoi_modules.settings import preset
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import SignatureDef
 from aoi_modules.wire.schema import CODES
+from aoi_modules.wire.tensors import Array
 
 from tensorflow.python.util import deprecation
 
 NAME = "tensorflow"
 SERVE_TAG = "serve"
+"""TensorFlow's tag of the graph that a server loads."""
 FROZEN_TOLERANCE = 1e-4
 """How far a frozen model's answers may be from the unfrozen one's: folded constants round otherwise."""
 SPREAD_GAIN = 1.25
-"""So much sooner must several threads answer one request; together they need more of the processors than one."""
+"""Several threads share a request only if that makes it so many times faster: together they do less than each alone."""
 CALLS, CALLS_SECONDS = 6, 0.3
-"""How often and how long a model is tried before its threads are chosen."""
+"""How often and for how long a model is tried before its threads are chosen."""
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +65,7 @@ class TensorFlowEngine:
         self.session = session
         self._handles = _handles(session.graph, self.signatures)
 
-    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, NDArray[Any]]:
+    def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, Array]:
         """Computes the named outputs; see `Engine.run`."""
         feeds = {self._handle_of(signature.inputs[name].name): array for name, array in inputs.items()}
         fetches = [self._handle_of(signature.outputs[name].name) for name in outputs]
@@ -76,6 +78,7 @@ class TensorFlowEngine:
         return dict(zip(outputs, map(np.asarray, values), strict=True))
 
     def close(self) -> None:
+        """Closes the session; see `Engine.close`."""
         self.session.close()
 
     def _handle_of(self, tensor_name: str) -> object:
@@ -106,7 +109,7 @@ def load(
     """
     given = Threads(intra_op_threads, inter_op_threads, gpu_memory_fraction)
     # Without it the first session of the process would choose the threads of all.
-    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
+    preset(TF_OVERRIDE_GLOBAL_THREADPOOL="1")
     engine = _unfrozen(path, given, tags)
     try:
         return _faster(engine, path, given)
@@ -132,19 +135,19 @@ def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowE
 
     Raises:
         ModelError: it cannot be frozen, or there is nothing to compare it by, or it would answer otherwise.
-        RpcError: it refuses its samples.
+        RpcError: it refuses what it is tried with.
     """
     outputs = [info.name for signature in engine.signatures.values() for info in signature.outputs.values()]
     graph, had_variables = freezing.frozen(engine.session, [name for name in outputs if ":" in name])
-    tries = samples(path, engine.signatures)
+    known = tries(path, engine.signatures)
     if had_variables:
-        _check_samples(engine, tries)
+        _check_known(engine, known)
     candidates = [given] if given != MEASURED or _has_gpu() else [ALONE, MEASURED]
     engines = [_of_graph(graph, engine.signatures, threads) for threads in candidates]
     try:
         if had_variables:
-            compare(engines[0], engine, tries)
-        best = engines[0] if len(engines) == 1 else _best(engines, tries)
+            compare(engines[0], engine, known)
+        best = engines[0] if len(engines) == 1 else _best(engines, known)
     except BaseException:
         for candidate in engines:
             candidate.close()
@@ -155,8 +158,8 @@ def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowE
     return best
 
 
-def _check_samples(engine: TensorFlowEngine, tries: Mapping[str, Sequence[Arrays]]) -> None:
-    unknown = [name for name, signature in engine.signatures.items() if signature.inputs and name not in tries]
+def _check_known(engine: TensorFlowEngine, known: Mapping[str, Sequence[Arrays]]) -> None:
+    unknown = [name for name, signature in engine.signatures.items() if signature.inputs and name not in known]
     if unknown:
         raise ModelError(f"no samples to compare signature {unknown[0]} by")
 
@@ -172,13 +175,18 @@ def _of_graph(graph: Any, signatures: Mapping[str, SignatureDef], threads: Threa
         raise ModelError(f"its frozen graph cannot be used: {first_line(error)}") from None
 
 
-def compare(one: Engine, other: Engine, tries: Mapping[str, Sequence[Arrays]]) -> None:
-    """Runs samples on two engines.
+def compare(one: Engine, other: Engine, known: Mapping[str, Sequence[Arrays]]) -> None:
+    """Runs the same inputs on two engines.
+
+    Args:
+        one: engine.
+        other: engine of the same signatures.
+        known: see `tries.tries`.
 
     Raises:
         ModelError: an answer differs; names signature and output.
     """
-    for name, blocks in tries.items():
+    for name, blocks in known.items():
         signature = one.signatures[name]
         for inputs in blocks:
             found, expected = (engine.run(signature, inputs, sorted(signature.outputs)) for engine in (one, other))
@@ -187,7 +195,7 @@ def compare(one: Engine, other: Engine, tries: Mapping[str, Sequence[Arrays]]) -
                     raise ModelError(f"frozen, signature {name} gives another {output}")
 
 
-def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+def _equal(one: Array, other: Array) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype.kind not in "fc":
@@ -195,12 +203,12 @@ def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
     return bool(np.allclose(one, other, rtol=FROZEN_TOLERANCE, atol=FROZEN_TOLERANCE, equal_nan=True))
 
 
-def _best(engines: Sequence[TensorFlowEngine], tries: Mapping[str, Sequence[Arrays]]) -> TensorFlowEngine:
-    """The first engine, which does with one thread, unless another answers one sample much sooner."""
-    if not tries:
+def _best(engines: Sequence[TensorFlowEngine], known: Mapping[str, Sequence[Arrays]]) -> TensorFlowEngine:
+    """The first engine, which does with one thread, unless another answers one request much sooner."""
+    if not known:
         return engines[-1]
-    name = DEFAULT_SIGNATURE if DEFAULT_SIGNATURE in tries else next(iter(tries))
-    inputs = {key: array[:1] if array.ndim else array for key, array in tries[name][0].items()}
+    name = layout.DEFAULT_SIGNATURE if layout.DEFAULT_SIGNATURE in known else next(iter(known))
+    inputs = {key: array[:1] if array.ndim else array for key, array in known[name][0].items()}
     first, *others = (_seconds(engine, name, inputs) for engine in engines)
     for engine, seconds in zip(engines[1:], others, strict=True):
         if seconds * SPREAD_GAIN < first:

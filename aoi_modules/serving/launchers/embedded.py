@@ -66,9 +66,11 @@ class EmbeddedServer:
 
     @property
     def pid(self) -> int:
+        """The process id of the server; another one after `restart`."""
         return self._child.pid
 
     def running(self) -> bool:
+        """Whether the server has not ended yet."""
         return self._child.running()
 
     def log_tail(self, lines: int = 20) -> str:

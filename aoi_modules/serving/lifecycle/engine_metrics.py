@@ -45,6 +45,7 @@ class EngineMetrics:
                 self._waits.add((("thread_pool_name", pool),), seconds * 1e6)
 
     def add(self, servable: Servable) -> None:
+        """Counts a version from now on."""
         with self._lock:
             self._servables.append(servable)
 
@@ -54,7 +55,10 @@ class EngineMetrics:
             return any(servable.running for servable in self._servables)
 
     def lines(self) -> Iterator[str]:
-        """`model_engine` is 1 for the engine that runs a version. `batch_rows` by `batches` is the mean batch."""
+        """Gives their lines of the page.
+
+        `model_engine` is 1 for the engine that runs a version; `batch_rows` by `batches` is the mean batch.
+        """
         with self._lock:
             families = (self._warm_ups, self._records, self._waits, self._runs)
             counted = [line for family in families for line in family.lines()]

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
-from aoi_modules.modelstore import manifest, version_dir
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
@@ -29,12 +29,13 @@ class Loader:
         warm_up: replay the requests that lie in the version directory before anybody else may ask.
         warm_up_rounds: how often each of them is replayed.
         batching: how requests to models of others are merged; those to our own servables always are.
-        per_model: how they are merged, our own as well, says a file in the version directory, if it is there.
+        per_model: with `batching`, a file in the version directory says how its requests are merged, also those to our
+            own servables. Requests to models of others are not merged without the file.
         threads: requests of a model of others that run at once when they are not merged; 0: twice the processors, at
             least 4, because nobody knows what they wait for.
         checks: how inputs are compared with signatures, by model; "*" is for all others. Without: fully for our own
             servables, by rank for others.
-        metrics: learn what is loaded.
+        metrics: learns what is loaded.
     """
 
     def __init__(
@@ -63,9 +64,9 @@ class Loader:
         Raises:
             AoiError: the directory is damaged, is no model, or its warm-up fails.
         """
-        if (path / version_dir.SUMS_NAME).is_file():
+        if (path / layout.SUMS_FILE).is_file():
             version_dir.verify(path)
-        ours = (path / manifest.FILE_NAME).is_file()
+        ours = (path / layout.MANIFEST_FILE).is_file()
         batching = self._parameters(path, ours=ours)
         policy, slots = self._policy(batching, ours=ours)
         ran = partial(self._metrics.batch_ran, batching.thread_pool_name) if batching else None
@@ -101,5 +102,5 @@ class Loader:
 
 
 def processors() -> int:
-    """Those that this process may use."""
+    """Counts the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -13,16 +13,17 @@ from enum import StrEnum
 from pathlib import Path
 
 from aoi_modules.errors import AoiError
+from aoi_modules.modelstore import layout
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.model_config import ServedModel
 
 log = logging.getLogger(__name__)
 
-Contents = tuple[tuple[str, int, int], ...]
-"""Path, size and time of change of each file of a version directory."""
-Load = Callable[[str, int, Path], Servable]
-MAX_ENDED = 100
-"""So many versions that are no longer served are remembered for GetModelStatus."""
+FileMarks = tuple[tuple[str, int, int], ...]
+"""Path, size in bytes and time of change in nanoseconds of each file of a version directory."""
+LoadVersion = Callable[[str, int, Path], Servable]
+MAX_REMEMBERED = 100
+"""So many versions of a model, and so many models, that are no longer served are remembered for GetModelStatus."""
 
 
 class State(StrEnum):
@@ -48,21 +49,21 @@ class VersionStatus:
 class Retries:
     """How often a failed load is repeated, and after how many seconds."""
 
-    count: int = 5
-    seconds: float = 60.0
+    count: int
+    seconds: float
 
 
 @dataclass
 class _Attempt:
     """Loads of one version so far; `due` is the time of the next one, infinity when there is none.
 
-    `tried` is what lay in the directory at the last failure, `seen` what lay there at the last look.
+    `tried` is what lay in the directory at the last failure, `seen` what lay there at the last poll.
     """
 
     failures: int = 0
     due: float = 0.0
-    tried: Contents = ()
-    seen: Contents = ()
+    tried: FileMarks = ()
+    seen: FileMarks = ()
 
 
 class Stream:
@@ -72,9 +73,13 @@ class Stream:
         model: name, base path and version policy.
         load: makes a servable of a version directory.
         retries: what happens after a failed load.
+
+    Attributes:
+        model: as it is configured now.
+        dropped: it is no longer served.
     """
 
-    def __init__(self, model: ServedModel, load: Load, retries: Retries) -> None:
+    def __init__(self, model: ServedModel, load: LoadVersion, retries: Retries) -> None:
         self.model = model
         self.dropped = False
         self._load = load
@@ -84,29 +89,29 @@ class Stream:
         self._statuses: dict[int, VersionStatus] = {}
         self._attempts: dict[int, _Attempt] = {}
         self._trouble = ""
-        self._wanted_looks = 1
-        self._looks = 0
+        self._wanted_polls = 1
+        self._polls = 0
 
     @property
-    def looked(self) -> bool:
+    def polled(self) -> bool:
         """Whether every version that was there when the model was configured has been tried."""
-        return self._looks >= self._wanted_looks
+        return self._polls >= self._wanted_polls
 
     def configure(self, model: ServedModel) -> None:
         """Takes another base path or policy; the next step follows it."""
         with self._lock:
             self.model, self.dropped = model, False
             self._trouble = ""
-            self._wanted_looks += 1
+            self._wanted_polls += 1
 
     def drop(self) -> None:
-        """The model is no longer served: nobody gets it from now on, and the next step unloads it."""
+        """Takes the model away: nobody gets it from now on, and the next step unloads it."""
         with self._lock:
             self.dropped = True
 
     def step(self, now: float) -> float:
         """Brings what is loaded nearer to what is on disk; returns the time at which a failed load is due again."""
-        looks = self._wanted_looks
+        polls = self._wanted_polls
         aspired = self._aspired()
         if aspired is not None:
             self._give_up(set(self._attempts) - set(aspired))
@@ -117,16 +122,16 @@ class Stream:
                 if version not in self._available and self._attempts[version].due <= now and not self.dropped:
                     self._try_load(version, path, now)
             self._unload_unwanted(set(aspired))
-        self.end_look(looks)
+        self.end_poll(polls)
         return min((a.due for v, a in self._attempts.items() if v not in self._available), default=math.inf)
 
-    def end_look(self, looks: int | None = None) -> None:
-        """Says that a look is over, also one that failed: nobody shall wait for it any more."""
-        self._looks = self._wanted_looks if looks is None else looks
+    def end_poll(self, polls: int | None = None) -> None:
+        """Says that a poll is over, also one that failed: nobody shall wait for it any more."""
+        self._polls = self._wanted_polls if polls is None else polls
 
     def shortfall(self) -> str | None:
-        """Why the newest wanted version is not available: "" when it is, None when nobody can say yet."""
-        if not self.looked:
+        """Tells why the newest wanted version is not available: "" when it is, None when nobody can say yet."""
+        if not self.polled:
             return None
         newest = max(dict(self._attempts), default=None)
         if newest is None:
@@ -139,6 +144,7 @@ class Stream:
         return f"{{name: {self.model.name} version: {newest}}} due to error: {status.code}: {status.message}"
 
     def serves(self, version: int) -> bool:
+        """Whether a version is available now."""
         with self._lock:
             return version in self._available
 
@@ -157,16 +163,13 @@ class Stream:
             return servable
 
     def statuses(self) -> dict[int, VersionStatus]:
-        """Status by version, greatest version first."""
+        """Tells the status of each version, the greatest first."""
         with self._lock:
             return dict(sorted(self._statuses.items(), reverse=True))
 
     def waits_for_retry(self) -> bool:
+        """Whether a version that could not be loaded will be tried again."""
         return any(0 < a.due < math.inf and v not in self._available for v, a in dict(self._attempts).items())
-
-    def has_versions(self) -> bool:
-        """Whether a version is loaded, or was one day."""
-        return bool(self._statuses)
 
     def close(self) -> None:
         """Unloads every version."""
@@ -207,13 +210,13 @@ class Stream:
     def _renew_if_changed(self, version: int, path: Path) -> None:
         """Gives a version that ended in an error another chance when other files lie there than were tried.
 
-        A copy of a version directory that was not finished at the first try is the usual case. Two looks must see the
+        A copy of a version directory that was not finished at the first try is the usual case. Two polls must see the
         same files, because the copy may still go on.
         """
         attempt = self._attempts[version]
         if version in self._available or not attempt.tried:
             return
-        now = contents(path)
+        now = file_marks(path)
         if now not in (attempt.tried, attempt.seen):
             attempt.seen = now
         elif now != attempt.tried and attempt.due == math.inf:
@@ -224,7 +227,7 @@ class Stream:
 
     def _try_load(self, version: int, path: Path, now: float) -> None:
         self._set(version, VersionStatus(State.LOADING))
-        self._attempts[version].tried = contents(path)
+        self._attempts[version].tried = file_marks(path)
         try:
             servable = self._load(self.model.name, version, path)
         except Exception as error:
@@ -269,7 +272,7 @@ class Stream:
             if version not in self._available:
                 self._statuses[version] = VersionStatus(State.END)
             ended = sorted(v for v, status in self._statuses.items() if status.state is State.END)
-            for old in ended[:-MAX_ENDED]:
+            for old in ended[:-MAX_REMEMBERED]:
                 del self._statuses[old]
 
     def _set(self, version: int, status: VersionStatus) -> None:
@@ -279,13 +282,13 @@ class Stream:
 
 def _named(base_path: Path) -> str:
     """A base path without versions, for messages. Whoever names a version directory instead hears of it."""
-    if base_path.name.isdigit() and (base_path / "saved_model.pb").is_file():
+    if base_path.name.isdigit() and (base_path / layout.SAVED_MODEL).is_file():
         return f"{base_path}, which is a version itself, of the base path {base_path.parent}"
     return str(base_path)
 
 
-def contents(path: Path) -> Contents:
-    """What lies in a version directory; () when it cannot be read."""
+def file_marks(path: Path) -> FileMarks:
+    """Lists what lies in a version directory; () when it cannot be read."""
     try:
         files = sorted(file for file in path.rglob("*") if file.is_file())
         stats = [(str(file.relative_to(path)), file.stat()) for file in files]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aoi_modules.errors import RpcError, SettingsError
 from aoi_modules.serving.answering.servable import Servable
-from aoi_modules.serving.lifecycle.stream import Load, Retries, State, Stream, VersionStatus
+from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, LoadVersion, Retries, State, Stream, VersionStatus
 from aoi_modules.serving.lifecycle.watcher import Watcher
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.wire.status import invalid, not_found
@@ -19,14 +19,12 @@ log = logging.getLogger(__name__)
 
 JOIN_SECONDS = 5.0
 """How long `close` waits for loads that are under way."""
-LOOK_SECONDS = 0.02
-"""Between two looks whether new models are loaded."""
-MAX_DROPPED = 100
-"""So many models that are no longer served are remembered for GetModelStatus."""
+CHECK_SECONDS = 0.02
+"""Between two checks whether models are loaded."""
 
 
 class StartUp(StrEnum):
-    """How far a starting server is."""
+    """How far a server is that starts."""
 
     LOADING = "loading"
     READY = "ready"
@@ -39,7 +37,7 @@ class Versions:
     Args:
         models: what to serve.
         load: makes a servable of a version directory.
-        poll_seconds: between two looks at a base path; 0 looks once.
+        poll_seconds: between two polls of a base path; 0 polls once.
         retries: what happens after a failed load.
         load_threads: so many versions load at once.
         early_labels: a new label may name a version that is not loaded yet.
@@ -48,7 +46,7 @@ class Versions:
     def __init__(
         self,
         models: Sequence[ServedModel],
-        load: Load,
+        load: LoadVersion,
         *,
         poll_seconds: float,
         retries: Retries,
@@ -91,7 +89,7 @@ class Versions:
                 if name not in names and not watcher.stream.dropped:
                     log.info("model %s is no longer served", name)
                     watcher.stream.drop()
-                    watcher.look()
+                    watcher.poll()
             new = [added for model in models if (added := self._applied(model)) is not None]
             self._forget_dropped()
             return new
@@ -112,23 +110,23 @@ class Versions:
         while any(watcher.stream.shortfall() is None for watcher in waiting):
             if time.monotonic() > end:
                 raise RpcError("DEADLINE_EXCEEDED", f"The new models were not loaded within {seconds:.3g} s")
-            time.sleep(LOOK_SECONDS)
+            time.sleep(CHECK_SECONDS)
         failures = [text for watcher in waiting if (text := watcher.stream.shortfall())]
         if failures:
             list_ = "".join(f"{{{text}}}, " for text in failures)
             raise RpcError("UNKNOWN", f"{len(failures)} model(s) did not become available: {{{list_}}}")
 
     def names(self) -> set[str]:
-        """The models that are served, or shall be."""
+        """Names the models that are served, or shall be."""
         return {stream.model.name for stream in self._served()}
 
     def start_up(self) -> StartUp:
-        """READY once everything found at the start was tried; FAILED if nothing of it can be loaded.
+        """Tells READY once everything found at the start was tried, FAILED if nothing of it can be loaded.
 
         A model that waits for its first version, and one that is broken beside others, holds nobody up.
         """
         streams = self._served()
-        if not all(stream.looked for stream in streams):
+        if not all(stream.polled for stream in streams):
             return StartUp.LOADING
         statuses = [status for stream in streams for status in stream.statuses().values()]
         if not statuses or any(status.state is State.AVAILABLE for status in statuses):
@@ -136,7 +134,7 @@ class Versions:
         return StartUp.LOADING if any(stream.waits_for_retry() for stream in streams) else StartUp.FAILED
 
     def failures(self) -> list[str]:
-        """One sentence for each version that ended in an error."""
+        """Writes a sentence for each version that ended in an error."""
         return [
             f"model {name} version {version}: {status.message}"
             for name, stream in ((stream.model.name, stream) for stream in self._served())
@@ -167,7 +165,7 @@ class Versions:
             servable.give_back()
 
     def statuses(self, name: str) -> dict[int, VersionStatus]:
-        """Status by version, greatest first; empty for a model that is unknown or has no version yet."""
+        """Tells the status of each version, the greatest first; nothing for a model that has none, or is unknown."""
         stream = self._stream(name)
         return stream.statuses() if stream else {}
 
@@ -200,7 +198,7 @@ class Versions:
         new = watcher.stream.dropped
         if new or watcher.stream.model != model:
             watcher.stream.configure(model)
-            watcher.look()
+            watcher.poll()
         return watcher if new else None
 
     def _checked_labels(self, models: Sequence[ServedModel]) -> dict[str, Mapping[str, int]]:
@@ -227,7 +225,7 @@ class Versions:
     def _forget_dropped(self) -> None:
         """Keeps only so many models that are gone; whoever may reload chooses their names."""
         gone = [name for name, watcher in self._watchers.items() if watcher.stream.dropped]
-        for name in gone[:-MAX_DROPPED]:
+        for name in gone[:-MAX_REMEMBERED]:
             self._watchers[name].stop()
             self._watchers = {key: watcher for key, watcher in self._watchers.items() if key != name}
 

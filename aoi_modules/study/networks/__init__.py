@@ -1,4 +1,4 @@
-"""Famous networks taken apart: their blocks, what they cost, what their layers see, and what they give untuned.
+"""Famous networks taken apart: their blocks, what they cost, what their layers see, how well they do untuned.
 
-Uses `training` and `datasets`.
+Uses `training`, `datasets` and `plots`.
 """

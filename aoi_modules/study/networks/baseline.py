@@ -1,6 +1,6 @@
-"""The baseline: what famous networks give on a data set before anybody designs one, and what they cost."""
+"""The baseline: how well famous networks do on a data set before anybody designs one, and what they cost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,21 +11,22 @@ from sklearn.linear_model import LogisticRegression
 from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
-from aoi_modules.progress import say
+from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings
 from aoi_modules.study.networks.block_models import Cost
 from aoi_modules.study.networks.cost import multiply_adds, parameters
+from aoi_modules.study.networks.group_interval import interval_by_groups
 from aoi_modules.study.networks.latency import Latency
 from aoi_modules.tf import keras
 from aoi_modules.training.features.lookup import features
 from aoi_modules.training.measuring.metrics import Labels, Scores, auroc
-from aoi_modules.training.measuring.thresholds import interval_by_groups, overkill_at_escape
+from aoi_modules.training.measuring.thresholds import overkill_at_escape
 from aoi_modules.training.networks.heads import Scale
 from aoi_modules.training.networks.weight_origin import RANDOM
 
 ESCAPE = 0.05
-REINS = (1e1, 1e2, 1e3)
-"""How strongly the weights of a probe are punished, weakest first."""
+L2 = (1e1, 1e2, 1e3)
+"""How strongly large weights of a probe may be punished, weakest first; validation chooses."""
 DRAWS = 200
 """Of test pictures, for an interval."""
 STEPS = 500
@@ -60,11 +61,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def pretrained(self) -> bool:
+        """Whether its weights learnt on ImageNet."""
         return self.weights != RANDOM
 
     @property
     def label(self) -> str:
-        """The name, and loudly when nothing was learnt before."""
+        """The name for plots; random weights are said in capitals."""
         return self.backbone if self.pretrained else f"{self.backbone}, RANDOM weights"
 
 
@@ -106,7 +108,7 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
             raise ModelError(f"{path}: expected a baseline: {error}", hint="run lesson 3") from None
 
     def text(self) -> str:
-        """The table for people, the fastest first."""
+        """Writes the table for people, the fastest first."""
         lines = [
             f"{'backbone':16}{'weights':>10}{'parameters':>12}{'mult-adds':>11}{'ms':>8}{'AUROC':>8}   95% interval"
         ]
@@ -125,21 +127,21 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Exam:
-    """On what every backbone is measured, the same for all.
+    """What every backbone is measured on, the same for all.
 
     Args:
         split: the data; its main target asks good or defect.
-        picture: the backbones' input.
+        picture_input: the backbones' input.
         groups: N names, pictures of one part share one; for intervals. None: each test picture is its own part.
     """
 
     split: Split
-    picture: PictureInput
+    picture_input: PictureInput
     groups: Sequence[str] | None = None
 
 
 def cost_of(backbone: keras.Model, latency: Latency) -> Cost:
-    """What a backbone costs for one picture of its input's size."""
+    """Counts what a backbone costs for one picture of its input's size (H, W, C)."""
     return Cost(parameters(backbone), multiply_adds(backbone), latency)
 
 
@@ -151,9 +153,9 @@ def row_of(
     exam: Exam,
     *,
     given: Settings | None = None,
-    log: Callable[[str], None] = say,
+    log: Say = say,
 ) -> Row:
-    """One backbone's row: a probe learns on its features, and is judged on the test pictures.
+    """Fills one backbone's row: a probe learns on its features and is measured on the test pictures.
 
     Args:
         name: of the backbone.
@@ -180,29 +182,24 @@ def row_of(
     )
 
 
-def scores_of(
-    backbone: keras.Model, exam: Exam, *, given: Settings | None = None, log: Callable[[str], None] = say
-) -> Scores:
-    """The test pictures' scores by a linear probe on cached features: float32 (N,), in [0, 1].
+def scores_of(backbone: keras.Model, exam: Exam, *, given: Settings | None = None, log: Say = say) -> Scores:
+    """Scores the test pictures by a linear probe on cached features: float32 (N,), in [0, 1].
 
-    A probe is the simplest head, a logistic regression. How strongly it is held back is chosen on the validation
-    pictures, because a backbone with 4096 features needs other reins than one with 512.
+    A probe is the simplest head, a logistic regression. How strongly its weights are punished is chosen on the
+    validation pictures, because 4096 features need a stronger punishment than 512.
     """
     split = exam.split
-    values = features(backbone, together(split), exam.picture, given=given, log=log)[0]
+    values = features(backbone, together(split), exam.picture_input, given=given, log=log)[0]
     scale = Scale.of(values[: len(split.train)])
     standard = ((values - scale.mean) / scale.spread).astype(np.float32)
     trained, checked, tested = np.split(standard, np.cumsum([len(split.train), len(split.validation)]))
-    probes = [_probe(trained, split.train.labels, reins) for reins in REINS]
+    probes = [_probe(trained, split.train.labels, l2) for l2 in L2]
     best = max(probes, key=lambda probe: auroc(_judged(probe, checked), split.validation.labels))
     return _judged(best, tested)
 
 
 def together(split: Split) -> Table:
-    """Training, validation and test pictures in one table, in that order, so that a backbone is prepared only once.
-
-    It holds no targets that matter: features do not depend on them.
-    """
+    """Puts training, validation and test pictures into one table, in that order: one pass of a backbone for all."""
     tables = (split.train, split.validation, split.test)
     pictures = [table.encoded(row) for table in tables for row in range(len(table))]
     labels = np.concatenate([table.labels for table in tables])
@@ -210,9 +207,9 @@ def together(split: Split) -> Table:
     return Table(tuple(pictures), (Target(split.train.main.name, labels, split.train.label_names),), ids)
 
 
-def _probe(trained: Scores, labels: Labels, reins: float) -> LogisticRegression:
+def _probe(trained: Scores, labels: Labels, l2: float) -> LogisticRegression:
     """Rare labels weigh as much as common ones."""
-    return LogisticRegression(C=1 / reins, class_weight="balanced", max_iter=STEPS).fit(trained, labels)
+    return LogisticRegression(C=1 / l2, class_weight="balanced", max_iter=STEPS).fit(trained, labels)
 
 
 def _judged(probe: LogisticRegression, values: Scores) -> Scores:
@@ -220,20 +217,7 @@ def _judged(probe: LogisticRegression, values: Scores) -> Scores:
     return scores
 
 
-def best_within(rows: Sequence[Row], limit_ms: float) -> Row:
-    """The row with the highest AUROC among those that are fast enough.
-
-    Raises:
-        ModelError: none is.
-    """
-    quick = [row for row in rows if row.latency_ms <= limit_ms]
-    if not quick:
-        fastest = min((row.latency_ms for row in rows), default=float("nan"))
-        raise ModelError(f"limit_ms: expected at least {fastest:.2f} ms, the fastest row. Received: {limit_ms}")
-    return max(quick, key=lambda row: row.auroc)
-
-
 def group_names(groups: Sequence[Sequence[str]], ids: Sequence[str]) -> list[str]:
-    """For each id the name of its group: the first id in it."""
+    """Names the group of each id by the first id in it."""
     name = {member: members[0] for members in groups for member in members}
     return [name[one] for one in ids]

@@ -1,4 +1,4 @@
-"""Diagrams of blocks, drawn from the same description that a block is built from: the picture cannot lie."""
+"""Draws blocks from the same description that they are built from, so that picture and network agree."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ LINE = "#4b5563"
 
 
 def diagrams(blocks: Sequence[Block], *, title: str = "Blocks") -> Plot:
-    """Blocks side by side, each from its input at the top to its output at the bottom."""
+    """Draws blocks side by side, each from its input at the top to its output at the bottom."""
     lanes = [max(1.3, block.lanes) for block in blocks]
     rows = max(max(block.rows().values()) for block in blocks)
     plot = Plot(figsize=(1.35 * sum(lanes) + 0.4, 0.95 * (rows + 1) + 0.9), layout="constrained")
@@ -35,7 +35,7 @@ def diagrams(blocks: Sequence[Block], *, title: str = "Blocks") -> Plot:
 
 
 def draw(axes: Axes, block: Block) -> None:
-    """One block into given axes: boxes are layers, arrows are maps."""
+    """Draws one block into given axes: boxes are layers, arrows are maps."""
     rows = block.rows()
     steps = {step.name: step for step in block.steps}
     middle = (block.lanes - 1) / 2
@@ -54,7 +54,7 @@ def draw(axes: Axes, block: Block) -> None:
 
 
 def text_of(step: Step) -> str:
-    """What a step's box says, in two or three short lines."""
+    """Writes the text of a step's box, in two or three short lines."""
     if step.kind in MERGES:
         what = {"add": "add", "concatenate": "side by side"}[step.kind]
     else:

@@ -1,4 +1,4 @@
-"""Blocks as small Keras models, and what each costs."""
+"""Builds blocks as small Keras models, and measures what each costs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Cost:
 
 
 def build(block: Block, side: int) -> keras.Model:
-    """The block for square maps, with random weights.
+    """Builds the block for square maps, with random weights.
 
     Input and output shape: float32 (N, side, side, C).
     """
@@ -43,7 +43,7 @@ def build(block: Block, side: int) -> keras.Model:
 
 
 def costs(blocks: Mapping[str, Block], side: int, *, repeats: int = 30) -> dict[str, Cost]:
-    """Parameters, multiply-adds and latency of each block on one map (side, side, C).
+    """Measures parameters, multiply-adds and latency of each block on one map float32 (side, side, C).
 
     The blocks take turns, so that a slow moment of the machine hits all alike.
     """

@@ -24,7 +24,7 @@ class Step:
         name: unique in its block.
         kind: what it does; `pool` is a mean over its window.
         takes: names of what it works on, `INPUT` or steps before it.
-        channels: that it gives.
+        channels: of its output.
         window: side of what it looks at, in pixels of the map.
         activation: after it; empty for none.
         lane: column in a diagram; steps that merge lie across all of them.
@@ -45,8 +45,8 @@ class Block:
 
     Args:
         name: for people.
-        family: the networks that are built of it.
-        channels: that it takes and gives.
+        family: networks that are built from it.
+        channels: of its input and output.
         steps: in an order in which they can be computed; the last one is the output.
         batch_norm: whether batch normalisation follows each convolution; without it convolutions have a bias.
     """
@@ -63,20 +63,20 @@ class Block:
         return 1 + max(max(step.lane for step in self.steps), max(self.shortcuts().values(), default=0))
 
     def rows(self) -> dict[str, int]:
-        """Row of each step in a diagram: how many steps a map has passed at most. The input has row 0."""
+        """Counts the row of each step in a diagram: the most steps that lead to it. The input has row 0."""
         rows = {INPUT: 0}
         for step in self.steps:
             rows[step.name] = 1 + max(rows[name] for name in step.takes)
         return rows
 
     def shortcuts(self) -> dict[str, int]:
-        """Merging steps that also take the block's input as it is, and the free lane on which that runs."""
+        """Finds the merging steps that also take the block's input as it is, and the free lane for its arrow."""
         free = 1 + max(step.lane for step in self.steps)
         return {step.name: free for step in self.steps if step.kind in MERGES and INPUT in step.takes}
 
 
 def blocks(channels: int) -> Mapping[str, Block]:
-    """The five blocks for maps of so many channels, by name.
+    """Describes the five blocks for maps (N, h, w, channels), by name.
 
     Raises:
         ModelError: the channels cannot be divided among the branches.

@@ -1,4 +1,4 @@
-"""What a network costs: parameters and multiply-adds, layer by layer, from its shapes alone."""
+"""Counts what a network costs: parameters and multiply-adds, layer by layer, from its shapes alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class LayerCost:
 
 
 def layer_costs(model: keras.Model) -> list[LayerCost]:
-    """Each layer that holds parameters or multiplies, in the model's order; nested models are opened.
+    """Lists each layer that holds parameters or multiplies, in the model's order; nested models are opened.
 
     Raises:
         ModelError: the model takes pictures of any size, so that nothing can be counted.
@@ -49,12 +49,12 @@ def layer_costs(model: keras.Model) -> list[LayerCost]:
 
 
 def multiply_adds(model: keras.Model) -> int:
-    """Multiply-adds for one picture."""
+    """Counts the multiply-adds for one picture of the model's size."""
     return sum(cost.multiply_adds for cost in layer_costs(model))
 
 
 def parameters(model: keras.Model) -> int:
-    """All numbers that the model holds, trainable or not."""
+    """Counts all numbers that the model holds, trainable or not."""
     return sum(cost.parameters for cost in layer_costs(model))
 
 

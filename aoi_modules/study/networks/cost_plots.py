@@ -1,4 +1,4 @@
-"""Plots of what blocks and backbones cost, and what they give for it. As in `plots`, a figure is returned."""
+"""Draws what blocks and backbones cost, and how well they do. As in `plots`, each function returns a figure."""
 
 from collections.abc import Mapping, Sequence
 from math import hypot
@@ -22,7 +22,7 @@ FAR = 12
 
 
 def bars(costs: Mapping[str, Cost], *, title: str = "Cost") -> Plot:
-    """Parameters, multiply-adds and measured latency side by side, one bar a name."""
+    """Draws parameters, multiply-adds and measured latency side by side, one bar a name."""
     names = list(costs)
     panels = {
         "parameters (thousands)": [cost.parameters / 1e3 for cost in costs.values()],
@@ -41,7 +41,7 @@ def bars(costs: Mapping[str, Cost], *, title: str = "Cost") -> Plot:
 
 
 def accuracy_over_latency(baseline: Baseline, *, title: str = "What the famous networks give") -> Plot:
-    """AUROC with its interval over latency; hollow gray squares have random weights. No label covers another."""
+    """Draws AUROC with its interval over latency; hollow gray squares have random weights. No label covers another."""
     plot = Plot(figsize=(9, 5.5))
     plot.subplots_adjust(left=0.08, right=0.98, bottom=0.12, top=0.85)
     axes = plot.subplots()
@@ -71,14 +71,14 @@ def comparison(
     profile: str = "",
     second_phase: int = 0,
 ) -> Plot:
-    """A measure over the epochs for several ways of training: way -> its value after each epoch.
+    """Draws a measure over the epochs for several ways of training.
 
     Args:
-        figures: of all ways.
+        figures: way -> value of the measure after each epoch.
         origin: of the pictures.
         title: of the plot.
         measure: name of the measure.
-        profile: that was trained in.
+        profile: of the training.
         second_phase: epochs of the first phase; a line marks its end. 0 for a training in one phase.
     """
     plot = Plot(figsize=(7.5, 4), layout="constrained")

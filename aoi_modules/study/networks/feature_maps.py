@@ -1,4 +1,4 @@
-"""Feature maps: what the layers of a backbone make of one picture."""
+"""Computes and draws feature maps: what the layers of a backbone make of one picture."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +19,12 @@ SCALING, REPEATED = "scaling", "gray_to_rgb"
 """Layers of a backbone in front of its trunk."""
 MAPS = (keras.layers.Conv2D, keras.layers.BatchNormalization, keras.layers.Activation, keras.layers.ReLU)
 """Layers whose outputs are worth looking at, beside those that merge branches."""
-EXTREME, TINY = 0.02, 1e-12
-"""Share of a map's places that are drawn as if they were a little less extreme; contrast of a map that is flat."""
+EXTREME = 0.02
+"""Share of a map's places, at either end, that are drawn in one colour."""
+TINY = 1e-12
+"""Contrast of a map that is the same everywhere."""
 MARGIN = 10
-"""One part of so many of a map's side, at each edge, does not count when maps are compared."""
+"""A tenth of a map's side, at each edge, does not count when maps are compared."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class FeatureMaps:
     values: Maps
 
     def strongest(self, count: int) -> Maps:
-        """The maps that differ most from place to place, the strongest first: float32 (h, w, count or fewer).
+        """Gives the maps that vary most from place to place, the strongest first: float32 (h, w, count or fewer).
 
-        The margin does not count: there a filter sees the padding, and that edge is often the strongest of all.
+        The margin does not count: filters see the padding there, and that edge is often the strongest of all.
         """
         height, width, channels = self.values.shape
         top, left = -(-height // MARGIN), -(-width // MARGIN)
@@ -50,7 +52,7 @@ class FeatureMaps:
 
 
 def feature_maps(backbone: keras.Model, picture: Pixels, reduction: int) -> FeatureMaps:
-    """What a layer deep in the backbone makes of a picture.
+    """Computes what a layer deep in the backbone makes of a picture.
 
     Args:
         backbone: of `backbones`, with a pretrained network inside.
@@ -74,7 +76,7 @@ def feature_maps(backbone: keras.Model, picture: Pixels, reduction: int) -> Feat
 
 
 def layer_at(trunk: keras.Model, reduction: int) -> keras.layers.Layer:
-    """The last layer whose map is that many times smaller than the input, or nearest to it."""
+    """Finds the last layer whose map (N, h, w, F) is so many times smaller than the input, or nearest to that."""
     side = trunk.inputs[0].shape[1] / reduction
     merging = (keras.layers.Add, keras.layers.Concatenate)
     layers = [one for one in trunk.layers if isinstance(one, (*MAPS, *merging)) and one.output.shape[1]]
@@ -90,10 +92,18 @@ def gallery(
     title: str = "Feature maps",
     profile: str = "",
 ) -> Plot:
-    """One row a backbone: the picture, then its strongest maps, each in its own colours.
+    """Draws a row for each backbone: the picture, then its strongest maps, each in its own colours.
 
-    The darkest and the brightest places of a map's places share a colour with their neighbours: the padded edge
-    would otherwise leave the rest without contrast.
+    The darkest and brightest `EXTREME` of a map share a colour, because the padded edge would leave the rest without
+    contrast.
+
+    Args:
+        maps: backbone -> its maps float32 (h, w, F).
+        picture: uint8 (h, w, 1) or (h, w, 3).
+        origin: of the picture.
+        count: maps of each backbone.
+        title: of the plot.
+        profile: of the lesson.
     """
     plot = Plot(figsize=(1.35 * (count + 1) + 1.2, 1.5 * len(maps) + 0.6), layout="constrained")
     grid = plot.subplots(len(maps), count + 1, squeeze=False)
@@ -114,7 +124,7 @@ def gallery(
 
 
 def before_trunk(backbone: keras.Model) -> keras.Model:
-    """What happens to the pixels before the trunk: (N, H, W, C) in [0, 255] to (N, H, W, 3), scaled as it expects.
+    """Gives the layers before the trunk as a model: (N, H, W, C) in [0, 255] to (N, H, W, 3), scaled for the trunk.
 
     Args:
         backbone: of `backbones`, or a model joined from one.

@@ -1,4 +1,4 @@
-"""Where labels of points go so that they cover neither each other nor what is drawn. Pure; lengths in any one unit."""
+"""Places labels of points so that they cover neither each other nor what is drawn. Pure; lengths in any one unit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ class Rectangle:
     top: float
 
     def overlap(self, other: "Rectangle") -> float:
-        """The area that both cover."""
+        """Computes the area that both cover."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.top, other.top) - max(self.bottom, other.bottom)
         return max(0.0, width) * max(0.0, height)
 
     def outside(self, frame: "Rectangle") -> float:
-        """The area of it that is not within the frame."""
+        """Computes the area of it that is not within the frame."""
         return (self.right - self.left) * (self.top - self.bottom) - self.overlap(frame)
 
 
@@ -35,15 +35,15 @@ def places(
     frame: Rectangle,
     obstacles: Sequence[Rectangle] = (),
 ) -> list[Rectangle]:
-    """A place for each label, near its point, within the frame, free of the others and of the obstacles.
+    """Places each label near its point, within the frame, free of the others and of the obstacles.
 
     Labels are placed one after the other, each at the nearest free place; where none is free, at the least covered.
 
     Args:
         points: N points, (x, y).
         sizes: N labels, (width, height).
-        frame: that labels should stay in.
-        obstacles: that labels should not cover.
+        frame: labels should stay within it.
+        obstacles: labels should not cover them.
     """
     taken = list(obstacles)
     found: list[Rectangle] = []

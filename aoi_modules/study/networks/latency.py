@@ -1,4 +1,4 @@
-"""Latency: how long one picture takes, measured as a line would meet it: one at a time, warmed up, the median."""
+"""Measures latency as a line meets it: one picture at a time, warmed up, the median."""
 
 import statistics
 import time
@@ -22,7 +22,7 @@ class Latency:
         median: half of the calls were faster. One hiccup of the machine does not move it, as it would a mean.
         fastest: of all calls.
         slowest: of all calls.
-        calls: that were measured.
+        calls: number of measured calls.
     """
 
     median: float
@@ -32,10 +32,12 @@ class Latency:
 
     @classmethod
     def of(cls, seconds: list[float]) -> "Latency":
+        """Sums up the seconds of the calls, at least one."""
         return cls(statistics.median(seconds), min(seconds), max(seconds), len(seconds))
 
     @property
     def milliseconds(self) -> float:
+        """The median in milliseconds."""
         return 1000 * self.median
 
     def __str__(self) -> str:
@@ -49,7 +51,7 @@ def in_turns(
     warm_up: int = WARM_UP,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Latency]:
-    """How long each of several calls takes; they take turns, so that a slow moment of the machine hits all alike.
+    """Measures how long each of several calls takes, in turns, so that a slow moment of the machine hits all alike.
 
     Args:
         calls: name -> what is measured; it has to return only when its answer is there.
@@ -75,21 +77,10 @@ def in_turns(
     return {name: Latency.of(values) for name, values in seconds.items()}
 
 
-def of_call(
-    call: Callable[[], object],
-    *,
-    repeats: int = REPEATS,
-    warm_up: int = WARM_UP,
-    clock: Callable[[], float] = time.perf_counter,
-) -> Latency:
-    """How long one call takes; see `in_turns`."""
-    return in_turns({"call": call}, repeats=repeats, warm_up=warm_up, clock=clock)["call"]
-
-
 def of_models(
     models: Mapping[str, keras.Model], *, repeats: int = REPEATS, warm_up: int = WARM_UP, seed: int = 0
 ) -> dict[str, Latency]:
-    """How long each model takes for one picture of noise, as a graph with constant weights, as servers run it.
+    """Measures how long each model takes for one picture of noise, as a graph with constant weights, as servers run it.
 
     Args:
         models: name -> model with one input float32 (N, ...) of known size and one output.

@@ -1,4 +1,4 @@
-"""Pictures of a line while versions of its models change.
+"""Plots of a line while versions of its models change.
 
-Uses what `client.rollout` measured.
+Uses what `client.rollout` measures, and `plots`.
 """

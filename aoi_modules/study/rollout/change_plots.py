@@ -1,4 +1,4 @@
-"""Plots of a change of versions: who answered when, how a canary compares, what the metrics page counts."""
+"""Draws a change of versions: who answered when, how a canary compares, what the metrics page counts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from aoi_modules.client.measuring.load import TimedCall
 from aoi_modules.client.rollout.canary import Pair
-from aoi_modules.client.rollout.traffic import Answer
 from aoi_modules.plots import BAD_COLOUR, Plot
 
 COLOURS = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280")
@@ -16,14 +16,14 @@ MAX_POINTS = 4000
 
 
 def colour_of(version: int) -> str:
-    """The colour that a version has in every plot."""
+    """Gives the colour that a version has in every plot."""
     return COLOURS[(version - 1) % len(COLOURS)]
 
 
 def answers_over_time(
-    flows: Mapping[str, Sequence[Answer]], *, title: str, events: Mapping[str, float] | None = None
+    flows: Mapping[str, Sequence[TimedCall]], *, title: str, events: Mapping[str, float] | None = None
 ) -> Plot:
-    """One panel a flow: each answer a point, when it came and how long it took, in the colour of its version.
+    """Draws a panel for each flow: each answer is a point, when it came and how long it took, coloured by its version.
 
     Args:
         flows: answers by the name of the flow.
@@ -46,7 +46,7 @@ def answers_over_time(
 
 
 def canary(pairs: Sequence[Pair], head: str, thresholds: tuple[float, float], *, title: str) -> Plot:
-    """Scores of both versions against each other, with both thresholds, and how long both took.
+    """Draws the scores of both versions against each other, with both thresholds, and how long both took.
 
     Args:
         pairs: what both said.
@@ -78,7 +78,7 @@ def canary(pairs: Sequence[Pair], head: str, thresholds: tuple[float, float], *,
 
 
 def latency_buckets(before: Mapping[float, float], after: Mapping[float, float], *, title: str) -> Plot:
-    """What a histogram of microseconds counted between two readings, one bar a bucket.
+    """Draws what a histogram of microseconds counted between two readings, one bar a bucket.
 
     Args:
         before: count by upper bound, each with those below it, as the page gives them.
@@ -102,15 +102,15 @@ def latency_buckets(before: Mapping[float, float], after: Mapping[float, float],
     return plot
 
 
-def _points(panel: Axes, answers: Sequence[Answer]) -> None:
+def _points(panel: Axes, answers: Sequence[TimedCall]) -> None:
     shown = answers[:: max(1, len(answers) // MAX_POINTS)]
     size = 4 if len(shown) < 500 else 2
     for version in sorted({answer.version for answer in shown if answer.version is not None}):
-        points = [(answer.at, 1000 * answer.seconds) for answer in shown if answer.version == version]
+        points = [(answer.ended, 1000 * answer.seconds) for answer in shown if answer.version == version]
         panel.plot(
             *zip(*points, strict=True), ".", markersize=size, color=colour_of(version), label=f"version {version}"
         )
-    failed = [(answer.at, 1000 * answer.seconds) for answer in answers if answer.error]
+    failed = [(answer.ended, 1000 * answer.seconds) for answer in answers if answer.error]
     if failed:
         panel.plot(*zip(*failed, strict=True), "x", color=BAD_COLOUR, label="failed")
     panel.set_yscale("log")

@@ -1,4 +1,4 @@
-"""Plots that lessons show about a running line."""
+"""Draws the states of a model's versions on a running server."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ COLOURS = {
 
 
 def version_timeline(spans: Sequence[Span], *, title: str) -> Plot:
-    """Which version was in which state, from when to when; one bar a version."""
+    """Draws which version was in which state, from when to when, in seconds; one bar a version."""
     versions = sorted({span.version for span in spans})
     plot = Plot(figsize=(8, 1.2 + 0.5 * len(versions)), layout="constrained")
     axes = plot.subplots()

@@ -1,4 +1,4 @@
-"""A training under the magnifying glass: step by step, optimizer by optimizer, and what goes wrong.
+"""A training under the magnifying glass: its steps, its optimizers, its metrics, and how few defects suffice.
 
-Uses `training` and `datasets`.
+Uses `training`, `datasets` and `plots`.
 """

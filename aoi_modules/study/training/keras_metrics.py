@@ -1,9 +1,9 @@
-"""Metrics that Keras computes while it trains: batch functions of old, and escape and overkill rates that are right.
+"""Metrics that Keras computes while it trains: two functions of a batch that mislead, and two rates that are right.
 
-A ratio of counts is no mean. Keras averages what a metric *function* gives for each batch, so a batch without a defect
-gives 0 and pulls the mean down, and a batch of 2 weighs as much as one of 64. A metric *object* adds up the counts and
-divides once. `keras.metrics.Precision` and `keras.metrics.Recall` do so: use them; the functions are here to be seen
-failing. Recall is 1 - escape rate.
+Keras averages what a metric *function* gives for each batch. But a ratio of counts is no mean of ratios: a batch
+without a defect gives 0 and pulls the mean down, and a batch of 2 weighs as much as one of 64. A metric *object* adds
+up the counts and divides once. Use `keras.metrics.Precision` and `keras.metrics.Recall`, which do so; the functions are
+here to show the error. Recall is 1 - escape rate.
 
 A model that was compiled with the functions loads with `compile=False`, or with `custom_objects` that name them. The
 objects are registered: where this module is imported, such a model loads as it is.
@@ -15,7 +15,7 @@ from aoi_modules.tf import keras
 
 
 def batch_precision(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-    """Precision within one batch: defects found / parts called defective.
+    """Computes precision within one batch: defects found / parts called defective.
 
     What `fit` shows of it is the mean of the batches' values, which is not the precision of the epoch: the value
     depends on the batch size and on which pictures met in a batch. See `keras.metrics.Precision`.
@@ -30,9 +30,9 @@ def batch_precision(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> ker
 
 
 def batch_recall(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-    """Recall within one batch: defects found / defects there are. A batch without defects gives 0.
+    """Computes recall within one batch: defects found / defects there are. A batch without defects gives 0.
 
-    Arguments as `batch_precision`, and as wrong over an epoch. See `keras.metrics.Recall`.
+    It misleads over an epoch as `batch_precision` does; see `keras.metrics.Recall`. Arguments as `batch_precision`.
     """
     y_true, y_pred = _alike(y_true, y_pred)
     true_positives = _positives(y_true * y_pred)
@@ -49,20 +49,42 @@ class _VerdictRate(keras.metrics.Metric):  # type: ignore[misc]  # Keras has no 
         self.threshold = threshold
         self.counted = self.add_weight(name="counted", initializer="zeros")
         self.total = self.add_weight(name="total", initializer="zeros")
+        self._direction = "down"  # so that a tuner, or EarlyStopping in mode auto, knows which way is better
 
-    def add(self, parts: keras.KerasTensor, hits: keras.KerasTensor, weights: keras.KerasTensor | None) -> None:
-        """Adds a batch: which parts are of the kind, and which verdicts count. Both bool (B,)."""
+    def wrong(
+        self, defective: keras.KerasTensor, scores: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Says which parts are of the kind, and which scores judge such a part wrongly: bool (B,) each.
+
+        A score that is no number judges nothing.
+
+        Args:
+            defective: bool (B,).
+            scores: float32 (B,).
+        """
+        raise NotImplementedError
+
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
+        """Adds a batch: truth (B,) or (B, 1), scores (B,) or (B, 1), and perhaps weights (B,); 0 leaves a row out."""
+        defective, scores = _truth_and_scores(y_true, y_pred)
+        parts, hits = self.wrong(defective, scores)
         share = keras.ops.cast(parts, self.dtype)
-        if weights is not None:
-            share = share * keras.ops.reshape(keras.ops.cast(weights, self.dtype), (-1,))
+        if sample_weight is not None:
+            share = share * keras.ops.reshape(keras.ops.cast(sample_weight, self.dtype), (-1,))
         self.total.assign_add(keras.ops.sum(share))
         self.counted.assign_add(keras.ops.sum(share * keras.ops.cast(hits, self.dtype)))
 
     def result(self) -> keras.KerasTensor:
-        """The rate so far; NaN before any part of the kind was seen, for then nothing is known of it."""
+        """Computes the rate so far, float32 (); NaN before any part of the kind was seen."""
         return self.counted / self.total
 
     def get_config(self) -> dict[str, Any]:
+        """Gives the arguments of the constructor, by which Keras saves the metric."""
         return {**super().get_config(), "threshold": self.threshold}
 
 
@@ -78,17 +100,12 @@ class EscapeRate(_VerdictRate):
 
     def __init__(self, threshold: float = 0.5, name: str = "escape_rate", dtype: str | None = None) -> None:
         super().__init__(threshold, name, dtype)
-        self._direction = "down"  # so that a tuner, or EarlyStopping in mode auto, knows which way is better
 
-    def update_state(
-        self,
-        y_true: keras.KerasTensor,
-        y_pred: keras.KerasTensor,
-        sample_weight: keras.KerasTensor | None = None,
-    ) -> None:
-        """Adds a batch: truth (B,) or (B, 1), scores (B,) or (B, 1), and perhaps weights (B,); 0 leaves a row out."""
-        defective, scores = _truth_and_scores(y_true, y_pred)
-        self.add(defective, scores <= self.threshold, sample_weight)
+    def wrong(
+        self, defective: keras.KerasTensor, scores: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Takes the defective parts, and the scores that pass a part: bool (B,) each."""
+        return defective, scores <= self.threshold
 
 
 @keras.saving.register_keras_serializable(package="aoi")
@@ -97,17 +114,12 @@ class OverkillRate(_VerdictRate):
 
     def __init__(self, threshold: float = 0.5, name: str = "overkill_rate", dtype: str | None = None) -> None:
         super().__init__(threshold, name, dtype)
-        self._direction = "down"
 
-    def update_state(
-        self,
-        y_true: keras.KerasTensor,
-        y_pred: keras.KerasTensor,
-        sample_weight: keras.KerasTensor | None = None,
-    ) -> None:
-        """Adds a batch: truth (B,) or (B, 1), scores (B,) or (B, 1), and perhaps weights (B,); 0 leaves a row out."""
-        defective, scores = _truth_and_scores(y_true, y_pred)
-        self.add(keras.ops.logical_not(defective), scores > self.threshold, sample_weight)
+    def wrong(
+        self, defective: keras.KerasTensor, scores: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Takes the good parts, and the scores that fail a part: bool (B,) each."""
+        return keras.ops.logical_not(defective), scores > self.threshold
 
 
 def _alike(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:

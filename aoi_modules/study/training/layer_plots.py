@@ -1,4 +1,4 @@
-"""What layers make of one picture: each layer's output as small pictures, one row a layer."""
+"""Draws what layers make of one picture: each layer's output as small pictures, one row a layer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ CHANNELS = 6
 
 
 def stages(picture: Pixels, layers: Sequence[keras.layers.Layer]) -> dict[str, Maps]:
-    """What each layer gives for a picture that goes through them one after another, as when a model is used.
+    """Computes what each layer gives for a picture that goes through all of them in turn, as when a model is used.
 
     Args:
         picture: uint8 or float32 (h, w, c), in [0, 255].
@@ -46,7 +46,7 @@ def stages(picture: Pixels, layers: Sequence[keras.layers.Layer]) -> dict[str, M
 def layer_maps(
     found: Mapping[str, Maps], origin: DataOrigin, *, title: str = "What the layers give", channels: int = CHANNELS
 ) -> Plot:
-    """The first maps of every stage, (h, w, c), each in shades of its own; a vector (c,) as bars. One row a stage."""
+    """Draws the first maps of every stage, float32 (h, w, c), each in its own shades; a vector (c,) as bars."""
     plot = Plot(figsize=(1.6 + 1.25 * channels, 0.5 + 1.35 * max(1, len(found))), layout="constrained")
     grid = plot.add_gridspec(max(1, len(found)), channels + 1, width_ratios=[1.4, *[1] * channels])
     for row, (name, values) in enumerate(found.items()):

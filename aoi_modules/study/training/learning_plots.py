@@ -1,6 +1,6 @@
-"""Plots of how a training goes, step by step: a sweep of learning rates, a race of optimizers.
+"""Draws how a training goes, step by step: a sweep of learning rates, a race of optimizers.
 
-As in `plots`, a figure is returned, and neither shown nor saved.
+As in `plots`, each function returns a figure and neither shows nor saves it.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from aoi_modules.training.reporting.result_plots import COLOURS, QUIET, STYLES
 
 
 def rate_sweep(sweep: RateSweep, origin: DataOrigin, *, profile: str = "") -> Plot:
-    """The loss over the rising learning rate, with the suggestion."""
+    """Draws the loss over the rising learning rate, with the suggestion."""
     plot = Plot(figsize=(7, 4), layout="constrained")
     axes = plot.subplots()
     axes.plot(sweep.rates, sweep.losses, color=QUIET, linewidth=0.8, alpha=0.6, label="loss of each step")
@@ -34,7 +34,13 @@ def rate_sweep(sweep: RateSweep, origin: DataOrigin, *, profile: str = "") -> Pl
 
 
 def optimizer_race(losses: Mapping[str, Losses], origin: DataOrigin, *, profile: str = "") -> Plot:
-    """The smoothed losses of several optimizers over the steps; one that exploded ends where it did."""
+    """Draws the smoothed losses of several optimizers over the steps; the line of one that exploded ends there.
+
+    Args:
+        losses: optimizer -> loss of each step, float64 (S,), NaN where it is no number.
+        origin: of the pictures.
+        profile: of the lesson.
+    """
     plot = Plot(figsize=(7.5, 4.2), layout="constrained")
     axes = plot.subplots()
     shown = {name: smoothed(values[np.isfinite(values)]) for name, values in losses.items()}

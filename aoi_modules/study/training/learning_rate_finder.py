@@ -1,7 +1,7 @@
-"""Finds a learning rate: one short run in which the rate rises from far too small to far too large.
+"""Finds a learning rate by one short run in which the rate rises from far too small to far too large.
 
-While the rate is too small the loss hardly moves, then it falls, then the steps jump over the valley and it explodes.
-A good rate lies well before the cliff. The run costs seconds and leaves the model as it was.
+While the rate is too small the loss hardly changes. Then it falls. Then the steps are too large and it explodes. A good
+rate lies well before that. The run takes seconds and leaves the model as it was.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from aoi_modules.tf import keras, tf
 
 @dataclass(frozen=True)
 class RateSweep:
-    """What happened to the loss while the rate rose.
+    """The loss of each step while the rate rose.
 
     Args:
         rates: of the steps, float64 (S,), rising.
@@ -38,7 +38,7 @@ class RateSweep:
     def suggestion(self) -> float:
         """A rate to begin with: the one at which the smoothed loss had come half of its way down.
 
-        There the loss falls fast, and the cliff is still far. At the lowest loss it would be about to turn up.
+        There the loss falls fast and is still far from exploding. At its lowest point it is about to rise.
 
         Raises:
             ModelError: no step had a loss.
@@ -85,6 +85,11 @@ class LearningRateFinder(StepLosses):
         return RateSweep(self.rates[: len(losses)], losses, self.exploded)
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Remembers model and optimizer as they are.
+
+        Raises:
+            ModelError: the optimizer has a schedule.
+        """
         optimizer = self.model.optimizer
         if isinstance(optimizer.get_config()["learning_rate"], dict):
             raise ModelError(
@@ -96,10 +101,12 @@ class LearningRateFinder(StepLosses):
         self.kept = Snapshot.of([*self.model.variables, *optimizer.variables])
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Sets the rate of this step."""
         super().on_train_batch_begin(batch, logs)
         self.model.optimizer.learning_rate = self.rates[len(self.values)]
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Keeps the step's loss, and ends the run after the last step or when the loss exploded."""
         super().on_train_batch_end(batch, logs)
         if not np.isfinite(self.values[-1]):
             self.values.pop()
@@ -111,6 +118,7 @@ class LearningRateFinder(StepLosses):
             self.model.stop_training = True
 
     def on_train_end(self, logs: Mapping[str, float] | None = None) -> None:
+        """Puts model and optimizer back."""
         self.restore()
 
     def restore(self) -> None:

@@ -1,4 +1,4 @@
-"""A race of optimizers: the same weights to begin with, the same batches in the same order, another rule for a step."""
+"""Lets optimizers race: each begins with the same weights and sees the same batches in the same order."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ def race(
     *,
     steps: int,
 ) -> dict[str, Losses]:
-    """Trains the model once with each optimizer and gives the losses of the steps. The weights stay as they were.
+    """Trains the model once with each optimizer, and gives the loss of each step. The weights stay as they were.
 
     The model is left compiled with the last optimizer, which has run: compile it anew.
 

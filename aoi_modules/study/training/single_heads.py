@@ -1,4 +1,4 @@
-"""A recipe with several heads as several recipes with one head each, as when several people train for one component.
+"""Turns a recipe with several heads into recipes with one head each, as when several people train for one component.
 
 Their models are trained and replaced apart. Pictures, backbone and input are the same, so the features of a frozen
 backbone are computed once for all of them.
@@ -11,7 +11,7 @@ from aoi_modules.training.recipes import Recipe
 
 
 def single_heads(recipe: Recipe, split: Split) -> dict[str, Recipe]:
-    """One recipe for each head: {head: recipe}.
+    """Makes one recipe for each head: head -> recipe.
 
     Args:
         recipe: with a target of the split for each head.
@@ -27,7 +27,7 @@ def single_heads(recipe: Recipe, split: Split) -> dict[str, Recipe]:
 
 
 def of_target(split: Split, name: str) -> Split:
-    """The split with one target only; the rows stay.
+    """Gives the split with one target only; the rows stay.
 
     Raises:
         DataError: there is no such target; names those there are.

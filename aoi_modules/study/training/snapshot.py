@@ -1,4 +1,4 @@
-"""A snapshot of what training changes, to try something and then go back as if nothing had been."""
+"""Keeps what training changes, so that one may try something and go back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

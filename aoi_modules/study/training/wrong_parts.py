@@ -1,7 +1,7 @@
-"""Wrong parts: a machine packs sneakers, and now and then another shoe is among them. Made from Fashion-MNIST.
+"""Makes a defect problem from Fashion-MNIST: a machine packs sneakers, and now and then another shoe is among them.
 
-A defect problem as lines have it: very few of the training parts are wrong. The tables to measure with hold a larger
-share of wrong parts, because figures of a handful say nothing; so their share is not that of the line.
+As on a line, very few of the training parts are wrong. The tables to measure with hold a larger share of wrong parts,
+because figures of a handful say nothing; so their share is not that of the line.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ LABEL_NAMES = ("good", "wrong part")
 GOOD = "Sneaker"
 WRONG = ("Sandal", "Ankle boot")
 TRAIN_SHARE, VALIDATION_SHARE, TEST_SHARE = 0.03, 0.1, 0.25
-"""How many of the parts in each table are wrong."""
+"""Share of the parts in each table that are wrong."""
 
 
 def load(
@@ -34,7 +34,7 @@ def load(
     """Loads sneakers with a few other shoes among them, split as `fashion_mnist.load` does.
 
     Args:
-        train: parts to train on; None takes all sneakers (some 5,400) and as many wrong parts as the share allows.
+        train: parts to train on; None takes all sneakers (some 5,400) and as many wrong parts as the share needs.
         validation: likewise, of some 600 sneakers.
         test: likewise, of 1,000 sneakers.
         seed: of the choice.
@@ -56,7 +56,7 @@ def load(
 
 
 def mixed(garments: Table, share: float, count: int | None = None, seed: int = 0) -> Table:
-    """Sneakers with a share of wrong parts, at least one, in the order of the table.
+    """Mixes sneakers with a share of wrong parts, at least one, in the order of the table.
 
     Args:
         garments: of Fashion-MNIST's ten classes.

@@ -3,8 +3,8 @@
     <key>/values.npy    float16 or float32 (V, N, F), V views of N pictures
     <key>/entry.json    what the key stands for, shape, checksum, the engine that computed it
 
-An entry is written into a folder `.new-...` and renamed when it is whole. Two processes may write the same one at
-once: the first to finish wins, the other takes what is there. No TensorFlow.
+An entry is written into a folder `.new-...` and renamed when it is whole. If two processes write the same entry at
+once, that of the first to finish stays. No TensorFlow.
 """
 
 import contextlib
@@ -15,7 +15,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,10 +22,12 @@ from numpy.typing import NDArray
 
 from aoi_modules.datasets.sources.ledger import file_sum
 from aoi_modules.errors import DataError
+from aoi_modules.progress import Say
 from aoi_modules.settings import Settings
 
-Values = NDArray[np.float32] | NDArray[np.float16]
-Recipe = Mapping[str, str | int]
+Features = NDArray[np.float32] | NDArray[np.float16]
+"""(V, N, F): F features of V views of N pictures. Or (N, F), those of one view."""
+Dependencies = Mapping[str, str | int]
 """Everything that features depend on, in plain text and numbers."""
 
 FOLDER, VALUES, ENTRY = "features", "values.npy", "entry.json"
@@ -38,9 +39,9 @@ ABANDONED = 24 * 3600.0
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What `entry.json` says."""
+    """What `entry.json` says; what the features depend on is called `recipe` there."""
 
-    recipe: dict[str, str | int]
+    depends_on: dict[str, str | int] = msgspec.field(name="recipe")
     shape: tuple[int, int, int]
     dtype: str
     sha256: str
@@ -48,30 +49,33 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def folder(given: Settings) -> Path:
-    """Where the entries lie."""
+    """Gives the folder of all entries."""
     return given.cache_dir / FOLDER
 
 
-def key(recipe: Recipe) -> str:
-    """The name of the entry of that recipe."""
-    return hashlib.sha256(msgspec.json.encode(dict(recipe), order="sorted")).hexdigest()[:32]
+def key(depends_on: Dependencies) -> str:
+    """Gives the name of the entry with these dependencies: 32 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(dict(depends_on), order="sorted")).hexdigest()[:32]
 
 
-def read(root: Path, recipe: Recipe, *, log: Callable[[str], None]) -> Values | None:
-    """The features of that recipe, mapped from the disk, read-only; None when they are to be computed.
+def read(root: Path, depends_on: Dependencies, *, log: Say) -> Features | None:
+    """Reads the features with these dependencies; None when they must be computed.
 
-    A damaged entry is said and removed.
+    A damaged entry is removed, and `log` is told.
+
+    Returns:
+        float16 or float32 (V, N, F), mapped from the disk, read-only.
     """
-    place = root / key(recipe)
+    place = root / key(depends_on)
     if not place.exists():
         return None
     try:
         entry = msgspec.json.decode((place / ENTRY).read_bytes(), type=Entry)
-        if entry.recipe != dict(recipe):
+        if entry.depends_on != dict(depends_on):
             raise DataError("its description is of something else")
         if file_sum(place / VALUES) != entry.sha256:
             raise DataError("its checksum does not fit")
-        values: Values = np.load(place / VALUES, mmap_mode="r")
+        values: Features = np.load(place / VALUES, mmap_mode="r")
         if values.shape != entry.shape or values.dtype.name != entry.dtype:
             raise DataError(f"expected {entry.dtype} {entry.shape}, found {values.dtype} {values.shape}")
         os.utime(place)  # used now, so it is dropped last
@@ -83,7 +87,7 @@ def read(root: Path, recipe: Recipe, *, log: Callable[[str], None]) -> Values | 
 
 
 class Writer:
-    """Takes blocks of features in any order."""
+    """Takes blocks of features in any order and writes them into a file of NumPy's format."""
 
     def __init__(self, path: Path, shape: tuple[int, int, int], dtype: str) -> None:
         self.path, self.shape, self.dtype = path, shape, np.dtype(dtype)
@@ -114,26 +118,27 @@ class Writer:
             content, place = content[written:], place + written
 
     def close(self) -> None:
+        """Closes the file; nothing can be written afterwards."""
         self._file.close()
 
 
 @contextlib.contextmanager
 def writing(
-    root: Path, recipe: Recipe, shape: tuple[int, int, int], dtype: str, engine: Callable[[], str]
+    root: Path, depends_on: Dependencies, shape: tuple[int, int, int], dtype: str, engine: Callable[[], str]
 ) -> Iterator[Writer]:
-    """Hands out a writer; when the block ends well the entry appears, else nothing does.
+    """Hands out a writer; the entry appears when the block ends well, otherwise nothing does.
 
     Args:
         root: see `folder`.
-        recipe: what the features depend on.
+        depends_on: what the features depend on.
         shape: (V, N, F).
         dtype: `float16` or `float32`.
-        engine: what computed them, asked at the end.
+        engine: gives the name of what computed them; called at the end.
 
     Raises:
         DataError: the cache cannot be written.
     """
-    staging = root / f"{NEW}{key(recipe)}-{os.getpid()}-{secrets.token_hex(4)}"
+    staging = root / f"{NEW}{key(depends_on)}-{os.getpid()}-{secrets.token_hex(4)}"
     try:
         staging.mkdir(parents=True)
         writer = Writer(staging / VALUES, shape, dtype)
@@ -141,9 +146,11 @@ def writing(
             yield writer
         finally:
             writer.close()
-        entry = Entry(recipe=dict(recipe), shape=shape, dtype=dtype, sha256=file_sum(staging / VALUES), engine=engine())
+        entry = Entry(
+            depends_on=dict(depends_on), shape=shape, dtype=dtype, sha256=file_sum(staging / VALUES), engine=engine()
+        )
         (staging / ENTRY).write_bytes(msgspec.json.format(msgspec.json.encode(entry), indent=2))
-        _publish(staging, root / key(recipe))
+        _publish(staging, root / key(depends_on))
     except OSError as error:
         raise DataError(
             f"{root}: features cannot be kept: {error.strerror or error}", hint="set AOI_CACHE_DIR to a roomier place"
@@ -204,7 +211,7 @@ def _used(entry: Path) -> float:
 
 
 def _size(entry: Path) -> int:
-    def one(file: Any) -> int:
+    def one(file: Path) -> int:
         with contextlib.suppress(OSError):
             return int(file.stat().st_size)
         return 0

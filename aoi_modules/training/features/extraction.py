@@ -1,14 +1,15 @@
-"""A frozen backbone over a table: pictures are decoded and resized beside it, and every one is seen once."""
+"""Runs a frozen backbone over a table; every picture is decoded and resized once, while the backbone computes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from aoi_modules.datasets.batches import IMAGE, batches, culprit
+from aoi_modules.datasets.batches import batches, culprit
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import ModelError, NotAPicture
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.progress import Advance, progress, say
+from aoi_modules.progress import Advance, Say, progress, say
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.features import openvino_forward
 from aoi_modules.training.features.forward import Block, Forward, TensorFlowForward, Write, disagreement, frozen, traced
@@ -22,29 +23,28 @@ TOLERANCE = 1e-4
 FROZEN_TOLERANCE = 1e-5
 """The same for TensorFlow's own constant graph against the model."""
 FEW = 1000
-"""Rows below which preparing a graph takes longer than it saves."""
-Log = Callable[[str], None]
+"""With fewer rows, preparing a graph takes longer than it saves."""
 
 
 def extract(
     backbone: keras.Model,
     table: Table,
-    picture: PictureInput,
+    picture_input: PictureInput,
     write: Write,
     *,
     views: Views = PLAIN,
     engine: Engine = "auto",
     batch_size: int = BATCH,
-    log: Log = say,
+    log: Say = say,
 ) -> str:
     """Runs the backbone over all views of all pictures.
 
     Args:
         backbone: from float32 (B, H, W, C) to (B, F).
         table: N pictures, at least one.
-        picture: the backbone's input.
-        write: told the features of view v of picture n as row v * N + n, in any order.
-        views: looks at each picture.
+        picture_input: the backbone's input.
+        write: gets the features of view v of picture n as row v * N + n, in any order.
+        views: of each picture.
         engine: `auto` takes OpenVINO where it is installed, worth it and agrees with TensorFlow.
         batch_size: pictures at a time.
         log: told which engine runs, and why not the other one.
@@ -57,7 +57,7 @@ def extract(
         MissingExtra: `openvino` is asked for and not installed.
         ModelError: `openvino` is asked for and does not agree.
     """
-    stream = blocks(table, picture, views, batch_size)
+    stream = blocks(table, picture_input, views, batch_size)
     first = next(stream)
     rows = views.count * len(table)
     forward = choose(backbone, first[1], rows, engine, log)
@@ -71,17 +71,17 @@ def extract(
     return forward.name
 
 
-def blocks(table: Table, picture: PictureInput, views: Views, batch_size: int) -> Iterator[tuple[int, Block]]:
-    """All views of all pictures, float32 (B, H, W, C), each block with the row of its first picture.
+def blocks(table: Table, picture_input: PictureInput, views: Views, batch_size: int) -> Iterator[tuple[int, Block]]:
+    """Gives all views of all pictures, float32 (B, H, W, C), each block with the row of its first picture.
 
     Raises:
         NotAPicture: a picture cannot be decoded.
     """
     change = views.start()
-    pictures = batches(table, picture, batch_size=batch_size).map(lambda inputs, *_: _image(inputs))
-    looks = tf.data.Dataset.range(views.count)
+    pictures = batches(table, picture_input, batch_size=batch_size).map(lambda inputs, *_: _image(inputs))
+    numbers = tf.data.Dataset.range(views.count)
     if views.count > 1:  # one view after the other, so that memory does not grow with their number
-        pictures = pictures.flat_map(lambda block: looks.map(lambda view: change(block, view))).prefetch(2)
+        pictures = pictures.flat_map(lambda block: numbers.map(lambda view: change(block, view))).prefetch(2)
     places = (view * len(table) + start for start in range(0, len(table), batch_size) for view in range(views.count))
     try:
         for row, block in zip(places, pictures, strict=True):
@@ -90,15 +90,19 @@ def blocks(table: Table, picture: PictureInput, views: Views, batch_size: int) -
         raise NotAPicture(culprit(table)) from None
 
 
-def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Log) -> Forward:
-    """The engine that runs, said in one line with the reason.
+def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Say) -> Forward:
+    """Chooses the engine that runs, and tells which and why in one line.
 
     Args:
-        backbone: what is to run.
-        block: real pictures, on which engines are compared.
-        rows: how many pictures and views there are.
+        backbone: from float32 (B, H, W, C) to (B, F).
+        block: pictures float32 (B, H, W, C) in [0, 255], on which engines are compared.
+        rows: number of views of all pictures together.
         engine: what the caller wants.
-        log: told.
+        log: told which engine runs, and why not another one.
+
+    Raises:
+        MissingExtra: `openvino` is asked for and not installed.
+        ModelError: `openvino` is asked for and does not agree.
     """
     why_not = _why_not_openvino(engine, rows)
     model = TensorFlowForward(traced(backbone))

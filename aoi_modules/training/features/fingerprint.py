@@ -1,4 +1,4 @@
-"""Fingerprints: the SHA-256 of pictures, of weights, and of what a network does, whatever its layers are called."""
+"""Fingerprints: SHA-256 of pictures, of weights, and of a network's layers whatever their names."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from aoi_modules.tf import keras
 
 
 def of_pictures(table: Table) -> str:
-    """Of the pictures' content and order; a file's name and time do not count.
+    """Computes the fingerprint of the pictures' content and order; a file's name and time do not count.
 
     Raises:
         NotAPicture: a file cannot be read.
@@ -34,7 +34,7 @@ def of_pictures(table: Table) -> str:
 
 
 def of_weights(model: keras.Model) -> str:
-    """Of all its values, in order."""
+    """Computes the fingerprint of all weights of a model, in order."""
     total = hashlib.sha256()
     for weight in model.weights:
         values = np.ascontiguousarray(weight.numpy())
@@ -44,7 +44,7 @@ def of_weights(model: keras.Model) -> str:
 
 
 def of_network(model: keras.Model) -> str:
-    """Of its layers, their settings and how they are joined. Names, which Keras counts up, do not count."""
+    """Computes the fingerprint of a model's layers, their settings and connections; names do not count."""
     config = model.get_config()
     names: dict[str, str] = {}
     _number(config, names)

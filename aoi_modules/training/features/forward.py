@@ -1,4 +1,4 @@
-"""Running a frozen backbone over many pictures: what every engine can do, and TensorFlow's way."""
+"""Runs a frozen backbone over many pictures: what every engine can do, and TensorFlow's way."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -6,11 +6,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.tf import keras, tf
 
 Block = NDArray[np.float32]
+"""Pictures (B, H, W, C), or features (B, F)."""
 Write = Callable[[int, Block], None]
-"""Told the first row of a block, and its features float32 (B, F)."""
+"""Gets the number of a block's first row, and the block's features float32 (B, F)."""
 
 
 class Forward(Protocol):
@@ -19,10 +21,15 @@ class Forward(Protocol):
     name: str
 
     def __call__(self, block: Block) -> Block:
-        """From pictures float32 (B, H, W, C) to features float32 (B, F)."""
+        """Computes features float32 (B, F) of pictures float32 (B, H, W, C) in [0, 255]."""
 
     def run(self, blocks: Iterable[tuple[int, Block]], write: Write) -> None:
-        """Every block with the number of its first row; `write` is told in any order."""
+        """Computes the features of every block and hands them to `write`, in any order.
+
+        Args:
+            blocks: the number of a block's first row, and its pictures float32 (B, H, W, C) in [0, 255].
+            write: gets that number, and the features float32 (B, F).
+        """
 
 
 class TensorFlowForward:
@@ -38,22 +45,23 @@ class TensorFlowForward:
         return features
 
     def run(self, blocks: Iterable[tuple[int, Block]], write: Write) -> None:
+        """Computes block after block; see `Forward.run`."""
         for row, block in blocks:
             write(row, self(block))
 
 
 def traced(backbone: keras.Model) -> Any:
-    """The backbone as one graph: takes float32 (B, H, W, C), any B; returns float32 (B, F)."""
+    """Traces the backbone as one graph, from float32 (B, H, W, C), any B, to float32 (B, F)."""
     shape = (None, *backbone.inputs[0].shape[1:])
     function = tf.function(
         lambda block: tf.cast(backbone(block, training=False), tf.float32),
-        input_signature=[tf.TensorSpec(shape, tf.float32, name="image")],
+        input_signature=[tf.TensorSpec(shape, tf.float32, name=IMAGE)],
     )
     return function.get_concrete_function()
 
 
 def frozen(function: Any) -> Any:
-    """A traced function with its variables made constants, which lets the engine fold batch norm into convolutions."""
+    """Makes a traced function's variables constants, so that an engine can fold batch norm into convolutions."""
     # Here, because it imports TensorFlow, which is quiet only after `aoi_modules.tf`.
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
@@ -61,7 +69,7 @@ def frozen(function: Any) -> Any:
 
 
 def disagreement(found: Block, expected: Block) -> float:
-    """How far two engines are apart, in units of the features' scale.
+    """Computes how far two engines are apart, in units of the features' scale.
 
     The largest absolute difference of any feature, divided by the root mean square of all the expected ones.
 

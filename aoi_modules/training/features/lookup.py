@@ -1,6 +1,5 @@
 """The features of pictures, computed once and kept on the disk: a frozen backbone answers the same in every epoch."""
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -8,12 +7,12 @@ import numpy as np
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.progress import say
+from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings, settings
 from aoi_modules.tf import keras
 from aoi_modules.training.features import cache, fingerprint
-from aoi_modules.training.features.cache import Recipe, Values
-from aoi_modules.training.features.extraction import BATCH, Engine, extract
+from aoi_modules.training.features.cache import Dependencies, Features
+from aoi_modules.training.features.extraction import Engine, extract
 from aoi_modules.training.features.views import MIRRORED, PLAIN, Views
 
 PIPELINE = 1
@@ -23,16 +22,16 @@ PIPELINE = 1
 def features(
     backbone: keras.Model,
     table: Table,
-    picture: PictureInput,
+    picture_input: PictureInput,
     *,
     mirrored: bool = False,
     views: Views | None = None,
     dtype: Literal["float16", "float32"] = "float32",
     engine: Engine = "auto",
     given: Settings | None = None,
-    log: Callable[[str], None] = say,
-) -> Values:
-    """The features of a table, from the cache, or computed and kept there.
+    log: Say = say,
+) -> Features:
+    """Gives the features of a table from the cache, or computes them and keeps them there.
 
     They depend on the pictures' content, the backbone, its weights, its input, the views and the dtype; on nothing
     else, so any number of heads with any targets use the same ones.
@@ -40,9 +39,9 @@ def features(
     Args:
         backbone: from float32 (B, H, W, C) to (B, F), frozen.
         table: N pictures.
-        picture: the backbone's input.
+        picture_input: the backbone's input.
         mirrored: also the three mirror images of each picture.
-        views: other looks at each picture, such as `views.copies`; instead of `mirrored`.
+        views: other views of each picture, such as `views.copies`, instead of `mirrored`.
         dtype: float16 takes half the space and gives features that are a thousandth off.
         engine: what computes them, see `extraction.extract`.
         given: settings; None takes this process's.
@@ -57,35 +56,36 @@ def features(
         DataError: the cache cannot be written, or float16 cannot hold a feature.
         ModelError: the backbone gives no vectors.
     """
-    looks = views or (MIRRORED if mirrored else PLAIN)
-    shape = (looks.count, len(table), _width(backbone))
+    seen = views or (MIRRORED if mirrored else PLAIN)
+    shape = (seen.count, len(table), _width(backbone))
     if len(table) == 0:
         return np.zeros(shape, dtype)
     root = cache.folder(given or settings())
-    recipe = recipe_of(backbone, table, picture, looks, dtype)
-    place = root / cache.key(recipe)
-    found = cache.read(root, recipe, log=log)
+    depends_on = dependencies_of(backbone, table, picture_input, seen, dtype)
+    place = root / cache.key(depends_on)
+    found = cache.read(root, depends_on, log=log)
     if found is not None:
         log(f"features from the cache: {place}")
         return found
     engines: list[str] = []
-    with cache.writing(root, recipe, shape, dtype, lambda: engines[0]) as writer:
-        ran = extract(backbone, table, picture, writer.write, views=looks, engine=engine, batch_size=BATCH, log=log)
-        engines.append(ran)
+    with cache.writing(root, depends_on, shape, dtype, lambda: engines[0]) as writer:
+        engines.append(extract(backbone, table, picture_input, writer.write, views=seen, engine=engine, log=log))
     log(f"features kept: {place}")
     for dropped in cache.trim(root, keep=place.name):
         log(f"features unused for longest dropped: {dropped}")
-    kept: Values = np.load(place / cache.VALUES, mmap_mode="r")
+    kept: Features = np.load(place / cache.VALUES, mmap_mode="r")
     return kept
 
 
-def recipe_of(backbone: keras.Model, table: Table, picture: PictureInput, views: Views, dtype: str) -> Recipe:
-    """Everything that the features depend on."""
+def dependencies_of(
+    backbone: keras.Model, table: Table, picture_input: PictureInput, views: Views, dtype: str
+) -> Dependencies:
+    """Names everything that the features depend on. Arguments as `features`."""
     return {
         "pictures": fingerprint.of_pictures(table),
         "backbone": fingerprint.of_network(backbone),
         "weights": fingerprint.of_weights(backbone),
-        "input": f"{picture.height} x {picture.width} x {picture.channels}",
+        "input": f"{picture_input.height} x {picture_input.width} x {picture_input.channels}",
         "pipeline": PIPELINE,
         "views": views.description,
         "dtype": dtype,

@@ -21,7 +21,7 @@ AHEAD = 2
 
 
 def installed() -> bool:
-    """Whether the package is there; does not import it."""
+    """Says whether the package is there; does not import it."""
     return find_spec("openvino") is not None
 
 
@@ -62,7 +62,10 @@ class OpenVinoForward:
         return np.concatenate(parts)
 
     def run(self, blocks: Iterable[tuple[int, Block]], write: Write) -> None:
-        """Keeps more batches going than OpenVINO works on at once, so that no core waits for this thread."""
+        """Computes several batches at once; see `Forward.run`.
+
+        More batches are started than OpenVINO works on at once, so that no core waits for this thread.
+        """
         # No callbacks and no AsyncInferQueue: a callback's thread needs Python's lock after its last word, and a model
         # that is freed meanwhile holds that lock and waits for the thread, for ever.
         idle = [self._compiled.create_infer_request() for _ in range(AHEAD * self._at_once)]

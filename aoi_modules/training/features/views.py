@@ -1,4 +1,4 @@
-"""Views: the pictures themselves, their mirror images, or randomly changed copies, whose features are kept too."""
+"""Views of pictures: as they are, mirrored, or copied with random changes. The features of every view are kept."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Change = Callable[[Any, Any], Any]
 
 @dataclass(frozen=True)
 class Views:
-    """Several looks at every picture; the first is the picture itself.
+    """Several views of every picture; the first is the picture itself.
 
     Args:
         description: what they are, for people and for the key of cached features: equal text means equal views.
@@ -43,7 +43,7 @@ MIRRORED = Views("mirrored: as it is, left to right, upside down, both", 4, lamb
 
 
 def copies(count: int, layers: list[keras.layers.Layer], *, seed: int = 0) -> Views:
-    """The picture and `count` randomly changed copies.
+    """Makes views of the picture and `count` randomly changed copies.
 
     Args:
         count: copies beside the picture itself.

@@ -1,4 +1,4 @@
-"""What learns: ways of learning, losses, rare defects, and a state to go on from.
+"""What learns: the two ways of learning, losses, rare labels, and a state on the disk to go on from.
 
-Uses `networks` and `features`.
+Uses `plan`, `networks` and `features`.
 """

@@ -1,8 +1,8 @@
 """A training's state on the disk after every epoch, so that a killed training goes on and ends at the same place.
 
-Keras' own BackupAndRestore keeps weights, optimizer and the number of the epoch. What it forgets changes the result:
-the seeds of dropout and augmentation, how long early stopping has waited, the history. And a kill while it writes
-leaves a damaged file. This callback keeps everything, in one file that is replaced in one step.
+Keras' own BackupAndRestore keeps weights, optimizer and the number of the epoch. It forgets what changes the result:
+the seeds of dropout and augmentation, how long early stopping has waited, the history. A kill while it writes leaves a
+damaged file. This callback keeps all of that, in one file that is replaced in one step.
 """
 
 import csv
@@ -15,15 +15,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.tf import keras
+from aoi_modules.training.fitting.unfinished import CSV_NAME
 
 FILE_NAME = "state.npz"
-CSV_NAME = "training.csv"
 REMEMBERED = ("wait", "best", "best_epoch", "cooldown_counter", "stopped_epoch")
-"""What Keras' callbacks count in, by the names of their attributes."""
+"""Attributes in which Keras' callbacks count."""
 
 History = dict[str, list[float]]
+"""Measure -> its value after each epoch."""
 
 
 class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
@@ -45,7 +46,7 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
         self.stopped = False
 
     def restore(self, model: keras.Model) -> int:
-        """Brings model and optimizer to where the training was; gives the number of epochs that are done.
+        """Brings model and optimizer to where the training was, and gives the number of epochs that are done.
 
         Raises:
             ModelError: the state belongs to another model.
@@ -59,21 +60,27 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
                 note = msgspec.json.decode(kept["note"].tobytes())
                 values = [kept[str(place)] for place in range(len(variables))]
         except (OSError, KeyError, ValueError) as error:
-            raise ModelError(f"{self.path}: not the state of this training: {error}", hint="add --restart") from None
+            raise self._unfit(f"not the state of this training: {error}") from None
         shapes = [tuple(variable.shape) for variable in variables], [value.shape for value in values]
         if shapes[0] != shapes[1]:
-            raise ModelError(f"{self.path}: the state of another model, its shapes differ", hint="add --restart")
+            raise self._unfit("the state of another model, its shapes differ")
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.history, self.counters, self.stopped = note["history"], note["counters"], note["stopped"]
         return int(note["epochs"])
 
+    def _unfit(self, why: str) -> ModelError:
+        again = Argument("restart", True)
+        return ModelError(f"{self.path}: {why}", hint=f"add {again}", arguments=[again])
+
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Gives the other callbacks their counters back; Keras has just set them to nothing."""
         for callback, counters in zip(self.others, self.counters, strict=False):
             for name, value in counters.items():
                 setattr(callback, name, value)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Writes the state after this epoch."""
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         self.counters = [_counters(callback) for callback in self.others]

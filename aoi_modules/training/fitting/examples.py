@@ -1,17 +1,18 @@
-"""What a model is fitted to: pictures, or the features of pictures. Both give the same kinds of batches."""
+"""What a model is fitted to: pictures, or features of pictures. Both give batches of the same form."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, batches, shuffled_batches, steps_per_epoch, training_batches
+from aoi_modules.datasets.batches import batches, shuffled_batches, steps_per_epoch, training_batches
 from aoi_modules.datasets.table import Indices, Table
+from aoi_modules.modelstore.layout import FEATURES
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
+from aoi_modules.training.features.cache import Features
+from aoi_modules.training.networks.heads import PICTURE_FEATURES
 
-PICTURE_FEATURES = "picture_features"
 EVALUATION_BATCH = 256
 
 
@@ -19,13 +20,13 @@ class Examples(Protocol):
     """Rows with targets, as a stream of batches `(inputs, targets[, weights])`; see `datasets.batches`."""
 
     def steps(self, batch_size: int) -> int:
-        """Batches of an epoch."""
+        """Counts the batches of an epoch."""
 
     def stream(self, batch_size: int, epochs: int, first_epoch: int, seed: int) -> tf.data.Dataset:
-        """The shuffled batches of the epochs `first_epoch` to `epochs - 1`."""
+        """Gives the shuffled batches of the epochs `first_epoch` to `epochs - 1`."""
 
     def once(self) -> tf.data.Dataset:
-        """All rows in their order."""
+        """Gives batches of all rows once, in their order."""
 
 
 @dataclass(frozen=True)
@@ -34,21 +35,23 @@ class PictureExamples:
 
     Args:
         table: the rows.
-        picture: the model's input.
+        picture_input: the model's input.
         rows: which rows an epoch takes, rare ones perhaps several times; None takes each once.
     """
 
     table: Table
-    picture: PictureInput
+    picture_input: PictureInput
     rows: Indices | None = None
 
     def steps(self, batch_size: int) -> int:
+        """Counts the batches of an epoch."""
         return steps_per_epoch(len(self.table) if self.rows is None else len(self.rows), batch_size)
 
     def stream(self, batch_size: int, epochs: int, first_epoch: int, seed: int) -> tf.data.Dataset:
+        """Gives shuffled batches of decoded pictures; see `datasets.batches.training_batches`."""
         return training_batches(
             self.table,
-            self.picture,
+            self.picture_input,
             batch_size=batch_size,
             epochs=epochs,
             first_epoch=first_epoch,
@@ -57,12 +60,13 @@ class PictureExamples:
         )
 
     def once(self) -> tf.data.Dataset:
-        return batches(self.table, self.picture, batch_size=EVALUATION_BATCH)
+        """Gives batches of all pictures once, in their order."""
+        return batches(self.table, self.picture_input, batch_size=EVALUATION_BATCH)
 
 
 @dataclass(frozen=True)
 class FeatureExamples:
-    """Ready features; a picture may have several views (mirror images), each with the picture's targets.
+    """Ready features. A picture may have several views, such as mirror images, each with the picture's targets.
 
     Args:
         values: float16 or float32 (V, N, F), V views of N pictures.
@@ -70,20 +74,22 @@ class FeatureExamples:
         rows: which of the N pictures an epoch takes; None takes each once. All views are taken.
     """
 
-    values: NDArray[np.float32] | NDArray[np.float16]
+    values: Features
     table: Table
     rows: Indices | None = None
 
     def steps(self, batch_size: int) -> int:
+        """Counts the batches of an epoch, in which every view of every chosen picture comes once."""
         return steps_per_epoch(len(self._chosen()), batch_size)
 
     def stream(self, batch_size: int, epochs: int, first_epoch: int, seed: int) -> tf.data.Dataset:
+        """Gives shuffled batches of features, `picture_features` float32 (B, F), with the pictures' numbers if any."""
         views, count, _ = self.values.shape
         order = shuffled_batches(views * count, batch_size, epochs, first_epoch, seed, self._chosen())
         return self._filled(order)
 
     def once(self) -> tf.data.Dataset:
-        """The pictures as they are: the first view only."""
+        """Gives batches of all pictures once, as they are: the first view only."""
         return self._filled(tf.data.Dataset.range(len(self.table)).batch(EVALUATION_BATCH))
 
     def _chosen(self) -> Indices:

@@ -2,27 +2,25 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from aoi_modules.modelstore.manifest import Head
-from aoi_modules.progress import Advance, on_terminal, progress, say
+from aoi_modules.progress import Advance, Say, on_terminal, progress, say
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting.backup import Backup, History
 from aoi_modules.training.fitting.examples import Examples
 from aoi_modules.training.fitting.losses import compile_for
-from aoi_modules.training.plan import Imbalance
+from aoi_modules.training.fitting.unfinished import TENSORBOARD
+from aoi_modules.training.wishes import Imbalance, ScheduleShape
 
-Log = Callable[[str], None]
 LINES = 10
 """Lines that a long training writes at most."""
 BEST = "best.weights.h5"
-TENSORBOARD = "tensorboard"
 PLATEAU, SMALLER = 2, 0.5
-"""After so many epochs without a better validation loss the learning rate is multiplied by that."""
+"""After `PLATEAU` epochs without a better validation loss the learning rate is multiplied by `SMALLER`."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +31,23 @@ class Schedule:
         epochs: at most.
         batch_size: rows a step.
         learning_rate: the highest.
-        shape: `plateau` keeps it until validation stops improving, then halves it; `cosine` warms up over a tenth of
-            the steps and falls to nothing at the last.
+        shape: `plateau` keeps the rate until validation stops improving, then halves it; `cosine` raises it over the
+            first tenth of the steps and lowers it to nothing at the last.
         patience: epochs without a better validation loss before stopping; 0 never stops early.
-        imbalance: only the focal loss matters here.
+        imbalance: `focal-loss` changes the loss of classes and defects; the other ways change the examples instead.
         seed: of the order of the rows.
     """
 
     epochs: int
     batch_size: int = 64
     learning_rate: float = 2e-3
-    shape: Literal["plateau", "cosine"] = "plateau"
+    shape: ScheduleShape = "plateau"
     patience: int = 0
     imbalance: Imbalance = "none"
     seed: int = 0
 
     def rate(self, steps: int) -> "float | keras.optimizers.schedules.LearningRateSchedule":
-        """The learning rate over so many steps."""
+        """Gives the learning rate for a training of so many steps."""
         if self.shape == "plateau":
             return self.learning_rate
         warm = max(1, steps // 10)
@@ -66,7 +64,7 @@ def fit(
     schedule: Schedule,
     *,
     work: Path | None = None,
-    log: Log = say,
+    log: Say = say,
 ) -> History:
     """Fits `model` and leaves it with the weights of its best epoch, by the loss on the validation rows.
 
@@ -114,7 +112,7 @@ def fit(
 
 
 def keepers(folder: Path, schedule: Schedule, *, tensorboard: bool = True) -> list[keras.callbacks.Callback]:
-    """Keras' callbacks of a training: best weights, smaller steps, early stopping, TensorBoard."""
+    """Makes Keras' callbacks of a training: best weights, smaller steps, early stopping, TensorBoard."""
     best = keras.callbacks.ModelCheckpoint(
         folder / BEST, monitor="val_loss", save_best_only=True, save_weights_only=True
     )
@@ -139,18 +137,20 @@ def _folder(work: Path | None) -> Iterator[Path]:
 
 
 class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no annotations
-    """Says how training goes."""
+    """Tells how training goes: at most `LINES` lines, and each epoch to the bar."""
 
-    def __init__(self, epochs: int, log: Log, advance: Advance) -> None:
+    def __init__(self, epochs: int, log: Say, advance: Advance) -> None:
         super().__init__()
         self.epochs, self.log, self.advance = epochs, log, advance
         self.every = max(1, epochs // LINES)
         self.start = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Starts the epoch's clock."""
         self.start = time.perf_counter()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Moves the bar, and tells the epoch's measures and seconds when a line is due."""
         self.advance(1)
         last = epoch + 1 == self.epochs or self.model.stop_training
         if (epoch + 1) % self.every and not last:
@@ -161,6 +161,7 @@ class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
 
 
 def our_name(name: str) -> str:
+    """Writes Keras' `val_` as `validation_`."""
     return name.replace("val_", "validation_", 1) if name.startswith("val_") else name
 
 

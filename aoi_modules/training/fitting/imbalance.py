@@ -1,6 +1,6 @@
-"""What can be done when defects are rare: weigh them up, or show them more often. Pure.
+"""Two ways to learn from rare defects: give them more weight, or show them more often. Pure.
 
-The third way, the focal loss, is in `losses`: it turns down what the network knows already.
+The third way, the focal loss, is in `losses`: it gives less weight to what the network knows already.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ from aoi_modules.datasets.table import Indices, Table, Target
 
 
 def balanced_weights(target: Target) -> Target:
-    """The target with weights that make every label count the same in total; their mean is 1.
+    """Gives the target weights float32 (N,) that make every label count the same in total; their mean is 1.
 
     Rows that had the weight 0 keep it, and do not count.
     """
@@ -24,21 +24,21 @@ def balanced_weights(target: Target) -> Target:
 
 
 def balanced(table: Table) -> Table:
-    """The table with every label of every target weighed alike; targets without labels stay as they are."""
+    """Gives the targets of a table weights by `balanced_weights`; targets without labels stay as they are."""
     return replace(table, targets=tuple(balanced_weights(one) if one.labels else one for one in table.targets))
 
 
 def oversampled(labels: NDArray[np.int64], *, seed: int = 0) -> Indices:
-    """Row numbers in which every label comes about as often as the most frequent one.
+    """Repeats rows until every label comes about as often as the most frequent one.
 
-    Each row comes as often as its label's share asks for, rounded down; the rest is drawn by lot.
+    Each row comes as often as its label needs, rounded down; the rest is drawn by lot.
 
     Args:
         labels: int64 (N,).
         seed: of the lot.
 
     Returns:
-        int64 (M,), M >= N, in ascending order.
+        Row numbers int64 (M,), M >= N, in ascending order.
     """
     random = np.random.default_rng(seed)
     values, counts = np.unique(labels, return_counts=True)

@@ -1,5 +1,8 @@
-"""The ways of learning: all layers from nothing; heads on a frozen backbone, from pictures or from its cached features;
-and after that a second phase in which the backbone's upper part learns too."""
+"""The two ways of learning: end to end, or heads on the features of a frozen backbone.
+
+Heads learn from features that are kept on the disk, or from the pictures themselves. After that the backbone's upper
+part may learn too.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -7,14 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from aoi_modules.datasets.table import Split, Table
-from aoi_modules.progress import say
+from aoi_modules.datasets.table import Indices, Split, Table
+from aoi_modules.progress import Say, say
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.features.lookup import features
 from aoi_modules.training.fitting.backup import History
 from aoi_modules.training.fitting.examples import FeatureExamples, PictureExamples
-from aoi_modules.training.fitting.fit import Log, Schedule, fit
+from aoi_modules.training.fitting.fit import Schedule, fit
 from aoi_modules.training.fitting.imbalance import balanced, oversampled
 from aoi_modules.training.networks.augmentation import augmented
 from aoi_modules.training.networks.backbones import pretrained
@@ -27,12 +31,12 @@ from aoi_modules.training.plan import Plan
 
 MIXED = "mixed_float16"
 SCALE_SAMPLE = 1000
-"""Training pictures whose features tell mean and spread when the features are not computed beforehand."""
+"""How many training pictures tell the features' mean and spread where not all features are computed beforehand."""
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A trained model, and how it came to be.
+    """A trained model, and how it was trained.
 
     Args:
         model: input `image` float32 (N, H, W, C) in [0, 255], with numbers a dict of it and `features` float32 (N, F);
@@ -46,7 +50,7 @@ class Learned:
     weights: str
 
 
-def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Log = say) -> Learned:
+def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Say = say) -> Learned:
     """Trains the plan's model. The same plan gives the same model on the same CPU, interrupted or not.
 
     Args:
@@ -57,58 +61,107 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Log = say)
     """
     keras.utils.set_random_seed(plan.seed)
     with computing(plan, log):
-        learned = (on_backbone if plan.on_features else from_nothing)(plan, split, work, log)
+        learned = (train_on_features if plan.on_features else train_end_to_end)(plan, split, work, log)
     return replace(learned, model=as_served(learned.model))
 
 
-def from_nothing(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
-    """Trains all layers of a small network."""
+def train_end_to_end(plan: Plan, split: Split, work: Path | None, log: Say) -> Learned:
+    """Trains all layers of a small network, from nothing. Arguments as `learn`."""
     train = prepared(split.train, plan)
-    model = end_to_end(small_cnn(plan.recipe.picture), plan.recipe.heads, train)
+    model = end_to_end(small_cnn(plan.recipe.picture_input), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model
     history = on_pictures(plan, fitted, train, split, first_schedule(plan), work, log)
     return Learned(model, history, RANDOM)
 
 
-def on_backbone(plan: Plan, split: Split, work: Path | None, log: Log) -> Learned:
-    """Trains heads on a frozen backbone, then, if the plan says so, the backbone's upper part with them."""
-    recipe = plan.recipe
-    backbone, weights = pretrained(plan.backbone, recipe.picture, pooling=plan.pooling, log=log)
+def train_on_features(plan: Plan, split: Split, work: Path | None, log: Say) -> Learned:
+    """Trains heads on a frozen backbone, then, if the plan says so, the backbone's upper part with them.
+
+    Arguments as `learn`.
+    """
+    backbone, weights = pretrained(plan.backbone, plan.recipe.picture_input, pooling=plan.pooling, log=log)
     train = prepared(split.train, plan)
-    columns = NumberColumns.of(train, codes=recipe.codes) if train.features is not None else None
-    phase = None if work is None else work / "head"
     if plan.cached:
         log(f"features of {len(train)} training and {len(split.validation)} validation pictures, weights {weights}")
-        values = features(backbone, train, recipe.picture, mirrored=plan.augment, log=log)
-        checked = features(backbone, split.validation, recipe.picture, log=log)
-        scale = Scale.of(values[0], components=recipe.components)
-        heads = head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns)
-        history = fit(
-            heads,
-            recipe.heads,
-            FeatureExamples(values, train, rows_of(train, plan)),
-            FeatureExamples(checked, split.validation),
-            first_schedule(plan),
-            work=phase,
-            log=log,
-        )
-        model = join(backbone, heads)
-    else:
-        sample = train.take(np.random.default_rng(plan.seed).permutation(len(train))[:SCALE_SAMPLE])
-        looks = features(backbone, sample, recipe.picture, log=log)[0]
-        scale = Scale.of(looks, components=recipe.components)
-        model = join(backbone, head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns))
-        fitted = augmented(model, recipe.augmentation, seed=plan.seed) if plan.augment else model
-        history = on_pictures(plan, fitted, train, split, first_schedule(plan), phase, log)
+    first_phase = heads_on_cached_features if plan.cached else heads_on_pictures
+    model, history = first_phase(plan, backbone, train, split, None if work is None else work / "head", log)
     if plan.fine_tune:
         history = joined(history, fine_tune(plan, model, backbone, train, split, work, log))
     return Learned(model, history, weights)
 
 
+def heads_on_cached_features(
+    plan: Plan, backbone: keras.Model, train: Table, split: Split, work: Path | None, log: Say
+) -> tuple[keras.Model, History]:
+    """Fits heads to features that are computed once, and joins them to the backbone: the model and its history.
+
+    Args:
+        plan: what to do.
+        backbone: frozen, from float32 (N, H, W, C) to (N, F).
+        train: rows to learn from, see `prepared`.
+        split: its validation rows decide.
+        work: folder of this phase, see `fit`.
+        log: told in lines how it goes.
+    """
+    recipe = plan.recipe
+    learnt = features(backbone, train, recipe.picture_input, mirrored=plan.augment, log=log)
+    checked = features(backbone, split.validation, recipe.picture_input, log=log)
+    heads = heads_for(plan, learnt[0], train)
+    history = fit(
+        heads,
+        recipe.heads,
+        FeatureExamples(learnt, train, rows_of(train, plan)),
+        FeatureExamples(checked, split.validation),
+        first_schedule(plan),
+        work=work,
+        log=log,
+    )
+    return join(backbone, heads), history
+
+
+def heads_on_pictures(
+    plan: Plan, backbone: keras.Model, train: Table, split: Split, work: Path | None, log: Say
+) -> tuple[keras.Model, History]:
+    """Fits heads that are joined to the frozen backbone, which sees every picture in every epoch: model and history.
+
+    Arguments as `heads_on_cached_features`.
+    """
+    recipe = plan.recipe
+    sample = train.take(np.random.default_rng(plan.seed).permutation(len(train))[:SCALE_SAMPLE])
+    sampled = features(backbone, sample, recipe.picture_input, log=log)[0]
+    model = join(backbone, heads_for(plan, sampled, train))
+    fitted = augmented(model, recipe.augmentation, seed=plan.seed) if plan.augment else model
+    return model, on_pictures(plan, fitted, train, split, first_schedule(plan), work, log)
+
+
+def heads_for(plan: Plan, sampled: NDArray[np.floating], train: Table) -> keras.Model:
+    """Builds the plan's heads.
+
+    Args:
+        plan: what to do.
+        sampled: float (N, F), features of training pictures, which tell mean and spread.
+        train: rows to learn from, which tell how numbers beside the pictures are read.
+    """
+    recipe = plan.recipe
+    scale = Scale.of(sampled, components=recipe.components)
+    columns = NumberColumns.of(train, codes=recipe.codes) if train.features is not None else None
+    return head_model(recipe.heads, scale, train, l2=recipe.l2, columns=columns)
+
+
 def fine_tune(
-    plan: Plan, model: keras.Model, backbone: keras.Model, train: Table, split: Split, work: Path | None, log: Log
+    plan: Plan, model: keras.Model, backbone: keras.Model, train: Table, split: Split, work: Path | None, log: Say
 ) -> History:
-    """The second phase: the backbone's upper layers learn too, in small steps; batch norm keeps its statistics."""
+    """Lets the backbone's upper layers learn too, in small steps: the second phase. Batch norm keeps its statistics.
+
+    Args:
+        plan: what to do.
+        model: after the first phase; it is changed.
+        backbone: in the model.
+        train: rows to learn from, see `prepared`.
+        split: its validation rows decide.
+        work: folder of the training, see `fit`.
+        log: told in lines how it goes.
+    """
     opened = unfreeze(backbone, plan.fine_tune_share)
     log(f"fine-tuning {opened} layers of the backbone, learning rate {plan.fine_tune_rate:g}")
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed + 1) if plan.augment else model
@@ -118,25 +171,26 @@ def fine_tune(
 
 
 def prepared(train: Table, plan: Plan) -> Table:
-    """The training rows, with rare labels weighed up if the plan says so."""
+    """Gives the training rows their weights: rare labels count more if the plan says so."""
     return balanced(train) if plan.imbalance == "class-weights" else train
 
 
-def rows_of(train: Table, plan: Plan) -> np.ndarray[tuple[int], np.dtype[np.int64]] | None:
-    """Which rows an epoch takes: rare labels several times if the plan says so."""
+def rows_of(train: Table, plan: Plan) -> Indices | None:
+    """Chooses the rows of an epoch, int64 (M,): rare labels several times if the plan says so; None takes all once."""
     return oversampled(train.labels, seed=plan.seed) if plan.imbalance == "oversampling" else None
 
 
 def on_pictures(
-    plan: Plan, model: keras.Model, train: Table, split: Split, schedule: Schedule, work: Path | None, log: Log
+    plan: Plan, model: keras.Model, train: Table, split: Split, schedule: Schedule, work: Path | None, log: Say
 ) -> History:
-    """Fits a model to the pictures themselves."""
-    examples = PictureExamples(train, plan.recipe.picture, rows_of(train, plan))
-    checked = PictureExamples(split.validation, plan.recipe.picture)
+    """Fits a model to the pictures themselves; arguments as `fine_tune`, with the schedule and the phase's folder."""
+    examples = PictureExamples(train, plan.recipe.picture_input, rows_of(train, plan))
+    checked = PictureExamples(split.validation, plan.recipe.picture_input)
     return fit(model, plan.recipe.heads, examples, checked, schedule, work=work, log=log)
 
 
 def first_schedule(plan: Plan) -> Schedule:
+    """Gives the schedule of the first phase, or of the only one."""
     return Schedule(
         epochs=plan.epochs,
         batch_size=plan.batch_size,
@@ -149,13 +203,16 @@ def first_schedule(plan: Plan) -> Schedule:
 
 
 def joined(first: History, second: History) -> History:
-    """Two phases in a row; a measure that one of them lacks is left out."""
+    """Puts two phases in a row; a measure that one of them lacks is left out."""
     return {name: [*values, *second[name]] for name, values in first.items() if name in second}
 
 
 @contextmanager
-def computing(plan: Plan, log: Log) -> Iterator[None]:
-    """Float16 and several GPUs, as the plan wants them. Without a GPU both work too, slower, and that is said."""
+def computing(plan: Plan, log: Say) -> Iterator[None]:
+    """Computes in float16 and on several GPUs while the block runs, as the plan wants it.
+
+    Without a GPU both work too, but slower; `log` is told so.
+    """
     gpus = tf.config.list_physical_devices("GPU")
     for wanted, name in ((plan.mixed_precision, "mixed precision"), (plan.mirrored, "a mirrored strategy")):
         if wanted and not gpus:
@@ -171,7 +228,7 @@ def computing(plan: Plan, log: Log) -> Iterator[None]:
 
 
 def as_served(model: keras.Model) -> keras.Model:
-    """The model without what only training needs: no optimizer, no loss; and in float32 if it learnt in float16."""
+    """Gives the model without optimizer and loss, which only training needs; in float32 if it learnt in float16."""
     text = model.to_json()
     if MIXED not in text:
         return keras.Model(model.input, model.output, name=model.name)

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
-from aoi_modules.training.plan import Imbalance
+from aoi_modules.training.wishes import Imbalance
 
 
 @keras.saving.register_keras_serializable(package="aoi")
 class LogHuber(keras.losses.Loss):  # type: ignore[misc]  # Keras has no annotations
-    """Huber's loss of the logarithms: ten percent count alike for a cheap and a dear thing, and one strange price in
-    the list does not pull all others along.
+    """Huber's loss of the logarithms: an error of 10% counts the same for low and high prices, and one strange price
+    in the data does not pull all answers towards it.
 
     Args:
-        delta: error of the logarithm above which the loss grows no longer with the square; 0.1 is about 10%.
+        delta: up to this error of the logarithm the loss grows with the square, above it linearly; 0.1 is about 10%.
     """
 
     def __init__(self, delta: float = 0.1, name: str = "log_huber", reduction: str = "sum_over_batch_size") -> None:
@@ -21,15 +21,16 @@ class LogHuber(keras.losses.Loss):  # type: ignore[misc]  # Keras has no annotat
         self.delta = delta
 
     def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-        """Prices above 0: (B, 1) and (B, 1) -> (B,)."""
+        """Computes the loss of each row, float32 (B,), from true and answered prices above 0, float32 (B, 1) each."""
         return keras.losses.huber(keras.ops.log(y_true), keras.ops.log(y_pred), delta=self.delta)
 
     def get_config(self) -> dict[str, object]:
+        """Gives the arguments of the constructor, by which Keras saves the loss."""
         return {"delta": self.delta, "name": self.name, "reduction": self.reduction}
 
 
 def loss_of(head: Head, imbalance: Imbalance = "none") -> keras.losses.Loss:
-    """Classes: cross-entropy of the true label. Defects: binary, or focal. Values: `LogHuber`."""
+    """Chooses the loss of a head: cross-entropy for classes, binary or focal for defects, `LogHuber` for values."""
     focal = imbalance == "focal-loss"
     if head.kind == "value":
         return LogHuber()
@@ -39,7 +40,7 @@ def loss_of(head: Head, imbalance: Imbalance = "none") -> keras.losses.Loss:
 
 
 def measures_of(head: Head) -> list[keras.metrics.Metric]:
-    """What an epoch's line says beside the loss."""
+    """Chooses the measures that an epoch's line tells beside the loss."""
     if head.kind == "value":
         return [keras.metrics.MeanAbsolutePercentageError(name="percent_error")]
     if head.kind == "defect":
@@ -56,7 +57,7 @@ def compile_for(
         model: what is to be fitted.
         heads: of the outputs.
         learning_rate: a number, or a Keras schedule.
-        imbalance: only the focal loss matters here.
+        imbalance: `focal-loss` changes the loss; the other ways do not.
     """
     model.compile(
         keras.optimizers.Adam(learning_rate),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.training_report import FILE_NAME
 
 
@@ -16,11 +16,14 @@ def check_free(out: Path) -> None:
     Raises:
         ModelError: `out` is a file, or a folder with something other than an earlier training.
     """
+    wrong = Argument("out")
     if out.exists() and not out.is_dir():
-        raise ModelError(f"out: expected a folder. Received: {out}, a file")
+        raise ModelError(f"{wrong}: expected a folder. Received: {out}, a file", arguments=[wrong])
     if out.is_dir() and any(out.iterdir()) and not (out / FILE_NAME).is_file():
         raise ModelError(
-            f"out: {out} holds something that is no training, and is not overwritten", hint="name a new folder"
+            f"{wrong}: {out} holds something that is no training, and is not overwritten",
+            hint="name a new folder",
+            arguments=[wrong],
         )
 
 

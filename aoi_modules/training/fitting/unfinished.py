@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aoi_modules.datasets.sources.lock import alone
-from aoi_modules.errors import DataError, ModelError
+from aoi_modules.errors import Argument, DataError, ModelError
 
 PLAN, LOCK = "plan", "lock"
 CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"
-"""What people want to keep of it, by the names that `fit` gives."""
+"""The logs of a phase, which stay with the result."""
 
 
 def folder_of(out: Path) -> Path:
-    """Where the training that will become `out` keeps its state."""
+    """Names the folder in which the training that will become `out` keeps its state."""
     return out.parent / f".{out.name}.unfinished"
 
 
@@ -55,11 +55,16 @@ def _alone(folder: Path, out: Path) -> Iterator[None]:
         with alone(folder / LOCK, timeout=0):
             yield
     except DataError:
-        raise ModelError(f"{out}: another process is training this just now", hint="name another --out") from None
+        raise _refusal(f"{out}: another process is training this just now") from None
     except OSError as error:
         if folder.is_dir():
             raise
-        raise ModelError(f"{folder}: cannot be written: {error.strerror}", hint="name another --out") from error
+        raise _refusal(f"{folder}: cannot be written: {error.strerror}") from error
+
+
+def _refusal(message: str) -> ModelError:
+    out = Argument("out")
+    return ModelError(message, hint=f"name another {out}", arguments=[out])
 
 
 def _empty(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a model is worth: metrics, curves, thresholds, what errors cost.
+"""What is measured: metrics, curves, thresholds, what errors cost.
 
-Pure but for `evaluation`, which asks the model.
+Uses `verdict` and the escape target of `plan`; only `evaluation` asks a model, all else is pure.
 """

@@ -1,4 +1,4 @@
-"""How a figure moves with the threshold: ROC, precision and recall, calibration, overkill over escape.
+"""How figures change with the threshold: ROC, precision and recall, calibration, overkill over escape.
 
 Curves are arrays; `result_plots` draws them. scikit-learn computes what is standard. Of the labels, 1 is defective and
 0 is good; a row of weight 0 is left out. No TensorFlow.
@@ -93,7 +93,12 @@ class OverkillOverEscape:
 
 
 def roc(scores: Scores, labels: Labels, weights: Weights | None = None) -> Roc:
-    """The ROC curve of scores (N,), corners only.
+    """Computes the ROC curve; points on a straight line between two others are left out.
+
+    Args:
+        scores: float32 (N,), a higher score is more defective.
+        labels: int64 (N,), 1 for defective, 0 for good.
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
 
     Raises:
         ModelError: no part is defective, or none is good.
@@ -106,7 +111,7 @@ def roc(scores: Scores, labels: Labels, weights: Weights | None = None) -> Roc:
 
 
 def precision_recall(scores: Scores, labels: Labels, weights: Weights | None = None) -> PrecisionRecall:
-    """The precision-recall curve of scores (N,): the one to look at when defects are rare.
+    """Computes the precision-recall curve: the one to look at when defects are rare. Arguments as `roc`.
 
     Raises:
         ModelError: no part is defective, or none is good.
@@ -119,20 +124,20 @@ def precision_recall(scores: Scores, labels: Labels, weights: Weights | None = N
 
 
 def calibration(claimed: Scores, happened: Labels, weights: Weights | None = None, *, bins: int = BINS) -> Calibration:
-    """Whether a score of 0.8 means that 8 of 10 are so.
+    """Compares scores with what happened: does a score of 0.8 mean that 8 of 10 are so?
 
     Args:
-        claimed: (N,) in [0, 1]: the scores of a defect head, or the `metrics.confidence` of a class head.
-        happened: (N,), 1 where the claim came true.
-        weights: (N,).
-        bins: how many.
+        claimed: float32 (N,) in [0, 1]: the scores of a defect head, or the `metrics.confidence` of a class head.
+        happened: int64 (N,), 1 where the claim came true, else 0.
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
+        bins: B, of equal width.
     """
     means, shares, counts = calibration_bins(claimed, happened, weights, bins=bins)
     return Calibration(means, shares, counts, expected_calibration_error(claimed, happened, weights, bins=bins))
 
 
 def overkill_over_escape(scores: Scores, labels: Labels, weights: Weights | None = None) -> OverkillOverEscape:
-    """Escape and overkill rate at every threshold that tells two scores (N,) apart.
+    """Computes escape and overkill rate at every threshold that tells two scores apart. Arguments as `roc`.
 
     Raises:
         ModelError: no part is defective, or none is good.
@@ -149,10 +154,16 @@ def overkill_over_escape(scores: Scores, labels: Labels, weights: Weights | None
 
 
 def cuts(scores: Scores) -> Figures:
-    """The thresholds that matter, halfway between scores that follow each other: float64 (M,), rising, in [0, 1].
+    """Gives the thresholds that matter, halfway between scores that follow each other.
 
-    The first lies halfway between 0 and the lowest score, so it fails every part that can fail: a part that scores
-    exactly 0 is failed by no threshold. The last is the highest score, which fails no part.
+    The first lies halfway between 0 and the lowest score, so it fails every part that can fail: no threshold fails a
+    part that scores exactly 0. The last is the highest score, which fails no part.
+
+    Args:
+        scores: float32 (N,), in [0, 1].
+
+    Returns:
+        float64 (M,), rising, in [0, 1].
     """
     values = np.unique(scores.astype(np.float64))
     lower = np.concatenate([[0.0], values[values > 0]])
@@ -163,10 +174,18 @@ def cuts(scores: Scores) -> Figures:
 
 
 def both_kinds(scores: Scores, labels: Labels, weights: Weights | None = None) -> tuple[Scores, Labels]:
-    """The rows that are measured, of which some must be defective and some good.
+    """Gives the rows that are measured, of which some must be defective and some good.
+
+    Args:
+        scores: float32 (N,).
+        labels: int64 (N,), 1 for defective, 0 for good.
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
+
+    Returns:
+        Scores float32 (M,) and labels int64 (M,), M at most N.
 
     Raises:
-        ModelError: they are not, or a label is neither 0 nor 1.
+        ModelError: one kind is missing, or a label is neither 0 nor 1.
     """
     scores, labels = counted(scores, labels, weights)
     found = set(np.unique(labels).tolist())

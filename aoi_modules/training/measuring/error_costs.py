@@ -1,4 +1,4 @@
-"""What a threshold costs: escapes reach the customer, overkill scraps good parts. No TensorFlow."""
+"""Computes what a threshold costs: escapes reach the customer, overkill scraps good parts. No TensorFlow."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from aoi_modules.training.measuring.curves import overkill_over_escape
 from aoi_modules.training.measuring.metrics import Figures, Labels, Scores, Weights
 
 PARTS = 1000
-"""Costs are told for so many parts."""
+"""Costs are those of so many parts."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Prices:
             raise ModelError(f"defect_share: expected a share in [0, 1]. Received: {self.defect_share}")
 
     def per_thousand(self, escape: Figures, overkill: Figures) -> Figures:
-        """The expected cost of 1000 parts at escape and overkill rates. (M,), (M,) -> (M,)."""
+        """Computes the expected cost of 1000 parts at escape and overkill rates, float64 (M,) each: float64 (M,)."""
         return PARTS * (self.defect_share * escape * self.escape + (1 - self.defect_share) * overkill * self.overkill)
 
 
@@ -47,7 +47,7 @@ class CostCurve:
         costs: float64 (M,), in the currency of the prices.
         escape: escape rate at each threshold, float64 (M,).
         overkill: overkill rate at each threshold, float64 (M,).
-        prices: that it was reckoned with.
+        prices: of the errors.
     """
 
     thresholds: Figures
@@ -58,16 +58,23 @@ class CostCurve:
 
     @property
     def cheapest(self) -> int:
-        """The place of the lowest cost; of several the lowest threshold, which lets the fewest defects through."""
+        """The position of the lowest cost; of several the lowest threshold, which lets the fewest defects through."""
         return int(self.costs.argmin())
 
     @property
     def cheapest_threshold(self) -> float:
+        """The threshold of the lowest cost."""
         return float(self.thresholds[self.cheapest])
 
 
 def cost_curve(scores: Scores, labels: Labels, prices: Prices, weights: Weights | None = None) -> CostCurve:
-    """Reckons the cost of every threshold that tells two scores (N,) apart.
+    """Computes the cost of every threshold that tells two scores apart.
+
+    Args:
+        scores: float32 (N,), in [0, 1].
+        labels: int64 (N,), 1 for defective, 0 for good.
+        prices: of errors.
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
 
     Raises:
         ModelError: no part is defective, or none is good.

@@ -1,4 +1,8 @@
-"""What a trained model is worth: scores of a table, metrics of each head, the threshold it ships with."""
+"""Measures a trained model: scores of a table, metrics of each head, the threshold that ships with a defect head.
+
+Everything is measured on the model that ships, from the encoded picture to the score. Features that were kept while it
+learnt are not used again: another engine may have computed them, and fine-tuning or float16 may have come after them.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -45,9 +49,9 @@ class Evaluation:
     overkill: Rate | None = None
 
 
-def scores(model: keras.Model, table: Table, picture: PictureInput) -> dict[str, Scores]:
-    """The model's answers for a table: head -> float32 (N, K)."""
-    rows = batches(table, picture)
+def scores(model: keras.Model, table: Table, picture_input: PictureInput) -> dict[str, Scores]:
+    """Computes the model's answers for the N pictures of a table: head -> float32 (N, K)."""
+    rows = batches(table, picture_input)
     # One trace for every size of batch, made beforehand: TensorFlow would warn of too many functions otherwise.
     forward = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(rows.element_spec[0])
     found: dict[str, list[Scores]] = {}
@@ -61,7 +65,7 @@ def evaluate(
     model: keras.Model,
     heads: Sequence[Head],
     split: Split,
-    picture: PictureInput,
+    picture_input: PictureInput,
     *,
     escape_target: float = ESCAPE_TARGET,
 ) -> tuple[Evaluation, ...]:
@@ -72,9 +76,9 @@ def evaluate(
     Raises:
         ModelError: a defect head without defective validation pictures.
     """
-    tested = scores(model, split.test, picture)
-    tried = scores(model, split.validation, picture) if any(head.kind == "defect" for head in heads) else {}
-    unseen = scores(model, split.unseen, picture) if split.unseen is not None else {}
+    tested = scores(model, split.test, picture_input)
+    tried = scores(model, split.validation, picture_input) if any(head.kind == "defect" for head in heads) else {}
+    unseen = scores(model, split.unseen, picture_input) if split.unseen is not None else {}
     found = []
     for head in heads:
         choice = None
@@ -89,13 +93,22 @@ def evaluate(
 
 
 def choice_of(answers: Scores, target: Target, escape_target: float) -> Choice:
-    """The threshold of a defect head for an escape rate, by the validation rows that count for it."""
+    """Chooses the threshold of a defect head for an escape rate, by the rows that count for it.
+
+    Args:
+        answers: float32 (N, 1), scores in [0, 1] of the validation pictures.
+        target: the truth of the N pictures, 1 for defective.
+        escape_target: share of the defective parts that may pass, in [0, 1).
+
+    Raises:
+        ModelError: no row that counts is defective.
+    """
     rows = counted(target)
     return choose(answers[rows, 0], target.values[rows].astype(np.int64), escape_target)
 
 
 def measure(head: Head, answers: Scores, target: Target, choice: Choice | None = None) -> Evaluation:
-    """A head's figures on the rows that count for it.
+    """Measures a head on the rows that count for it.
 
     Args:
         head: what was asked.
@@ -131,12 +144,15 @@ def measure(head: Head, answers: Scores, target: Target, choice: Choice | None =
 
 
 def counted(target: Target) -> NDArray[np.int64]:
-    """The rows that count: all but those with weight 0."""
+    """Gives the rows of a target that count, int64 (M,): all but those with weight 0."""
     return np.arange(len(target.values)) if target.weights is None else np.flatnonzero(target.weights)
 
 
 def summary(evaluations: Sequence[Evaluation]) -> dict[str, float]:
-    """The key figures of all heads: named as they are for one head, else after the head, and the means of AUROC."""
+    """Gives the key figures of all heads.
+
+    With several heads each figure has its head's name in front, and the means of AUROC join them.
+    """
     if len(evaluations) == 1:
         return dict(evaluations[0].head.metrics)
     found = {f"{one.head.name}_{name}": value for one in evaluations for name, value in one.head.metrics.items()}

@@ -1,7 +1,8 @@
-"""How good answers are, a number each: accuracy, precision, recall, F1, AUROC, calibration, errors of quantities.
+"""Figures of a head, a number each: accuracy, precision, recall, F1, AUROC, calibration, errors of quantities.
 
-Each takes the answers of a head and the truth, and may take weights of the rows: a row of weight 0 is left out, all
-others count once. Without any row to measure on, a figure is NaN. scikit-learn ranks the scores; no TensorFlow.
+Each function takes the answers of a head and the truth, N rows of each, and may take `weights`, float32 (N,): a row of
+weight 0 is left out, all others count once. Without any row to measure on, a figure is NaN. scikit-learn computes the
+figures that depend on the order of the scores; no TensorFlow.
 """
 
 import math
@@ -24,12 +25,15 @@ _Truth = TypeVar("_Truth", Labels, Scores)
 
 
 def counted(answers: Scores, truth: _Truth, weights: Weights | None = None) -> tuple[Scores, _Truth]:
-    """The rows that are measured: those of a weight over 0. Every figure and curve looks at its rows through this.
+    """Gives the rows that are measured, those with a weight over 0. Every figure and curve chooses its rows by this.
 
     Args:
-        answers: (N,) or (N, K).
-        truth: (N,).
-        weights: (N,); None takes all rows.
+        answers: float32 (N,) or (N, K).
+        truth: int64 or float32 (N,).
+        weights: float32 (N,); None takes all rows.
+
+    Returns:
+        Answers (M,) or (M, K) and truth (M,), M at most N.
 
     Raises:
         ModelError: not as many of each, or an answer that is no number.
@@ -49,13 +53,13 @@ def counted(answers: Scores, truth: _Truth, weights: Weights | None = None) -> t
 
 
 def accuracy(probabilities: Scores, labels: Labels, weights: Weights | None = None) -> float:
-    """Share of the pictures whose most probable label is right. (N, K) and (N,)."""
+    """Computes the share of pictures whose most probable label is right, of probabilities (N, K) and labels (N,)."""
     probabilities, labels = counted(probabilities, labels, weights)
     return float(np.mean(probabilities.argmax(axis=1) == labels)) if len(labels) else math.nan
 
 
 def confusion(probabilities: Scores, labels: Labels, weights: Weights | None = None) -> NDArray[np.int64]:
-    """How often label i was taken for label j: int64 (K, K)."""
+    """Counts how often label i was taken for label j, int64 (K, K); of probabilities (N, K), labels (N,)."""
     probabilities, labels = counted(probabilities, labels, weights)
     counts = np.zeros((probabilities.shape[1],) * 2, np.int64)
     np.add.at(counts, (labels, probabilities.argmax(axis=1)), 1)
@@ -63,7 +67,7 @@ def confusion(probabilities: Scores, labels: Labels, weights: Weights | None = N
 
 
 def precision(counts: NDArray[np.int64]) -> Figures:
-    """Of the pictures that were given a label, the share that has it. Confusion int64 (K, K) -> float64 (K,).
+    """Computes, of the pictures given a label, the share that has it. Confusion int64 (K, K) -> float64 (K,).
 
     A label that occurs but was never given has precision 0, so that a mean over the labels cannot hide it.
     """
@@ -72,28 +76,28 @@ def precision(counts: NDArray[np.int64]) -> Figures:
 
 
 def recall(counts: NDArray[np.int64]) -> Figures:
-    """Of the pictures that have a label, the share that was given it. Confusion int64 (K, K) -> float64 (K,)."""
+    """Computes, of the pictures with a label, the share that was given it. Confusion int64 (K, K) -> float64 (K,)."""
     return _share(np.diag(counts), counts.sum(axis=1))
 
 
 def f1(counts: NDArray[np.int64]) -> Figures:
-    """The harmonic mean of precision and recall. Confusion int64 (K, K) -> float64 (K,)."""
+    """Computes the harmonic mean of precision and recall. Confusion int64 (K, K) -> float64 (K,)."""
     return _share(2 * np.diag(counts), counts.sum(axis=0) + counts.sum(axis=1))
 
 
 def mean_of_labels(figures: Figures) -> float:
-    """The plain mean over the labels, rare ones as heavy as common ones. (K,); labels without a figure are left out."""
+    """Computes the plain mean of figures (K,) over the labels, rare ones as heavy as common ones; NaN is left out."""
     known = figures[~np.isnan(figures)]
     return float(known.mean()) if len(known) else math.nan
 
 
 def auroc(scores: Scores, labels: Labels, weights: Weights | None = None) -> float:
-    """Probability that a defective part scores over a good one; ties count half. NaN without both kinds.
+    """Computes the probability that a defective part scores over a good one; ties count half. NaN without both kinds.
 
     Args:
-        scores: (N,).
-        labels: (N,), 1 for defective, 0 for good.
-        weights: (N,).
+        scores: float32 (N,).
+        labels: int64 (N,), 1 for defective, 0 for good.
+        weights: float32 (N,).
     """
     from sklearn.metrics import roc_auc_score
 
@@ -102,9 +106,9 @@ def auroc(scores: Scores, labels: Labels, weights: Weights | None = None) -> flo
 
 
 def average_precision(scores: Scores, labels: Labels, weights: Weights | None = None) -> float:
-    """The mean precision over all recalls, the area under the precision-recall curve. (N,) and (N,), 1 for defective.
+    """Computes the mean precision over all recalls, the area under the precision-recall curve. Arguments as `auroc`.
 
-    A scorer that knows nothing reaches the share of defective parts, not 0.5. NaN without both kinds.
+    Scores that know nothing reach the share of defective parts, not 0.5. NaN without both kinds.
     """
     from sklearn.metrics import average_precision_score
 
@@ -112,39 +116,29 @@ def average_precision(scores: Scores, labels: Labels, weights: Weights | None = 
     return float(average_precision_score(labels, scores)) if len(np.unique(labels)) == 2 else math.nan
 
 
-def brier(probabilities: Scores, labels: Labels, weights: Weights | None = None) -> float:
-    """The mean squared error of the probabilities: 0 is perfect.
+def confidence(probabilities: Scores, labels: Labels) -> tuple[Scores, Labels]:
+    """Tells how sure a class head was of each answer, float32 (N,), and whether it was right, int64 (N,) of 0 and 1.
 
     Args:
-        probabilities: (N,) scores of a defect, whose worst is 1; or (N, K) of the labels, squared errors added over the
-            labels, whose worst is 2.
-        labels: (N,).
-        weights: (N,).
+        probabilities: float32 (N, K).
+        labels: int64 (N,), in [0, K).
     """
-    probabilities, labels = counted(probabilities, labels, weights)
-    truth = labels if probabilities.ndim == 1 else np.eye(probabilities.shape[1])[labels]
-    errors = (probabilities.astype(np.float64) - truth) ** 2
-    return float(errors.sum() / len(labels)) if len(labels) else math.nan
-
-
-def confidence(probabilities: Scores, labels: Labels) -> tuple[Scores, Labels]:
-    """How sure a class head was of each answer, and whether it was right: (N, K), (N,) -> (N,), (N,) of 0 and 1."""
     return probabilities.max(axis=1), (probabilities.argmax(axis=1) == labels).astype(np.int64)
 
 
 def calibration_bins(
     claimed: Scores, happened: Labels, weights: Weights | None = None, *, bins: int = BINS
 ) -> tuple[Figures, Figures, NDArray[np.int64]]:
-    """What was claimed and what happened, in bins of equal width; NaN in bins that nobody fell into.
+    """Sorts what was claimed and what happened into bins of equal width; an empty bin has NaN.
 
     Args:
-        claimed: (N,), probabilities in [0, 1].
-        happened: (N,), 1 where the claim came true.
-        weights: (N,).
-        bins: how many.
+        claimed: float32 (N,), probabilities in [0, 1].
+        happened: int64 (N,), 1 where the claim came true, else 0.
+        weights: float32 (N,).
+        bins: B.
 
     Returns:
-        mean claim (bins,), share that came true (bins,), rows int64 (bins,).
+        Mean claim float64 (B,), share that came true float64 (B,), rows int64 (B,).
     """
     claimed, happened = counted(claimed, happened, weights)
     place = np.minimum((claimed * bins).astype(np.int64), bins - 1)
@@ -157,9 +151,9 @@ def calibration_bins(
 def expected_calibration_error(
     claimed: Scores, happened: Labels, weights: Weights | None = None, *, bins: int = BINS
 ) -> float:
-    """How far the probabilities are from what happened, on average over the rows: 0 is honest. (N,) and (N,).
+    """Computes how far the probabilities are from what happened, on average over the rows: 0 is honest.
 
-    Of a defect head `claimed` are the scores; of a class head take `confidence(probabilities, labels)`.
+    Arguments as `calibration_bins`: `claimed` are a defect head's scores, or a class head's `confidence`.
     """
     means, shares, counts = calibration_bins(claimed, happened, weights, bins=bins)
     rows = int(counts.sum())
@@ -167,15 +161,20 @@ def expected_calibration_error(
 
 
 def mean_absolute_error(answers: Scores, truth: Scores, weights: Weights | None = None) -> float:
-    """How far a value head is off on average, in the unit of the value. (N,) and (N,)."""
+    """Computes how far a value head is off on average, in the unit of the value: answers (N,) and truth (N,)."""
     answers, truth = counted(answers, truth, weights)
     return float(np.mean(np.abs(answers.astype(np.float64) - truth))) if len(truth) else math.nan
 
 
 def median_absolute_percentage_error(answers: Scores, truth: Scores, weights: Weights | None = None) -> float:
-    """Half of the answers are nearer to the truth than this share of it: 0.1 means 10%. (N,) and (N,).
+    """Computes the median error as a share of the truth: 0.1 means that half of the answers are at most 10% off.
 
-    One house that is off tenfold does not spoil it, as it spoils a mean. A truth of 0 has no share and is left out.
+    One answer that is off tenfold spoils a mean, but not a median. A truth of 0 has no share and is left out.
+
+    Args:
+        answers: float32 (N,).
+        truth: float32 (N,).
+        weights: float32 (N,).
     """
     answers, truth = counted(answers, truth, weights)
     answers, truth = answers[truth != 0], truth[truth != 0]
@@ -183,7 +182,7 @@ def median_absolute_percentage_error(answers: Scores, truth: Scores, weights: We
 
 
 def rates(scores: Scores, labels: Labels, threshold: float, weights: Weights | None = None) -> tuple[Rate, Rate]:
-    """Escape rate and overkill rate at a threshold. (N,) and (N,), 1 for defective."""
+    """Computes escape rate and overkill rate at a threshold, of scores (N,) and labels (N,), 1 for defective."""
     scores, labels = counted(scores, labels, weights)
     verdicts = [judge_score(float(score), Limits(threshold)) for score in scores]
     defective = [bool(label) for label in labels]
@@ -191,7 +190,7 @@ def rates(scores: Scores, labels: Labels, threshold: float, weights: Weights | N
 
 
 def with_interval(name: str, rate: Rate) -> dict[str, float]:
-    """A rate as figures of a head: `name`, `name_low`, `name_high`, which the page shows as one. Empty for no parts."""
+    """Writes a rate as figures of a head, `name`, `name_low` and `name_high`; of no parts it writes none."""
     if not rate.total:
         return {}
     low, high = rate.interval

@@ -1,4 +1,4 @@
-"""The threshold of a defect head: chosen for an escape rate, and what so few defects allow to say about it.
+"""Chooses the threshold of a defect head for an escape rate, and tells how sure one may be of it.
 
 Validation pictures with defects are rare, so a threshold is an estimate. Its exact intervals come from order
 statistics: how many of n future defects lie under the k-th lowest score of n seen ones depends on n and k alone,
@@ -6,7 +6,6 @@ whatever the scores are. Of the labels, 1 is defective and 0 is good; a row of w
 """
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +27,7 @@ class Choice:
     Args:
         target: escape rate that was asked for, in [0, 1).
         threshold: a score over it fails the part.
-        interval: where the threshold lies that has exactly this escape rate.
+        interval: in which the threshold with exactly this escape rate lies.
         escape: of the defective pictures it was chosen on.
         escape_interval: the escape rate that parts to come will have at `threshold`.
         overkill: of the good pictures.
@@ -53,7 +52,7 @@ class Choice:
 
 
 def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weights | None = None) -> Choice:
-    """The threshold for an escape rate, with its intervals. Arguments and errors as `threshold_for`."""
+    """Chooses the threshold for an escape rate, with its intervals. Arguments and errors as `threshold_for`."""
     scores, labels = counted(scores, labels, weights)
     threshold = threshold_for(scores, labels, escape_target)
     escape, overkill = rates(scores, labels, threshold)
@@ -71,17 +70,17 @@ def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weight
 
 
 def threshold_for(scores: Scores, labels: Labels, escape_target: float, weights: Weights | None = None) -> float:
-    """The highest threshold at which at most `escape_target` of the defective parts pass.
+    """Finds the highest threshold at which at most `escape_target` of the defective parts pass.
 
     A score over the threshold fails the part. The threshold lies halfway between the lowest defective score that must
     be caught and the next lower score of any part, so that no part sits on the edge. A defective part that scores
     exactly 0 is caught by no threshold.
 
     Args:
-        scores: (N,), in [0, 1].
-        labels: (N,), 1 for defective, 0 for good.
+        scores: float32 (N,), in [0, 1].
+        labels: int64 (N,), 1 for defective, 0 for good.
         escape_target: in [0, 1).
-        weights: (N,).
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
 
     Raises:
         ModelError: no part is defective, or the target is no such share.
@@ -92,52 +91,20 @@ def threshold_for(scores: Scores, labels: Labels, escape_target: float, weights:
 
 
 def overkill_at_escape(scores: Scores, labels: Labels, escape: float, weights: Weights | None = None) -> Rate:
-    """The overkill rate at the threshold for an escape rate, both on these pictures: the figure to compare models by.
+    """Computes the overkill rate at the threshold for an escape rate, both on these pictures: to compare models by.
 
-    Arguments and errors as `threshold_for`. It flatters: a threshold for production is chosen on other pictures.
+    It flatters: a threshold for production is chosen on other pictures. Arguments and errors as `threshold_for`.
     """
     return rates(scores, labels, threshold_for(scores, labels, escape, weights), weights)[1]
-
-
-def threshold_to_promise(
-    scores: Scores,
-    labels: Labels,
-    escape: float,
-    weights: Weights | None = None,
-    *,
-    confidence: float = CONFIDENCE,
-) -> float:
-    """The highest threshold of which one may say: at most `escape` of the defective parts to come will pass.
-
-    It is lower than `threshold_for` the same rate, the more so the fewer defects were seen. The statement holds with
-    `confidence` over the choice of the pictures. Arguments otherwise as `threshold_for`.
-
-    Raises:
-        ModelError: too few defective parts were seen to promise that much; says how many it takes.
-    """
-    scores, labels = counted(scores, labels, weights)
-    defective = _defective(scores, labels, escape)
-    ways = bdtr(
-        np.arange(len(defective)), len(defective), escape
-    )  # P(at most k of n escape), if the rate were `escape`
-    allowed = int(np.sum(ways <= 1 - confidence)) - 1
-    if allowed < 0:
-        needed = "no number of them" if escape == 0.0 else f"{defects_needed(escape, confidence=confidence)} of them"
-        raise ModelError(
-            f"threshold: expected enough defective pictures to promise {escape:.2%} escapes: {needed}. "
-            f"Received: {len(defective)}",
-            hint="collect more pictures of defects, or promise less",
-        )
-    return _just_under(defective[allowed], scores)
 
 
 def threshold_interval(
     scores: Scores, labels: Labels, escape: float, weights: Weights | None = None, *, confidence: float = CONFIDENCE
 ) -> Interval:
-    """Where the threshold lies at which exactly `escape` of all defective parts to come would pass.
+    """Bounds the threshold at which exactly `escape` of all defective parts to come would pass.
 
-    Two of the defective scores, by the binomial law of how many lie under a quantile; 0 or 1 where there are too few
-    to bound it. Arguments and errors as `threshold_for`.
+    The bounds are two of the defective scores, by the binomial law of how many lie under a quantile; they are 0 or 1
+    where there are too few scores. Arguments and errors as `threshold_for`.
     """
     scores, labels = counted(scores, labels, weights)
     defective = _defective(scores, labels, escape)
@@ -150,90 +117,12 @@ def threshold_interval(
 
 
 def exact_interval(rate: Rate, *, confidence: float = CONFIDENCE) -> Interval:
-    """Clopper and Pearson's interval of a share: never too narrow, where `Rate.interval` is right on average.
+    """Computes Clopper and Pearson's interval of a share: never too narrow, while `Rate.interval` is right on average.
 
     For escapes under a threshold that was chosen as an order statistic it holds exactly.
     """
     tail = (1 - confidence) / 2
     return _lower(rate.count, rate.total, tail), _upper(rate.count, rate.total, tail)
-
-
-def escape_at_most(escaped: int, defective: int, *, confidence: float = CONFIDENCE) -> float:
-    """The escape rate that may be promised after so many of so many defective parts passed. No escape of 10: 26%."""
-    return _upper(escaped, defective, 1 - confidence)
-
-
-def defects_needed(escape: float, *, escaped: int = 0, confidence: float = CONFIDENCE) -> int:
-    """How many defective validation pictures it takes to promise an escape rate.
-
-    Args:
-        escape: the rate to promise, in (0, 1).
-        escaped: how many of the pictures may pass at the threshold.
-        confidence: with which the promise is to hold.
-
-    Raises:
-        ModelError: no such rate.
-    """
-    if not 0.0 < escape < 1.0:
-        raise ModelError(f"escape: expected a share in (0, 1). Received: {escape}", hint="nobody can promise none")
-
-    def enough(pictures: int) -> bool:
-        return bool(bdtr(escaped, pictures, escape) <= 1 - confidence)
-
-    high = escaped + 1
-    while not enough(high):
-        high *= 2
-    low = max(escaped, high // 2)  # not enough, by the loop above
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
-
-
-def rule_of_three(escape: float) -> int:
-    """`defects_needed` without an escape, in the head: three divided by the rate."""
-    return math.ceil(3 / escape - 1e-9)
-
-
-def interval_by_groups(
-    measure: Callable[[Scores, Labels], float],
-    scores: Scores,
-    labels: Labels,
-    groups: Sequence[str],
-    *,
-    draws: int = 500,
-    seed: int = 0,
-    confidence: float = CONFIDENCE,
-) -> Interval:
-    """The bootstrap interval of any figure, where pictures come in groups: crops of one board are no strangers.
-
-    Whole groups are drawn with replacement, so that the interval is as wide as so few boards make it. Draws for which
-    the figure is NaN are left out.
-
-    Args:
-        measure: from scores (M,) and labels (M,) to the figure.
-        scores: (N,).
-        labels: (N,).
-        groups: N names.
-        draws: how often.
-        seed: of the draws.
-        confidence: of the interval.
-
-    Raises:
-        ModelError: no draw has a figure.
-    """
-    random = np.random.default_rng(seed)
-    names, place = np.unique(np.asarray(groups), return_inverse=True)
-    members = [np.flatnonzero(place == group) for group in range(len(names))]
-    figures: list[float] = []
-    for _ in range(draws):
-        rows = np.concatenate([members[group] for group in random.integers(0, len(names), len(names))])
-        figures.append(measure(scores[rows], labels[rows]))
-    known = np.array([figure for figure in figures if not math.isnan(figure)])
-    if not len(known):
-        raise ModelError(f"interval: expected a figure in some draw of {len(names)} groups. Received: none")
-    low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return float(low), float(high)
 
 
 def _defective(scores: Scores, labels: Labels, escape: float) -> Figures:

@@ -1,4 +1,4 @@
-"""What is built: backbones, heads, small networks, and where weights come from.
+"""What is built: backbones, heads, small networks, augmentation, and where weights come from.
 
-Uses Keras; nothing of the other rooms.
+Uses Keras and `datasets`; nothing of the other rooms.
 """

@@ -1,17 +1,18 @@
 """Augmentation as Keras layers: training pictures change a little at random, validation and test pictures never.
 
-The layers stand before the backbone in the model that is fitted. Keras runs random layers in training only, so they
-cannot reach a validation picture; and the model that is kept does not have them at all.
+The layers stand before the backbone in the model that is fitted. Keras runs random layers in training only, so no
+validation picture changes. The model that is kept does not have these layers.
 """
 
 from collections.abc import Sequence
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.tf import keras
 
 
 def layers(names: Sequence[str], *, seed: int = 0) -> list[keras.layers.Layer]:
-    """The layers of those names, in that order. Input and output shape: float32 (N, H, W, C), in [0, 255].
+    """Makes the layers of those names, in that order. Input and output shape: float32 (N, H, W, C), in [0, 255].
 
     Raises:
         ModelError: an unknown name; lists those there are.
@@ -34,7 +35,7 @@ MAKERS = {
 
 
 def augmented(model: keras.Model, names: Sequence[str], *, seed: int = 0) -> keras.Model:
-    """The model as it is fitted: the layers before it. It shares all weights with `model`.
+    """Puts the random layers before a model, as it is fitted. All weights are shared with `model`.
 
     Args:
         model: input `image` float32 (N, H, W, C), or a dict of it and `features`.
@@ -46,8 +47,8 @@ def augmented(model: keras.Model, names: Sequence[str], *, seed: int = 0) -> ker
     inputs = keras.tree.map_structure(
         lambda one: keras.Input(one.shape[1:], dtype=one.dtype, name=one.name), model.input
     )
-    image = inputs["image"] if isinstance(inputs, dict) else inputs
+    image = inputs[IMAGE] if isinstance(inputs, dict) else inputs
     for layer in layers(names, seed=seed):
         image = layer(image)
-    changed = {**inputs, "image": image} if isinstance(inputs, dict) else image
+    changed = {**inputs, IMAGE: image} if isinstance(inputs, dict) else image
     return keras.Model(inputs, model(changed), name="augmented")

@@ -7,52 +7,36 @@ from typing import Any, Literal
 
 from aoi_modules.datasets.sources.download import reachable
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.progress import say
+from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.catalogue import BACKBONES, TAPS, Backbone, Pooling, Scaling, by_name
+from aoi_modules.training.networks.catalogue import TAPS, Backbone, Pooling, Scaling, by_name
 from aoi_modules.training.networks.small_cnn import small_cnn
-from aoi_modules.training.networks.trunk import trunk_of, unfreeze
 from aoi_modules.training.networks.weight_origin import DOWNLOAD, RANDOM, bounded_download, origin
 
-__all__ = [
-    "BACKBONES",
-    "INPUT",
-    "RANDOM",
-    "TAPS",
-    "Backbone",
-    "Pooling",
-    "build",
-    "by_name",
-    "pretrained",
-    "small_cnn",
-    "trunk_of",
-    "unfreeze",
-]
-
-INPUT = "image"
 SMALLEST_VARIANCE = 1e-6
 """Keeps the slope of a square root finite where a map is the same everywhere."""
 IMAGENET_BGR = (103.939, 116.779, 123.68)
-"""ImageNet's mean colour: blue, green, red."""
+"""ImageNet's mean colour in [0, 255]: blue, green, red."""
 
 
 def pretrained(
     name: str,
-    picture: PictureInput,
+    picture_input: PictureInput,
     *,
     pooling: Pooling = "mean+max",
     given: Settings | None = None,
-    log: Callable[[str], None] = say,
+    log: Say = say,
 ) -> tuple[keras.Model, str]:
-    """A frozen backbone with the best weights at hand, and their description: `imagenet (...)` or `random`.
+    """Builds a frozen backbone with the best weights at hand, and describes them: `imagenet (...)` or `random`.
 
     Looks into the mirror and the caches, then tries Keras' own download, then takes random weights and says so.
 
     Args:
         name: of `BACKBONES`.
-        picture: the backbone's input.
+        picture_input: the backbone's input.
         pooling: see `Pooling`.
         given: settings; None takes this process's.
         log: told what happens.
@@ -63,36 +47,36 @@ def pretrained(
     """
     backbone = by_name(name)
     if not backbone.pretrained:
-        return build(backbone, picture, pooling=pooling), RANDOM
+        return build(backbone, picture_input, pooling=pooling), RANDOM
     found = origin(backbone, given=given)
     if found.path is not None:
-        return build(backbone, picture, found.path, pooling=pooling), f"imagenet (file {found.path.name})"
+        return build(backbone, picture_input, found.path, pooling=pooling), f"imagenet (file {found.path.name})"
     if found.place == DOWNLOAD and reachable(backbone.keras_url):
         try:
             with bounded_download():
-                return build(backbone, picture, "imagenet", pooling=pooling), "imagenet (downloaded by Keras)"
+                return build(backbone, picture_input, "imagenet", pooling=pooling), "imagenet (downloaded by Keras)"
         except ModelError:
             raise
         except Exception as error:  # Keras raises a bare Exception when a download fails
             log(f"backbone {name}: ImageNet weights could not be downloaded: {error}")
     log(f"backbone {name}: no ImageNet weights found, using random ones; expect a far weaker model")
-    return build(backbone, picture, pooling=pooling), RANDOM
+    return build(backbone, picture_input, pooling=pooling), RANDOM
 
 
 def build(
     backbone: Backbone,
-    picture: PictureInput,
+    picture_input: PictureInput,
     weights: Path | Literal["imagenet"] | None = None,
     *,
     pooling: Pooling = "mean+max",
 ) -> keras.Model:
-    """The backbone for pictures of one size, frozen; a network that has no weights anywhere is ready to be trained.
+    """Builds the backbone for pictures of one size, frozen; a network without ImageNet weights is ready to be trained.
 
     Its batch normalisation uses ImageNet's statistics whatever is unfrozen later.
 
     Args:
         backbone: which.
-        picture: the input; a gray picture is repeated to three channels.
+        picture_input: the input; a gray picture is repeated to three channels.
         weights: a file, `"imagenet"` for Keras' own download, None for random ones.
         pooling: see `Pooling`.
 
@@ -101,12 +85,12 @@ def build(
     Raises:
         ModelError: the picture is too small or has other than 1 or 3 channels, or the weights are of something else.
     """
-    _fits(backbone, picture)
+    _fits(backbone, picture_input)
     if not backbone.application:
-        return small_cnn(picture)
-    trunk = _trunk(backbone, picture, weights)
-    image = keras.Input((picture.height, picture.width, picture.channels), name=INPUT)
-    rgb = image if picture.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
+        return small_cnn(picture_input)
+    trunk = _trunk(backbone, picture_input, weights)
+    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
+    rgb = image if picture_input.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
     if pooling == "taps":
         trunk = tapped(trunk, backbone)
     x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F), or four maps
@@ -117,7 +101,7 @@ def build(
 
 
 def scaled(rgb: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:
-    """The pixels as a network expects them: (N, H, W, 3), RGB in [0, 255], to the same shape."""
+    """Scales pixels as a network expects them: RGB float32 (N, H, W, 3), in [0, 255], to the same shape."""
     if scaling == "tf":
         return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scaling")(rgb)
     if scaling == "caffe":
@@ -127,7 +111,7 @@ def scaled(rgb: keras.KerasTensor, scaling: Scaling) -> keras.KerasTensor:
 
 
 def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
-    """The features of a map (N, h, w, F); see `Pooling`.
+    """Pools a map float32 (N, h, w, F) to features; see `Pooling` for their number.
 
     Raises:
         ModelError: no such pooling, or the map is too small for quarters.
@@ -145,7 +129,7 @@ def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
 
 
 def tapped(trunk: keras.Model, backbone: Backbone) -> keras.Model:
-    """The trunk with the maps of `TAPS` as its outputs; what lies above the last one is gone.
+    """Makes the maps of `TAPS` the trunk's outputs, each float32 (N, h, w, F); the layers above the last one are gone.
 
     Raises:
         ModelError: no taps are known for this network.
@@ -160,7 +144,7 @@ def tapped(trunk: keras.Model, backbone: Backbone) -> keras.Model:
 
 
 def statistics(x: keras.KerasTensor) -> keras.KerasTensor:
-    """Mean, maximum and standard deviation of a map over its places: (N, h, w, F) -> (N, 3 F)."""
+    """Computes mean, maximum and standard deviation of a map over its places: (N, h, w, F) -> (N, 3 F)."""
     mean = keras.layers.GlobalAveragePooling2D()(x)
     square = keras.layers.GlobalAveragePooling2D()(keras.ops.square(x))
     spread = keras.ops.sqrt(keras.ops.relu(square - keras.ops.square(mean)) + SMALLEST_VARIANCE)
@@ -181,18 +165,18 @@ def _quarters(x: keras.KerasTensor) -> list[keras.KerasTensor]:
     ]
 
 
-def _fits(backbone: Backbone, picture: PictureInput) -> None:
-    if picture.channels not in (1, 3):
-        raise ModelError(f"picture: expected 1 or 3 channels. Received: {picture.channels}")
-    if min(picture.height, picture.width) < backbone.smallest:
+def _fits(backbone: Backbone, picture_input: PictureInput) -> None:
+    if picture_input.channels not in (1, 3):
+        raise ModelError(f"picture_input: expected 1 or 3 channels. Received: {picture_input.channels}")
+    if min(picture_input.height, picture_input.width) < backbone.smallest:
         raise ModelError(
             f"backbone {backbone.name}: expected pictures of at least {backbone.smallest} x {backbone.smallest}. "
-            f"Received: {picture.height} x {picture.width}",
+            f"Received: {picture_input.height} x {picture_input.width}",
             hint=f"let the model look at larger pictures (its natural size is {backbone.size}), or take mobilenet-v2",
         )
 
 
-def _trunk(backbone: Backbone, picture: PictureInput, weights: Path | Literal["imagenet"] | None) -> keras.Model:
+def _trunk(backbone: Backbone, picture_input: PictureInput, weights: Path | Literal["imagenet"] | None) -> keras.Model:
     """The network without its classifier."""
     application: Callable[..., Any] = getattr(keras.applications, backbone.application)
     try:
@@ -202,7 +186,7 @@ def _trunk(backbone: Backbone, picture: PictureInput, weights: Path | Literal["i
             # Weights of another picture size fit all the same: a convolution knows no size.
             warnings.filterwarnings("ignore", message="`input_shape` is undefined")
             return application(
-                input_shape=(picture.height, picture.width, 3),
+                input_shape=(picture_input.height, picture_input.width, 3),
                 include_top=False,
                 weights=str(weights) if weights else None,
                 **backbone.arguments,

@@ -1,7 +1,7 @@
-"""Which backbones there are: the networks of keras.applications by name, with what a choice needs. No TensorFlow.
+"""The backbones by name: networks of keras.applications, with the numbers that a choice needs. No TensorFlow.
 
 Parameters and multiply-adds are those of the network without its classifier, at its natural size; a test computes
-them anew (`cost`). Most work at other sizes too: multiply-adds grow with the picture's area.
+them anew. Most networks work at other sizes too: multiply-adds grow with the picture's area.
 """
 
 import difflib
@@ -16,12 +16,12 @@ Scaling = Literal["caffe", "tf", "inside"]
 pixels as they are, because it has a scaling of its own."""
 
 Pooling = Literal["mean", "mean+max", "quadrants", "taps", "none"]
-"""What becomes of the last feature map (h, w, F):
+"""How the last feature map (h, w, F) becomes features:
 
     mean       its mean, F features
-    mean+max   mean and maximum, 2 F: a maximum keeps what is small, a hole of a few pixels vanishes in a mean
+    mean+max   mean and maximum, 2 F: a hole of a few pixels vanishes in a mean, but not in a maximum
     quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
-    taps       mean, maximum and spread of several maps on the way (`TAPS`): small defects live in the early ones
+    taps       mean, maximum and spread of several earlier maps (`TAPS`), which still show small defects
     none       the map itself
 """
 TAPS: dict[str, tuple[str, ...]] = {
@@ -74,7 +74,7 @@ class Backbone:
 
 
 def by_name(name: str) -> Backbone:
-    """The backbone of that name.
+    """Gives the backbone of that name.
 
     Raises:
         ModelError: there is none; names the nearest, and all.

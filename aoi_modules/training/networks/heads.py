@@ -6,18 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import FEATURES, IMAGE
 from aoi_modules.datasets.table import Table
+from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
-from aoi_modules.training.fitting.examples import PICTURE_FEATURES
 from aoi_modules.training.networks.number_columns import NumberColumns, number_features
 
+PICTURE_FEATURES = "picture_features"
+"""Input of heads that are fitted to ready features, float32 (N, F)."""
 SMALLEST_SPREAD = 0.03
-"""A feature's standard deviation counts as at least this share of the mean one: a feature that hardly moved in
-training would otherwise be blown up in production."""
+"""A feature's standard deviation counts as at least this share of the mean one. Otherwise a feature that hardly varied
+in training would become very large in production."""
 L2 = 0.2
-"""How strongly large weights of a head are punished: there are nearly as many features as pictures."""
+"""How strongly large weights of a head are punished: there are nearly as many features as pictures, so they must be."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,14 @@ class Scale:
 
     @classmethod
     def of(cls, features: NDArray[np.float32] | NDArray[np.float16], *, components: int = 0) -> "Scale":
-        """Of features (N, F). Without it the tiny features of a backbone with random weights train to nothing.
+        """Measures features, float (N, F).
+
+        Without standardising, heads learn nothing from the tiny features of a backbone with random weights.
 
         Args:
             features: of the training pictures.
-            components: directions to keep, those of the greatest spread; 0 keeps all. For a few hundred pictures, a
-                thousand weights are too many.
+            components: directions to keep, those of the greatest spread; 0 keeps all features. A thousand weights are
+                too many for a few hundred pictures.
         """
         mean, spread = features.mean(axis=0, dtype=np.float64), features.std(axis=0, dtype=np.float64)
         spread = np.maximum(spread, SMALLEST_SPREAD * spread.mean())
@@ -51,7 +54,8 @@ class Scale:
         return cls(mean, spread, _principal((features - mean) / spread, components))
 
     def layers(self) -> list[keras.layers.Layer]:
-        # In two layers, because Normalization takes no spread under 1e-7, and a random MobileNet's features have less.
+        """Makes the layers that standardise features, float32 (N, F) -> (N, F), or (N, D) with directions."""
+        # Two layers, because Normalization takes no spread under 1e-7, and a random MobileNet's features have less.
         ones = np.ones_like(self.mean).tolist()
         found = [
             keras.layers.Normalization(mean=self.mean.tolist(), variance=ones),
@@ -80,7 +84,7 @@ def head_model(
     l2: float = L2,
     columns: NumberColumns | None = None,
 ) -> keras.Model:
-    """Heads for given features: standardise them, then weigh them; one Dense layer a head.
+    """Builds heads for given features, which are standardised first; each head is one Dense layer.
 
     Args:
         heads: what is answered.
@@ -104,7 +108,7 @@ def head_model(
 
 
 def answer(head: Head, x: keras.KerasTensor, table: Table, *, l2: float = 0.0) -> keras.KerasTensor:
-    """The last layers of a head. Output shape: (N, K) for K labels, else (N, 1); float32 in every precision.
+    """Builds the last layers of a head: from features (N, F) to float32 (N, K) for K labels, else (N, 1).
 
     A value head answers in the unit of its target: it learns how many spreads the target's logarithm is from its mean.
     """
@@ -124,7 +128,7 @@ def answer(head: Head, x: keras.KerasTensor, table: Table, *, l2: float = 0.0) -
 
 
 def join(backbone: keras.Model, heads: keras.Model) -> keras.Model:
-    """One model from backbone and heads.
+    """Joins backbone and heads to one model.
 
     Input shape: `image` float32 (N, H, W, C); with numbers a dict of `image` and `features`. Output: as the heads'.
     """
@@ -139,6 +143,9 @@ def join(backbone: keras.Model, heads: keras.Model) -> keras.Model:
 
 
 def end_to_end(backbone: keras.Model, heads: Sequence[Head], table: Table) -> keras.Model:
-    """One model from a backbone that is to be trained and plain heads. Input and output as `join` has them."""
+    """Joins a backbone that is to be trained and plain heads to one model, to be trained end to end.
+
+    Input shape: `image` float32 (N, H, W, C), in [0, 255]. Output shape: a dict, head -> float32 (N, K).
+    """
     x = backbone.outputs[0]
     return keras.Model(backbone.inputs[0], {head.name: answer(head, x, table) for head in heads}, name="model")

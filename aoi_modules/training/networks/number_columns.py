@@ -1,4 +1,4 @@
-"""The numbers that come with a picture, as a network reads them: quantities standardised, codes one-hot."""
+"""Turns the numbers that come with a picture into a network's inputs: quantities standardised, codes one-hot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from aoi_modules.datasets.table import Table
 from aoi_modules.tf import keras
 
 EMPHASIS = 12.0
-"""How much larger numbers are than standardised features. A head punishes all its weights alike; there are a thousand
-features and a few numbers, and a number this much larger needs a weight this much smaller."""
+"""Numbers are enlarged by this factor over standardised features, so that they need smaller weights. A head punishes
+all weights alike, and a few numbers must hold their own against a thousand features."""
 
 
 SLOPES = 0.4
-"""How large the slopes of single codes are beside the common ones, which have more rows to be learnt from."""
+"""The products of codes and quantities are reduced by this factor: each has fewer rows to be learnt from."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class NumberColumns:
 
     @classmethod
     def of(cls, table: Table, *, codes: Sequence[str] = (), at_least: int = 5) -> "NumberColumns":
-        """Reads mean, spread and the codes that at least so many rows have off the training rows."""
+        """Takes mean, spread and known codes from the training rows; a known code has at least `at_least` rows."""
         features = np.asarray(table.features, np.float64)
         quantities = [place for place, name in enumerate(table.feature_names) if name not in codes]
         logarithms = np.log1p(np.maximum(features[:, quantities], 0.0))
@@ -53,11 +53,11 @@ class NumberColumns:
 
 
 def number_features(columns: NumberColumns, numbers: keras.KerasTensor) -> keras.KerasTensor:
-    """Float32 (N, columns) -> float32 (N, quantities + codes + products), of stock operations only.
+    """Computes a network's inputs: float32 (N, columns) -> float32 (N, quantities + codes + products).
 
-    A quantity becomes its logarithm, standardised. A column of codes becomes one column for each known code, and for
-    each known code and quantity their product: a square foot is worth more in some places than in others. Then all are
-    enlarged by `EMPHASIS`.
+    A quantity becomes its logarithm, standardised. A column of codes becomes one column for each known code, and one
+    for each product of known code and quantity, because a square foot costs more in some places. Then all are enlarged
+    by `EMPHASIS`. Only stock operations are used, so that every engine reads the graph.
     """
     parts = []
     centred = None

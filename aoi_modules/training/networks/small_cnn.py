@@ -1,5 +1,6 @@
 """A small network for small pictures, trained from nothing."""
 
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras
 
@@ -11,15 +12,15 @@ MOMENTUM = 0.9
 """Of batch norm's running statistics: with Keras' 0.99 they lag behind a training of a few epochs."""
 
 
-def small_cnn(picture: PictureInput, *, dropout: float = 0.3) -> keras.Model:
-    """A small convolutional network to be trained from nothing: halvings, one more convolution, one dense layer.
+def small_cnn(picture_input: PictureInput, *, dropout: float = 0.3) -> keras.Model:
+    """Builds a small convolutional network to be trained from nothing: halvings, one more convolution, one dense layer.
 
-    Halving by strides instead of pooling takes a third of the time on a CPU. The places are kept to the end: in a crop
-    it matters whether a defect is in the middle.
+    Halving by strides takes a third of the time of pooling on a CPU. The last map is flattened, not averaged, because
+    in a crop it matters whether a defect is in the middle.
 
     Input shape: float32 (N, H, W, C), in [0, 255]. Output shape: float32 (N, 128).
     """
-    image = keras.Input((picture.height, picture.width, picture.channels), name="image")
+    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     x = keras.layers.Rescaling(1 / 255)(image)
     x = _convolution(x, CHANNELS[0], 5, strides=2)  # (N, H/2, W/2, 32)
     while max(x.shape[1:3]) > FINAL_SIDE:

@@ -7,7 +7,7 @@ from aoi_modules.tf import keras
 
 
 def trunk_of(model: keras.Model) -> keras.Model:
-    """The network of `keras.applications` inside a backbone, or inside a model that was joined from one.
+    """Finds the network of `keras.applications` inside a backbone, or inside a model that was joined from one.
 
     Raises:
         ModelError: there is none, as in a small network that is trained from nothing.

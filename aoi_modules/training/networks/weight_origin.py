@@ -1,4 +1,4 @@
-"""Where a backbone's ImageNet weights come from: a file at hand, Keras' own download, or nowhere. No TensorFlow."""
+"""Finds where a backbone's ImageNet weights come from: a file, Keras' own download, or nowhere. No TensorFlow."""
 
 import contextlib
 import socket
@@ -19,7 +19,7 @@ DOWNLOAD_TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class Origin:
-    """Where weights would come from.
+    """The place that weights would come from.
 
     Args:
         place: `mirror`, `cache`, `Keras' cache`, `download` or `random`.
@@ -31,7 +31,7 @@ class Origin:
 
 
 def origin(backbone: Backbone, *, given: Settings | None = None) -> Origin:
-    """Looks on this machine; asks no server, so a `download` may fail yet.
+    """Looks for weights on this machine. No server is asked, so a `download` may still fail.
 
     Raises:
         ChecksumError: a weights file is damaged.
@@ -45,7 +45,7 @@ def origin(backbone: Backbone, *, given: Settings | None = None) -> Origin:
 
 @contextlib.contextmanager
 def bounded_download() -> Iterator[None]:
-    """Keras downloads without a timeout and prints to standard output; this mends both."""
+    """Gives Keras' downloads a timeout, and prints what they say to standard error, while the block runs."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:

@@ -1,4 +1,4 @@
 """What a training tells people: plots, a page, pictures that travel with the model.
 
-Uses `measuring` and `plots`.
+Uses `measuring`, `plots`, and the augmentation of `networks`.
 """

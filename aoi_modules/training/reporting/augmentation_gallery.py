@@ -1,7 +1,7 @@
-"""A look at augmentation: the same pictures several times, as training sees them.
+"""Draws what augmentation does: the same pictures several times, as training sees them.
 
-Whoever trains has to look once. A mirrored arrow is another part, and a shift may push the defect out of the picture:
-each copy must still show what its label says.
+Look at it once for every recipe: each copy must still show what its label says. A mirrored arrow is another part, and
+a shift may push the defect out of the picture.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ COPIES = 8
 
 
 def copies_of(picture: Pixels, names: Sequence[str], *, copies: int = COPIES, seed: int = 0) -> Pixels:
-    """The picture, changed at random by the layers of `augmentation`, several times.
+    """Changes a picture several times at random, by the layers of `augmentation`.
 
     Args:
         picture: uint8 (h, w, c).
@@ -44,7 +44,7 @@ def augmentation_gallery(
     copies: int = COPIES,
     seed: int = 0,
 ) -> Plot:
-    """One row a picture: as it is, then changed at random by all layers together.
+    """Draws a row for each picture: as it is, then changed at random by all layers together.
 
     Args:
         pictures: each uint8 (h, w, 1) or (h, w, 3).

@@ -1,4 +1,4 @@
-"""The plots that belong to a training, each under the name of its file."""
+"""Draws the plots of a training, each under the name of its file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,8 +7,8 @@ import numpy as np
 
 from aoi_modules import plots
 from aoi_modules.datasets.table import Split
+from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.plots import Plot
-from aoi_modules.training.fitting.backup import History
 from aoi_modules.training.measuring import curves, metrics
 from aoi_modules.training.measuring.evaluation import Evaluation
 from aoi_modules.training.reporting import result_plots, samples
@@ -21,19 +21,19 @@ GALLERY = 3
 def write_plots(
     folder: Path,
     split: Split,
-    history: History,
+    history: Mapping[str, Sequence[float]],
     results: Sequence[Evaluation],
     profile: str,
     augmentation: Sequence[str] = (),
 ) -> dict[str, Path]:
-    """Writes the plots of a training as PNG; gives name -> file, in the order in which people read them.
+    """Writes the plots of a training as PNG files, and gives name -> file in the order in which people read them.
 
     A model with several heads has the plots of each, with the head's name in the file's.
 
     Args:
         folder: is made.
         split: the data.
-        history: of the training.
+        history: measure -> its value after each epoch.
         results: of every head.
         profile: of the training.
         augmentation: names of the random changes that training pictures went through; none has no gallery.
@@ -52,44 +52,52 @@ def write_plots(
 
 
 def plots_of(result: Evaluation, split: Split, profile: str) -> Mapping[str, Plot]:
-    """The plots of one head, by what it answers."""
-    origin, head = split.origin, result.head
+    """Draws the plots of one head, by what it answers; name -> plot."""
     chosen = set(samples.choose(split.test))
     shown = [place for place, row in enumerate(result.rows) if row in chosen]
     table = split.test.take(result.rows[shown])
-    found = {"predictions": plots.predictions(table, result.scores[shown], head, origin, profile=profile)}
-    labels = result.labels.astype(np.int64)
-    if result.confusion is not None:
-        found["confusion"] = plots.confusion(result.confusion, head.labels, origin, profile=profile)
-        honest = curves.calibration(*metrics.confidence(result.scores, labels))
-        found["calibration"] = result_plots.calibration(
+    return {
+        "predictions": plots.predictions(table, result.scores[shown], result.head, split.origin, profile=profile),
+        **_of_classes(result, split.origin, profile),
+        **_of_defects(result, split.origin, profile),
+    }
+
+
+def _of_classes(result: Evaluation, origin: DataOrigin, profile: str) -> dict[str, Plot]:
+    """The plots of a class head; none of another."""
+    if result.confusion is None:
+        return {}
+    honest = curves.calibration(*metrics.confidence(result.scores, result.labels.astype(np.int64)))
+    return {
+        "confusion": plots.confusion(result.confusion, result.head.labels, origin, profile=profile),
+        "calibration": result_plots.calibration(
             honest, origin, profile=profile, claim="probability of the answer", event="right"
+        ),
+    }
+
+
+def _of_defects(result: Evaluation, origin: DataOrigin, profile: str) -> dict[str, Plot]:
+    """The plots of a defect head; none of another."""
+    choice, escape, overkill = result.choice, result.escape, result.overkill
+    if choice is None or escape is None or overkill is None:
+        return {}
+    values, labels = result.scores[:, 0], result.labels.astype(np.int64)
+    found = {
+        "scores": plots.scores(
+            values, labels, choice.threshold, origin, profile=profile, escape=escape, overkill=overkill
         )
-    if result.choice is not None and result.escape is not None and result.overkill is not None:
-        values = result.scores[:, 0]
-        found["scores"] = plots.scores(
-            values,
-            labels,
-            result.choice.threshold,
-            origin,
-            profile=profile,
-            escape=result.escape,
-            overkill=result.overkill,
+    }
+    if escape.total and overkill.total:
+        curve = curves.overkill_over_escape(values, labels)
+        found["overkill_over_escape"] = result_plots.overkill_over_escape(
+            curve, origin, profile=profile, choice=choice, measured=(escape, overkill)
         )
-        if result.escape.total and result.overkill.total:
-            found["overkill_over_escape"] = result_plots.overkill_over_escape(
-                curves.overkill_over_escape(values, labels),
-                origin,
-                profile=profile,
-                choice=result.choice,
-                measured=(result.escape, result.overkill),
-            )
-        found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)
+    found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)
     return found
 
 
 def of_all_heads(results: Sequence[Evaluation], split: Split, profile: str) -> Mapping[str, Plot]:
-    """The curves that compare defect heads with each other."""
+    """Draws the curves that compare defect heads with each other; name -> plot, none without such heads."""
     both = [one for one in results if one.escape and one.overkill and one.escape.total and one.overkill.total]
     if not both:
         return {}

@@ -1,4 +1,4 @@
-"""`report.html`: what a training is worth, for people. One file with everything inline, readable without a network."""
+"""`report.html`: the results of a training for people, in one file that needs no network."""
 
 import base64
 import re
@@ -19,7 +19,6 @@ MEANINGS: dict[str, tuple[str, bool]] = {
     "accuracy": ("pictures whose label is right", True),
     "auroc": ("probability that a defective part scores over a good one; 0.5 knows nothing", False),
     "average_precision": ("area under the precision-recall curve", False),
-    "brier": ("mean squared error of the probabilities; 0 is perfect", False),
     "calibration_error": ("how far probabilities are from what happened, on average", False),
     "escape_rate": ("defective parts that pass", True),
     "lowest_recall": ("recall of the weakest label", True),
@@ -44,8 +43,8 @@ READINGS = {
     "which labels it takes for each other.",
     "cost_curve": "Left of the cheapest point good parts are thrown away, right of it defects reach the customer. A "
     "flat valley means that the exact threshold hardly matters.",
-    "history": "The losses of training and validation should fall together. Where validation turns up while training "
-    "goes on down, the model learns its pictures by heart.",
+    "history": "The losses of training and validation should fall together. Where the validation loss rises while "
+    "the training loss still falls, the model only memorises its training pictures.",
     "overkill_over_escape": "Choose how many defects may escape, and read what that costs in good parts. The cross is "
     "what was measured; its arms are wide when defects are few.",
     "precision_recall": "How many of the failed parts are truly defective, as more defects are caught. The plot to "
@@ -93,7 +92,7 @@ def write_page(folder: Path, report: TrainingReport, plots: Mapping[str, Path]) 
 
 
 def page(report: TrainingReport, plots: Mapping[str, Path]) -> str:
-    """The page as text. Arguments as `write_page`."""
+    """Writes the page as text. Arguments as `write_page`."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -110,7 +109,7 @@ def page(report: TrainingReport, plots: Mapping[str, Path]) -> str:
 
 
 def rows(head: Head) -> list[Row]:
-    """A head's threshold and metrics, each with its interval if there is one."""
+    """Lists a head's threshold and metrics, each with its interval if there is one."""
     figures = {**({} if head.threshold is None else {"threshold": head.threshold}), **head.metrics}
     ends = {f"{name}{end}" for name in figures for end in ("_low", "_high")}
     return [_row(name, value, figures) for name, value in figures.items() if name not in ends]

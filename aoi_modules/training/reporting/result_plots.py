@@ -1,7 +1,7 @@
-"""Plots of what a defect head is worth: its curves, its threshold, its cost.
+"""Draws the results of a defect head: its curves, its threshold, its cost.
 
-As in `plots`, a figure is returned, and neither shown nor saved. A curve comes from `curves` or `prices`. Several heads
-share one plot: pass a mapping from name to curve.
+As in `plots`, each function returns a figure and neither shows nor saves it. Curves come from `curves` and
+`error_costs`. Several heads share one plot of a mapping from head to curve.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ QUIET = "#6b7280"
 
 
 def roc(curves: Mapping[str, Roc], origin: DataOrigin, *, profile: str = "") -> Plot:
-    """Caught defects over overkill: the nearer to the upper left corner, the better. Head -> curve."""
+    """Draws caught defects over overkill, head -> curve: the nearer to the upper left corner, the better."""
     plot = Plot(figsize=(6, 5.2), layout="constrained")
     axes = plot.subplots()
     axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=":", label="knows nothing")
@@ -37,7 +37,7 @@ def roc(curves: Mapping[str, Roc], origin: DataOrigin, *, profile: str = "") -> 
 
 
 def precision_recall(curves: Mapping[str, PrecisionRecall], origin: DataOrigin, *, profile: str = "") -> Plot:
-    """Precision over recall: the nearer to the upper right corner, the better. Head -> curve."""
+    """Draws precision over recall, head -> curve: the nearer to the upper right corner, the better."""
     plot = Plot(figsize=(6, 5.2), layout="constrained")
     axes = plot.subplots()
     for place, (name, curve) in enumerate(curves.items()):
@@ -54,37 +54,19 @@ def precision_recall(curves: Mapping[str, PrecisionRecall], origin: DataOrigin, 
 def calibration(
     curve: Calibration, origin: DataOrigin, *, profile: str = "", claim: str = "defect score", event: str = "defective"
 ) -> Plot:
-    """What happened over what was claimed, with 95% intervals, and how many rows each bin has.
+    """Draws what happened over what was claimed, with 95% intervals, and the number of rows in each bin.
 
     Args:
         curve: of one head.
         origin: of the pictures.
-        profile: that the model was trained in.
+        profile: of the training.
         claim: what the head said, for the axis.
         event: what may have come true.
     """
     plot = Plot(figsize=(6, 5.8), layout="constrained")
     upper, lower = plot.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     upper.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=":", label="honest")
-    seen = curve.counts > 0
-    rates = [
-        Rate(round(float(share) * int(count)), int(count))
-        for share, count in zip(curve.happened[seen], curve.counts[seen], strict=True)
-    ]
-    spans = [exact_interval(rate) for rate in rates]
-    upper.errorbar(
-        curve.claimed[seen],
-        curve.happened[seen],
-        yerr=[
-            [rate.value - low for rate, (low, _) in zip(rates, spans, strict=True)],
-            [high - rate.value for rate, (_, high) in zip(rates, spans, strict=True)],
-        ],
-        marker="o",
-        markersize=5,
-        capsize=3,
-        color=COLOURS[0],
-        label=f"this head: off by {curve.error:.3f} on average",
-    )
+    _bins(upper, curve)
     _shares(upper, "", f"share that is {event}")
     upper.legend(loc="upper left", fontsize=9)
     edges = np.linspace(0, 1, len(curve.counts) + 1)
@@ -104,12 +86,12 @@ def overkill_over_escape(
     choice: Choice | None = None,
     measured: tuple[Rate, Rate] | None = None,
 ) -> Plot:
-    """What every escape rate costs in good parts, and where the chosen threshold came to lie.
+    """Draws what every escape rate costs in good parts, and where the chosen threshold lies.
 
     Args:
         curve: on the test pictures.
         origin: of the pictures.
-        profile: that the model was trained in.
+        profile: of the training.
         choice: of the threshold on the validation pictures; its target and what it let expect are drawn.
         measured: escape and overkill rate of the test pictures at that threshold.
     """
@@ -138,12 +120,12 @@ def overkill_over_escape(
 
 
 def cost_curve(curve: CostCurve, origin: DataOrigin, *, profile: str = "", threshold: float | None = None) -> Plot:
-    """What 1000 parts cost at every threshold, and what of it is escapes and what overkill.
+    """Draws the cost of 1000 parts at every threshold, and the shares of escapes and overkill in it.
 
     Args:
         curve: of one head.
         origin: of the pictures.
-        profile: that the model was trained in.
+        profile: of the training.
         threshold: the one that the model ships with, drawn beside the cheapest.
     """
     prices = curve.prices
@@ -185,6 +167,26 @@ def _shares(axes: Axes, below: str, beside: str) -> None:
     axes.set_xlabel(below)
     axes.set_ylabel(beside)
     axes.grid(alpha=0.25)
+
+
+def _bins(axes: Axes, curve: Calibration) -> None:
+    """What happened in each bin that has rows, with its interval."""
+    seen = curve.counts > 0
+    rates = [
+        Rate(round(float(share) * int(count)), int(count))
+        for share, count in zip(curve.happened[seen], curve.counts[seen], strict=True)
+    ]
+    arms = [_arms(rate) for rate in rates]
+    axes.errorbar(
+        curve.claimed[seen],
+        curve.happened[seen],
+        yerr=[[down for (down,), _ in arms], [up for _, (up,) in arms]],
+        marker="o",
+        markersize=5,
+        capsize=3,
+        color=COLOURS[0],
+        label=f"this head: off by {curve.error:.3f} on average",
+    )
 
 
 def _cross(axes: Axes, escape: Rate, overkill: Rate, label: str) -> None:

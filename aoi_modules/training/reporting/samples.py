@@ -1,4 +1,4 @@
-"""Test pictures that travel with the model: they prove a servable, and warm it up."""
+"""Chooses and writes test pictures that travel with the model, to prove a servable and to warm it up."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -11,7 +11,7 @@ AT_LEAST = 10
 
 
 def choose(table: Table, at_least: int = AT_LEAST) -> list[int]:
-    """Rows of the table: one of each kind (or label), then a second of each, until there are enough."""
+    """Chooses rows of the table: one of each kind (or label), then a second of each, until there are enough."""
     rows_of: dict[object, list[int]] = defaultdict(list)
     for row in range(len(table)):
         rows_of[_kind(table, row)].append(row)

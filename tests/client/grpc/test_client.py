@@ -9,8 +9,9 @@ import grpc
 import numpy as np
 import pytest
 
-from aoi_modules.client.base import Signature, TensorSpec, VersionStatus
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.replies import Signature, TensorSpec, VersionStatus
 from aoi_modules.errors import RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.wire.tensors import Array, to_array
 from tests.client.model_server import ModelServer, manifest, scores_of
@@ -18,7 +19,7 @@ from tests.client.model_server import ModelServer, manifest, scores_of
 
 @pytest.fixture
 def client(model_server: ModelServer) -> Iterator[GrpcClient]:
-    with GrpcClient(model_server.address, "tile") as client:
+    with GrpcClient(Endpoint(model_server.address, "tile")) as client:
         yield client
 
 
@@ -56,7 +57,7 @@ def test_large_answers_arrive(model_server: ModelServer, client: GrpcClient) -> 
 
 def test_a_client_of_one_version_asks_that_version(model_server: ModelServer) -> None:
     model_server.states[7] = "AVAILABLE"
-    with GrpcClient(model_server.address, "tile", version=7) as client:
+    with GrpcClient(Endpoint(model_server.address, "tile", version=7)) as client:
         assert client.predict_pictures([b"x"]).version == 7
 
 
@@ -109,7 +110,7 @@ def test_a_busy_server_is_not_one_that_is_away(model_server: ModelServer, client
 
 
 def test_unknown_model(model_server: ModelServer) -> None:
-    with GrpcClient(model_server.address, "none") as client, pytest.raises(RpcError, match="none") as caught:
+    with GrpcClient(Endpoint(model_server.address, "none")) as client, pytest.raises(RpcError, match="none") as caught:
         client.predict_pictures([b"x"])
     assert caught.value.code == "NOT_FOUND"
 
@@ -117,7 +118,7 @@ def test_unknown_model(model_server: ModelServer) -> None:
 def test_a_slow_server_ends_at_the_deadline(model_server: ModelServer) -> None:
     model_server.gate.clear()
     with (
-        GrpcClient(model_server.address, "tile", timeout=0.2) as client,
+        GrpcClient(Endpoint(model_server.address, "tile", timeout=0.2)) as client,
         pytest.raises(TooSlow, match=r"within 0\.2 s"),
     ):
         client.predict_pictures([b"x"])
@@ -125,14 +126,14 @@ def test_a_slow_server_ends_at_the_deadline(model_server: ModelServer) -> None:
 
 def test_nobody_there(free_port: int) -> None:
     with (
-        GrpcClient(f"127.0.0.1:{free_port}", "tile") as client,
+        GrpcClient(Endpoint(f"127.0.0.1:{free_port}", "tile")) as client,
         pytest.raises(Unreachable, match=f"127.0.0.1:{free_port}"),
     ):
         client.predict_pictures([b"x"])
 
 
 def test_a_name_that_no_machine_has() -> None:
-    with GrpcClient("no-such-host.invalid:8500", "tile", timeout=5) as client, pytest.raises(Unreachable):
+    with GrpcClient(Endpoint("no-such-host.invalid:8500", "tile", timeout=5)) as client, pytest.raises(Unreachable):
         client.status()
 
 
@@ -154,7 +155,7 @@ def test_a_server_that_hangs_up_is_unreachable() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         with (
-            GrpcClient(f"127.0.0.1:{listener.getsockname()[1]}", "tile", timeout=3) as client,
+            GrpcClient(Endpoint(f"127.0.0.1:{listener.getsockname()[1]}", "tile", timeout=3)) as client,
             pytest.raises(RpcError) as caught,
         ):
             client.predict_pictures([b"x"])
@@ -171,7 +172,7 @@ def test_a_server_that_is_slow_to_take_a_connection_is_waited_for(model_server: 
             sink.shutdown(socket.SHUT_WR)
 
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(2) as threads:
-        client = GrpcClient(f"127.0.0.1:{listener.getsockname()[1]}", "tile", retries=0)
+        client = GrpcClient(Endpoint(f"127.0.0.1:{listener.getsockname()[1]}", "tile", retries=0))
         status = threads.submit(client.status)
         near, _ = listener.accept()
         with near, socket.create_connection(("127.0.0.1", model_server.port)) as far:
@@ -189,14 +190,14 @@ def test_a_server_that_is_slow_to_take_a_connection_is_waited_for(model_server: 
 def test_a_server_that_takes_a_connection_and_says_nothing_is_too_slow() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
-        GrpcClient(f"127.0.0.1:{listener.getsockname()[1]}", "tile", timeout=0.5) as client,
+        GrpcClient(Endpoint(f"127.0.0.1:{listener.getsockname()[1]}", "tile", timeout=0.5)) as client,
         pytest.raises(TooSlow, match=r"within 0\.5 s"),
     ):
         client.status()
 
 
 def test_a_server_that_comes_back_is_met_again(model_server: ModelServer) -> None:
-    with GrpcClient(model_server.address, "tile", timeout=10) as client:
+    with GrpcClient(Endpoint(model_server.address, "tile", timeout=10)) as client:
         client.predict_pictures([b"x"])
         model_server.stop()
         with pytest.raises(Unreachable):

@@ -4,16 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 from itertools import count
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from aoi_modules.client.base import PredictClient
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
-from aoi_modules.client.measuring.load import Ask, Bounds, Call, Load, percentiles, report
-from aoi_modules.client.measuring.load_plot import save_plot
-from aoi_modules.errors import DataError, RpcError, Unreachable
+from aoi_modules.client.measuring.load import Ask, Bounds, Load
+from aoi_modules.client.measuring.load_report import report
+from aoi_modules.errors import RpcError, Unreachable
 from tests.client.model_server import ModelServer
 
 
@@ -22,7 +21,7 @@ def load(server: ModelServer, bounds: Bounds, ask: Ask | None = None) -> Load:
 
 
 def connect(server: ModelServer) -> Callable[[], PredictClient]:
-    return lambda: GrpcClient(server.address, "tile", retries=0)
+    return lambda: GrpcClient(Endpoint(server.address, "tile", retries=0))
 
 
 def test_so_many_requests_and_no_more(model_server: ModelServer) -> None:
@@ -90,28 +89,6 @@ def test_an_interrupt_keeps_what_was_measured(model_server: ModelServer) -> None
 def test_a_load_without_bounds_is_refused(bounds: dict[str, float | None]) -> None:
     with pytest.raises(ValueError, match="expected"):
         Bounds(**bounds)  # type: ignore[arg-type]
-
-
-def test_percentiles_are_values_that_were_measured() -> None:
-    assert percentiles(np.array([])) is None
-    found = percentiles(np.arange(1.0, 101.0))
-    assert found is not None
-    assert (found.p50, found.p90, found.p99, found.slowest) == (51, 91, 100, 100)
-
-
-def test_nothing_measured_is_a_report_too(model_server: ModelServer) -> None:
-    measured = report(load(model_server, Bounds()), finished=False)
-    assert (measured.requests, measured.milliseconds, measured.requests_per_second) == (0, None, 0.0)
-
-
-@pytest.mark.parametrize("calls", [[], [Call(0.1, 0.2, "UNAVAILABLE")], [Call(0.1 * n, 0.01) for n in range(50)]])
-def test_a_plot_of_any_run(model_server: ModelServer, tmp_path: Path, calls: list[Call]) -> None:
-    run = load(model_server, Bounds())
-    run.calls += calls
-    save_plot(run, report(run, finished=True), tmp_path / "load.png")
-    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(DataError, match="cannot be written"):
-        save_plot(run, report(run, finished=True), tmp_path / "load.nothing")
 
 
 def test_time_runs_from_the_end_of_the_first_calls(model_server: ModelServer) -> None:

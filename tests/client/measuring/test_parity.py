@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from aoi_modules.client.measuring.parity import SOURCE, Features, Parity, Way, compare
+from aoi_modules.client.measuring.parity import SOURCE, FeatureRows, Parity, Way, compare
 from aoi_modules.errors import Unreachable
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.wire.tensors import Array
@@ -19,14 +19,14 @@ GOLDEN = Golden(
 def way(add: float = 0.0, **changed: Array) -> Way:
     """Answers the golden scores, `defect` with `add` more, or what is given for a head."""
 
-    def ask(pictures: Sequence[bytes], features: Features) -> Mapping[str, Array]:
+    def ask(pictures: Sequence[bytes], features: FeatureRows) -> Mapping[str, Array]:
         scores = {head: np.resize(values, (len(pictures), values.shape[1])) for head, values in GOLDEN.scores.items()}
         return {**scores, "defect": scores["defect"] + np.float32(add), **changed}
 
     return ask
 
 
-def away(pictures: Sequence[bytes], features: Features) -> Mapping[str, Array]:
+def away(pictures: Sequence[bytes], features: FeatureRows) -> Mapping[str, Array]:
     raise Unreachable("nobody there")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as np_st
 
-from aoi_modules.client.base import Signature, TensorSpec, VersionStatus
+from aoi_modules.client.replies import Signature, TensorSpec, VersionStatus
 from aoi_modules.client.rest import answers
 from aoi_modules.errors import WireError
 from aoi_modules.wire.tensors import Array

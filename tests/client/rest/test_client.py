@@ -1,4 +1,4 @@
-"""Failures of the REST client, against a small real HTTP server; its answers are tested in test_clients.py."""
+"""Failures of the REST client, against a small real HTTP server; its answers are tested in client/test_base.py."""
 
 import socket
 import threading
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.errors import RpcError, TooSlow, Unreachable, WireError
 from tests.client.model_server import ModelServer
@@ -93,16 +94,16 @@ def server() -> Iterator[Server]:
 
 def test_paths_name_model_and_version(server: Server) -> None:
     server.answer = 404, b'{"error": "Servable not found"}'
-    with HttpClient(server.url + "/", "til e", version=3) as client, pytest.raises(RpcError):
+    with HttpClient(Endpoint(server.url + "/", "til e", version=3)) as client, pytest.raises(RpcError):
         client.predict_pictures([b"x"])
-    with HttpClient(server.url, "tile") as client, pytest.raises(RpcError):
+    with HttpClient(Endpoint(server.url, "tile")) as client, pytest.raises(RpcError):
         client.status()
     assert server.paths == ["POST /v1/models/til%20e/versions/3:predict", "GET /v1/models/tile"]
 
 
 def test_the_servers_own_words_arrive_and_nothing_is_sent_twice(server: Server) -> None:
     server.answer = 503, b'{"error": "queue is full"}'
-    with HttpClient(server.url, "tile") as client, pytest.raises(RpcError, match="queue is full") as caught:
+    with HttpClient(Endpoint(server.url, "tile")) as client, pytest.raises(RpcError, match="queue is full") as caught:
         client.predict_pictures([b"x"])
     assert caught.value.code == "UNAVAILABLE"
     assert not isinstance(caught.value, Unreachable)
@@ -116,7 +117,7 @@ METADATA = b"""{"model_spec": {"name": "tile", "version": "%d"}, "metadata": {"s
 def test_the_name_that_rest_leaves_out_is_asked_for_once(server: Server) -> None:
     server.answer = 200, b'{"outputs": [[0.5]]}'
     server.answers["GET /v1/models/tile/metadata"] = METADATA % (1, b"defect")
-    with HttpClient(server.url, "tile") as client:
+    with HttpClient(Endpoint(server.url, "tile")) as client:
         for _ in range(20):
             assert list(client.predict_pictures([b"x"]).scores) == ["defect"]
     assert server.paths.count("GET /v1/models/tile/metadata") == 1
@@ -127,7 +128,7 @@ def test_a_new_version_with_another_name_is_noticed(server: Server) -> None:
     server.answers["GET /v1/models/tile/metadata"] = METADATA % (1, b"defect")
     status = b'{"model_version_status": [{"version": "2", "state": "AVAILABLE", "status": {"error_code": "OK",\
 "error_message": ""}}]}'
-    with HttpClient(server.url, "tile") as client:
+    with HttpClient(Endpoint(server.url, "tile")) as client:
         client.predict_pictures([b"x"])
         server.answers["GET /v1/models/tile/metadata"] = METADATA % (2, b"scratch")
         server.answers["GET /v1/models/tile"] = status
@@ -137,7 +138,7 @@ def test_a_new_version_with_another_name_is_noticed(server: Server) -> None:
 
 def test_one_connection_carries_many_calls(server: Server) -> None:
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
-    with HttpClient(server.url, "tile") as client:
+    with HttpClient(Endpoint(server.url, "tile")) as client:
         for _ in range(5):
             client.predict_pictures([b"x"])
     assert len(server.connections) == 1
@@ -145,7 +146,7 @@ def test_one_connection_carries_many_calls(server: Server) -> None:
 
 def test_threads_share_a_client(server: Server) -> None:
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
-    with HttpClient(server.url, "tile") as client, ThreadPoolExecutor(4) as threads:
+    with HttpClient(Endpoint(server.url, "tile")) as client, ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda _: client.predict_pictures([b"x"]).scores["defect"][0, 0], range(40)))
     assert answers == [0.5] * 40
     assert 1 <= len(server.connections) <= 4
@@ -153,7 +154,7 @@ def test_threads_share_a_client(server: Server) -> None:
 
 def test_a_request_that_may_have_arrived_is_not_sent_again(server: Server) -> None:
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
-    with HttpClient(server.url, "tile") as client:
+    with HttpClient(Endpoint(server.url, "tile")) as client:
         client.predict_pictures([b"x"])
         server.hang_up = True
         with pytest.raises(Unreachable, match="hung up") as caught:  # on the kept connection
@@ -167,7 +168,7 @@ def test_a_request_that_may_have_arrived_is_not_sent_again(server: Server) -> No
 def test_a_kept_connection_that_the_server_closed_costs_nothing(server: Server) -> None:
     server.answer = 200, b'{"outputs": {"defect": [[0.5]], "open": [[0.1]]}}'
     server.hang_up_behind = True
-    with HttpClient(server.url, "tile", retries=0) as client:
+    with HttpClient(Endpoint(server.url, "tile", retries=0)) as client:
         for number in (1, 2, 3):
             assert client.predict_pictures([b"x"]).scores["defect"][0, 0] == 0.5
             wait_for(lambda: server.closed, lambda closed, number=number: closed >= number)  # type: ignore[misc]
@@ -176,7 +177,7 @@ def test_a_kept_connection_that_the_server_closed_costs_nothing(server: Server) 
 
 def test_nothing_is_sent_again_after_the_deadline(server: Server) -> None:
     server.gate.clear()
-    with HttpClient(server.url, "tile", timeout=0.2, retries=5) as client, pytest.raises(TooSlow):
+    with HttpClient(Endpoint(server.url, "tile", timeout=0.2, retries=5)) as client, pytest.raises(TooSlow):
         client.predict_pictures([b"x"])
     assert len(server.paths) == 1
 
@@ -191,7 +192,7 @@ def test_a_server_that_starts_late_is_met_by_a_repetition(free_port: int) -> Non
 
     timer = threading.Timer(0.3, start)
     timer.start()
-    with HttpClient(f"http://127.0.0.1:{free_port}", "tile", retries=6) as client:
+    with HttpClient(Endpoint(f"http://127.0.0.1:{free_port}", "tile", retries=6)) as client:
         assert client.status() == []
     server.shutdown()
     timer.join(10)
@@ -200,41 +201,50 @@ def test_a_server_that_starts_late_is_met_by_a_repetition(free_port: int) -> Non
 
 def test_a_redirect_is_not_followed(server: Server) -> None:
     server.answer = 302, b"elsewhere"
-    with HttpClient(server.url, "tile") as client, pytest.raises(RpcError, match="HTTP status 302: elsewhere"):
+    with (
+        HttpClient(Endpoint(server.url, "tile")) as client,
+        pytest.raises(RpcError, match="HTTP status 302: elsewhere"),
+    ):
         client.status()
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"{}", b'{"outputs": {"defect": [[1], [1, 2]]}}'])
 def test_an_answer_that_is_none(server: Server, body: bytes) -> None:
     server.answer = 200, body
-    with HttpClient(server.url, "tile") as client, pytest.raises(WireError):
+    with HttpClient(Endpoint(server.url, "tile")) as client, pytest.raises(WireError):
         client.predict_pictures([b"x"])
 
 
 def test_a_server_that_stops_in_the_middle_of_its_answer(server: Server) -> None:
     server.gate.clear()
     server.answer = 200, b'{"outputs": []}'
-    with HttpClient(server.url, "tile", timeout=0.3) as client, pytest.raises(TooSlow, match=r"within 0\.3 s"):
+    with (
+        HttpClient(Endpoint(server.url, "tile", timeout=0.3)) as client,
+        pytest.raises(TooSlow, match=r"within 0\.3 s"),
+    ):
         client.predict_pictures([b"x"])
 
 
 def test_the_deadline_is_that_of_the_whole_answer_not_of_each_byte(server: Server) -> None:
     body = b'{"outputs": [' + 1000 * b" " + b"]}"
     server.answer, server.drips = (200, body), True
-    with HttpClient(server.url, "tile", timeout=0.3) as client, pytest.raises(TooSlow, match=r"within 0\.3 s"):
+    with (
+        HttpClient(Endpoint(server.url, "tile", timeout=0.3)) as client,
+        pytest.raises(TooSlow, match=r"within 0\.3 s"),
+    ):
         client.predict_pictures([b"x"])
     assert server.dripped < len(body) / 2, "the client waited for the whole answer"
 
 
 def test_a_body_that_is_not_compressed_as_its_head_says(server: Server) -> None:
     server.encoding = "gzip"
-    with HttpClient(server.url, "tile") as client, pytest.raises(WireError, match="cannot be inflated"):
+    with HttpClient(Endpoint(server.url, "tile")) as client, pytest.raises(WireError, match="cannot be inflated"):
         client.status()
 
 
 def test_nobody_there(free_port: int) -> None:
     with (
-        HttpClient(f"http://127.0.0.1:{free_port}", "tile") as client,
+        HttpClient(Endpoint(f"http://127.0.0.1:{free_port}", "tile")) as client,
         pytest.raises(Unreachable, match="Connection refused"),
     ):
         client.status()
@@ -252,14 +262,14 @@ def test_a_server_that_hangs_up() -> None:
         thread = threading.Thread(target=hang_up)
         thread.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with HttpClient(url, "tile") as client, pytest.raises(Unreachable, match="hung up"):
+        with HttpClient(Endpoint(url, "tile")) as client, pytest.raises(Unreachable, match="hung up"):
             client.status()
         thread.join(10)
 
 
 def test_the_grpc_port_by_mistake(model_server: ModelServer) -> None:
     with (
-        HttpClient(f"http://{model_server.address}", "tile") as client,
+        HttpClient(Endpoint(f"http://{model_server.address}", "tile")) as client,
         pytest.raises(Unreachable, match="it does not speak HTTP") as caught,
     ):
         client.status()
@@ -268,5 +278,5 @@ def test_the_grpc_port_by_mistake(model_server: ModelServer) -> None:
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8501", "ftp://127.0.0.1:8501", "http://"])
 def test_a_url_that_is_none(url: str) -> None:
-    with HttpClient(url, "tile") as client, pytest.raises(Unreachable, match="expected http://HOST:PORT"):
+    with HttpClient(Endpoint(url, "tile")) as client, pytest.raises(Unreachable, match="expected http://HOST:PORT"):
         client.status()

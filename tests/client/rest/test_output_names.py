@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aoi_modules.client.base import Signature, VersionStatus
+from aoi_modules.client.replies import Signature, VersionStatus
 from aoi_modules.client.rest.output_names import FRESH_SECONDS, OutputNames
 from aoi_modules.errors import WireError
 
@@ -22,7 +22,7 @@ class Server:
 
 
 def signature(*outputs: str) -> Signature:
-    from aoi_modules.client.base import TensorSpec
+    from aoi_modules.client.replies import TensorSpec
 
     return Signature({}, {name: TensorSpec("float", (None, 1)) for name in outputs})
 

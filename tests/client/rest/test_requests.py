@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.rest.requests import model_url, predict_body
 from aoi_modules.errors import WireError
 
 
 def test_addresses() -> None:
-    assert model_url("http://h:1", "til e", None, None) == "http://h:1/v1/models/til%20e"
-    assert model_url("http://h:1", "tile", 3, None) == "http://h:1/v1/models/tile/versions/3"
-    assert model_url("http://h:1", "tile", None, "stable") == "http://h:1/v1/models/tile/labels/stable"
+    assert model_url(Endpoint("http://h:1", "til e")) == "http://h:1/v1/models/til%20e"
+    assert model_url(Endpoint("http://h:1", "tile", version=3)) == "http://h:1/v1/models/tile/versions/3"
+    assert model_url(Endpoint("http://h:1", "tile", label="stable")) == "http://h:1/v1/models/tile/labels/stable"
 
 
 def test_pictures_and_numbers() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rollout.canary import compare, is_chosen
 from tests.client.model_server import ModelServer, manifest
@@ -36,8 +37,8 @@ def test_both_versions_are_asked_about_the_share_alone(model_server: ModelServer
     parts = {f"part-{number}": b"x" for number in range(20)}
     wanted = [part for part in parts if is_chosen(part, 0.5)]
     with (
-        GrpcClient(model_server.address, "tile", version=1) as stable,
-        GrpcClient(model_server.address, "tile", version=2) as canary,
+        GrpcClient(Endpoint(model_server.address, "tile", version=1)) as stable,
+        GrpcClient(Endpoint(model_server.address, "tile", version=2)) as canary,
     ):
         pairs = compare(stable, canary, parts, share=0.5)
     assert [pair.part for pair in pairs] == wanted

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rollout.reload import reload_models
 from aoi_modules.client.rollout.version_watch import VersionWatch
@@ -35,7 +36,7 @@ def test_a_label_moves_and_what_is_refused_changes_nothing(tmp_path: Path) -> No
     both = ServedModel("half", tmp_path / "half", VersionPolicy(None), {"stable": 1})
     with EmbeddedServer({"half": tmp_path / "half"}, flags=["--file_system_poll_wait_seconds=0.1"]) as server:
         reload_models(server.grpc, model_config.to_text([replace(both, labels={})]))
-        with GrpcClient(server.grpc, "half", label="stable") as stable, VersionWatch(stable) as watch:
+        with GrpcClient(Endpoint(server.grpc, "half", label="stable")) as stable, VersionWatch(stable) as watch:
             watch.until(lambda states: states.get(1) == states.get(2) == "AVAILABLE", timeout=60)
             for version in (1, 2, 1):
                 reload_models(server.grpc, model_config.to_text([replace(both, labels={"stable": version})]))

@@ -6,7 +6,9 @@ import grpc
 import pytest
 from click.testing import CliRunner, Result
 
+from aoi_modules.cli import aoi
 from aoi_modules.commands.predict import command
+from aoi_modules.errors import Unreachable
 from tests.client.certificates import certify, needs_openssl
 from tests.client.model_server import ModelServer
 from tests.gateway.conftest import picture_bytes
@@ -41,3 +43,17 @@ def test_a_certificate_goes_with_its_key(tmp_path: Path, option: str) -> None:
     refused = predict(tmp_path, "127.0.0.1:1", option, "one.pem")
     assert refused.exit_code == 2
     assert "expected both --client-certificate and --client-key, or none" in refused.output
+
+
+@needs_openssl
+def test_a_server_that_is_not_trusted_is_told_in_flags(tmp_path: Path) -> None:
+    certify(tmp_path, "server", "other")
+    pair = ((tmp_path / "server.key").read_bytes(), (tmp_path / "server.pem").read_bytes())
+    (tmp_path / "part.png").write_bytes(picture_bytes())
+    with ModelServer(credentials=grpc.ssl_server_credentials([pair])) as server:
+        arguments = ["predict", "--grpc", server.address, "--model", "tile", str(tmp_path / "part.png")]
+        refused = CliRunner().invoke(aoi, [*arguments, "--root-certificates", str(tmp_path / "other.pem")])
+    assert isinstance(refused.exception, Unreachable)
+    assert refused.exception.hint.startswith(
+        "--root-certificates names who signed its certificate, --server-name whose"
+    )

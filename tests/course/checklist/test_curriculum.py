@@ -1,140 +1,41 @@
-"""The checklist: what a good one gives, and which item and field a bad one is blamed on."""
+"""The checklist as data: its lessons in order, the lessons that are written, and their limits."""
 
-from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aoi_modules.commands import course as command
-from aoi_modules.course import material
-from aoi_modules.course.checklist import curriculum as checklist
+from aoi_modules.course.checklist import curriculum
+from aoi_modules.course.checklist.curriculum import Curriculum, Item, LessonPlan
 from aoi_modules.errors import CourseError
-from aoi_modules.training import profiles
 
-GOOD: dict[str, Any] = {
-    "items": [
-        {
-            "id": "1",
-            "title": "One",
-            "purpose": "P.",
-            "phase": "A2",
-            "lessons": [{"id": "1", "notebook": "01_one", "title": "First"}],
-        },
-        {
-            "id": "2",
-            "title": "Two",
-            "purpose": "P.",
-            "phase": "A3",
-            "lessons": [
-                {"id": "2a", "notebook": "02a_two", "title": "Second", "needs": ["1"], "checks": ["2a.1", "2a.2"]},
-                {"id": "2b", "notebook": "02b_two", "title": "Third", "written": False},
-            ],
-        },
-    ]
-}
+FIRST = LessonPlan(id="1", notebook="01_one", title="First")
+SECOND = LessonPlan(id="2a", notebook="02a_two", title="Second", needs=("1",))
+THIRD = LessonPlan(id="2b", notebook="02b_two", title="Third", written=False)
+CHECKLIST = Curriculum(
+    items=(
+        Item(id="1", title="One", purpose="P.", phase="A2", lessons=(FIRST,)),
+        Item(id="2", title="Two", purpose="P.", phase="A3", lessons=(SECOND, THIRD)),
+    )
+)
 
 
-def changed(path: str, value: Any) -> dict[str, Any]:
-    """GOOD with the field at `path` (keys and positions, by dots) set to `value`."""
-    raw = deepcopy(GOOD)
-    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
-    place: Any = raw
-    for part in way:
-        place = place[part]
-    place[last] = value
-    return raw
+def test_lessons_in_the_order_of_the_file() -> None:
+    assert [lesson.id for lesson in CHECKLIST.lessons()] == ["1", "2a", "2b"]
+    assert [lesson.id for lesson in CHECKLIST.written()] == ["1", "2a"]
+    assert CHECKLIST.lesson("2a") == SECOND
 
 
-def test_a_good_checklist() -> None:
-    found = checklist.parse(GOOD, "here")
-    assert [lesson.id for lesson in found.lessons()] == ["1", "2a", "2b"]
-    assert [lesson.id for lesson in found.written()] == ["1", "2a"]
-    assert found.lesson("2a").file_name == "02a_two.ipynb"
-    assert found.lesson("2a").full_title == "2a Second"
+def test_what_a_lesson_is_called() -> None:
+    assert (SECOND.file_name, SECOND.full_title) == ("02a_two.ipynb", "2a Second")
 
 
 def test_the_gpu_profile_is_given_more_time() -> None:
-    plan = checklist.parse(GOOD, "here").lesson("1")
-    assert plan.limits("cpu") == plan.timeouts
-    assert plan.limits("gpu").lesson == plan.timeouts.lesson * checklist.GPU_PATIENCE
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "words"),
-    [
-        ("items.1.phase", "A9", ["item '2', field phase", "A9"]),
-        ("items.0.id", 1, ["field id", "Expected `str`, got `int`"]),
-        ("items.0.id", "2", ["item '2', field id: it stands twice"]),
-        ("items.0.lesson", [], ["item '1'", "lesson"]),
-        ("items.1.lessons.0.minutes", "two", ["item '2', lesson '2a', field minutes"]),
-        ("items.1.lessons.0.colour", "red", ["item '2', lesson '2a'", "colour"]),
-        ("items.1.lessons.0.id", "two", ["lesson 'two', field id"]),
-        ("items.1.lessons.0.id", "1", ["lesson '1', field id: it stands twice"]),
-        ("items.1.lessons.0.notebook", "2_two", ["lesson '2a', field notebook", "02a_"]),
-        ("items.1.lessons.0.needs", ["9"], ["lesson '2a', field needs", "no lesson '9'"]),
-        ("items.1.lessons.0.needs", ["2b"], ["lesson '2a', field needs", "'2b' is not yet written"]),
-        ("items.0.lessons.0.needs", ["1"], ["a circle, 1 needs 1"]),
-        ("items.0.lessons.0.needs", ["2a"], ["a circle, 1 needs 2a needs 1"]),
-        ("items.1.lessons.0.checks", ["2.1"], ["lesson '2a', field checks", "'2.1'"]),
-        ("items.1.lessons.0.checks", ["2a.1", "2a.1"], ["field checks: '2a.1' stands twice"]),
-        ("items.1.lessons.0.produces", ["../x"], ["field produces", "../x"]),
-        ("items.1.lessons.0.produces", ["/x"], ["field produces", "/x"]),
-        ("items.1.lessons.0.timeouts", {"cell": 5, "lesson": 4}, ["field timeouts"]),
-        ("items.1.lessons.0.timeouts", {"cell": 0}, ["field timeouts"]),
-    ],
-)
-def test_a_bad_checklist_names_item_and_field(path: str, value: Any, words: list[str]) -> None:
-    with pytest.raises(CourseError) as raised:
-        checklist.parse(changed(path, value), "curriculum.yml")
-    for word in ["curriculum.yml", *words]:
-        assert word in raised.value.message
-
-
-def test_a_lesson_that_stands_before_its_need_is_refused() -> None:
-    raw = deepcopy(GOOD)
-    raw["items"].reverse()
-    with pytest.raises(CourseError, match="lesson '1' stands after it in the file"):
-        checklist.parse(raw, "here")
-
-
-def test_numbers_as_ids_come_with_a_hint() -> None:
-    with pytest.raises(CourseError) as raised:
-        checklist.parse(changed("items.0.id", 1), "here")
-    assert '"6"' in raised.value.hint
-
-
-@pytest.mark.parametrize("raw", [None, [], "text", {"items": 3}, {}])
-def test_what_is_no_checklist_at_all_is_refused(raw: Any) -> None:
-    with pytest.raises(CourseError, match="here"):
-        checklist.parse(raw, "here")
+    assert FIRST.limits("cpu") == FIRST.limits("ci") == FIRST.timeouts
+    assert FIRST.limits("gpu").lesson == FIRST.timeouts.lesson * curriculum.GPU_PATIENCE
 
 
 @pytest.mark.parametrize(("lesson_id", "words"), [("2b", "not yet written"), ("2c", "is not in"), (7, "is not in")])
 def test_asking_for_a_lesson_that_is_not_there(lesson_id: Any, words: str) -> None:
     with pytest.raises(CourseError, match=words) as raised:
-        checklist.parse(GOOD, "here").lesson(lesson_id)
+        CHECKLIST.lesson(lesson_id)
     assert raised.value.hint == "lessons there are: 1, 2a"
-
-
-def test_files_that_are_missing_or_no_yaml(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="no checklist there"):
-        checklist.load(tmp_path / "curriculum.yml")
-    (tmp_path / "curriculum.yml").write_text("items: [")
-    with pytest.raises(CourseError, match="not valid YAML"):
-        checklist.load(tmp_path / "curriculum.yml")
-
-
-def test_the_official_checklist_has_eleven_items_and_a_capstone() -> None:
-    found = checklist.load(material.official_dir() / checklist.FILE_NAME)
-    assert [item.id for item in found.items] == [str(number) for number in range(1, 13)]
-    assert found.items[-1].title == "Capstone"
-    assert {item.phase for item in found.items} == {"A2", "A3", "A4", "A5", "Advanced"}
-    for lesson in found.written():
-        assert len(lesson.checks) >= 2, f"lesson {lesson.id} has two exercises"
-        assert lesson.produces
-
-
-def test_the_profiles_are_those_of_the_training_and_of_the_command() -> None:
-    assert set(checklist.PROFILES) == set(profiles.PROFILES)
-    assert command.PROFILES == checklist.PROFILES

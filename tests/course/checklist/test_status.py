@@ -15,7 +15,7 @@ def three(small_course: Any) -> Any:
     small_course.lesson("1", checks=["1.1", "1.2"])
     small_course.lesson("2", checks=["2.1"])
     small_course.lessons.append({"id": "3", "notebook": "03_x", "title": "Unwritten", "written": False})
-    small_course._write_checklist()
+    small_course.write_checklist()
     return small_course
 
 

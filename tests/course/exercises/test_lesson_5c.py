@@ -68,7 +68,7 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("5c.1", percent(np.mean(WRONG / PRICES)), "the mean"),
         ("5c.1", percent(np.median(WRONG / ANSWERS)), "below the line"),
         ("5c.1", percent(np.median(WRONG)), "dollars"),
-        ("5c.1", percent(np.mean(WRONG)), "dear houses"),
+        ("5c.1", percent(np.mean(WRONG)), "expensive houses"),
         ("5c.1", percent(np.median(WRONG) / np.median(PRICES)), "house by house"),
         ("5c.1", percent(np.median((ANSWERS - PRICES) / PRICES)), "cancel out"),
         ("5c.1", percent(0.5), "their median"),

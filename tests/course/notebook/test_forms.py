@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -56,7 +57,7 @@ def test_each_form_keeps_its_cells_in_order(kinds: list[str]) -> None:
     assert sources(without_trials(proving_form(nb))) == sources(solved_form(nb))
     assert is_trainees(trainee_form(nb)) == ("exercise" in kinds)
     assert not is_trainees(nb)
-    assert sources(solved_form(trainee_form(nb))) == sources(trainee_form(nb)), "a trainee's stub is his work"
+    assert sources(solved_form(trainee_form(nb))) == sources(trainee_form(nb)), "the trainee works in the stub"
     assert nb == before, "the forms change nothing in place"
     for form in (solved_form, trainee_form, proving_form):
         nbformat.validate(form(nb))
@@ -65,11 +66,29 @@ def test_each_form_keeps_its_cells_in_order(kinds: list[str]) -> None:
 def test_the_proving_form_checks_the_stub_before_the_solution() -> None:
     assert sources(proving_form(new_notebook(cells=one_exercise(1)))) == [
         "stub 1",
-        'from aoi_modules.course import checks as stub_trial\n\nstub_trial.expect_hint("1.1")',
-        "check('1.1', answer)",
+        "from aoi_modules.course import checks as stub_trial\n\nstub_trial.trial('1.1', answer)\n\n"
         'stub_trial.hint_came("1.1")',
         "solution 1",
         "check('1.1', answer)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "trial"),
+    [
+        ('if check("1.1", answer):\n    go_on()', 'if stub_trial.trial("1.1", answer):\n    go_on()'),
+        ('checks.check( "1.1", [recheck(x)])', 'stub_trial.trial( "1.1", [recheck(x)])'),
+        ('# check it\ncheck("1.1", check(3))', '# check it\nstub_trial.trial("1.1", check(3))'),
+    ],
+)
+def test_the_trial_replaces_the_call_of_the_check_and_nothing_else(check: str, trial: str) -> None:
+    cells = [tagged("exercise", "stub"), tagged("solution", "solution"), tagged("check", check)]
+    stub, proof, *_ = sources(proving_form(new_notebook(cells=cells)))
+    assert stub == "stub"
+    assert proof.split("\n\n") == [
+        "from aoi_modules.course import checks as stub_trial",
+        trial,
+        'stub_trial.hint_came("1.1")',
     ]
 
 

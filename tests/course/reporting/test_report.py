@@ -1,7 +1,6 @@
 """The report: index.html, pages and junit.xml, from outcomes of every kind, usable without a network."""
 
 import re
-import xml.etree.ElementTree as ElementTree
 from base64 import b64decode
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,9 +14,9 @@ from aoi_modules.course import artifacts
 from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.reporting import pages, report
 from aoi_modules.course.running import freshness
-from aoi_modules.course.running.course_run import Request
 from aoi_modules.course.running.freshness import RunRecord
 from aoi_modules.course.running.lesson_events import LessonError
+from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.modelstore.manifest import DataOrigin
 
@@ -67,30 +66,23 @@ def manifest(lesson_id: str, **fields: Any) -> LessonManifest:
 
 
 @pytest.fixture
-def request_(small_course: Any) -> Request:
+def order(small_course: Any) -> RunOrder:
     for number in range(1, 6):
         small_course.lesson(str(number))
     small_course.lessons.append({"id": "6", "notebook": "06_x", "title": "Sixth", "written": False})
-    small_course._write_checklist()
-    folder, curriculum = small_course.folder, small_course.curriculum
-    request = Request(
-        curriculum=curriculum,
-        plans=curriculum.written()[:4],
-        profile="ci",
-        material_dir=folder,
-        course_dir=folder,
-    )
-    for plan in request.plans[:2]:
-        executed_notebook(request.executed(plan))
-    return request
+    small_course.write_checklist()
+    order: RunOrder = small_course.order("1", "2", "3", "4")
+    for plan in order.plans[:2]:
+        executed_notebook(order.executed(plan))
+    return order
 
 
 @pytest.fixture
-def outcomes(request_: Request) -> list[Outcome]:
+def outcomes(order: RunOrder) -> list[Outcome]:
     """Passed, failed, skipped, fresh; lesson 5 was not asked for, and passed before."""
-    one, two, three, four = request_.plans
+    one, two, three, four = order.plans
     error = LessonError(cell=4, title="Divide", message="a < b & \x1b[31mc", trace="Trace <b>\x00")
-    earlier = request_.folder(request_.curriculum.lesson("5"))
+    earlier = order.folder(order.curriculum.lesson("5"))
     earlier.mkdir(parents=True)
     artifacts.write(earlier, manifest("5", figures={"earlier figure": 5}))
     freshness.write_record(earlier, RunRecord(parts={}, seconds=55.0, cells=1, notebook_sha256=""))
@@ -109,8 +101,8 @@ def outcomes(request_: Request) -> list[Outcome]:
     ]
 
 
-def test_the_index_tells_everything(request_: Request, outcomes: list[Outcome]) -> None:
-    index = report.write_report(request_, outcomes).index.read_text()
+def test_the_index_tells_everything(order: RunOrder, outcomes: list[Outcome]) -> None:
+    index = report.write_report(order, outcomes).index.read_text()
     text = re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", index, flags=re.DOTALL))
     assert "2 of 4 lessons passed" in text
     assert "accuracy: 0.9877" in text
@@ -123,14 +115,14 @@ def test_the_index_tells_everything(request_: Request, outcomes: list[Outcome]) 
     assert text.count("not asked for") == 2
 
 
-def test_trials_of_stubs_are_only_shown_where_a_lesson_failed(request_: Request, outcomes: list[Outcome]) -> None:
-    folder = report.write_report(request_, outcomes).index.parent / "notebooks" / "ci"
+def test_trials_of_stubs_are_only_shown_where_a_lesson_failed(order: RunOrder, outcomes: list[Outcome]) -> None:
+    folder = report.write_report(order, outcomes).index.parent / "notebooks" / "ci"
     pages = [(folder / name).read_text() for name in ("01_lesson.html", "02_lesson.html")]
     assert ["stub_on_trial" in page for page in pages] == [False, True]
 
 
-def test_links_of_the_index_lead_to_files(request_: Request, outcomes: list[Outcome]) -> None:
-    index = report.write_report(request_, outcomes).index
+def test_links_of_the_index_lead_to_files(order: RunOrder, outcomes: list[Outcome]) -> None:
+    index = report.write_report(order, outcomes).index
     links = Sources(index.read_text()).links
     assert links.count("notebooks/ci/01_lesson.html") == 1
     assert links.count("notebooks/ci/02_lesson.html") == 2, "the failed one from the error, too"
@@ -138,10 +130,10 @@ def test_links_of_the_index_lead_to_files(request_: Request, outcomes: list[Outc
         assert (index.parent / link).is_file(), link
 
 
-def test_nothing_in_the_report_loads_anything(request_: Request, outcomes: list[Outcome]) -> None:
-    (request_.material_dir / "notebooks" / "images").mkdir()
-    (request_.material_dir / "notebooks" / "images" / "line.png").write_bytes(b64decode(PNG))
-    index = report.write_report(request_, outcomes).index
+def test_nothing_in_the_report_loads_anything(order: RunOrder, outcomes: list[Outcome]) -> None:
+    (order.material_dir / "notebooks" / "images").mkdir()
+    (order.material_dir / "notebooks" / "images" / "line.png").write_bytes(b64decode(PNG))
+    index = report.write_report(order, outcomes).index
     written = [index, *sorted((index.parent / "notebooks").rglob("*.html"))]
     assert len(written) == 3
     for path in written:
@@ -152,12 +144,12 @@ def test_nothing_in_the_report_loads_anything(request_: Request, outcomes: list[
         assert not re.search(r"url\(", path.read_text())
 
 
-def test_a_page_keeps_text_pictures_and_links(request_: Request, outcomes: list[Outcome]) -> None:
-    picture = request_.material_dir / "notebooks" / "images" / "line.png"
+def test_a_page_keeps_text_pictures_and_links(order: RunOrder, outcomes: list[Outcome]) -> None:
+    picture = order.material_dir / "notebooks" / "images" / "line.png"
     picture.parent.mkdir()
     picture.write_bytes(b64decode(PNG))
-    report.write_report(request_, outcomes)
-    page = pages.page_path(request_.executed(request_.plans[0])).read_text()
+    report.write_report(order, outcomes)
+    page = pages.page_path(order.executed(order.plans[0])).read_text()
     found = Sources(page)
     assert found.loads == [f"data:image/png;base64,{PNG}"] * 2
     assert {"02_lesson.html#part", "02_lesson.html", "https://example.org/paper", "../../index.html"} <= set(
@@ -170,39 +162,25 @@ def test_a_page_keeps_text_pictures_and_links(request_: Request, outcomes: list[
 
 
 def test_a_fresh_lesson_keeps_its_page_and_a_skipped_one_loses_an_old_one(
-    request_: Request, outcomes: list[Outcome]
+    order: RunOrder, outcomes: list[Outcome]
 ) -> None:
-    three, four = request_.plans[2:]
+    three, four = order.plans[2:]
     for plan in (three, four):
-        executed_notebook(request_.executed(plan))
-        pages.page_path(request_.executed(plan)).write_text("kept")
-    report.write_report(request_, outcomes)
-    assert not pages.page_path(request_.executed(three)).exists()
-    assert pages.page_path(request_.executed(four)).read_text() == "kept"
-    pages.page_path(request_.executed(four)).unlink()
-    report.write_report(request_, outcomes)
-    assert "Report" in pages.page_path(request_.executed(four)).read_text()
+        executed_notebook(order.executed(plan))
+        pages.page_path(order.executed(plan)).write_text("kept")
+    report.write_report(order, outcomes)
+    assert not pages.page_path(order.executed(three)).exists()
+    assert pages.page_path(order.executed(four)).read_text() == "kept"
+    pages.page_path(order.executed(four)).unlink()
+    report.write_report(order, outcomes)
+    assert "Report" in pages.page_path(order.executed(four)).read_text()
 
 
-def test_an_executed_notebook_that_cannot_be_read_spoils_no_report(request_: Request, outcomes: list[Outcome]) -> None:
-    request_.executed(request_.plans[1]).write_text("{")
-    index = report.write_report(request_, outcomes).index.read_text()
+def test_an_executed_notebook_that_cannot_be_read_spoils_no_report(order: RunOrder, outcomes: list[Outcome]) -> None:
+    order.executed(order.plans[1]).write_text("{")
+    index = report.write_report(order, outcomes).index.read_text()
     assert "2 of 4 lessons passed" in index
-    assert "not a notebook" in pages.page_path(request_.executed(request_.plans[1])).read_text()
-
-
-def test_junit(request_: Request, outcomes: list[Outcome]) -> None:
-    junit = ElementTree.parse(report.write_report(request_, outcomes).junit)
-    suite = junit.getroot()[0]
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "1")
-    cases = {str(case.get("name")): case for case in suite}
-    assert list(cases) == ["1 Lesson 1", "2 Lesson 2", "3 Lesson 3", "4 Lesson 4"]
-    failure = cases["2 Lesson 2"].find("failure")
-    assert failure is not None
-    assert "cell 4, Divide: a < b & " in str(failure.get("message"))
-    assert failure.text == "Trace <b>"
-    assert cases["3 Lesson 3"].find("skipped") is not None
-    assert cases["4 Lesson 4"].get("time") == "0.000"
+    assert "not a notebook" in pages.page_path(order.executed(order.plans[1])).read_text()
 
 
 @pytest.mark.parametrize(("kept", "words"), [(4, "2 of 4 lessons passed"), (1, "the lesson passed")])

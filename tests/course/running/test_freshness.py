@@ -12,18 +12,19 @@ import pytest
 
 from aoi_modules.course import artifacts
 from aoi_modules.course.artifacts import LessonManifest
-from aoi_modules.course.running import freshness, package_code
+from aoi_modules.course.running import freshness
 from aoi_modules.course.running.freshness import RunRecord
+from aoi_modules.course.running.lesson_events import Form
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.settings import settings
 
 K = {"a": "b"}
 
 
-def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: str = "solved") -> dict[str, str]:
+def key(course: Any, lesson_id: str = "2", profile: str = "ci", form: Form = "solved") -> dict[str, str]:
     plan = course.curriculum.lesson(lesson_id)
-    notebook = course.folder / "notebooks" / plan.file_name
-    return freshness.dependencies(plan, profile, notebook, course.folder / "artifacts", form)
+    return freshness.dependencies(course.order(profile=profile, form=form), plan)
 
 
 def record(parts: dict[str, str]) -> RunRecord:
@@ -72,7 +73,7 @@ def test_each_dependency_changes_the_key(two: Any, monkeypatch: pytest.MonkeyPat
     (two.folder / "requirements.lock").write_text("numpy==3")
     keys.append(key(two))
     two.lessons[1]["produces"] = ["x"]
-    two._write_checklist()
+    two.write_checklist()
     keys.append(key(two))
     monkeypatch.setattr(freshness, "package_sha256", lambda: "another package")
     keys.append(key(two))
@@ -97,22 +98,9 @@ def test_an_unknown_data_set_is_named(here: Any) -> None:
 
 def test_the_data_is_part_of_the_key(here: Any, tmp_path: Path) -> None:
     here.lesson("1", data=["fashion-mnist", "weights"])
-    found = freshness.data_fingerprints(here.curriculum.lesson("1"))
+    found = freshness.data_fingerprints(here.curriculum.lesson("1"), settings())
     assert set(found) == {"data fashion-mnist", "data weights"}
     assert all(len(value) == 64 for value in found.values())
-
-
-def test_the_package_is_hashed_by_name_and_content(tmp_path: Path) -> None:
-    hashes: list[str] = []
-    for name, text in [("a.py", "1"), ("a.py", "2"), ("b.py", "2")]:
-        folder = tmp_path / f"{len(hashes)}"
-        (folder / "__pycache__").mkdir(parents=True)
-        (folder / "__pycache__" / "x.pyc").write_text(text + name)
-        (folder / name).write_text(text)
-        hashes.append(package_code.package_sha256(folder))
-    assert len(set(hashes)) == 3
-    assert {"check", "read", "judge_score"} <= package_code.package_functions()
-    assert not any(name.startswith("_") for name in package_code.package_functions())
 
 
 def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: Path) -> None:
@@ -142,10 +130,10 @@ def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: P
 
 def test_it_imports_no_tensorflow_and_no_notebook_machinery() -> None:
     code = (
-        "import sys; from aoi_modules.course import material\n"
+        "import sys; from aoi_modules.course import material; from aoi_modules.settings import settings\n"
         "from aoi_modules.course.running import course_run, freshness\n"
         "plans = material.curriculum().written()\n"
-        "[freshness.data_fingerprints(plan) for plan in plans]; freshness.package_sha256()\n"
+        "[freshness.data_fingerprints(plan, settings()) for plan in plans]; freshness.package_sha256()\n"
         "print([name for name in ('tensorflow', 'keras', 'papermill', 'nbconvert', 'nbformat') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)

@@ -117,7 +117,7 @@ def test_a_bad_line_is_named_and_can_be_left_out(found: Found, line: str, why: s
     with pytest.raises(DataError, match="1 of 60 houses cannot be used") as caught:
         houses.table(found, cell=6)
     assert f"{LIST}, line 12: {why}" in caught.value.message
-    assert "--skip-bad" in caught.value.hint
+    assert "`skip_bad=True`" in caught.value.hint
     split = houses.load(found=found, skip_bad=True, cell=6)
     assert [sentence.startswith(f"{LIST}, line 12: {why}") for sentence in split.left_out] == [True]
     assert not any("house/12" in table.ids for table in (split.train, split.validation, split.test))

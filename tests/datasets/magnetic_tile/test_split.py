@@ -89,17 +89,6 @@ def test_the_stand_in_has_good_and_every_defect_in_every_table() -> None:
     assert set(small.train.ids) <= set(split.train.ids)
 
 
-def test_kinds_are_asked_of_the_same_tables() -> None:
-    split, kinds = magnetic_tile.load(test=40, found=DRAWN), magnetic_tile.load_kinds(test=40, found=DRAWN)
-    for table, other in ((split.train, kinds.train), (split.validation, kinds.validation), (split.test, kinds.test)):
-        assert table.ids == other.ids
-        assert other.main.name == "kind"
-        assert set(other.label_names) == {"good", "Blowhole", "Break", "Crack", "Fray", "Uneven"}
-        assert (other.labels > 0).tolist() == table.labels.tolist()
-        for row, kind in enumerate(other.kinds):
-            assert other.label_name(row) == {"Free": "good"}.get(kind, kind)
-
-
 def test_a_drawn_defect_has_a_mask_of_its_size_and_a_good_tile_an_empty_one() -> None:
     table = magnetic_tile.load(found=DRAWN).test
     for row, marked in enumerate(magnetic_tile.masks(table, DRAWN)):

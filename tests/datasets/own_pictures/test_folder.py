@@ -94,7 +94,7 @@ def test_bad_pictures_are_named_and_can_be_left_out(tmp_path: Path) -> None:
         "bad/000.png: the same picture as good/twin.png, which is labelled good",
     ):
         assert text in caught.value.message
-    assert "--skip-bad" in caught.value.hint
+    assert "`skip_bad=True`" in caught.value.hint
     split = folder.load(tmp_path, skip_bad=True)
     assert (len(split.left_out), len(place(split))) == (6, 29)
     assert any("notes.txt" in sentence for sentence in split.left_out)

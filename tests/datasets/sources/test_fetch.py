@@ -43,7 +43,7 @@ def test_a_damaged_cache_is_replaced_as_a_whole(files: FileServer, given: Settin
     (root / "MT_Free/Imgs/exp1_num_100.jpg").write_bytes(b"")
     with pytest.raises(ChecksumError, match=r"exp1_num_100\.jpg"):
         finding.find(wanted, given=given)
-    found = finding.repair(wanted, given=given, tell=lambda line: None)
+    found = finding.repair(wanted, given=given, log=lambda line: None)
     assert (found.place, found.root) == ("download", root)
     assert finding.find(wanted, given=given).place == "cache"
 

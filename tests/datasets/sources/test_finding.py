@@ -49,7 +49,7 @@ def test_an_interrupted_download_goes_on(small_set: DataSet, given: Settings, fi
 def test_without_network_a_stand_in_is_announced(small_set: DataSet, given: Settings, files: FileServer) -> None:
     files.files.clear()
     lines: list[str] = []
-    found = finding.find(small_set, given=given, warn=lines.append)
+    found = finding.find(small_set, given=given, log=lines.append)
     assert (found.root, found.place, found.origin.stand_in) == (None, "stand-in", True)
     assert "train.gz could not be downloaded" in lines[0]
     assert lines[1] == "fashion-mnist: using drawn stand-in data"
@@ -58,14 +58,14 @@ def test_without_network_a_stand_in_is_announced(small_set: DataSet, given: Sett
 def test_wrong_downloads_are_never_used(small_set: DataSet, given: Settings, files: FileServer) -> None:
     files.files["/test.gz"] = b"something else"
     lines: list[str] = []
-    assert finding.find(small_set, given=given, warn=lines.append).place == "stand-in"
+    assert finding.find(small_set, given=given, log=lines.append).place == "stand-in"
     assert "damaged" in lines[0]
     assert not (given.cache_dir / "fashion-mnist" / "test.gz").exists()
 
 
 def test_offline_asks_nobody(small_set: DataSet, given: Settings, files: FileServer) -> None:
     lines: list[str] = []
-    assert finding.find(small_set, given=replace(given, offline=True), warn=lines.append).place == "stand-in"
+    assert finding.find(small_set, given=replace(given, offline=True), log=lines.append).place == "stand-in"
     assert files.asked == []
     assert "AOI_OFFLINE" in lines[0]
 
@@ -85,7 +85,7 @@ def test_damage_in_a_mirror_is_an_error_until_repaired(
     assert caught.value.hint == "repair: aoi data fetch fashion-mnist --repair"
 
     lines: list[str] = []
-    assert finding.repair(small_set, given=given, tell=lines.append).place == "download"
+    assert finding.repair(small_set, given=given, log=lines.append).place == "download"
     assert any("not ours to mend" in line for line in lines)
     assert finding.find(small_set, given=given).place == "cache"
     assert not bad.exists() if damage is None else bad.read_bytes() == damage
@@ -101,7 +101,7 @@ def test_damage_in_the_cache_is_downloaded_again(small_set: DataSet, given: Sett
     (root / "train.gz").write_bytes(SMALL_FILES["train.gz"][:-1])
     with pytest.raises(ChecksumError, match=r"train\.gz"):
         finding.find(small_set, given=given)
-    finding.repair(small_set, given=given, tell=lambda line: None)
+    finding.repair(small_set, given=given, log=lambda line: None)
     assert [path for path, _ in files.asked] == ["/train.gz"]
     assert finding.find(small_set, given=given).place == "cache"
 
@@ -111,10 +111,10 @@ def test_repair_without_network_changes_nothing(small_set: DataSet, given: Setti
     (root / "train.gz").write_bytes(b"short")
     files.files.clear()
     with pytest.raises(DataError, match="could not be downloaded"):
-        finding.repair(small_set, given=given, tell=lambda line: None)
+        finding.repair(small_set, given=given, log=lambda line: None)
     assert (root / "train.gz").read_bytes() == b"short"
     with pytest.raises(DataError, match="AOI_OFFLINE"):
-        finding.repair(small_set, given=replace(given, offline=True), tell=lambda line: None)
+        finding.repair(small_set, given=replace(given, offline=True), log=lambda line: None)
 
 
 def test_fingerprint_follows_the_content(small_set: DataSet, given: Settings, files: FileServer) -> None:
@@ -136,5 +136,5 @@ def test_unknown_names_list_the_known_ones() -> None:
 def test_an_unwritable_cache_ends_in_a_stand_in(name: str, given: Settings) -> None:
     given.cache_dir.write_text("a file where the folder should be")
     lines: list[str] = []
-    assert finding.find(replace(CATALOGUE[name], system_dir=None), given=given, warn=lines.append).root is None
+    assert finding.find(replace(CATALOGUE[name], system_dir=None), given=given, log=lines.append).root is None
     assert "AOI_CACHE_DIR" in lines[0] or "cannot be written" in lines[0]

@@ -1,5 +1,6 @@
 """Weights in a mirror or the cache."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,8 @@ def test_a_damaged_file_of_ours_is_never_used(given: Settings) -> None:
     assert str(path) in caught.value.hint
 
 
-def test_keras_own_downloads_count_too(given: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+def test_keras_own_downloads_count_too(given: Settings, tmp_path: Path) -> None:
+    given = replace(given, keras_dir=tmp_path / "keras")
     path = tmp_path / "keras/models/vgg.h5"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"weights")

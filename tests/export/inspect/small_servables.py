@@ -8,9 +8,7 @@ import numpy as np
 from PIL import Image
 
 from aoi_modules.export import graph
-from aoi_modules.export.verification import FROZEN, WARMUP
-from aoi_modules.modelstore import golden, version_dir
-from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore.golden import Golden, drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source
 from aoi_modules.tf import tf
@@ -43,11 +41,10 @@ def put(base_path: Path, models: Mapping[str, Made], *, threshold: float = 0.4, 
     scores = graph.run_frozen(frozen, [{"image": batch}], list(models))[0]
     with version_dir.staged(folder, version) as staging:
         tf.saved_model.save(tf.Module(), str(staging), signatures={"pixels": _pixels(frozen, list(models))})
-        (staging / "assets.extra").mkdir()
-        (staging / manifests.FILE_NAME).write_bytes(manifest.to_json())
-        (staging / FROZEN).write_bytes(frozen.SerializeToString())
-        (staging / WARMUP).write_bytes(b"")
-        Golden(pictures, scores).write(staging / golden.FILE_NAME)
+        manifest.write(staging)
+        (staging / layout.PIXELS_FILE).write_bytes(frozen.SerializeToString())
+        (staging / layout.WARMUP_FILE).write_bytes(b"")
+        Golden(pictures, scores).write(staging)
     return folder / str(version)
 
 

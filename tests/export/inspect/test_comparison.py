@@ -7,8 +7,8 @@ import pytest
 
 from aoi_modules.errors import StoreError
 from aoi_modules.export.inspect.comparison import Line, difference
-from aoi_modules.export.inspect.contents import Inspection
-from aoi_modules.modelstore import golden, manifest
+from aoi_modules.export.inspect.contents import Contents
+from aoi_modules.modelstore import layout, manifest
 from aoi_modules.modelstore.golden import Golden
 from tests.export.inspect.merged_graphs import Made
 from tests.export.inspect.small_servables import put, put_foreign
@@ -27,7 +27,7 @@ def first(base: Path) -> Path:
 
 
 def between(left: Path, right: Path) -> dict[str, Line]:
-    lines = difference(Inspection.of(left), Inspection.of(right))
+    lines = difference(Contents.of(left), Contents.of(right))
     assert len({line.field for line in lines}) == len(lines)
     return {line.field: line for line in lines}
 
@@ -63,9 +63,9 @@ def test_a_head_that_was_trained_again_differs_in_its_source_its_weights_and_its
 
 def test_other_golden_pictures_cannot_be_compared(base: Path, first: Path) -> None:
     right = put(base, MODELS)
-    truth = Golden.read(right / golden.FILE_NAME)
+    truth = Golden.read(right)
     rows = {head: values[1:] for head, values in truth.scores.items()}
-    Golden((*truth.pictures[1:3], b"another"), rows).write(right / golden.FILE_NAME)
+    Golden((*truth.pictures[1:3], b"another"), rows).write(right)
     found = between(first, right)
     assert found["golden pictures"].right == "3, 2 of them as on the left"
     assert set(found) <= {"golden pictures", "size of all files"}
@@ -93,5 +93,5 @@ def test_an_older_manifest_without_sources_is_compared_by_its_checksum(base: Pat
     left, right = put(base, MODELS), put(base, MODELS)
     for folder, sha256 in ((left, "a" * 64), (right, "b" * 64)):
         old = msgspec.structs.replace(manifest.read(folder), sources=(), source_sha256=sha256, version=1)
-        (folder / manifest.FILE_NAME).write_bytes(old.to_json())
+        (folder / layout.MANIFEST_FILE).write_bytes(old.to_json())
     assert between(left, right) == {"source of": Line(field="source of", left="a" * 16, right="b" * 16)}

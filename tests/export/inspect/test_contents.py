@@ -7,9 +7,8 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import AoiError, StoreError
-from aoi_modules.export.inspect.contents import Inspection, find, sample
-from aoi_modules.export.verification import FROZEN
-from aoi_modules.modelstore import manifest
+from aoi_modules.export.inspect.contents import Contents, find, sample
+from aoi_modules.modelstore import layout, manifest
 from aoi_modules.tf import tf
 from tests.export.inspect.merged_graphs import CHANNELS, Made
 from tests.export.inspect.small_servables import put, put_foreign
@@ -28,7 +27,7 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_servable_says_what_it_is(version: Path) -> None:
-    found = Inspection.of(version)
+    found = Contents.of(version)
     assert (found.title, found.checksums, found.missing) == ("pcb, version 1", "whole", {})
     assert found.manifest == manifest.read(version)
     (pixels,) = found.signatures
@@ -39,21 +38,21 @@ def test_a_servable_says_what_it_is(version: Path) -> None:
 
 
 def test_operations_are_those_of_the_graph_and_its_functions(version: Path) -> None:
-    found = Inspection.of(version)
+    found = Contents.of(version)
     assert found.frozen_operations["Conv2D"] == found.operations["Conv2D"] == 3
     assert list(found.operations.values()) == sorted(found.operations.values(), reverse=True)
 
 
 def test_weights_are_constants_here_and_variables_there(version: Path, foreign: Path) -> None:
-    weights = Inspection.of(version).weights
+    weights = Contents.of(version).weights
     held = 3 * 3 * 3 * CHANNELS + 2 * (3 * 3 * CHANNELS * CHANNELS) + 2 * CHANNELS
     assert (weights.stored, weights.constants, weights.constant_numbers, weights.variables) == ("constants", 5, held, 0)
-    weights = Inspection.of(foreign).weights
+    weights = Contents.of(foreign).weights
     assert (weights.stored, weights.variables, weights.variable_numbers) == ("variables", 1, 8)
 
 
 def test_what_the_heads_share_is_there(version: Path) -> None:
-    anatomy = Inspection.of(version).anatomy
+    anatomy = Contents.of(version).anatomy
     assert anatomy is not None
     assert anatomy.heads == ("short", "open")
     assert 40 < anatomy.shared_work_percent < 50
@@ -61,7 +60,7 @@ def test_what_the_heads_share_is_there(version: Path) -> None:
 
 
 def test_a_foreign_saved_model_shows_what_it_has_and_says_what_is_missing(foreign: Path) -> None:
-    found = Inspection.of(foreign)
+    found = Contents.of(foreign)
     assert found.title == foreign.name
     assert [str(tensor) for tensor in found.signatures[0].outputs] == ["y float32 (?, 2)"]
     assert (found.manifest, found.anatomy, found.checksums, found.frozen_operations) == (None, None, "none", {})
@@ -80,14 +79,14 @@ def test_a_graph_of_tensorflow_1_shows_its_variables(tmp_path: Path) -> None:
         signature = tf.compat.v1.saved_model.predict_signature_def({"x": x}, {"y": y})
         builder.add_meta_graph_and_variables(session, ["serve"], {"serving_default": signature})
         builder.save()
-    weights = Inspection.of(tmp_path / "old").weights
+    weights = Contents.of(tmp_path / "old").weights
     assert (weights.stored, weights.variable_numbers) == ("variables", 15)
 
 
 def test_it_is_json(version: Path, foreign: Path) -> None:
     for folder in (version, foreign):
-        found = Inspection.of(folder)
-        assert msgspec.json.decode(msgspec.json.encode(found), type=Inspection) == found
+        found = Contents.of(folder)
+        assert msgspec.json.decode(msgspec.json.encode(found), type=Contents) == found
 
 
 def test_the_first_golden_picture_stands_for_the_input(version: Path) -> None:
@@ -99,16 +98,16 @@ def test_the_first_golden_picture_stands_for_the_input(version: Path) -> None:
 def test_damage_is_said_where_the_rest_can_be_read(version: Path, tmp_path: Path) -> None:
     copy = copied(version, tmp_path)
     (copy / "variables" / "variables.index").write_bytes(b"rotten")
-    assert Inspection.of(copy).checksums == f"damaged: {copy / 'variables' / 'variables.index'}"
+    assert Contents.of(copy).checksums == f"damaged: {copy / 'variables' / 'variables.index'}"
 
 
-@pytest.mark.parametrize("name", ["saved_model.pb", FROZEN, manifest.FILE_NAME])
+@pytest.mark.parametrize("name", ["saved_model.pb", layout.PIXELS_FILE, layout.MANIFEST_FILE])
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe rotten"])
 def test_a_file_that_cannot_be_read_is_named(version: Path, tmp_path: Path, name: str, content: bytes) -> None:
     copy = copied(version, tmp_path)
     (copy / name).write_bytes(content)
     with pytest.raises(AoiError):
-        Inspection.of(copy)
+        Contents.of(copy)
 
 
 def test_a_version_a_component_and_nothing_are_told_apart(version: Path, tmp_path: Path) -> None:

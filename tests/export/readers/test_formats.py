@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.readers.formats import Format, read_network, saved_model_versions, sniff
+from aoi_modules.export.reading import Reading
 from aoi_modules.tf import keras, tf
 from tests.export.networks import network
 from tests.export.readers import onnx_files
@@ -153,12 +154,12 @@ def test_each_format_goes_to_its_reader(tmp_path: Path, saved_model: Path) -> No
     assert sniff(tmp_path / "model.h5") is Format.KERAS_H5
     assert sniff(saved_model) is Format.SAVED_MODEL
     for name in ("model.keras", "model.h5"):
-        assert read_network(tmp_path / name, outputs=["defect"]).outputs == {"defect": 1}
-    assert read_network(saved_model, signature="serving_default").outputs == {"y": 2}
-    assert read_network(tmp_path / "model.pb", inputs=["x"], outputs=["y"]).outputs == {"y": 2}
+        assert read_network(tmp_path / name, Reading(outputs=("defect",))).outputs == {"defect": 1}
+    assert read_network(saved_model, Reading(signature="serving_default")).outputs == {"y": 2}
+    assert read_network(tmp_path / "model.pb", Reading(inputs=("x",), outputs=("y",))).outputs == {"y": 2}
     image = keras.Input((None, None, 3))
     keras.Model(image, keras.layers.GlobalMaxPooling2D()(image)).save(tmp_path / "any.keras")
-    assert read_network(tmp_path / "any.keras", size=(5, 7)).picture.width == 7
+    assert read_network(tmp_path / "any.keras", Reading(size=(5, 7))).picture.width == 7
 
 
 @given(content=st.binary(max_size=200))

@@ -8,6 +8,7 @@ from google.protobuf import text_format
 from aoi_modules.errors import ModelError
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.frozen_network import read_frozen_network
+from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 from tests.export.readers.graphs import PICTURES, convolution, expected, v1, write
@@ -32,7 +33,7 @@ def scores(network: Network, pictures: Any = PICTURES) -> dict[str, Any]:
 @pytest.mark.parametrize(("given", "asked"), [("x", "net/score"), ("x:0", "net/score:0")])
 def test_nodes_and_tensors_name_inputs_and_outputs(tmp_path: Path, given: str, asked: str) -> None:
     path = frozen(tmp_path / "net.pb", (None, 8, 12, 3))
-    network = read_frozen_network(path, inputs=[given], outputs=[asked, "net/sum"])
+    network = read_frozen_network(path, Reading(inputs=(given,), outputs=(asked, "net/sum")))
     assert network.picture == PictureInput(height=8, width=12, channels=3)
     assert network.outputs == {"net_score": 2, "net_sum": 1}
     found = scores(network)
@@ -41,31 +42,33 @@ def test_nodes_and_tensors_name_inputs_and_outputs(tmp_path: Path, given: str, a
 
 
 def test_a_run_works_at_once_too(tmp_path: Path) -> None:
-    network = read_frozen_network(frozen(tmp_path / "n.pb", (None, 8, 12, 3)), inputs=["x"], outputs=["net/score"])
+    network = read_frozen_network(
+        frozen(tmp_path / "n.pb", (None, 8, 12, 3)), Reading(inputs=("x",), outputs=("net/score",))
+    )
     np.testing.assert_allclose(network.run(tf.constant(PICTURES), None)["net_score"], expected(), rtol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 12, 3), (None, None, None, 3), (None, None, None, None), None])
 def test_what_a_placeholder_leaves_open_comes_from_the_size(tmp_path: Path, shape: Any) -> None:
     path = frozen(tmp_path / "net.pb", shape)
-    network = read_frozen_network(path, inputs=["x"], outputs=["net/score"], size=(8, 12))
+    network = read_frozen_network(path, Reading(inputs=("x",), outputs=("net/score",), size=(8, 12)))
     np.testing.assert_allclose(scores(network)["net_score"], expected(), rtol=1e-5)
     if shape != (1, 8, 12, 3):
         with pytest.raises(ModelError):
-            read_frozen_network(path, inputs=["x"], outputs=["net/score"])
+            read_frozen_network(path, Reading(inputs=("x",), outputs=("net/score",)))
 
 
 def test_a_placeholder_without_shape_may_be_gray(tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         convolved = tf.nn.conv2d(v1.placeholder(tf.float32, name="x"), np.ones((3, 3, 1, 2), np.float32), 1, "SAME")
         tf.reduce_mean(convolved, axis=(1, 2), name="y")
-    network = read_frozen_network(write(graph, tmp_path / "n.pb"), inputs=["x"], outputs=["y"], size=(8, 12))
+    network = read_frozen_network(write(graph, tmp_path / "n.pb"), Reading(inputs=("x",), outputs=("y",), size=(8, 12)))
     assert (network.picture.channels, network.outputs) == (1, {"y": 2})
 
 
 def test_bytes_as_pixels_are_rounded(tmp_path: Path) -> None:
     path = frozen(tmp_path / "net.pb", (None, 8, 12, 3), tf.uint8)
-    network = read_frozen_network(path, inputs=["x"], outputs=["net/score"])
+    network = read_frozen_network(path, Reading(inputs=("x",), outputs=("net/score",)))
     whole = convolution(tf.constant(np.round(PICTURES))).numpy()
     np.testing.assert_allclose(scores(network)["net_score"], whole, rtol=1e-5)
 
@@ -74,7 +77,7 @@ def test_channels_may_be_in_front(tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         x = v1.placeholder(tf.float32, (None, 3, 8, 12), name="x")
         tf.identity(convolution(tf.transpose(x, (0, 2, 3, 1))), name="y")
-    network = read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
+    network = read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
     assert network.picture == PictureInput(height=8, width=12, channels=3)
     np.testing.assert_allclose(scores(network)["y"], expected(), rtol=1e-5)
 
@@ -84,7 +87,7 @@ def test_a_graph_may_take_features(tmp_path: Path) -> None:
         numbers = v1.placeholder(tf.float32, (None, 4), name="numbers")
         x = v1.placeholder(tf.float32, (None, 8, 12, 3), name="x")
         tf.concat([convolution(x), numbers], axis=1, name="y")
-    network = read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["numbers", "x"], outputs=["y"])
+    network = read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("numbers", "x"), outputs=("y",)))
     assert (network.features, network.outputs) == (4, {"y": 6})
     found = network.run(tf.constant(PICTURES), tf.ones((3, 4)))["y"]
     np.testing.assert_allclose(found, np.hstack([expected(), np.ones((3, 4))]), rtol=1e-5)
@@ -95,29 +98,29 @@ def test_an_inner_tensor_may_be_the_input(tmp_path: Path) -> None:
         resized = tf.image.resize(tf.io.decode_png(v1.placeholder(tf.string, (), name="x"))[None], (8, 12))
         scaled = tf.identity(tf.ensure_shape(resized, (1, 8, 12, 3)), name="pixels")
         tf.identity(convolution(scaled), name="y")
-    network = read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["pixels"], outputs=["y"])
+    network = read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("pixels",), outputs=("y",)))
     np.testing.assert_allclose(scores(network)["y"], expected(), rtol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("inputs", "outputs", "missing"), [([], [], "--inputs and --outputs"), (["x"], [], "--outputs")]
+    ("inputs", "outputs", "missing"), [([], [], "`inputs` and `outputs`"), (["x"], [], "`outputs`")]
 )
 def test_without_names_the_candidates_are_listed(
     tmp_path: Path, inputs: list[str], outputs: list[str], missing: str
 ) -> None:
     path = frozen(tmp_path / "net.pb", (None, 8, 12, 3))
     with pytest.raises(ModelError, match=f"{missing} must.*placeholders x, spare and the ends net/sum") as caught:
-        read_frozen_network(path, inputs=inputs, outputs=outputs)
-    assert caught.value.hint == "--inputs x --outputs net/sum"
+        read_frozen_network(path, Reading(inputs=tuple(inputs), outputs=tuple(outputs)))
+    assert caught.value.hint == "`inputs=('x',)` `outputs=('net/sum',)`"
 
 
 def test_an_unknown_node_leads_to_the_candidates(tmp_path: Path) -> None:
     path = frozen(tmp_path / "net.pb", (None, 8, 12, 3))
     with pytest.raises(ModelError, match="has no node 'scores'") as caught:
-        read_frozen_network(path, inputs=["x"], outputs=["scores:0"])
+        read_frozen_network(path, Reading(inputs=("x",), outputs=("scores:0",)))
     assert "net/sum" in caught.value.hint
     with pytest.raises(ModelError, match="not usable as a TensorFlow graph"):
-        read_frozen_network(path, inputs=["x"], outputs=["net/score:7"])
+        read_frozen_network(path, Reading(inputs=("x",), outputs=("net/score:7",)))
 
 
 @pytest.mark.parametrize("default", [True, False])
@@ -132,11 +135,11 @@ def test_switches_need_a_default(tmp_path: Path, default: bool) -> None:
         tf.where(switch, 0.0, convolution(x), name="y")
     path = write(graph, tmp_path / "net.pb")
     if default:
-        found = scores(read_frozen_network(path, inputs=["x"], outputs=["y"]))["y"]
+        found = scores(read_frozen_network(path, Reading(inputs=("x",), outputs=("y",))))["y"]
         np.testing.assert_allclose(found, expected(), rtol=1e-5)
     else:
         with pytest.raises(ModelError, match="need more than x: the placeholders is_training"):
-            read_frozen_network(path, inputs=["x"], outputs=["y"])
+            read_frozen_network(path, Reading(inputs=("x",), outputs=("y",)))
 
 
 @pytest.mark.parametrize("resource", [True, False])
@@ -146,7 +149,7 @@ def test_a_graph_with_variables_is_not_frozen(tmp_path: Path, resource: bool) ->
         kernel = v1.get_variable("kernel", (3, 3, 3, 2), use_resource=resource)
         tf.identity(convolution(x, kernel), name="y")
     with pytest.raises(ModelError, match=r"is not frozen: it has the variables .*kernel"):
-        read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
+        read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
 
 
 def test_lookup_tables_are_refused(tmp_path: Path) -> None:
@@ -155,7 +158,7 @@ def test_lookup_tables_are_refused(tmp_path: Path) -> None:
         table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer([0, 1], [0.5, 0.7]), 0.0)
         tf.identity(table.lookup(tf.cast(convolution(x), tf.int32)), name="y")
     with pytest.raises(ModelError, match="lookup tables"):
-        read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
+        read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
 
 
 def looped(path: Path, factor: float) -> Path:
@@ -173,7 +176,9 @@ def looped(path: Path, factor: float) -> Path:
 
 def test_graphs_with_loops_stay_apart_though_their_functions_have_the_same_names(tmp_path: Path) -> None:
     networks = {
-        factor: read_frozen_network(looped(tmp_path / f"{factor}.pb", factor), inputs=["x"], outputs=["Identity"])
+        factor: read_frozen_network(
+            looped(tmp_path / f"{factor}.pb", factor), Reading(inputs=("x",), outputs=("Identity",))
+        )
         for factor in (2.0, 3.0)
     }
     for factor, network in networks.items():
@@ -184,7 +189,7 @@ def test_maps_are_no_scores(tmp_path: Path) -> None:
     with tf.Graph().as_default() as graph:
         tf.square(v1.placeholder(tf.float32, (None, 8, 12, 3), name="x"), name="y")
     with pytest.raises(ModelError, match=r"expected the output y of shape \(N, K\)"):
-        read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
+        read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
 
 
 def test_a_batch_that_is_baked_in_is_refused(tmp_path: Path) -> None:
@@ -192,13 +197,13 @@ def test_a_batch_that_is_baked_in_is_refused(tmp_path: Path) -> None:
         x = v1.placeholder(tf.float32, (1, 8, 12, 3), name="x")
         tf.reshape(convolution(x), (1, 2), name="y")
     with pytest.raises(ModelError, match="is built for batches of 1") as caught:
-        read_frozen_network(write(graph, tmp_path / "net.pb"), inputs=["x"], outputs=["y"])
+        read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
     assert "batches of any size" in caught.value.hint
 
 
 def test_nonsense_is_no_graph(tmp_path: Path) -> None:
     (tmp_path / "net.pb").write_bytes(b"nonsense")
     with pytest.raises(ModelError, match="not readable as a TensorFlow graph"):
-        read_frozen_network(tmp_path / "net.pb", inputs=["x"], outputs=["y"])
+        read_frozen_network(tmp_path / "net.pb", Reading(inputs=("x",), outputs=("y",)))
     with pytest.raises(ModelError, match="No such file"):
-        read_frozen_network(tmp_path / "none.pb", inputs=["x"], outputs=["y"])
+        read_frozen_network(tmp_path / "none.pb", Reading(inputs=("x",), outputs=("y",)))

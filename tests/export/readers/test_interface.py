@@ -10,7 +10,7 @@ from aoi_modules.export.readers.interface import (
     build_network,
     find_inputs,
     safe_names,
-    wanted_outputs,
+    wanted_names,
 )
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
@@ -52,7 +52,7 @@ def test_whole_pixels_are_rounded_and_kept_in_range() -> None:
         ([InputTensor("x", (None, 8, 8, 4), tf.float32)], r"expected one input of shape \(N, height, width, 1 or 3\)"),
         ([InputTensor("x", (None, 64), tf.float32)], r"expected one input of shape \(N, height, width, 1 or 3\)"),
         ([InputTensor("x", None, tf.float32)], "expected one input of shape"),
-        ([InputTensor("x", (None, None, None, 3), tf.float32)], "--size HEIGHTxWIDTH"),
+        ([InputTensor("x", (None, None, None, 3), tf.float32)], "say which: `size=...`"),
         ([InputTensor("image", (None,), tf.string)], r"takes encoded pictures \(strings\) by image"),
         ([PICTURES, PICTURES], "Received: x float32"),
         ([PICTURES, NUMBERS, NUMBERS], "perhaps one of features"),
@@ -82,9 +82,9 @@ def test_plain_names_stay() -> None:
 
 
 def test_an_output_that_is_not_there_is_named() -> None:
-    assert wanted_outputs(["a", "b"], [], "net") == ["a", "b"]
-    with pytest.raises(ModelError, match=r"expected --outputs of a, b\. Received: c"):
-        wanted_outputs(["a", "b"], ["c"], "net")
+    assert wanted_names("outputs", [], ["a", "b"], "net") == ["a", "b"]
+    with pytest.raises(ModelError, match=r"net: expected `outputs` of a, b\. Received: c"):
+        wanted_names("outputs", ["c"], ["a", "b"], "net")
 
 
 def test_widths_are_seen_by_running_and_rows_of_one_number_become_a_column() -> None:

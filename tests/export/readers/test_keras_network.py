@@ -9,6 +9,7 @@ import pytest
 from aoi_modules.errors import ModelError
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.keras_network import read_keras_network
+from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras, tf
 from tests.export.networks import network, priced
@@ -70,9 +71,9 @@ def test_outputs_in_a_list_are_called_as_their_layers(tmp_path: Path) -> None:
     x = L.GlobalMaxPooling2D()(image)
     keras.Model(image, [L.Dense(2, name="b")(x), L.Dense(1, name="a")(x)]).save(tmp_path / "model.keras")
     assert read_keras_network(tmp_path / "model.keras").outputs == {"b": 2, "a": 1}
-    assert read_keras_network(tmp_path / "model.keras", outputs=["a"]).outputs == {"a": 1}
-    with pytest.raises(ModelError, match=r"expected --outputs of b, a\. Received: c"):
-        read_keras_network(tmp_path / "model.keras", outputs=["c"])
+    assert read_keras_network(tmp_path / "model.keras", Reading(outputs=("a",))).outputs == {"a": 1}
+    with pytest.raises(ModelError, match=r"expected `outputs` of b, a\. Received: c"):
+        read_keras_network(tmp_path / "model.keras", Reading(outputs=("c",)))
 
 
 def test_a_stack_of_layers_has_one_score(tmp_path: Path) -> None:
@@ -96,9 +97,9 @@ def test_half_precision_gives_float32(tmp_path: Path) -> None:
 def test_pictures_of_any_size_need_one(tmp_path: Path) -> None:
     image = keras.Input((None, None, 3))
     keras.Model(image, L.Dense(1)(L.GlobalMaxPooling2D()(image))).save(tmp_path / "model.keras")
-    with pytest.raises(ModelError, match="--size HEIGHTxWIDTH"):
+    with pytest.raises(ModelError, match=r"say which: `size=\.\.\.`"):
         read_keras_network(tmp_path / "model.keras")
-    read = read_keras_network(tmp_path / "model.keras", size=(24, 32))
+    read = read_keras_network(tmp_path / "model.keras", Reading(size=(24, 32)))
     assert read.picture == PictureInput(height=24, width=32, channels=3)
 
 
@@ -140,8 +141,8 @@ def test_python_code_is_run_only_when_it_may(tmp_path: Path, name: str) -> None:
     path = save_h5(model, tmp_path / name)
     with pytest.raises(ModelError, match=r"holds Python code \(Lambda layers: sly\)") as caught:
         read_keras_network(path)
-    assert "--allow-lambda" in caught.value.hint
-    found = scores(read_keras_network(path, allow_lambda=True))["score"]
+    assert "`allow_lambda=True`" in caught.value.hint
+    found = scores(read_keras_network(path, Reading(allow_lambda=True)))["score"]
     np.testing.assert_allclose(found, model(PICTURES), atol=1e-6)
 
 
@@ -243,7 +244,7 @@ def test_python_code_in_a_file_of_keras_2_is_not_run(tmp_path: Path) -> None:
     path = write_h5(model, tmp_path / "model.h5", edit)
     with pytest.raises(ModelError, match="sly"):
         read_keras_network(path)
-    assert read_keras_network(path, allow_lambda=True).outputs == {"score": 64}
+    assert read_keras_network(path, Reading(allow_lambda=True)).outputs == {"score": 64}
 
 
 def test_functions_of_keras_in_a_legacy_file_are_refused_because_their_arguments_are_lost(tmp_path: Path) -> None:

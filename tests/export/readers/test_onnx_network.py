@@ -7,6 +7,7 @@ import pytest
 from aoi_modules import settings
 from aoi_modules.errors import ModelError
 from aoi_modules.export.readers.onnx_network import find_converter, read_onnx_network
+from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 from tests.export.readers.onnx_files import logits, write
@@ -82,8 +83,10 @@ def test_what_the_converted_model_lacks_is_said_of_the_onnx_file(tmp_path: Path)
 
 
 def test_an_unknown_output_is_named_before_the_conversion(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"expected --outputs of scores, logits\. Received: y"):
-        read_onnx_network(write(tmp_path / "net.onnx", ["n", 3, 24, 32]), outputs=["y"], converter=Path("none"))
+    with pytest.raises(ModelError, match=r"expected `outputs` of scores, logits\. Received: y"):
+        read_onnx_network(
+            write(tmp_path / "net.onnx", ["n", 3, 24, 32]), Reading(outputs=("y",)), converter=Path("none")
+        )
 
 
 def test_without_the_converter_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

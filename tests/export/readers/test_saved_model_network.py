@@ -8,9 +8,10 @@ from aoi_modules.errors import ModelError
 from aoi_modules.export import model_sources
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.keras_network import read_keras_network
-from aoi_modules.export.readers.saved_model_network import PIXELS, read_saved_model
+from aoi_modules.export.readers.saved_model_network import read_saved_model
+from aoi_modules.export.reading import Reading
 from aoi_modules.export.servable import write_servable
-from aoi_modules.modelstore import manifest as manifests
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
 from aoi_modules.tf import keras, tf
 from tests.export.networks import network, priced
@@ -70,12 +71,12 @@ def test_a_signature_of_any_module_is_read_and_keeps_its_variables_alive(tmp_pat
         tmp_path / "m", spec(None, 8, 12, 3), y=convolution, labels=lambda x, k: tf.argmax(convolution(x, k), axis=1)
     )
     for signature in (None, "second"):
-        read = read_saved_model(folder, signature=signature)
+        read = read_saved_model(folder, Reading(signature=signature))
         assert (read.picture, read.outputs) == (SMALL, {"y": 2})
         np.testing.assert_allclose(scores(read)["y"], expected(), rtol=1e-5)
     with pytest.raises(ModelError, match="no signature 'third'; it has: second, serving_default"):
-        read_saved_model(folder, signature="third")
-    assert read_saved_model(folder, outputs=["y"]).outputs == {"y": 2}
+        read_saved_model(folder, Reading(signature="third"))
+    assert read_saved_model(folder, Reading(outputs=("y",))).outputs == {"y": 2}
 
 
 @pytest.mark.parametrize("dtype", [tf.uint8, tf.float16])
@@ -92,9 +93,9 @@ def test_channels_in_front_and_an_open_size(tmp_path: Path) -> None:
     folder = Module().save(
         tmp_path / "m", spec(None, 3, None, None), y=lambda x, k: convolution(tf.transpose(x, (0, 2, 3, 1)), k)
     )
-    with pytest.raises(ModelError, match="--size HEIGHTxWIDTH"):
+    with pytest.raises(ModelError, match=r"say which: `size=\.\.\.`"):
         read_saved_model(folder)
-    np.testing.assert_allclose(scores(read_saved_model(folder, size=(8, 12)))["y"], expected(), rtol=1e-5)
+    np.testing.assert_allclose(scores(read_saved_model(folder, Reading(size=(8, 12))))["y"], expected(), rtol=1e-5)
 
 
 def test_a_batch_of_one_that_is_only_declared_opens_up(tmp_path: Path) -> None:
@@ -161,16 +162,16 @@ def test_the_only_signature_needs_no_name(tmp_path: Path) -> None:
 
 def test_an_open_size_in_tensorflow_1_needs_one(tmp_path: Path) -> None:
     folder = save_v1(tmp_path / "m", shape=(None, None, None, 3))
-    with pytest.raises(ModelError, match="--size HEIGHTxWIDTH"):
+    with pytest.raises(ModelError, match=r"say which: `size=\.\.\.`"):
         read_saved_model(folder)
-    assert read_saved_model(folder, size=(8, 12)).picture == SMALL
+    assert read_saved_model(folder, Reading(size=(8, 12))).picture == SMALL
 
 
 def test_scores_out_of_a_table_cannot_be_frozen(tmp_path: Path) -> None:
     folder = save_v1(tmp_path / "m", table=True)
     with pytest.raises(ModelError, match="lookup tables"):
         read_saved_model(folder)
-    assert read_saved_model(folder, outputs=["y"]).outputs == {"y": 2}
+    assert read_saved_model(folder, Reading(outputs=("y",))).outputs == {"y": 2}
 
 
 def test_damaged_and_foreign_folders_are_named(tmp_path: Path) -> None:
@@ -204,11 +205,11 @@ def servable(folder: Path, sizes: dict[str, tuple[int, int]], *, features: int =
         for head, size in sizes.items():
             resized = tf.image.resize(tf.cast(image, tf.float32), size)
             tf.identity(tf.concat([convolution(resized), *numbers], axis=1), name=head)
-    (folder / PIXELS).parent.mkdir()
-    (folder / PIXELS).write_bytes(graph.as_graph_def().SerializeToString())
+    (folder / layout.PIXELS_FILE).parent.mkdir()
+    (folder / layout.PIXELS_FILE).write_bytes(graph.as_graph_def().SerializeToString())
     heads = tuple(Head(name=head, kind="class", labels=("a", "b")) for head in sizes)
     manifest = Manifest(component="c", version=1, heads=heads, picture=SMALL)
-    (folder / manifests.FILE_NAME).write_bytes(manifest.to_json())
+    (folder / layout.MANIFEST_FILE).write_bytes(manifest.to_json())
     return folder
 
 
@@ -230,12 +231,14 @@ def test_a_servable_of_several_sizes_is_read_head_by_head(tmp_path: Path) -> Non
     folder = servable(tmp_path / "s", {"open": (8, 12), "short": (16, 16)})
     with pytest.raises(ModelError, match=r"one size\. Received: 16x16x3, 8x12x3") as caught:
         read_saved_model(folder)
-    assert caught.value.hint.endswith("--outputs open")
-    np.testing.assert_allclose(scores(read_saved_model(folder, outputs=["open"]))["open"], expected(), rtol=1e-5)
-    with pytest.raises(ModelError, match="--size"):
-        read_saved_model(folder, outputs=["open"], size=(9, 9))
-    with pytest.raises(ModelError, match=r"expected --outputs of open, short"):
-        read_saved_model(folder, outputs=["y"])
+    assert caught.value.hint.endswith("`outputs=('open',)`")
+    np.testing.assert_allclose(
+        scores(read_saved_model(folder, Reading(outputs=("open",))))["open"], expected(), rtol=1e-5
+    )
+    with pytest.raises(ModelError, match=r"Received: `size=\(9, 9\)`"):
+        read_saved_model(folder, Reading(outputs=("open",), size=(9, 9)))
+    with pytest.raises(ModelError, match=r"expected `outputs` of open, short"):
+        read_saved_model(folder, Reading(outputs=("y",)))
 
 
 def test_a_servable_that_was_exported_comes_back_as_its_source(tmp_path: Path, model_file: Path) -> None:
@@ -249,7 +252,7 @@ def test_a_servable_that_was_exported_comes_back_as_its_source(tmp_path: Path, m
 
 def test_the_signature_of_a_servable_takes_encoded_pictures(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="takes encoded pictures"):
-        read_saved_model(servable(tmp_path / "s", {"open": (8, 12)}), signature="serving_default")
+        read_saved_model(servable(tmp_path / "s", {"open": (8, 12)}), Reading(signature="serving_default"))
 
 
 def test_a_subclassed_model_with_a_custom_class_is_read(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """What runs together, who waits for whom, and who gets which answer."""
 
 import asyncio
-import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from aoi_modules.serving.batching.parameters import Batching
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.batching.queue import CROWD
 from aoi_modules.serving.engine import Arrays
-from aoi_modules.serving.workers import Job, Workers
+from aoi_modules.serving.job import Ask, Job, Outputs, Steps, wait
+from aoi_modules.serving.workers import Workers
 from aoi_modules.wire.messages import SignatureDef
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import float_signature
@@ -64,17 +65,22 @@ def rows(*values: float) -> Arrays:
     return {"x": np.array(values, np.float32)}
 
 
-Answers = list["Future[dict[str, NDArray[Any]]]"]
+def run(batcher: Batcher, inputs: Arrays, outputs: Sequence[str] = ("y",)) -> Outputs:
+    """Asks, and waits for the outputs."""
+    return wait(partial(batcher.submit, SIGNATURE, inputs, list(outputs)))
+
+
+Answers = list["Future[Outputs]"]
 
 
 def crowd(batcher: Batcher, engine: Recorder, requests: Sequence[Arrays], outputs: Sequence[str] = ("y",)) -> Answers:
     """Sends a request that keeps the one slot busy, then the others; lets the engine go on when all of them wait."""
     with ThreadPoolExecutor(len(requests) + 1) as threads:
-        first = threads.submit(batcher.run, SIGNATURE, rows(0), list(outputs))
+        first = threads.submit(run, batcher, rows(0), outputs)
         assert engine.begun.wait(30)
         others = []
         for count, request in enumerate(requests, start=1):
-            others.append(threads.submit(batcher.run, SIGNATURE, request, list(outputs)))
+            others.append(threads.submit(run, batcher, request, outputs))
             wait_for(lambda: waiting(batcher) + sum(one.done() for one in others), lambda n, want=count: n >= want)  # type: ignore[misc]
         engine.go.set()
     assert first.result()["y"].tolist() == [0]
@@ -112,8 +118,8 @@ def test_other_dtypes_shapes_and_outputs_are_not_merged(engine: Recorder) -> Non
 def test_what_has_no_rows_runs_alone(engine: Recorder) -> None:
     engine.go.set()
     batcher = Batcher(engine, Policy())
-    assert batcher.run(SIGNATURE, {"x": np.array(3, np.float32)}, ["y"])["y"] == 6
-    assert batcher.run(SIGNATURE, rows(), ["y"])["y"].shape == (0,)
+    assert run(batcher, {"x": np.array(3, np.float32)})["y"] == 6
+    assert run(batcher, rows())["y"].shape == (0,)
     assert not batcher._queues
 
 
@@ -134,9 +140,9 @@ def test_outputs_without_a_row_a_picture_are_found_by_running_alone(engine: Reco
 def crowd_of_sums(engine: Recorder) -> Answers:
     batcher = Batcher(engine, Policy())
     with ThreadPoolExecutor(3) as threads:
-        threads.submit(batcher.run, SIGNATURE, rows(0), ["y"])
+        threads.submit(run, batcher, rows(0))
         assert engine.begun.wait(30)
-        others = [threads.submit(batcher.run, SIGNATURE, rows(1, 2), ["y"]) for _ in range(2)]
+        others = [threads.submit(run, batcher, rows(1, 2)) for _ in range(2)]
         wait_for(lambda: waiting(batcher), lambda count: count == 2)
         engine.go.set()
     return others
@@ -146,7 +152,7 @@ def test_nobody_waits_while_the_engine_is_idle(engine: Recorder) -> None:
     engine.go.set()
     batcher = Batcher(engine, Policy(rejoin_seconds=30, timeout_seconds=0))
     for number in range(5):  # one client: each batch is as long as the last one
-        assert batcher.run(SIGNATURE, rows(number), ["y"])["y"].tolist() == [2 * number]
+        assert run(batcher, rows(number))["y"].tolist() == [2 * number]
     assert engine.batches == [1] * 5
 
 
@@ -157,7 +163,7 @@ def test_after_a_batch_the_next_one_waits_for_those_who_were_answered(engine: Re
         answers = []
         for number in range(3):
             time.sleep(0.02)
-            answers.append(threads.submit(batcher.run, SIGNATURE, rows(number), ["y"]))
+            answers.append(threads.submit(run, batcher, rows(number)))
         assert [answer.result(10)["y"].tolist() for answer in answers] == [[0], [2], [4]]
     assert engine.batches == [1, 3, 3]
 
@@ -166,8 +172,8 @@ def test_it_does_not_wait_long_for_those_who_left(engine: Recorder) -> None:
     batcher = Batcher(engine, Policy(rejoin_seconds=0.05))
     crowd(batcher, engine, [rows(1), rows(2), rows(3)])
     began = time.monotonic()
-    batcher.run(SIGNATURE, rows(1), ["y"])
-    batcher.run(SIGNATURE, rows(1), ["y"])
+    run(batcher, rows(1))
+    run(batcher, rows(1))
     assert time.monotonic() - began < 5
     assert engine.batches == [1, 3, 1, 1]
 
@@ -175,7 +181,7 @@ def test_it_does_not_wait_long_for_those_who_left(engine: Recorder) -> None:
 def test_several_batches_run_at_once_on_several_slots(engine: Recorder) -> None:
     batcher = Batcher(engine, Policy(max_rows=1), slots=2)
     with ThreadPoolExecutor(3) as threads:
-        answers = [threads.submit(batcher.run, SIGNATURE, rows(number), ["y"]) for number in range(3)]
+        answers = [threads.submit(run, batcher, rows(number)) for number in range(3)]
         wait_for(lambda: len(engine.batches), lambda count: count == 2)
         time.sleep(0.02)
         assert len(engine.batches) == 2
@@ -189,14 +195,24 @@ def test_who_waits_longest_is_next_whatever_it_asks(engine: Recorder) -> None:
     assert [array.dtype.name for array in engine.inputs] == ["float32", "float64", "float32"]
 
 
-def in_workers(batcher: Batcher, engine: Recorder, ask: Callable[[Workers, Callable[[float], Any]], Any]) -> None:
+def steps(ask: Ask) -> Steps[Outputs]:
+    """A request that answers with its outputs."""
+    return (yield ask)
+
+
+def in_workers(
+    batcher: Batcher, engine: Recorder, ask: Callable[[Workers, Callable[[float], Steps[Outputs]]], Any]
+) -> None:
     """Runs `ask` in an event loop while a first request keeps the slot busy."""
+
+    def request(x: float) -> Steps[Outputs]:
+        return steps(partial(batcher.submit, SIGNATURE, rows(x), ["y"]))
 
     async def main() -> None:
         workers = Workers(8)
-        first = asyncio.create_task(workers.run(lambda: batcher.run(SIGNATURE, rows(0), ["y"]), 30))
+        first = asyncio.create_task(workers.walk(request(0), 30, light=True))
         await asyncio.to_thread(engine.begun.wait)
-        await ask(workers, lambda x: functools.partial(batcher.run, SIGNATURE, rows(x), ["y"]))
+        await ask(workers, request)
         engine.go.set()
         await first
         workers.close()
@@ -207,21 +223,22 @@ def in_workers(batcher: Batcher, engine: Recorder, ask: Callable[[Workers, Calla
 def test_a_request_whose_deadline_passed_is_not_run(engine: Recorder) -> None:
     batcher = Batcher(engine, Policy())
 
-    async def ask(workers: Workers, job: Callable[[float], Any]) -> None:
+    async def ask(workers: Workers, request: Callable[[float], Steps[Outputs]]) -> None:
         with pytest.raises(RpcError) as caught:
-            await workers.run(job(1), 0.02)
+            await workers.walk(request(1), 0.02, light=True)
         assert caught.value.code == "DEADLINE_EXCEEDED"
         assert waiting(batcher) == 1  # until its turn comes
 
     in_workers(batcher, engine, ask)
+    wait_for(lambda: waiting(batcher), lambda count: count == 0)
     assert engine.batches == [1]
 
 
 def test_a_request_whose_client_left_is_not_run(engine: Recorder) -> None:
     batcher = Batcher(engine, Policy())
 
-    async def ask(workers: Workers, job: Callable[[float], Any]) -> None:
-        left, stays = (asyncio.create_task(workers.run(job(number), 30)) for number in (1, 2))
+    async def ask(workers: Workers, request: Callable[[float], Steps[Outputs]]) -> None:
+        left, stays = (asyncio.create_task(workers.walk(request(n), 30, light=True)) for n in (1, 2))
         await asyncio.to_thread(wait_for, lambda: waiting(batcher), lambda count: count == 2)
         left.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -258,7 +275,7 @@ def test_shapes_that_clients_choose_are_forgotten(engine: Recorder) -> None:
     engine.go.set()
     batcher = Batcher(engine, Policy())
     for width in range(3 * MAX_QUEUES):
-        batcher.run(SIGNATURE, {"x": np.ones((1, width), np.float32)}, ["y"])
+        run(batcher, {"x": np.ones((1, width), np.float32)})
     assert len(batcher._queues) <= MAX_QUEUES
 
 
@@ -273,7 +290,7 @@ def test_a_batch_waits_for_its_timeout(engine: Recorder) -> None:
     engine.go.set()
     batcher = Batcher(engine, of(max_batch_size=3, batch_timeout_micros=30_000_000))
     with ThreadPoolExecutor(3) as threads:
-        answers = [threads.submit(batcher.run, SIGNATURE, rows(number), ["y"]) for number in range(3)]
+        answers = [threads.submit(run, batcher, rows(number)) for number in range(3)]
         assert [answer.result(20)["y"].tolist() for answer in answers] == [[0], [2], [4]]
     assert engine.batches == [3]
 
@@ -305,7 +322,7 @@ def test_batches_are_filled_up_to_an_allowed_size(engine: Recorder) -> None:
 )
 def test_what_cannot_be_merged_is_refused(engine: Recorder, inputs: Arrays, message: str) -> None:
     with pytest.raises(RpcError, match=message) as caught:
-        Batcher(engine, of(max_batch_size=2)).run(SIGNATURE, inputs, ["y"])
+        run(Batcher(engine, of(max_batch_size=2)), inputs)
     assert caught.value.code == "INVALID_ARGUMENT"
 
 
@@ -317,7 +334,7 @@ def test_outputs_without_a_row_an_example_are_refused(engine: Recorder, answer: 
     engine.go.set()
     engine.answer = answer
     with pytest.raises(RpcError, match=message) as caught:
-        Batcher(engine, of()).run(SIGNATURE, rows(1, 2), ["y"])
+        run(Batcher(engine, of()), rows(1, 2))
     assert caught.value.code == "FAILED_PRECONDITION"
 
 
@@ -331,7 +348,7 @@ def test_unequal_shapes_are_padded_with_the_first_value(engine: Recorder) -> Non
 def test_large_requests_are_split(engine: Recorder) -> None:
     engine.go.set()
     policy = of(max_batch_size=8, enable_large_batch_splitting=True, max_execution_batch_size=2)
-    assert Batcher(engine, policy).run(SIGNATURE, rows(*range(5)), ["y"])["y"].tolist() == [0, 2, 4, 6, 8]
+    assert run(Batcher(engine, policy), rows(*range(5)))["y"].tolist() == [0, 2, 4, 6, 8]
     assert engine.batches == [2, 2, 1]
 
 
@@ -347,7 +364,7 @@ def test_every_client_gets_its_own_answer(sizes: list[int], max_rows: int, slots
     batcher = Batcher(engine, Policy(max_rows=max_rows, rejoin_seconds=rejoin), slots=slots)
     requests = [np.arange(size, dtype=np.float32) + 100 * number for number, size in enumerate(sizes)]
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda x: batcher.run(SIGNATURE, {"x": x}, ["y"])["y"], requests))
+        answers = list(threads.map(lambda x: run(batcher, {"x": x})["y"], requests))
     for answer, request in zip(answers, requests, strict=True):
         assert answer.tolist() == (2 * request).tolist()
     assert sum(engine.batches) == sum(sizes)

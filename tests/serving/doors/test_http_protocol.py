@@ -54,7 +54,7 @@ def test_a_request_in_parts_is_answered_and_the_connection_kept() -> None:
 def test_a_head_that_does_not_come_closes_the_connection(
     monkeypatch: pytest.MonkeyPatch, parts: tuple[bytes, ...]
 ) -> None:
-    monkeypatch.setattr(http_protocol, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(http_protocol, "PATIENCE_SECONDS", 0.2)
     heard = asyncio.run(exchange(*parts, pause=0.02))
     assert not heard.endswith(b"(silence)")
     assert heard.count(ANSWER) == len(parts) // 2

@@ -71,7 +71,7 @@ def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b"x", "more_body": True}
 
-    monkeypatch.setattr(rest_body, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(rest_body, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(rest_body, "BODY_SECONDS", 0.3)
     for receive in (nothing, drops):
         with pytest.raises(rest_body.TooSlowSender, match="did not arrive"):

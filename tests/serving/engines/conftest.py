@@ -25,7 +25,7 @@ def source(model: keras.Model, kind: str = "defect", **about: object) -> ModelSo
 
 @pytest.fixture(scope="session")
 def pcb(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two heads: `short` looks at colours of 24 x 32, `kind` with three classes at grey levels of 16 x 16."""
+    """Two heads: `short` looks at colours of 24 x 32, `kind` with three classes at gray levels of 16 x 16."""
     gray = on_trunk("kind", 2, below=trunk(3, size=(16, 16), channels=1), units=3)
     models = [source(on_trunk("short", 1)), source(gray, "class")]
     return write_servable(models, "pcb", tmp_path_factory.mktemp("ours")).path
@@ -33,7 +33,7 @@ def pcb(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One head on grey levels of 8 x 8."""
+    """One head on gray levels of 8 x 8."""
     return write_tile(tmp_path_factory.mktemp("ours")) / "1"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.modelstore.golden import FILE_NAME, Golden
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.serving.engine import EngineName
 from aoi_modules.serving.engines.choice import engine_loader
 
@@ -35,8 +35,8 @@ def test_what_openvino_computes_differently_runs_on_tensorflow(
     tile: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = Path(shutil.copytree(tile, tmp_path / "1"))
-    truth = Golden.read(folder / FILE_NAME)
-    Golden(truth.pictures, {"defect": truth.scores["defect"] + np.float32(2e-4)}).write(folder / FILE_NAME)
+    truth = Golden.read(folder)
+    Golden(truth.pictures, {"defect": truth.scores["defect"] + np.float32(2e-4)}).write(folder)
     assert AUTO(folder).name == "tensorflow"
     assert "head defect differs by 0.0002" in caplog.text
     with pytest.raises(ModelError, match="head defect differs by"):

@@ -1,23 +1,18 @@
 """Models are frozen where that changes no answer, and stay as they are where it could."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from aoi_modules.errors import ModelError
 from aoi_modules.serving.engines import freezing, tensorflow
-from aoi_modules.serving.engines.samples import samples
 from aoi_modules.serving.engines.tensorflow import TensorFlowEngine, Threads
 from aoi_modules.tf import tf
 from tests.export.networks import network
 from tests.serving import saved_models
-from tests.serving.calls import predict_request
-from tests.serving.lifecycle.test_loader import log
-from tests.serving.saved_models import function
+from tests.serving.saved_models import function, log
 
 
 def operations(engine: TensorFlowEngine) -> set[str]:
@@ -123,60 +118,4 @@ def test_warm_up_requests_are_samples(tmp_path: Path) -> None:
     engine = tensorflow.load(tmp_path / "1")
     assert not has_variables(engine)
     assert ask(engine, x=TEXT).tolist() == [6]
-    engine.close()
-
-
-def halved(path: Path, more: float) -> TensorFlowEngine:
-    half = tf.Variable(0.5)
-    body = function(lambda x: {"y": half * x + more}, x=tf.TensorSpec([None], tf.float32))
-    return tensorflow.load(saved_models.write(path, {"serving_default": body}, variables=(half,)))
-
-
-def test_another_answer_is_found(tmp_path: Path) -> None:
-    one, other = halved(tmp_path / "1", 2.0), halved(tmp_path / "2", 2.001)
-    tries = {"serving_default": [{"x": X}]}
-    tensorflow.compare(one, one, tries)
-    with pytest.raises(ModelError, match="frozen, signature serving_default gives another y"):
-        tensorflow.compare(other, one, tries)
-
-
-def test_samples_of_a_model_of_others_are_drawn(models: Path) -> None:
-    signatures = tensorflow.load(models / "echo/1").signatures
-    assert samples(models / "echo/1", signatures) == {}  # any shape goes, so none is drawn
-    half = tensorflow.load(models / "half/00000001").signatures
-    drawn = samples(models / "half/00000001", half)
-    assert drawn.keys() == {"serving_default", "both"}
-    assert [array.shape for array in drawn["both"][0].values()] == [(2,)]
-
-
-def test_samples_of_ours_are_the_golden_ones(houses: Path) -> None:
-    signatures = tensorflow.load(houses).signatures
-    found = samples(houses, signatures)
-    assert found.keys() == {"serving_default", "pixels"}
-    assert found["serving_default"][0].keys() == {"image", "features"}
-    assert len(found["serving_default"]) > 1  # and the warm-up requests
-    assert found["pixels"][0]["image"].shape == (2, 32, 32, 3)
-
-
-def test_drawn_arrays_of_each_kind(tmp_path: Path) -> None:
-    specs: Mapping[str, Any] = {
-        "a": tf.TensorSpec([None, 3], tf.int64), "b": tf.TensorSpec([], tf.float64), "c": tf.TensorSpec([4], tf.uint8)
-    }  # fmt: skip
-    body = function(lambda a, b, c: {"y": tf.cast(a[0, 0], tf.float64) + b + tf.cast(c[0], tf.float64)}, **specs)
-    engine = tensorflow.load(saved_models.write(tmp_path / "1", {"serving_default": body}))
-    ((drawn,),) = samples(tmp_path / "1", engine.signatures).values()
-    assert {name: (array.dtype.name, array.shape) for name, array in drawn.items()} == {
-        "a": ("int64", (2, 3)), "b": ("float64", ()), "c": ("uint8", (4,)),
-    }  # fmt: skip
-    assert int(drawn["a"].max()) < 2
-    engine.close()
-
-
-def test_damaged_samples_are_left_to_others(models: Path, tmp_path: Path) -> None:
-    folder = saved_models.publish(models / "half/00000001", tmp_path / "half", 1)
-    request = predict_request("half", x=X)
-    (folder / "assets.extra").mkdir(exist_ok=True)
-    (folder / "assets.extra/tf_serving_warmup_requests").write_bytes(request.SerializeToString())
-    engine = tensorflow.load(folder)
-    assert ask(engine, x=X).tolist() == [3.0, 4.0]
     engine.close()

@@ -10,6 +10,8 @@ from aoi_modules.errors import ModelError, RpcError
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.engines.tensorflow import TensorFlowEngine
 from aoi_modules.tf import tf
+from tests.serving import saved_models
+from tests.serving.saved_models import function
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,17 @@ def test_missing_variables_are_refused(models: Path, tmp_path: Path) -> None:
     (tmp_path / "saved_model.pb").write_bytes((models / "half/00000001/saved_model.pb").read_bytes())
     with pytest.raises(ModelError, match="cannot be loaded"):
         tensorflow.load(tmp_path)
+
+
+def halved(path: Path, more: float) -> TensorFlowEngine:
+    half = tf.Variable(0.5)
+    body = function(lambda x: {"y": half * x + more}, x=tf.TensorSpec([None], tf.float32))
+    return tensorflow.load(saved_models.write(path, {"serving_default": body}, variables=(half,)))
+
+
+def test_another_answer_is_found(tmp_path: Path) -> None:
+    one, other = halved(tmp_path / "1", 2.0), halved(tmp_path / "2", 2.001)
+    known = {"serving_default": [{"x": np.array([2.0, 4.0], np.float32)}]}
+    tensorflow.compare(one, one, known)
+    with pytest.raises(ModelError, match="frozen, signature serving_default gives another y"):
+        tensorflow.compare(other, one, known)

@@ -16,7 +16,7 @@ from aoi_modules.serving.lifecycle.engine_metrics import MAX_PATHS, EngineMetric
 from aoi_modules.serving.monitoring import DEFAULT_PATH
 from aoi_modules.wire.messages import GetModelMetadataRequest, GetModelMetadataResponse
 from tests.serving.calls import call, http
-from tests.serving.fake_engine import DoublingEngine, float_signature
+from tests.serving.fake_engine import DoublingEngine, run
 
 
 def values(page: str) -> dict[tuple[str, ...], float]:
@@ -31,7 +31,7 @@ def test_engines_and_batches_of_what_is_loaded() -> None:
     for servable in servables:
         metrics.add(servable)
     for count in (2, 3):
-        servables[0].run(float_signature(), {"x": np.ones(count, np.float32)})
+        run(servables[0], {"x": np.ones(count, np.float32)})
     read = values("\n".join(metrics.lines()) + "\n")
     assert read[(":aoi:serving:model_engine", 'a"b', "1", "doubling")] == 1
     assert read[(":aoi:serving:batches_total", 'a"b', "1")] == 2
@@ -57,7 +57,7 @@ def test_batches_of_a_model_are_counted_and_their_waits_timed() -> None:
     ran = partial(metrics.batch_ran, "pool")
     servable = Servable("m", 1, DoublingEngine(), batching=Policy.of(Batching()), ran=ran)
     for _ in range(2):
-        servable.run(float_signature(), {"x": np.ones(3, np.float32)})
+        run(servable, {"x": np.ones(3, np.float32)})
     page = "\n".join(metrics.lines())
     assert ":tensorflow:serving:batching_session:wrapped_run_count{} 2" in page
     assert ':tensorflow:serving:batching_session:queuing_latency_count{thread_pool_name="pool"} 2' in page
@@ -65,7 +65,7 @@ def test_batches_of_a_model_are_counted_and_their_waits_timed() -> None:
 
 def test_requests_without_rows_are_counted() -> None:
     servable = Servable("m", 1, DoublingEngine())
-    servable.run(float_signature(), {"x": np.ones(7, np.float32)})  # not merged
+    run(servable, {"x": np.ones(7, np.float32)})  # not merged
     assert (servable.batches, servable.rows) == (1, 1)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.serving.lifecycle.stream import MAX_ENDED, Retries, State, Stream, VersionStatus
+from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, Retries, State, Stream, VersionStatus
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from tests.serving.fake_engine import Loads
 
@@ -54,7 +54,7 @@ def test_the_newest_version_is_served(bench: Bench) -> None:
     bench.add(1)
     bench.add(2)
     bench.stream.step(0)
-    assert bench.stream.looked
+    assert bench.stream.polled
     assert bench.states() == {2: "AVAILABLE"}
     assert bench.answers() == 2
 
@@ -189,14 +189,14 @@ def test_all_versions(tmp_path: Path) -> None:
 
 
 def test_only_so_many_ended_versions_are_remembered(bench: Bench) -> None:
-    for version in range(1, MAX_ENDED + 5):
+    for version in range(1, MAX_REMEMBERED + 5):
         bench.add(version)
         bench.stream.step(version)
-    assert len(bench.states()) == MAX_ENDED + 1
+    assert len(bench.states()) == MAX_REMEMBERED + 1
 
 
 def test_a_broken_version_whose_files_change_is_tried_again(bench: Bench) -> None:
-    """A copy that was not finished at the first look."""
+    """A copy that was not finished at the first poll."""
     bench.add(1)
     (bench.base / "1" / "broken").touch()
     bench.stream.step(0)
@@ -216,7 +216,7 @@ def test_another_policy_and_another_path(bench: Bench, tmp_path: Path) -> None:
     bench.add(2)
     bench.stream.step(0)
     bench.stream.configure(ServedModel("m", bench.base, VersionPolicy(specific=(1,))))
-    assert not bench.stream.looked
+    assert not bench.stream.polled
     bench.stream.step(1)
     assert bench.states() == {2: "END", 1: "AVAILABLE"}
     (tmp_path / "other" / "7").mkdir(parents=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import RpcError, SettingsError
-from aoi_modules.serving.lifecycle.stream import Retries
-from aoi_modules.serving.lifecycle.versions import MAX_DROPPED, StartUp, Versions
+from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, Retries
+from aoi_modules.serving.lifecycle.versions import StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from tests.serving.calls import wait_for
 from tests.serving.fake_engine import Loads
@@ -101,7 +101,7 @@ def test_a_broken_model_that_is_tried_again_is_no_failure_yet(tmp_path: Path) ->
     versions.close()
 
 
-def test_zero_poll_seconds_look_once(tmp_path: Path) -> None:
+def test_zero_poll_seconds_poll_once(tmp_path: Path) -> None:
     versions = started(Loads(), model(tmp_path, "a", 1), poll_seconds=0)
     settled(versions)
     (tmp_path / "a" / "2").mkdir()
@@ -221,8 +221,8 @@ def test_a_reload_waits_no_longer_than_its_client(tmp_path: Path) -> None:
 
 def test_models_that_are_gone_are_forgotten_one_day(tmp_path: Path) -> None:
     versions = started(Loads())
-    for number in range(MAX_DROPPED + 3):
+    for number in range(MAX_REMEMBERED + 3):
         versions.configure([ServedModel(f"m{number}", tmp_path)])
     versions.configure([])
-    assert len(versions._watchers) == MAX_DROPPED
+    assert len(versions._watchers) == MAX_REMEMBERED
     assert versions.close()

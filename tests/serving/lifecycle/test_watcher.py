@@ -11,12 +11,12 @@ from tests.serving.fake_engine import Loads
 
 
 def watched(base: Path, loads: Loads, *, poll_seconds: float, retries: Retries | None = None) -> Watcher:
-    watcher = Watcher(Stream(ServedModel("m", base), loads, retries or Retries(0)), poll_seconds)
+    watcher = Watcher(Stream(ServedModel("m", base), loads, retries or Retries(0, seconds=60)), poll_seconds)
     watcher.start()
     return watcher
 
 
-def test_it_looks_again_and_again(tmp_path: Path) -> None:
+def test_it_polls_again_and_again(tmp_path: Path) -> None:
     watcher = watched(tmp_path, Loads(), poll_seconds=0.02)
     (tmp_path / "1").mkdir()
     wait_for(lambda: watcher.stream.serves(1), bool)
@@ -24,13 +24,13 @@ def test_it_looks_again_and_again(tmp_path: Path) -> None:
     assert watcher.join(5)
 
 
-def test_it_looks_when_it_is_told(tmp_path: Path) -> None:
+def test_it_polls_when_it_is_told(tmp_path: Path) -> None:
     watcher = watched(tmp_path, Loads(), poll_seconds=0)
-    wait_for(lambda: watcher.stream.looked, bool)
+    wait_for(lambda: watcher.stream.polled, bool)
     (tmp_path / "1").mkdir()
     time.sleep(0.05)
     assert not watcher.stream.serves(1)
-    watcher.look()
+    watcher.poll()
     wait_for(lambda: watcher.stream.serves(1), bool)
     watcher.stop()
     assert watcher.join(5)
@@ -46,15 +46,15 @@ def test_a_failed_load_is_repeated_without_polling(tmp_path: Path) -> None:
     assert watcher.join(5)
 
 
-def test_a_look_that_fails_is_not_the_last(tmp_path: Path) -> None:
+def test_a_poll_that_fails_is_not_the_last(tmp_path: Path) -> None:
     watcher = watched(tmp_path, Loads(), poll_seconds=0)
-    wait_for(lambda: watcher.stream.looked, bool)
+    wait_for(lambda: watcher.stream.polled, bool)
     watcher.stream.configure(ServedModel("m", None))  # type: ignore[arg-type]
-    watcher.look()
-    wait_for(lambda: watcher.stream.looked, bool)
+    watcher.poll()
+    wait_for(lambda: watcher.stream.polled, bool)
     (tmp_path / "1").mkdir()
     watcher.stream.configure(ServedModel("m", tmp_path))
-    watcher.look()
+    watcher.poll()
     wait_for(lambda: watcher.stream.serves(1), bool)
     watcher.stop()
 

@@ -8,10 +8,10 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.settings import Settings
-from aoi_modules.study.networks.baseline import Baseline, Exam, Row, best_within, cost_of, group_names, row_of, together
+from aoi_modules.study.networks.baseline import Baseline, Exam, Row, cost_of, group_names, row_of, together
 from aoi_modules.study.networks.latency import Latency
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.backbones import small_cnn
+from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import ORIGIN, PICTURE, split
 
 
@@ -75,13 +75,6 @@ def test_the_table_is_loud_about_random_weights() -> None:
     assert "RANDOM" not in msgspec.structs.replace(TABLE, rows=ROWS[:2]).text()
     assert ROWS[2].label == "blind, RANDOM weights"
     assert ROWS[0].label == "slow"
-
-
-def test_the_best_row_within_a_limit() -> None:
-    assert best_within(ROWS, 100).backbone == "slow"
-    assert best_within(ROWS, 50).backbone == "quick"
-    with pytest.raises(ModelError, match=r"at least 5\.00 ms"):
-        best_within(ROWS, 1)
 
 
 def test_pictures_of_one_part_share_a_name() -> None:

@@ -7,7 +7,9 @@ from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.study.networks.feature_maps import FeatureMaps, feature_maps, gallery
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.backbones import build, by_name, small_cnn
+from aoi_modules.training.networks.backbones import build
+from aoi_modules.training.networks.catalogue import by_name
+from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.test_plots import texts
 from tests.training.small import ORIGIN, PICTURE, table
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import ModelError
 from aoi_modules.study.networks import latency
-from aoi_modules.study.networks.latency import Latency, in_turns, of_call
+from aoi_modules.study.networks.latency import Latency, in_turns
 from aoi_modules.tf import keras
 
 
@@ -30,7 +30,8 @@ class Clock:
 
 def test_the_first_slow_calls_are_not_counted() -> None:
     clock = Clock()
-    found = of_call(clock.worker(iter([9.0, 9.0, 1.0, 2.0, 3.0])), repeats=3, warm_up=2, clock=clock)
+    work = clock.worker(iter([9.0, 9.0, 1.0, 2.0, 3.0]))
+    found = in_turns({"call": work}, repeats=3, warm_up=2, clock=clock)["call"]
     assert found == Latency(median=2.0, fastest=1.0, slowest=3.0, calls=3)
     assert found.milliseconds == 2000
     assert str(found) == "2000.00 ms (median of 3, slowest 3000.00 ms)"

@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from aoi_modules.client.measuring.load import TimedCall
 from aoi_modules.client.rollout.canary import Pair
-from aoi_modules.client.rollout.traffic import Answer
 from aoi_modules.study.rollout import change_plots
 
 ANSWERS = [
-    Answer(0.1, 0.01, 1), Answer(0.2, 0.01, 2), Answer(0.25, 0.01, 7), Answer(0.3, 0.5, None, "UNAVAILABLE"),
+    TimedCall(0.1, 0.01, version=1), TimedCall(0.2, 0.01, version=2), TimedCall(0.25, 0.01, version=7),
+    TimedCall(0.3, 0.5, "UNAVAILABLE"),
 ]  # fmt: skip
 
 

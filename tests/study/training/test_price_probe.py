@@ -14,7 +14,7 @@ from aoi_modules.study.training.price_probe import fold_errors, out_of_fold, rea
 COUNT = 90
 RANDOM = np.random.default_rng(0)
 AREA, PLACE = RANDOM.uniform(500, 5000, COUNT), RANDOM.choice([10, 20, 30], COUNT)
-LOOKS = RANDOM.normal(0, 1, (COUNT, 6)).astype(np.float32)
+SEEN = RANDOM.normal(0, 1, (COUNT, 6)).astype(np.float32)
 WORTH = {10: 1.0, 20: 2.0, 30: 0.5}
 FOLD = np.arange(COUNT) % 3
 
@@ -33,7 +33,7 @@ BY_PLACE = houses(100 * AREA * np.array([WORTH[int(place)] for place in PLACE]))
 
 
 def error(table: Table, **arguments: object) -> float:
-    answers = out_of_fold(table, FOLD, reins=1.0, **arguments)  # type: ignore[arg-type]
+    answers = out_of_fold(table, FOLD, l2=1.0, **arguments)  # type: ignore[arg-type]
     return float(fold_errors(answers, table, FOLD).mean())
 
 
@@ -46,10 +46,10 @@ def test_the_price_as_it_is_is_told_worse_than_its_logarithm() -> None:
     assert error(BY_PLACE, codes=("place",), logarithm=False) > error(BY_PLACE, codes=("place",))
 
 
-def test_what_only_the_pictures_show_is_told_by_looks() -> None:
-    seen = houses(1000 * np.exp(LOOKS[:, 2]))
-    assert error(seen, looks=LOOKS) < 0.05
-    assert error(replace(seen, features=None, feature_names=()), looks=LOOKS) < 0.05
+def test_what_only_the_pictures_show_is_told_by_features_of_pictures() -> None:
+    seen = houses(1000 * np.exp(SEEN[:, 2]))
+    assert error(seen, picture_features=SEEN) < 0.05
+    assert error(replace(seen, features=None, feature_names=()), picture_features=SEEN) < 0.05
     assert error(seen) > 0.2
 
 
@@ -58,14 +58,14 @@ def test_what_only_the_pictures_show_is_told_by_looks() -> None:
 def test_no_row_is_answered_by_a_sum_that_saw_its_fold(name: int, factor: float) -> None:
     prices = BY_PLACE.main.values.astype(np.float64)
     other = houses(np.where(name == FOLD, prices * factor, prices))
-    before, after = (out_of_fold(one, FOLD, codes=("place",), looks=LOOKS) for one in (BY_PLACE, other))
+    before, after = (out_of_fold(one, FOLD, codes=("place",), picture_features=SEEN) for one in (BY_PLACE, other))
     assert np.allclose(before[name == FOLD], after[name == FOLD])
     assert not np.allclose(before[name != FOLD], after[name != FOLD])
 
 
 def test_means_are_those_of_the_training_rows() -> None:
     train = np.flatnonzero(FOLD != 0)
-    read = readings(BY_PLACE, train, looks=LOOKS, components=2)
+    read = readings(BY_PLACE, train, picture_features=SEEN, components=2)
     assert read.shape == (COUNT, 2 + 2)
     assert np.allclose(read[train].mean(axis=0), 0, atol=1e-4)
     assert not np.allclose(read[FOLD == 0].mean(axis=0), 0, atol=1e-2)

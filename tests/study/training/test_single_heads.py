@@ -11,7 +11,7 @@ from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.study.training.single_heads import of_target, single_heads
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.features import fingerprint
-from aoi_modules.training.plan import on_backbone, plan
+from aoi_modules.training.plan import plan, with_backbone
 
 BOARDS = recipes.by_name("deeppcb")
 ORIGIN = DataOrigin(name="deeppcb", sha256="1" * 64, stand_in=True)
@@ -60,7 +60,7 @@ def test_all_heads_share_the_features_of_a_frozen_backbone() -> None:
 
 def test_two_heads_are_two_trainings() -> None:
     """A killed training of one head is never taken up by another."""
-    found = single_heads(on_backbone(BOARDS, "mobilenet-0.25"), SPLIT)
+    found = single_heads(with_backbone(BOARDS, "mobilenet-0.25"), SPLIT)
     plans = [plan(recipe, profiles.by_name("ci")) for recipe in found.values()]
     assert len({one.fingerprint("data") for one in plans}) == len(found)
 

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 
 from aoi_modules.training.features.fingerprint import of_network, of_weights
-from aoi_modules.training.networks.backbones import Pooling, build, by_name
+from aoi_modules.training.networks.backbones import build
+from aoi_modules.training.networks.catalogue import Pooling, by_name
 from tests.training.small import PICTURE
 
 

@@ -11,8 +11,8 @@ from aoi_modules.tf import keras
 from aoi_modules.training.fitting.examples import PictureExamples
 from aoi_modules.training.fitting.fit import Schedule, fit
 from aoi_modules.training.networks.augmentation import augmented
-from aoi_modules.training.networks.backbones import small_cnn
 from aoi_modules.training.networks.heads import end_to_end
+from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import PICTURE, SIDES, split
 
 Shape = Literal["plateau", "cosine"]

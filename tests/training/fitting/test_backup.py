@@ -15,7 +15,8 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.tf import keras
-from aoi_modules.training.fitting.backup import CSV_NAME, FILE_NAME, Backup
+from aoi_modules.training.fitting.backup import FILE_NAME, Backup
+from aoi_modules.training.fitting.unfinished import CSV_NAME
 from tests.training.fitting.killed_training import Shape, run
 
 # Each training gets a process of its own, forked from one that has loaded TensorFlow and trained nothing.

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aoi_modules.training.fitting.examples import PICTURE_FEATURES, Examples, FeatureExamples, PictureExamples
+from aoi_modules.training.fitting.examples import Examples, FeatureExamples, PictureExamples
+from aoi_modules.training.networks.heads import PICTURE_FEATURES
 from tests.training.small import PICTURE, table
 
 ROWS = table(10, 0)

@@ -13,24 +13,23 @@ from aoi_modules.training.fitting.learning import Learned, learn
 from aoi_modules.training.networks.trunk import trunk_of
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
+from aoi_modules.training.wishes import IMBALANCES, Imbalance
 from tests.training.small import DEFECT, PICTURE, SIDES, split
 
 TINY = replace(profiles.by_name("ci"), epochs=2, head_epochs=4, batch_size=16)
 SQUARES = replace(
     recipes.by_name("magnetic-tile"),
     load=lambda **limits: split(),
-    picture=PICTURE,
+    picture_input=PICTURE,
     heads=(DEFECT,),
     backbone="mobilenet-0.25",
     pooling="mean+max",
-    own_plan={},
 )
 FROM_NOTHING = replace(
     recipes.by_name("fashion-mnist"),
     load=lambda **limits: split(SIDES, train=16),  # float16 is slow without a GPU
-    picture=PICTURE,
+    picture_input=PICTURE,
     heads=(SIDES,),
-    own_plan={},
 )
 pytestmark = pytest.mark.slow
 
@@ -82,8 +81,8 @@ def test_fine_tuning_changes_the_upper_part_of_the_backbone_only(frozen: Learned
     assert not any(layer.trainable and layer.trainable_weights for layer in after[: len(before) // 2])
 
 
-@pytest.mark.parametrize("imbalance", ["none", "class-weights", "focal-loss", "oversampling"])
-def test_every_way_about_rare_labels_learns(imbalance: str, frozen: Learned) -> None:
+@pytest.mark.parametrize("imbalance", IMBALANCES)
+def test_every_way_about_rare_labels_learns(imbalance: Imbalance, frozen: Learned) -> None:
     found = frozen if imbalance == "none" else learnt(plan(SQUARES, TINY, imbalance=imbalance, augment=False))
     assert np.isfinite(found.history["loss"]).all()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import brier_score_loss, precision_recall_fscore_support
+from sklearn.metrics import precision_recall_fscore_support
 
 from aoi_modules.errors import ModelError
 from aoi_modules.training.measuring import metrics
@@ -75,7 +75,7 @@ def test_rows_without_weight_change_nothing() -> None:
     scores = np.array([0.1, 0.9, 0.4, 0.8], np.float32)
     labels = np.array([0, 1, 1, 0], np.int64)
     weights = np.array([1, 2.5, 1, 0], np.float32)
-    for figure in (metrics.auroc, metrics.average_precision, metrics.brier, metrics.expected_calibration_error):
+    for figure in (metrics.auroc, metrics.average_precision, metrics.expected_calibration_error):
         assert figure(scores, labels, weights) == figure(scores[:3], labels[:3])
     assert metrics.rates(scores, labels, 0.5, weights) == (Rate(1, 2), Rate(0, 1))
     assert metrics.accuracy(PROBABILITIES, LABELS, np.array([1, 1, 0], np.float32)) == 1.0
@@ -86,19 +86,12 @@ def test_broken_answers_are_refused_with_their_number() -> None:
     with pytest.raises(ModelError, match=r"Received: 1 of 2.*\n.*learning rate"):
         metrics.auroc(np.array([0.1, math.nan], np.float32), np.array([0, 1], np.int64))
     with pytest.raises(ModelError, match=r"\(2, 1, 2\)"):
-        metrics.brier(np.zeros(2, np.float32), np.zeros(1, np.int64))
+        metrics.mean_absolute_error(np.zeros(2, np.float32), np.zeros(1, np.float32))
 
 
 def test_a_row_that_is_left_out_may_be_broken() -> None:
     scores = np.array([0.0, math.nan], np.float32)
-    assert metrics.brier(scores, np.array([0, 1], np.int64), np.array([1, 0], np.float32)) == 0.0
-
-
-def test_brier_of_scores_and_of_labels() -> None:
-    scores, labels = np.array([0.2, 0.9, 0.6], np.float32), np.array([0, 1, 0], np.int64)
-    assert metrics.brier(scores, labels) == pytest.approx(brier_score_loss(labels, scores))
-    assert metrics.brier(PROBABILITIES, LABELS) == pytest.approx((0.02 + 0.14 + 0.72) / 3)
-    assert math.isnan(metrics.brier(scores[:0], labels[:0]))
+    assert metrics.mean_absolute_error(scores, np.array([0, 1], np.float32), np.array([1, 0], np.float32)) == 0.0
 
 
 @given(st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=60))

@@ -1,6 +1,7 @@
 """Backbones: built by name, frozen, with their own scaling inside."""
 
 import importlib
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -9,23 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings
-from aoi_modules.training.networks.backbones import (
-    BACKBONES,
-    INPUT,
-    RANDOM,
-    TAPS,
-    Pooling,
-    build,
-    by_name,
-    pooled,
-    pretrained,
-    scaled,
-    small_cnn,
-    statistics,
-    unfreeze,
-)
+from aoi_modules.training.networks.backbones import build, pooled, pretrained, scaled, statistics
+from aoi_modules.training.networks.catalogue import BACKBONES, TAPS, Pooling, by_name
+from aoi_modules.training.networks.small_cnn import small_cnn
+from aoi_modules.training.networks.trunk import unfreeze
+from aoi_modules.training.networks.weight_origin import RANDOM
 from tests.training.small import PICTURE, table
 
 SMALL = by_name("mobilenet-0.25")
@@ -45,15 +37,14 @@ def pictures() -> NDArray[np.float32]:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def machine(tmp_path: Path) -> Settings:
     """A machine without weights and without network."""
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    return Settings(course_dir=tmp_path, cache_dir=tmp_path / "cache", offline=True)
+    return Settings(course_dir=tmp_path, cache_dir=tmp_path / "cache", keras_dir=tmp_path / "keras", offline=True)
 
 
 def test_small_cnn_gives_features_of_pictures() -> None:
     backbone = small_cnn(PICTURE)
-    assert backbone.inputs[0].name == INPUT
+    assert backbone.inputs[0].name == IMAGE
     assert backbone(pictures()).shape == (4, 128)
 
 
@@ -156,7 +147,7 @@ def test_weights_come_from_a_file_at_hand(place: str, machine: Settings, tmp_pat
     path = folder.get(place, tmp_path / "keras/models") / "mobilenet_v1_0.5_224_imagenet_notop.weights.h5"
     path.parent.mkdir(parents=True)
     trunk.save_weights(path)
-    given = Settings(tmp_path, data_dir=tmp_path / "mirror", cache_dir=machine.cache_dir, offline=True)
+    given = replace(machine, data_dir=tmp_path / "mirror")
     backbone, weights = pretrained("mobilenet-0.5", PICTURE, pooling="none", given=given)
     assert weights == f"imagenet (file {path.name})"
     scaled_pictures = keras.applications.mobilenet.preprocess_input(pictures())

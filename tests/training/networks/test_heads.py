@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from aoi_modules.datasets.table import Target
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
-from aoi_modules.training.fitting.examples import PICTURE_FEATURES
 from aoi_modules.training.fitting.losses import LogHuber
-from aoi_modules.training.networks.heads import Scale, end_to_end, head_model, join
+from aoi_modules.training.networks.heads import PICTURE_FEATURES, Scale, end_to_end, head_model, join
 from aoi_modules.training.networks.number_columns import NumberColumns
 from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import DEFECT, PICTURE, SIDES, table

@@ -6,7 +6,9 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
-from aoi_modules.training.networks.backbones import build, by_name, small_cnn
+from aoi_modules.training.networks.backbones import build
+from aoi_modules.training.networks.catalogue import by_name
+from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.trunk import trunk_of, unfreeze
 from tests.training.small import PICTURE, table
 

@@ -20,9 +20,8 @@ from aoi_modules.training.networks.weight_origin import (
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    return Settings(course_dir=tmp_path, cache_dir=tmp_path / "cache")
+def machine(tmp_path: Path) -> Settings:
+    return Settings(course_dir=tmp_path, cache_dir=tmp_path / "cache", keras_dir=tmp_path / "keras")
 
 
 def test_a_file_first_then_a_download_then_nothing(machine: Settings) -> None:

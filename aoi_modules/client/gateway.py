@@ -1,0 +1,73 @@
+"""A client of the gateway: one picture in, the verdict of its part out."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from aoi_modules.client.base import CalledClient
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.rest import answers
+from aoi_modules.client.rest.calls import HttpCalls
+from aoi_modules.errors import RpcError, WireError
+from aoi_modules.judging.inspection import Inspection
+
+
+class GatewayClient(CalledClient):
+    """Asks the gateway about pictures of one component.
+
+    Args:
+        endpoint: the gateway's address, and as `model` the name of a component there. The gateway's routes say which
+            version answers, so it may name none.
+
+    Raises:
+        ValueError: the endpoint names a version or a label.
+
+    Example:
+        >>> with GatewayClient(Endpoint("http://127.0.0.1:8080", "tile")) as client:  # doctest: +SKIP
+        ...     client.inspect(picture).verdict
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        if endpoint.version is not None or endpoint.label is not None:
+            raise ValueError(
+                f"endpoint: expected no version and no label, which the routes choose. Received: {endpoint}"
+            )
+        super().__init__(endpoint)
+        self._inspect_url = f"{endpoint.address}/v1/inspect/{quote(endpoint.model, safe='')}"
+        self._calls = HttpCalls(
+            endpoint.address, endpoint.tls, server="gateway", hint="is it running? aoi gateway starts one"
+        )
+
+    def inspect(self, picture: bytes) -> Inspection:
+        """Asks for the verdict of the part in an encoded picture.
+
+        Raises:
+            Unreachable, TooSlow: no answer.
+            RpcError: the gateway gave no verdict; its own words.
+            WireError: what answers is no gateway.
+        """
+        self.require_open()
+        attempts = self.endpoint.attempts()
+        status, content = self._calls.call("POST", self._inspect_url, attempts, picture, "application/octet-stream")
+        if status != 200:
+            raise RpcError(answers.code_of(status), _words(content, status))
+        try:
+            return msgspec.json.decode(content, type=Inspection)
+        except msgspec.DecodeError as error:
+            raise WireError(f"{self.endpoint.address}: expected the verdict of a gateway: {error}") from None
+
+    def close(self) -> None:
+        """Ends the connections; calls under way are still answered."""
+        self.closed = True
+        self._calls.close()
+
+
+def _words(content: bytes, status: int) -> str:
+    """The detail of a problem, or whatever came."""
+    try:
+        problem: Any = json.loads(content)
+        return str(problem["detail"])
+    except (ValueError, KeyError, TypeError):
+        return answers.words(content, status)

@@ -1,0 +1,113 @@
+"""One connection by gRPC, to be called or awaited: it sends, waits, and asks again where that is safe."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import grpc.aio
+
+from aoi_modules.client.grpc.calls import Method, Request, Response, serialize
+from aoi_modules.client.grpc.failures import not_connected, rpc_error
+from aoi_modules.client.retries import Attempts
+from aoi_modules.client.tls import Tls
+
+OPTIONS: list[tuple[str, Any]] = [
+    ("grpc.max_send_message_length", -1),
+    ("grpc.max_receive_message_length", -1),  # gRPC's 4 MiB would refuse heat maps and large batches
+    ("grpc.enable_http_proxy", 0),  # a proxy meant for the web breaks calls inside the plant
+    # Two clients of one server would else share a connection, and wait together after one of them failed to connect.
+    ("grpc.use_local_subchannel_pool", 1),
+    # A server that comes back is met within a second, not after gRPC's two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    # So long may the opening of a connection take, whatever the name says.
+    ("grpc.min_reconnect_backoff_ms", 5000),
+]
+
+
+class Connection:
+    """A connection that is kept; safe to share between threads.
+
+    gRPC opens it with the first call, and again after it broke.
+
+    Args:
+        address: `HOST:PORT` or `unix:PATH`.
+        tls: for a server that speaks TLS.
+    """
+
+    def __init__(self, address: str, tls: Tls | None = None) -> None:
+        self._address = address
+        self._channel: grpc.Channel = _opened(grpc, address, tls)
+        self._senders: dict[str, Callable[..., Any]] = {}
+
+    def call(self, method: Method[Request, Response], request: Request, attempts: Attempts) -> Response:
+        """Sends a request and waits for its answer.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: no answer by the deadline, or a refusal.
+        """
+        send = _sender(self._channel, self._senders, method)
+        while True:
+            try:
+                answer: Response = send(request, timeout=attempts.seconds_left())
+            except grpc.RpcError as error:
+                time.sleep(_pause_after(error, attempts, self._address))
+            else:
+                return answer
+
+    def close(self) -> None:
+        """Ends the connection, and every call that is under way."""
+        self._channel.close()
+
+
+class AsyncConnection:
+    """As `Connection`, to be awaited in the event loop in which it was made. Any number of calls may be under way."""
+
+    def __init__(self, address: str, tls: Tls | None = None) -> None:
+        self._address = address
+        self._channel: grpc.aio.Channel = _opened(grpc.aio, address, tls)
+        self._senders: dict[str, Callable[..., Any]] = {}
+
+    async def call(self, method: Method[Request, Response], request: Request, attempts: Attempts) -> Response:
+        """Sends a request and awaits its answer; raises what `Connection.call` does."""
+        send = _sender(self._channel, self._senders, method)
+        while True:
+            try:
+                answer: Response = await send(request, timeout=attempts.seconds_left())
+            except grpc.RpcError as error:
+                await asyncio.sleep(_pause_after(error, attempts, self._address))
+            else:
+                return answer
+
+    async def close(self) -> None:
+        """Ends the connection, and every call that is under way."""
+        await self._channel.close()
+
+
+def _opened(library: Any, address: str, tls: Tls | None) -> Any:
+    if tls is None:
+        return library.insecure_channel(address, options=OPTIONS)
+    return library.secure_channel(address, tls.grpc_credentials(), options=[*OPTIONS, *tls.grpc_options()])
+
+
+def _sender(channel: Any, known: dict[str, Callable[..., Any]], method: Method[Any, Any]) -> Callable[..., Any]:
+    """What sends the requests of a method; made with its first request and kept in `known`."""
+    if method.name not in known:
+        known[method.name] = channel.unary_unary(
+            method.name, request_serializer=serialize, response_deserializer=method.response.FromString
+        )
+    return known[method.name]
+
+
+def _pause_after(error: grpc.RpcError, attempts: Attempts, address: str) -> float:
+    """Seconds to wait before the next attempt.
+
+    Raises:
+        RpcError: there is none: the request may have been sent, or the time or the retries are used up.
+    """
+    pause = attempts.pause() if not_connected(error) else None
+    if pause is None:
+        raise rpc_error(error, address, attempts.timeout) from None
+    return pause

@@ -1,0 +1,119 @@
+"""What the outputs of a trained network mean: from the caller, from the report of its training, or from their width."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.export.network import Network
+from aoi_modules.modelstore.manifest import Head, HeadKind
+from aoi_modules.modelstore.version_dir import check_name
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a caller says about a head; what it leaves open follows from the report or from the output itself.
+
+    Args:
+        head: name of the head; None for the only one.
+        output: the model's name for it; None for the only one, or the one of that name.
+        kind: what the output means.
+        labels: in the order of the classes, or good and defect.
+        threshold: a defect score over it fails the part; heads of other kinds have none.
+    """
+
+    head: str | None = None
+    output: str | None = None
+    kind: HeadKind | None = None
+    labels: tuple[str, ...] = ()
+    threshold: float | None = None
+
+
+def choose_heads(
+    network: Network, reported: Sequence[Head], wishes: Sequence[Wish]
+) -> tuple[tuple[Head, ...], dict[str, str]]:
+    """Finds out what the outputs of a network mean.
+
+    Args:
+        network: just read.
+        reported: what the report of its training says; empty without one.
+        wishes: what the caller says; naming any head leaves the others out.
+
+    Returns:
+        The heads in the order of the outputs, and {head: output of the network}.
+
+    Raises:
+        ModelError: the wishes do not fit the outputs, or each other.
+        StoreError: a head cannot have that name.
+    """
+    known = {head.name: head for head in reported}
+    by_output = {_output_of(wish, network): wish for wish in wishes}
+    if len(by_output) != len(wishes):
+        wrong = Argument("head")
+        raise ModelError(
+            f"{wrong}: two names for one output of {network.origin}: {', '.join(network.outputs)}", arguments=[wrong]
+        )
+    # Wishes that only say a threshold do not choose heads, those with names do.
+    chosen = [output for output in network.outputs if output in by_output or not any(wish.head for wish in wishes)]
+    heads = tuple(_head(output, network, known.get(output), by_output.get(output, Wish())) for output in chosen)
+    return heads, {head.name: output for head, output in zip(heads, chosen, strict=True)}
+
+
+def default_head(name: str, units: int, *, kind: HeadKind | None = None, labels: tuple[str, ...] = ()) -> Head:
+    """The head that an output most likely is: one unit scores a defect, more are classes.
+
+    Args:
+        name: of the head.
+        units: K of the output.
+        kind: what it means; None follows from the units.
+        labels: in the order of the classes, or good and defect; empty gives them plain names.
+
+    Raises:
+        ModelError: the labels or the kind do not fit.
+    """
+    kind = kind or ("class" if units > 1 else "defect")
+    if kind != "class" and units != 1:
+        wrong = Argument("kind")
+        raise ModelError(
+            f"{wrong}: a {kind} head has one unit. Received: {kind} for {name}, which has {units}", arguments=[wrong]
+        )
+    wanted = units if kind == "class" else 2 if kind == "defect" else 0
+    if not labels:
+        labels = tuple(str(k) for k in range(units)) if kind == "class" else ("good", name)[:wanted]
+    if len(labels) != wanted:
+        wrong = Argument("labels")
+        raise ModelError(
+            f"{wrong}: expected {wanted} labels for the {kind} head {name}. Received: {len(labels)}", arguments=[wrong]
+        )
+    return Head(name=name, kind=kind, labels=labels, threshold=0.5 if kind == "defect" else None)
+
+
+def _output_of(wish: Wish, network: Network) -> str:
+    """The output that a wish is about."""
+    name = wish.output or (wish.head if wish.head in network.outputs or len(network.outputs) > 1 else None)
+    if name is None and len(network.outputs) == 1:
+        return next(iter(network.outputs))
+    if name not in network.outputs:
+        wrong, right = Argument("output" if wish.output else "head"), Argument("output", ...)
+        raise ModelError(
+            f"{wrong}: {network.origin} has the outputs {', '.join(network.outputs)}. Received: {name or 'no name'}",
+            hint=f"{right} names one of them",
+            arguments=(wrong, right),
+        )
+    return name
+
+
+def _head(output: str, network: Network, known: Head | None, wish: Wish) -> Head:
+    """What the report says about an output, or what it most likely is, under the caller's wishes."""
+    name = check_name(wish.head or output)
+    if known is None:
+        head = default_head(name, network.outputs[output], kind=wish.kind, labels=wish.labels)
+    else:
+        kind = wish.kind or known.kind
+        labels = wish.labels or (known.labels if kind == known.kind else ())
+        fitting = default_head(name, network.outputs[output], kind=kind, labels=labels)
+        head = msgspec.structs.replace(known, name=name, kind=kind, labels=fitting.labels)
+    if wish.threshold is None or head.kind != "defect":
+        return head
+    return msgspec.structs.replace(head, threshold=wish.threshold)

@@ -1,0 +1,131 @@
+"""A TensorFlow graph with constants for its weights, as it comes out of a file or of a session."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from aoi_modules.errors import ModelError, first_line
+from aoi_modules.export.graph import GraphDef, NodeDef, node_of, tensor_of
+from aoi_modules.export.readers.interface import InputTensor
+from aoi_modules.tf import tf
+
+_MANY = 12
+"""How many names an error lists."""
+_IDLE = ("Placeholder", "Const", "NoOp", "Assert", "VarHandleOp")
+
+
+@dataclass(frozen=True)
+class FrozenGraph:
+    """A graph without variables.
+
+    Args:
+        definition: its nodes.
+        origin: file that it was read from, for messages.
+    """
+
+    definition: GraphDef
+    origin: str
+
+    @classmethod
+    def read(cls, path: Path, origin: str = "") -> "FrozenGraph":
+        """Reads the graph in a file; `origin` names what it belongs to, if that is not the file.
+
+        Raises:
+            ModelError: it is no graph.
+        """
+        try:
+            return cls(GraphDef.FromString(path.read_bytes()), origin or str(path))
+        except OSError as error:
+            raise ModelError(f"{path}: {error.strerror}") from None
+        except DecodeError:
+            raise ModelError(f"{path}: not readable as a TensorFlow graph") from None
+
+    @property
+    def nodes(self) -> dict[str, NodeDef]:
+        """The nodes by name."""
+        return {node.name: node for node in self.definition.node}
+
+    @property
+    def placeholders(self) -> list[str]:
+        """Names of the nodes that must be fed."""
+        return [node.name for node in self.definition.node if node.op == "Placeholder"]
+
+    @property
+    def loose_ends(self) -> list[str]:
+        """Names of the nodes whose result nobody takes: most likely the outputs."""
+        taken = {node_of(source) for node in self.definition.node for source in node.input}
+        return [node.name for node in self.definition.node if node.name not in taken and node.op not in _IDLE]
+
+    def needed_by(self, tensors: Sequence[str], given: Sequence[str]) -> dict[str, NodeDef]:
+        """The nodes that must run for some tensors when others are given."""
+        nodes, ends = self.nodes, {node_of(name) for name in given}
+        waiting, found = [node_of(name) for name in tensors], dict[str, NodeDef]()
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name not in ends and name in nodes:
+                found[name] = nodes[name]
+                waiting += [node_of(source) for source in nodes[name].input]
+        return found
+
+    def tensors(self, names: Sequence[str]) -> dict[str, InputTensor]:
+        """Shapes and types of tensors, as TensorFlow infers them.
+
+        Raises:
+            ModelError: it has no such tensor, or TensorFlow does not know an operation in it.
+        """
+        nodes = self.nodes
+        for name in names:
+            if node_of(name) not in nodes:
+                raise ModelError(
+                    f"{self.origin}: has no node {node_of(name)!r}",
+                    hint=f"placeholders: {listed(self.placeholders)}; ends: {listed(self.loose_ends)}",
+                )
+        with tf.Graph().as_default():
+            try:
+                tensors = tf.graph_util.import_graph_def(
+                    self.definition, return_elements=[tensor_of(name) for name in names], name=""
+                )
+            except ValueError as error:  # unknown operations, results that a node does not have
+                raise ModelError(f"{self.origin}: not usable as a TensorFlow graph: {first_line(error)}") from None
+        return {
+            name: InputTensor(name, None if tensor.shape.rank is None else tuple(tensor.shape), tensor.dtype)
+            for name, tensor in zip(names, tensors, strict=True)
+        }
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message, not more than people read."""
+    more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
+    return (", ".join(names[:_MANY]) or "none") + more
+
+
+def with_own_functions(definition: GraphDef) -> GraphDef:
+    """The graph with names of its functions (bodies of loops and the like) that no other graph has.
+
+    TensorFlow numbers them anew in each process, so two files have a `while_body_10` each, and one process can hold
+    only one.
+    """
+    if not definition.library.function:
+        return definition
+    mark = hashlib.sha256(definition.SerializeToString(deterministic=True)).hexdigest()[:12]
+    names = {function.signature.name for function in definition.library.function}
+    renamed = GraphDef()
+    renamed.CopyFrom(definition)
+    nodes = list(renamed.node)
+    for function in renamed.library.function:
+        function.signature.name += f"_{mark}"
+        nodes += function.node_def
+    for gradient in renamed.library.gradient:
+        gradient.function_name += f"_{mark}"
+        gradient.gradient_func += f"_{mark}"
+    for node in nodes:
+        if node.op in names:
+            node.op += f"_{mark}"
+        for value in node.attr.values():
+            for called in (value.func, *value.list.func):
+                if called.name in names:
+                    called.name += f"_{mark}"
+    return renamed

@@ -1,0 +1,52 @@
+"""Connections are kept for later calls, and not after an error."""
+
+from pathlib import Path
+
+import pytest
+import requests
+
+from aoi_modules.client.rest.sessions import Sessions
+from aoi_modules.client.tls import Tls
+
+
+def test_the_connection_of_the_last_call_is_used_again() -> None:
+    sessions = Sessions()
+    with sessions.lend() as first:
+        pass
+    with sessions.lend() as again:
+        assert again is first
+        with sessions.lend() as other:
+            assert other is not first, "one connection carries one call at a time"
+    sessions.close()
+
+
+def test_after_an_error_a_connection_is_not_used_again() -> None:
+    sessions = Sessions()
+    with pytest.raises(OSError, match="broken"), sessions.lend() as broken:
+        raise OSError("broken")
+    with sessions.lend() as next_one:
+        assert next_one is not broken
+
+
+def test_a_connection_that_comes_back_late_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[requests.Session] = []
+    monkeypatch.setattr(requests.Session, "close", lambda session: closed.append(session))
+    sessions = Sessions()
+    with sessions.lend() as late:
+        sessions.close()
+        assert closed == []
+    assert closed == [late]
+
+
+def test_no_proxy_and_no_password_of_this_machine_is_used() -> None:
+    with Sessions().lend() as session:
+        assert session.trust_env is False
+        assert session.verify is True
+
+
+def test_whom_to_trust_and_what_to_show(tmp_path: Path) -> None:
+    pem = tmp_path / "any.pem"
+    pem.write_text("-----BEGIN CERTIFICATE-----\n")
+    with Sessions(Tls(pem, client_certificate=pem, client_key=pem)).lend() as session:
+        assert session.verify == str(pem)
+        assert session.cert == (str(pem), str(pem))

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import pytest
+
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.gateway import GatewayClient
+from aoi_modules.errors import RpcError, Unreachable, WireError
+from aoi_modules.judging.inspection import ModelVersion
+from tests.client.model_server import ModelServer, scores_of
+from tests.gateway.conftest import StartGateway, picture_bytes, start_gateway
+
+__all__ = ["start_gateway"]
+
+
+def test_a_verdict_and_what_led_to_it(model_server: ModelServer, start_gateway: StartGateway) -> None:
+    model_server.outputs = scores_of(0.9)
+    routes = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", timeout_ms: 5000}}}}'
+    with GatewayClient(Endpoint(start_gateway(routes).url, "tile")) as client:
+        answer = client.inspect(picture_bytes())
+        assert (answer.component, answer.verdict, answer.model) == (
+            "tile",
+            "FAIL",
+            ModelVersion(name="tile", version=1),
+        )
+        assert answer.request_id
+        assert answer.elapsed_ms is not None
+        assert answer.elapsed_ms > 0
+        assert answer.heads[0].score == pytest.approx(0.9)
+        assert answer.heads[1].scores == pytest.approx({"smooth": 0.7, "rough": 0.2, "torn": 0.1})
+        with pytest.raises(RpcError, match="PNG, JPEG or BMP") as caught:
+            client.inspect(b"no picture")
+        assert caught.value.code != "OK"
+        with (
+            GatewayClient(Endpoint(client.endpoint.address, "chair")) as other,
+            pytest.raises(RpcError, match="no component 'chair'"),
+        ):
+            other.inspect(picture_bytes())
+
+
+def test_the_routes_choose_the_version_not_the_client() -> None:
+    endpoint = Endpoint("http://127.0.0.1:1", "tile")
+    for asked in (replace(endpoint, version=3), replace(endpoint, label="stable")):
+        with pytest.raises(ValueError, match="endpoint: expected no version and no label"):
+            GatewayClient(asked)
+
+
+def test_a_client_that_was_closed_says_so(answering: str) -> None:
+    client = GatewayClient(Endpoint(answering, "tile"))
+    client.close()
+    with pytest.raises(ValueError, match="it was closed; make another one"):
+        client.inspect(b"x")
+
+
+def test_nobody_there(free_port: int) -> None:
+    with (
+        GatewayClient(Endpoint(f"http://127.0.0.1:{free_port}", "tile", retries=0)) as client,
+        pytest.raises(Unreachable, match="no gateway answers"),
+    ):
+        client.inspect(b"x")
+
+
+def test_something_else_answers(answering: str) -> None:
+    with GatewayClient(Endpoint(answering, "tile")) as client, pytest.raises(WireError, match="expected the verdict"):
+        client.inspect(b"x")

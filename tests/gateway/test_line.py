@@ -1,0 +1,181 @@
+"""The way of one picture, without HTTP: in front of a real, controllable model server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from aoi_modules.errors import (
+    Busy,
+    NoPicture,
+    NotAPicture,
+    RouteError,
+    SlowUpload,
+    TooLarge,
+    TooSlow,
+    UnknownComponent,
+    Unreachable,
+)
+from aoi_modules.gateway.line import Line
+from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.judging.inspection import ModelVersion
+from aoi_modules.verdict import Verdict
+from tests.client.model_server import ModelServer, scores_of
+from tests.gateway.conftest import picture_bytes
+
+Result = TypeVar("Result")
+PICTURE = picture_bytes()
+
+
+class Arriving:
+    """A picture that is there, or trouble in its place."""
+
+    def __init__(self, content: bytes | Exception = PICTURE, wanted_ms: int | None = None) -> None:
+        self._content = content
+        self._wanted_ms = wanted_ms
+        self.received = False
+
+    def wanted_ms(self) -> int | None:
+        return self._wanted_ms
+
+    async def picture(self) -> bytes:
+        self.received = True
+        if isinstance(self._content, Exception):
+            raise self._content
+        return self._content
+
+
+class Held(Arriving):
+    """A picture that arrives when the test says so, and is none."""
+
+    def __init__(self, arrive: asyncio.Event) -> None:
+        super().__init__(b"no picture")
+        self._arrive = arrive
+
+    async def picture(self) -> bytes:
+        content = await super().picture()
+        await self._arrive.wait()
+        return content
+
+
+def routes_to(address: str) -> str:
+    return f"""
+max_picture_pixels: 10000
+max_in_flight: 2
+components:
+  tile: {{model: tile, upstream: "{address}", timeout_ms: 20000}}
+  strict: {{model: tile, upstream: "{address}", heads: {{defect: {{threshold: 0.05}}}}}}
+  wrong: {{model: tile, upstream: "{address}", heads: {{crack: {{threshold: 0.2}}}}}}
+"""
+
+
+def with_line(address: str, act: Callable[[Line], Awaitable[Result]], metrics: Metrics | None = None) -> Result:
+    async def run() -> Result:
+        line = Line(parse_routes(routes_to(address), "routes"), metrics or Metrics())
+        try:
+            return await act(line)
+        finally:
+            await line.close()
+
+    return asyncio.run(run())
+
+
+def test_a_picture_gets_its_verdict(model_server: ModelServer) -> None:
+    metrics = Metrics()
+    inspection = with_line(model_server.address, lambda line: line.inspect("tile", Arriving()), metrics)
+    assert (inspection.component, inspection.model) == ("tile", ModelVersion(name="tile", version=1))
+    assert inspection.verdict is Verdict.PASS
+    assert (inspection.request_id, inspection.elapsed_ms) == ("", None), "HTTP knows them"
+    text = metrics.text().decode()
+    assert 'aoi_gateway_verdicts_total{component="tile",verdict="PASS"} 1.0' in text
+    assert 'aoi_gateway_upstream_seconds_count{component="tile"} 1.0' in text
+
+
+def test_the_routes_limits_win(model_server: ModelServer) -> None:
+    assert with_line(model_server.address, lambda line: line.inspect("strict", Arriving())).verdict is Verdict.FAIL
+
+
+def test_an_unknown_component_is_told_before_anything_is_received(model_server: ModelServer) -> None:
+    arriving = Arriving()
+    with pytest.raises(UnknownComponent, match="no component 'chair' is inspected here") as caught:
+        with_line(model_server.address, lambda line: line.inspect("chair", arriving))
+    assert caught.value.known == ("strict", "tile", "wrong")
+    assert not arriving.received
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", NoPicture),
+        (b"hello", NotAPicture),
+        (PICTURE[:-20], NotAPicture),
+        (picture_bytes("PNG", (200, 200)), TooLarge),
+        (SlowUpload(100), SlowUpload),
+    ],
+    ids=["nothing", "text", "cut off", "huge", "slow"],
+)
+def test_a_picture_that_cannot_be_asked_about_never_reaches_a_model(
+    model_server: ModelServer, content: bytes | Exception, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        with_line(model_server.address, lambda line: line.inspect("tile", Arriving(content)))
+    assert model_server.asked == []
+
+
+def test_a_place_is_held_while_a_picture_arrives_and_given_back_after_trouble(model_server: ModelServer) -> None:
+    async def act(line: Line) -> None:
+        arrive = asyncio.Event()
+        held = [Held(arrive), Held(arrive)]
+        inspections = [asyncio.create_task(line.inspect("tile", one)) for one in held]
+        while not all(one.received for one in held):
+            await asyncio.sleep(0)
+        turned_away = Arriving()
+        with pytest.raises(Busy, match="2 inspections are at the model server already"):
+            await line.inspect("strict", turned_away)
+        assert not turned_away.received, "no more pictures are received than may be inspected"
+        arrive.set()
+        for inspection in inspections:
+            with pytest.raises(NotAPicture):
+                await inspection
+        assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+
+    with_line(model_server.address, act)
+
+
+@pytest.mark.parametrize(("wanted", "told"), [(100, r"within 0\.1 s"), (600_000, "within 1 s")])
+def test_who_sends_may_ask_for_less_time_and_not_for_more(model_server: ModelServer, wanted: int, told: str) -> None:
+    model_server.gate.clear()
+    with pytest.raises(TooSlow, match=told):
+        with_line(model_server.address, lambda line: line.inspect("strict", Arriving(PICTURE, wanted)))
+
+
+def test_a_route_that_does_not_fit_its_model(model_server: ModelServer) -> None:
+    with pytest.raises(RouteError, match="'crack'; the model has: defect, surface"):
+        with_line(model_server.address, lambda line: line.inspect("wrong", Arriving()))
+
+
+def test_nobody_there(free_port: int) -> None:
+    metrics = Metrics()
+    with pytest.raises(Unreachable):
+        with_line(f"127.0.0.1:{free_port}", lambda line: line.inspect("tile", Arriving()), metrics)
+    assert 'aoi_gateway_upstream_seconds_count{component="tile"} 1.0' in metrics.text().decode(), "it took time, too"
+
+
+def test_a_score_that_is_no_number_goes_to_an_operator(model_server: ModelServer) -> None:
+    model_server.outputs = scores_of(np.nan)
+    inspection = with_line(model_server.address, lambda line: line.inspect("tile", Arriving()))
+    assert (inspection.verdict, inspection.heads[0].score) == (Verdict.REVIEW, None)
+
+
+def test_states_tell_which_route_gets_verdicts(model_server: ModelServer) -> None:
+    states = with_line(model_server.address, lambda line: line.states())
+    assert {name: state.ready for name, state in states.items()} == {"tile": True, "strict": True, "wrong": False}
+    assert states["tile"].version == 1
+    assert states["tile"].manifest is not None
+    assert "'crack'; the model has: defect, surface" in states["wrong"].detail
+    model_server.states[1] = "LOADING"
+    states = with_line(model_server.address, lambda line: line.states())
+    assert states["tile"].detail == f"model tile at {model_server.address}: version 1 LOADING"

@@ -1,0 +1,95 @@
+"""`aoi` itself: help without imports, errors as sentences, exit codes as shells have them."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from aoi_modules.cli import COMMANDS, EXTRAS, LazyGroup, aoi
+from aoi_modules.commands.exit_codes import STOPPED
+
+MAIN = "from aoi_modules.cli import main; main()"
+FULL = Path("/dev/full")
+
+
+def run(code: str, *arguments: str, folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, timeout=60, **options
+    )
+
+
+def test_help_lists_every_command_and_imports_none(tmp_path: Path) -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from aoi_modules.cli import aoi\n"
+        "print(CliRunner().invoke(aoi, ['--help']).output)\n"
+        "print(*sys.modules)"
+    )
+    done = run(code, folder=tmp_path, stdout=subprocess.PIPE)
+    for name, (_, text) in COMMANDS.items():
+        assert f"  {name} " in done.stdout
+        assert text in done.stdout
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert "aoi_modules.cli" in imported
+    assert not imported & {f"aoi_modules.commands.{module}" for module, _ in COMMANDS.values()}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_there(name: str) -> None:
+    command = aoi.get_command(click.Context(aoi), name)
+    assert isinstance(command, click.Command)
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    done = CliRunner().invoke(aoi, ["paint"])
+    assert done.exit_code == 2
+    assert "No such command 'paint'" in done.output
+
+
+def test_an_error_of_ours_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "curriculum.yml").write_text("items: 3")
+    done = run(MAIN, "course", "status", folder=tmp_path, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"error: {tmp_path}/curriculum.yml: ")
+
+
+@pytest.mark.parametrize(("package", "verb"), [("nbformat", ["start", "own"]), ("psutil", ["run"])])
+def test_a_missing_package_names_its_extra(package: str, verb: list[str], tmp_path: Path) -> None:
+    code = f"import sys; sys.modules[{package!r}] = None; {MAIN}"
+    done = run(code, "course", *verb, folder=tmp_path, stdout=subprocess.PIPE)
+    assert done.returncode == 1
+    assert f"needs the package {package}, which is not installed" in done.stderr
+    assert f"pip install 'aoi-academy[{EXTRAS[package]}]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_missing_module_is_a_bug_and_shown_as_one(tmp_path: Path) -> None:
+    code = f"import sys; sys.modules['msgspec'] = None; {MAIN}"
+    done = run(code, "course", "status", folder=tmp_path, stdout=subprocess.PIPE)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError" in done.stderr
+
+
+def test_ctrl_c_ends_with_a_word_and_the_exit_code_of_shells() -> None:
+    @click.command
+    def wait() -> None:
+        raise KeyboardInterrupt
+
+    class Waiting(LazyGroup):
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+            return wait
+
+    done = CliRunner().invoke(Waiting("aoi"), ["wait"])
+    assert done.exit_code == STOPPED == 130
+    assert done.output.strip() == "stopped"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full")
+def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
+    with FULL.open("w") as full:
+        done = run(MAIN, "data", "list", folder=tmp_path, stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "error: the output cannot be written: No space left on device\n"

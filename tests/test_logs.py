@@ -1,0 +1,58 @@
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from aoi_modules import logs
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root, ours = logging.getLogger(), logging.getLogger("aoi_modules")
+    handlers, level, our_level = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    ours.setLevel(our_level)
+
+
+def test_one_json_object_a_line() -> None:
+    stream = io.StringIO()
+    logs.set_up("json", stream)
+    log = logging.getLogger("aoi_modules.serving.server")
+    log.info("ready: %s", "grpc port 1")
+    try:
+        raise ValueError("boom")
+    except ValueError:
+        log.exception("a request failed")
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert (first["event"], first["level"], first["logger"]) == ("ready: grpc port 1", "info", log.name)
+    assert first["timestamp"].endswith("Z")
+    assert "ValueError: boom" in second["exception"]
+
+
+def test_text_is_for_people() -> None:
+    stream = io.StringIO()
+    logs.set_up("text", stream)
+    logging.getLogger("aoi_modules.serving.server").warning("a base path is missing")
+    logging.getLogger("uvicorn.error").warning("not said")
+    assert stream.getvalue().endswith(" WARNING a base path is missing\n")
+
+
+def test_events_with_named_values_leave_the_process_log_alone() -> None:
+    stream, of_process = io.StringIO(), io.StringIO()
+    logs.set_up("text", of_process)
+    log = logs.event_log(stream).bind(component="tile")
+    log.debug("not said")
+    log.info("inspected", status=200)
+    try:
+        raise ValueError("boom")
+    except ValueError as fault:
+        log.error("fault", exc_info=fault)
+    first, second = map(json.loads, stream.getvalue().splitlines())
+    assert first.pop("timestamp").endswith("Z")
+    assert first == {"event": "inspected", "level": "info", "component": "tile", "status": 200}
+    assert "ValueError: boom" in second["exception"]
+    assert of_process.getvalue() == ""

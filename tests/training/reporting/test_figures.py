@@ -1,0 +1,68 @@
+"""Every kind of head has its plots, each in a file of its name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from aoi_modules.datasets.table import Target
+from aoi_modules.modelstore.manifest import Head
+from aoi_modules.training.measuring.evaluation import Evaluation, choice_of, measure
+from aoi_modules.training.reporting.figures import of_all_heads, plots_of, write_plots
+from tests.training.small import DEFECT, SIDES, split
+
+PRICE = Head(name="price", kind="value", labels=())
+HISTORY = {"loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}
+TABLES = split()
+
+
+def defect(head: Head = DEFECT) -> Evaluation:
+    """Scores that rise with the label, with some overlap."""
+    target = replace(TABLES.test.main, name=head.name)
+    scores = (0.25 + 0.5 * target.values + np.linspace(-0.3, 0.3, len(target.values)))[:, np.newaxis]
+    answers = scores.astype(np.float32)
+    return measure(head, answers, target, choice_of(answers, target, 0.1))
+
+
+def sides() -> Evaluation:
+    probabilities = np.tile(np.array([[0.8, 0.2], [0.3, 0.7]], np.float32), (20, 1))
+    return measure(SIDES, probabilities, replace(TABLES.test.main, name="side", labels=SIDES.labels))
+
+
+def price() -> Evaluation:
+    values = np.linspace(100, 200, 40).astype(np.float32)
+    return measure(PRICE, values[:, np.newaxis], Target("price", values))
+
+
+def test_each_kind_of_head_has_the_plots_that_tell_about_it() -> None:
+    assert set(plots_of(defect(), TABLES, "ci")) == {"predictions", "scores", "overkill_over_escape", "calibration"}
+    assert set(plots_of(sides(), TABLES, "ci")) == {"predictions", "confusion", "calibration"}
+    assert set(plots_of(price(), TABLES, "ci")) == {"predictions"}
+
+
+def test_only_defect_heads_are_compared() -> None:
+    assert set(of_all_heads([defect(), sides()], TABLES, "ci")) == {"roc", "precision_recall"}
+    assert of_all_heads([sides(), price()], TABLES, "ci") == {}
+
+
+def test_one_head_gives_plain_names_in_the_order_of_reading(tmp_path: Path) -> None:
+    files = write_plots(tmp_path / "plots", TABLES, HISTORY, [defect()], "ci", ("mirror-sideways",))
+    assert list(files) == [
+        "predictions",
+        "scores",
+        "overkill_over_escape",
+        "calibration",
+        "roc",
+        "precision_recall",
+        "augmentation",
+        "history",
+    ]
+    assert all(path == tmp_path / "plots" / f"{name}.png" for name, path in files.items())
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in files.values())
+
+
+def test_of_several_heads_each_file_names_its_head(tmp_path: Path) -> None:
+    other = Head(name="scratch", kind="defect", labels=("good", "scratch"))
+    files = write_plots(tmp_path / "plots", TABLES, HISTORY, [defect(), defect(other)], "ci")
+    assert {"scores-defect", "scores-scratch", "roc", "history"} <= set(files)
+    assert "augmentation" not in files
