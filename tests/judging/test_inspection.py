@@ -12,6 +12,7 @@ from aoi_modules.judging.inspection import (
     ModelVersion,
     heads_without_manifest,
     judge,
+    judge_head,
 )
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
@@ -146,3 +147,30 @@ def test_the_verdict_of_one_head_without_band_is_its_threshold(score: float, thr
     head = Head(name="defect", kind="defect", labels=("good", "crack"), threshold=threshold)
     expected = Verdict.FAIL if score > threshold else Verdict.PASS
     assert inspection_of({"defect": column(score)}, head).verdict is expected
+
+
+def test_a_class_head_without_good_labels_tells_the_likeliest_one_and_judges_nothing() -> None:
+    found = judge_head(SURFACE, [0.25, 0.5, 0.25], HeadLimits())
+    assert (found.label, found.score, found.verdict) == ("rough", 0.5, None)
+
+
+def test_a_head_of_another_kind_than_class_keeps_its_score() -> None:
+    assert judge_head(DEFECT, [0.75], HeadLimits()).score == 0.75
+    assert judge_head(HEIGHT, [3.5], HeadLimits()).score == 3.5
+
+
+def test_without_manifest_limits_make_a_defect_several_scores_a_class_and_the_rest_a_value() -> None:
+    scores = {"judged": column(0.5), "told": column(0.5), "many": column(0.5, 0.25, 0.25)}
+    heads = {head.name: head for head in heads_without_manifest(scores, {"judged": HeadLimits(threshold=0.5)})}
+    assert {name: head.kind for name, head in heads.items()} == {"judged": "defect", "told": "value", "many": "class"}
+    assert {name: head.labels for name, head in heads.items()} == {
+        "judged": ("judged",),
+        "told": (),
+        "many": ("0", "1", "2"),
+    }
+
+
+def test_what_was_judged_cannot_be_changed() -> None:
+    found = judge_head(DEFECT, [0.75], HeadLimits(threshold=0.5))
+    with pytest.raises(AttributeError, match="immutable"):
+        found.score = 0.0  # type: ignore[misc]

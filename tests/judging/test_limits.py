@@ -57,3 +57,10 @@ def test_a_field_that_does_not_exist_is_not_passed_over() -> None:
 @given(st.floats(0, 1), st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda band: tuple(sorted(band))))
 def test_what_is_given_wins_over_the_manifest(threshold: float, band: tuple[float, float] | None) -> None:
     assert limits_of(DEFECT, HeadLimits(threshold=threshold, review_band=band)) == Limits(threshold, band)
+
+
+def test_limits_cannot_be_changed_or_mixed_up() -> None:
+    with pytest.raises(AttributeError, match="immutable"):
+        HeadLimits(threshold=0.5).threshold = 1.0  # type: ignore[misc]
+    with pytest.raises(TypeError, match="positional"):
+        HeadLimits(0.5)  # type: ignore[call-arg]
