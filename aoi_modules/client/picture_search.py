@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from aoi_modules.datasets.own_pictures.files import ENDINGS
+from aoi_modules.datasets.picture_files import ENDINGS
 from aoi_modules.errors import DataError
 from aoi_modules.pictures import check_picture
 

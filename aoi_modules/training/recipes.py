@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 from aoi_modules.datasets import deeppcb, fashion_mnist, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
-from aoi_modules.datasets.own_pictures import folder
+from aoi_modules.datasets import folder
 from aoi_modules.datasets.sampling import by_label, limited
 from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
@@ -161,7 +161,7 @@ FOLDER = "folder"
 
 
 def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
-    """Makes a recipe for a folder of pictures, or a CSV file that lists them; see `own_pictures.folder.load`.
+    """Makes a recipe for a folder of pictures, or a CSV file that lists them; see `datasets.folder.load`.
 
     All files are read and checked once, here.
 

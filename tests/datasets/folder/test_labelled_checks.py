@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.datasets.own_pictures.files import COLOUR, GRAY, PictureFile
-from aoi_modules.datasets.own_pictures.labelled_checks import (
+from aoi_modules.datasets.picture_files import COLOUR, GRAY, PictureFile
+from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
     in_two_tables,
@@ -14,7 +14,7 @@ from aoi_modules.datasets.own_pictures.labelled_checks import (
     of_other_channels,
     rank,
 )
-from aoi_modules.datasets.own_pictures.labelled_rows import PARTS, Row
+from aoi_modules.datasets.folder.labelled_rows import PARTS, Row
 
 
 def entry(

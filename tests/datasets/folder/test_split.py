@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aoi_modules.datasets.own_pictures import folder
+from aoi_modules.datasets import folder
 from aoi_modules.datasets.table import Split, Table
 from aoi_modules.errors import DataError
 from tests.datasets.small_parts import picture, put_parts

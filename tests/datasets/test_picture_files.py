@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aoi_modules.datasets.own_pictures.files import SMALLEST, PictureFile, look_at
+from aoi_modules.datasets.picture_files import SMALLEST, PictureFile, look_at
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (12, 10, 3)).astype(np.uint8))
 

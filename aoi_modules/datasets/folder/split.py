@@ -20,8 +20,8 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
-from aoi_modules.datasets.own_pictures.files import look_at
-from aoi_modules.datasets.own_pictures.labelled_checks import (
+from aoi_modules.datasets.picture_files import look_at
+from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
     in_two_tables,
@@ -29,7 +29,7 @@ from aoi_modules.datasets.own_pictures.labelled_checks import (
     of_other_channels,
     rank,
 )
-from aoi_modules.datasets.own_pictures.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
+from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Indices, Split, Table, Target
 from aoi_modules.datasets.twins import joined

@@ -2,3 +2,7 @@
 
 Uses the tables and rules of `datasets`, and the checksums of `sources`; no other data set.
 """
+
+from aoi_modules.datasets.folder.split import DEFECT_TARGET, load
+
+__all__ = ["DEFECT_TARGET", "load"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.datasets.own_pictures.labelled_rows import Listing, from_csv, from_folder
+from aoi_modules.datasets.folder.labelled_rows import Listing, from_csv, from_folder
 from aoi_modules.errors import DataError
 from tests.datasets.small_parts import put_parts
 

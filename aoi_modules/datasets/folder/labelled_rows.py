@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aoi_modules.datasets.bad_rows import BadRow
-from aoi_modules.datasets.own_pictures.files import ENDINGS, OTHER_ENDINGS
+from aoi_modules.datasets.picture_files import ENDINGS, OTHER_ENDINGS
 from aoi_modules.errors import DataError
 
 PATH, LABEL, PART, GROUP = "path", "label", "split", "group"
