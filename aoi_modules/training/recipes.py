@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from aoi_modules.datasets import deeppcb, fashion_mnist, houses, magnetic_tile
+from aoi_modules.datasets import deeppcb, fashion_mnist, folder, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
-from aoi_modules.datasets import folder
 from aoi_modules.datasets.sampling import by_label, limited
 from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError

@@ -20,7 +20,6 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
-from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
@@ -30,6 +29,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
+from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Indices, Split, Table, Target
 from aoi_modules.datasets.twins import joined

@@ -5,7 +5,6 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.datasets.picture_files import COLOUR, GRAY, PictureFile
 from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
@@ -15,6 +14,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.folder.labelled_rows import PARTS, Row
+from aoi_modules.datasets.picture_files import COLOUR, GRAY, PictureFile
 
 
 def entry(
