@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from aoi_modules.datasets.picture_files import ENDINGS
 from aoi_modules.errors import DataError
-from aoi_modules.pictures import check_picture
+from aoi_modules.pictures.decoding import decode
+from aoi_modules.pictures.formats import ENDINGS
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound]:
     for place in places:
         path = Path(place)
         if path.is_dir():
-            yield from _or_nothing(_inside(path), place, "no picture in this folder (.png, .jpg, .jpeg or .bmp)")
+            yield from _or_nothing(_inside(path), place, f"no picture in this folder ({', '.join(ENDINGS)})")
         elif has_magic(place) and not path.exists():
             names = glob(place, recursive=True)  # noqa: PTH207  (Path.glob takes no absolute pattern)
             files = sorted(path for path in map(Path, names) if path.is_file())
@@ -49,7 +49,7 @@ def read_pictures(places: Iterable[str]) -> list[bytes]:
             raise DataError(f"{found.place}: {found.reason}")
         try:
             contents.append(found.read_bytes())
-            check_picture(contents[-1])
+            decode(contents[-1])
         except OSError as error:
             raise DataError(f"{found}: cannot be read: {error.strerror}") from None
         except DataError as error:
