@@ -44,5 +44,5 @@ def _header(picture: bytes | Path) -> PictureSize | None:
     try:
         with Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture) as image:
             return PictureSize(image.height, image.width, gray=image.mode in GRAY_MODES)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # what cannot be decoded is named by whoever decodes it
-        return None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return None  # what cannot be decoded is named by whoever decodes it
