@@ -31,7 +31,8 @@ def typical_size(table: Table) -> PictureSize | None:
     """Finds the median height and width of a table's pictures; None for a table without any that can be read."""
     pictures = table.pictures
     if isinstance(pictures, np.ndarray):
-        return PictureSize(*pictures.shape[1:3], gray=pictures.shape[3] == 1) if len(pictures) else None
+        _, height, width, channels = pictures.shape
+        return PictureSize(height, width, gray=channels == 1) if len(pictures) else None
     rows = np.linspace(0, len(pictures) - 1, min(LOOKED_AT, len(pictures))).astype(int)
     found = [header for row in rows if (header := _header(pictures[row])) is not None]
     if not found:
