@@ -2,9 +2,9 @@ from collections import Counter
 
 import numpy as np
 
-from aoi_modules.export.computing_ahead import compute_ahead
-from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import optimize, run_frozen
+from aoi_modules.export.rewriting.computing_ahead import compute_ahead
+from aoi_modules.export.rewriting.folding import fold
 from aoi_modules.tf import tf
 
 
