@@ -3,6 +3,7 @@
 Uses the tables and rules of `datasets`, and the checksums of `sources`; no other data set.
 """
 
-from aoi_modules.datasets.folder.split import DEFECT_TARGET, load
+from aoi_modules.datasets.folder.split import load
+from aoi_modules.datasets.folder.target import DEFECT_TARGET
 
 __all__ = ["DEFECT_TARGET", "load"]

@@ -29,6 +29,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
+from aoi_modules.datasets.folder.target import target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Indices, Split, Table, Target
@@ -36,11 +37,6 @@ from aoi_modules.datasets.twins import joined
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
-
-GOOD_NAMES = ("good", "ok", "pass")
-DEFECT_TARGET, CLASS_TARGET = "defect", "kind"
-FEWEST = 3
-"""Different pictures of a class: one for each table."""
 
 
 def load(
@@ -81,7 +77,7 @@ def load(
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
-    target = _target(path, checked)
+    target = target_of(path, checked)
     part = _parts(path, checked)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
@@ -114,31 +110,6 @@ def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
                 checked.append((row, found))
             advance(1)
     return checked, bad
-
-
-def _target(path: Path, checked: Sequence[Checked]) -> Target:
-    pictures: dict[str, set[str]] = defaultdict(set)
-    for row, file in checked:
-        pictures[row.label].add(file.sha256)
-    names = sorted(pictures)
-    alike = [name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1]
-    if alike:
-        raise DataError(f"{path}: expected classes that differ by more than capitals. Received: {', '.join(alike)}")
-    if len(names) < 2:
-        raise DataError(f"{path}: expected at least two classes. Received: only {names[0]}")
-    for name in names:
-        if len(pictures[name]) < FEWEST:
-            raise DataError(
-                f"{path}: expected at least {FEWEST} different pictures of each class."
-                f" Received: {len(pictures[name])} of {name}",
-                hint=f"add pictures of {name}, or take the class out",
-            )
-    good = [name for name in names if name.casefold() in GOOD_NAMES]
-    ordered = good + [name for name in names if name not in good]
-    values = np.array([ordered.index(row.label) for row, _ in checked], np.int64)
-    if len(names) == 2 and len(good) == 1:
-        return Target(DEFECT_TARGET, values, (GOOD_NAMES[0], ordered[1]))
-    return Target(CLASS_TARGET, values, tuple(ordered))
 
 
 def _parts(path: Path, checked: Sequence[Checked]) -> Indices:

@@ -100,29 +100,6 @@ def test_bad_pictures_are_named_and_can_be_left_out(tmp_path: Path) -> None:
     assert any("notes.txt" in sentence for sentence in split.left_out)
 
 
-@pytest.mark.parametrize(
-    ("counts", "why"),
-    [
-        ({"good": 9}, "at least two classes. Received: only good"),
-        ({"good": 9, "bad": 2}, "3 different pictures of each class. Received: 2 of bad"),
-        ({"Bad": 9, "bad": 9, "good": 9}, "more than capitals. Received: Bad, bad"),
-    ],
-)
-def test_sets_that_teach_nothing_are_refused(tmp_path: Path, counts: dict[str, int], why: str) -> None:
-    put_parts(tmp_path, counts)
-    with pytest.raises(DataError) as caught:
-        folder.load(tmp_path)
-    assert why in caught.value.message
-
-
-def test_copies_do_not_make_a_class(tmp_path: Path) -> None:
-    put_parts(tmp_path, {"good": 9, "bad": 1})
-    for i in range(5):
-        (tmp_path / "bad" / f"copy {i}.png").write_bytes((tmp_path / "bad" / "000.png").read_bytes())
-    with pytest.raises(DataError, match="Received: 1 of bad"):
-        folder.load(tmp_path)
-
-
 def test_paths_that_are_no_set_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path / "parts.xlsx"):
         with pytest.raises(DataError, match=r"a folder of class folders, or a \.csv file"):
