@@ -11,6 +11,7 @@ Pictures are decoded when their batch is due. Until then they stay as they are, 
 more memory.
 """
 
+import os
 from collections.abc import Callable
 
 import numpy as np
@@ -147,7 +148,8 @@ def _pictures(table: Table, picture_input: PictureInput) -> Callable[[tf.Tensor]
         frames = tf.constant(table.pictures)
         return lambda rows: _sized(tf.gather(frames, rows), picture_input)
     from_disk = bool(table.pictures) and not isinstance(table.pictures[0], bytes)
-    column = tf.constant([str(one) if from_disk else one for one in table.pictures], tf.string)
+    # A file's name is bytes, of which no encoding need make text.
+    column = tf.constant([os.fsencode(one) if from_disk else one for one in table.pictures], tf.string)
 
     def decode(one: tf.Tensor) -> tf.Tensor:
         return decode_picture(tf.io.read_file(one) if from_disk else one, *size)

@@ -145,7 +145,7 @@ def _report(
         backbone=wanted.backbone,
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
-        notes=_notes(split.origin, wanted, learned.weights),
+        notes=(*_notes(split.origin, wanted, learned.weights), *split.notes),
         samples=samples.write(split.test, samples.choose(split.test), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
