@@ -74,7 +74,7 @@ def test_masks_and_results_are_no_pictures_of_a_class(tmp_path: Path) -> None:
     assert listing.bad == []
     assert listing.notes == [
         "passed over: masks of a ground truth: 2, such as scratch/000_mask.png",
-        "passed over: results of a training or an export: 2, such as r",
+        "passed over: results of a training or an export: 2, such as models/tile/1",
     ]
 
 
