@@ -58,7 +58,7 @@ def _completed(path: Path, checked: Sequence[Checked], part: Indices, said_by: s
     if not absent:
         return part, ()
     completed = part.copy()
-    completed[learnt] = _dealt([checked[row] for row in learnt], absent)
+    completed[learnt] = _dealt([checked[row] for row in learnt.tolist()], absent)
     names = " and ".join(absent)
     note = f"{said_by}: none for {names}, so a fifth of the training pictures of each class was dealt into {names}"
     return completed, (note,)
