@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aoi_modules.datasets.folder.class_folders import from_folder
+from aoi_modules.datasets.folder.class_rows import from_folder
 from aoi_modules.datasets.folder.csv_rows import from_csv
 from aoi_modules.datasets.folder.labelled_rows import Listing
 from aoi_modules.errors import DataError

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from aoi_modules.datasets.folder.class_folders import from_folder
+from aoi_modules.datasets.folder.class_rows import from_folder
 from aoi_modules.datasets.folder.labelled_rows import Listing
 from tests.datasets.small_parts import put_parts
 
