@@ -51,8 +51,8 @@ def check_digits(path: object, column: NumberColumn) -> str | None:
         return None
     a, b = (int(first[order[place]]) for place in (equal[0], equal[0] + 1))
     said = (
-        f"{column.name}: {_text(values[a])} in line {column.lines[a]} and {_text(values[b])} in line {column.lines[b]} are"
-        " one number to a model, which computes with seven digits"
+        f"{column.name}: {_text(values[a])} in line {column.lines[a]} and {_text(values[b])} in line {column.lines[b]}"
+        " are one number to a model, which computes with seven digits"
     )
     whole = bool(np.all(values[[a, b]] == np.floor(values[[a, b]])))
     if whole or len(equal) > _LOST * len(different):
