@@ -1,11 +1,13 @@
 """Evaluation of heads."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from aoi_modules.datasets.table import Target
+from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
 from aoi_modules.training.measuring.evaluation import Evaluation, choice_of, evaluate, measure, scores, summary
@@ -27,6 +29,15 @@ def test_scores_come_in_the_order_of_the_table() -> None:
     expected = np.asarray(test.pictures, np.float32)[:, :, 16:, 0].mean(axis=(1, 2)) / 255
     assert list(found) == ["defect"]
     assert np.allclose(found["defect"][:, 0], expected, atol=1e-5)
+
+
+def test_a_test_picture_that_vanished_is_named(tmp_path: Path) -> None:
+    test = split().test
+    files = tuple(tmp_path / f"{row}.png" for row in range(len(test)))
+    for row, file in enumerate(files[:-1]):
+        file.write_bytes(test.encoded(row))
+    with pytest.raises(NotAPicture, match=r"39.png: cannot be read: No such file or directory$"):
+        scores(brightness_of_the_right(), replace(test, pictures=files), PICTURE)
 
 
 def test_a_perfect_model_has_perfect_figures() -> None:
