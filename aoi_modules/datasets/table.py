@@ -156,7 +156,8 @@ class Split:
         test: to measure once.
         origin: of the pictures.
         unseen: a second test, of things that training saw nothing of, such as whole other boards; None without.
-        left_out: what was bad and left out because the caller said so, one sentence each.
+        left_out: what was bad and left out because the caller said so, and what was passed over; one sentence each.
+        notes: how the tables were cut or read, where a reader of the figures must know; one sentence each.
     """
 
     train: Table
@@ -165,6 +166,7 @@ class Split:
     origin: DataOrigin
     unseen: Table | None = None
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _content(picture: bytes | Path) -> bytes:

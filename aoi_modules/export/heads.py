@@ -7,7 +7,7 @@ import msgspec
 
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.network import Network
-from aoi_modules.modelstore.manifest import Head, HeadKind
+from aoi_modules.modelstore.manifest import Head, HeadKind, ScoreMap
 from aoi_modules.modelstore.version_dir import check_name
 
 
@@ -56,7 +56,10 @@ def choose_heads(
         )
     # Wishes that only say a threshold do not choose heads, those with names do.
     chosen = [output for output in network.outputs if output in by_output or not any(wish.head for wish in wishes)]
-    heads = tuple(_head(output, network, known.get(output), by_output.get(output, Wish())) for output in chosen)
+    heads = tuple(
+        _with_map(_head(output, network, known.get(output), by_output.get(output, Wish())), network.maps.get(output))
+        for output in chosen
+    )
     return heads, {head.name: output for head, output in zip(heads, chosen, strict=True)}
 
 
@@ -87,6 +90,14 @@ def default_head(name: str, units: int, *, kind: HeadKind | None = None, labels:
             f"{wrong}: expected {wanted} labels for the {kind} head {name}. Received: {len(labels)}", arguments=[wrong]
         )
     return Head(name=name, kind=kind, labels=labels, threshold=0.5 if kind == "defect" else None)
+
+
+def _with_map(head: Head, size: tuple[int, int] | None) -> Head:
+    """The head with the map that the network gives; which area it is of, only a report knows."""
+    if size is None:
+        return msgspec.structs.replace(head, map=None)
+    known = head.map or ScoreMap(rows=0, columns=0)
+    return msgspec.structs.replace(head, map=msgspec.structs.replace(known, rows=size[0], columns=size[1]))
 
 
 def _output_of(wish: Wish, network: Network) -> str:

@@ -194,7 +194,7 @@ def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
         notes.append(recipe.note)
     if recipe.judges:
         notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
-    return tuple(notes)
+    return (*notes, *split.notes)
 
 
 def _tools() -> dict[str, str]:
