@@ -1,5 +1,6 @@
 """A model that has learnt is kept until its training is written."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,6 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.tf import keras
-from aoi_modules.training.fitting import kept_model
 from aoi_modules.training.fitting.kept_model import NOTE, learned_once, mentioned, place
 from aoi_modules.training.fitting.learning import Learned
 from aoi_modules.training.fitting.unfinished import KEPT_MODEL
@@ -62,7 +62,7 @@ def test_the_kept_file_itself_becomes_the_result(tmp_path: Path, monkeypatch: py
     def refuse(source: Path, target: Path) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr(kept_model.os, "link", refuse)  # as some file systems do
+    monkeypatch.setattr(os, "link", refuse)  # as some file systems do
     place(tmp_path, found.model, tmp_path / "copied.keras")
     content = (tmp_path / KEPT_MODEL).read_bytes()
     assert (tmp_path / "linked.keras").read_bytes() == (tmp_path / "copied.keras").read_bytes() == content

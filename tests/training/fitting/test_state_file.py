@@ -10,7 +10,11 @@ import pytest
 from aoi_modules.errors import ModelError
 from aoi_modules.training.fitting import state_file
 
-ARRAYS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7, np.int64), np.zeros((0, 4), np.float16)]
+ARRAYS: list[state_file.Array] = [
+    np.arange(6, dtype=np.float32).reshape(2, 3),
+    np.array(7, np.int64),
+    np.zeros((0, 4), np.float16),
+]
 SHAPES = [(2, 3), (), (0, 4)]
 
 
