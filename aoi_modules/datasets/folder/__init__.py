@@ -4,6 +4,6 @@ Uses the tables and rules of `datasets`, and the checksums of `sources`; no othe
 """
 
 from aoi_modules.datasets.folder.split import load
-from aoi_modules.datasets.folder.target import DEFECT_TARGET
+from aoi_modules.datasets.folder.target import Ask
 
-__all__ = ["DEFECT_TARGET", "load"]
+__all__ = ["Ask", "load"]

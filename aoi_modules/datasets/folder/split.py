@@ -29,7 +29,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     rank,
 )
 from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
-from aoi_modules.datasets.folder.target import target_of
+from aoi_modules.datasets.folder.target import Ask, GoodClasses, target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Indices, Split, Table, Target
@@ -47,6 +47,9 @@ def load(
     test: int | None = None,
     seed: int = 0,
     skip_bad: bool = False,
+    good: Sequence[str] | None = None,
+    judged: bool = False,
+    ask: Ask | None = None,
 ) -> Split:
     """Loads pictures of your own; every file is opened once, now, and read again when it is needed.
 
@@ -59,14 +62,19 @@ def load(
         test: likewise.
         seed: of the choice when limited.
         skip_bad: leave out what cannot be used, and say so in `left_out`.
+        good: names of the classes of good parts; none says that no class is good. None: their names tell, see
+            `class_names.opinion`.
+        judged: a verdict is wanted, which needs a good class.
+        ask: asks a person which classes are good where their names do not tell; None refuses them.
 
     Returns:
-        Tables of paths. Of two classes, one called good, ok or pass, the target is `defect` with labels
-        ("good", other); else `kind` with all classes, good first. `kinds` are the classes as they are called.
+        Tables of paths. Of two classes of which one is good the target is `defect`, else `kind` with all classes; the
+        labels are the classes as they are called, good ones first, and `good` names those.
 
     Raises:
         DataError: rows cannot be used (unreadable, missing, contradictory, of other channels than most): names them.
-            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures.
+            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures, or it takes a good
+            class and nobody knows one.
     """
     path = Path(path).absolute()
     listing = _listing(path)
@@ -77,7 +85,7 @@ def load(
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
-    target = target_of(path, checked)
+    target = target_of(path, checked, GoodClasses(good, judged, ask))
     part = _parts(path, checked)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}

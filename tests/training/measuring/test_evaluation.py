@@ -66,14 +66,14 @@ def test_a_value_head_is_measured_by_its_error() -> None:
 def test_rows_that_do_not_count_are_left_out() -> None:
     target = Target("defect", np.array([0, 1, 0, 1]), DEFECT.labels, np.array([1, 1, 0, 0], np.float32))
     answers = np.array([[0.1], [0.9], [0.99], [0.0]], np.float32)
-    found = measure(DEFECT, answers, target, choice_of(answers, target, 0.0))
+    found = measure(DEFECT, answers, target, choice_of(DEFECT, answers, target, 0.0))
     assert found.head.metrics["auroc"] == 1.0
     assert found.rows.tolist() == [0, 1]
 
 
 def test_what_cannot_be_measured_is_left_out() -> None:
     answers = np.array([[0.2], [0.9]], np.float32)
-    choice = choice_of(answers, Target("defect", np.array([0, 1]), DEFECT.labels), 0.0)
+    choice = choice_of(DEFECT, answers, Target("defect", np.array([0, 1]), DEFECT.labels), 0.0)
     found = measure(DEFECT, answers, Target("defect", np.array([0, 0]), DEFECT.labels), choice)
     assert found.head.metrics["overkill_rate"] == 0.5
     assert not {"auroc", "escape_rate", "overkill_at_escape"} & set(found.head.metrics)
