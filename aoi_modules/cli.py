@@ -1,14 +1,15 @@
 """`aoi ...`: one verb a command. A command's module is imported only when it is called, so help answers at once."""
 
-import errno
 import importlib
 import os
 import sys
+import traceback
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
+from aoi_modules import disk
 from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import AoiError, MissingExtra
@@ -31,8 +32,8 @@ COMMANDS = {
 }
 
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""How writing fails where nothing more can be written."""
+PRINTING = ("click.utils", "rich.console", __name__)
+"""Modules in which an error of the system is about standard output."""
 
 
 class LazyGroup(click.Group):
@@ -118,8 +119,10 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in FULL:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
-        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        place = frame.f_globals["__name__"]
+        if place in PRINTING:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
+        what = "the output cannot be written" if place in PRINTING else disk.named(error) or f"a file, in {place}"
+        click.echo(f"error: {what}: {disk.words(error)}", err=True)
         sys.exit(1)

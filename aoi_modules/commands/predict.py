@@ -47,8 +47,9 @@ def command(
 
     A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in the order of the
     pictures, those of a folder or pattern by name. A picture that cannot be used is named on standard error, and has
-    a line with its error in JSON and CSV; the others are still asked about, and the exit code is 1. It is 0 when
-    every picture was answered, and 2 after wrong usage.
+    a line with its error in JSON and CSV; the others are still asked about, and the exit code is 1. So is a folder in
+    a folder that cannot be read. Bins, thumbnails, masks and our own results in a folder are passed over, as in
+    training, and named on standard error. The exit code is 0 when every picture was answered, 2 after wrong usage.
 
     A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
     as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
@@ -83,14 +84,16 @@ def command(
 
 
 def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
-    """The picture files, and whether a place had none."""
-    from aoi_modules.client.picture_search import NothingFound, find_pictures
+    """The picture files, and whether a place, or a folder in one, had none or could not be read."""
+    from aoi_modules.client.picture_search import NothingFound, PassedOver, find_pictures
 
     files, empty = [], False
     for found in find_pictures(places):
         if isinstance(found, NothingFound):
             click.echo(f"error: {found.place}: {found.reason}", err=True)
             empty = True
+        elif isinstance(found, PassedOver):
+            click.echo(f"note: {found.sentence}", err=True)
         else:
             files.append(found)
     return files, empty

@@ -10,7 +10,7 @@ from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.export.sharing import share
+from aoi_modules.export.rewriting.sharing import share
 from aoi_modules.modelstore.layout import FEATURES
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf

@@ -7,10 +7,11 @@ from typing import Any
 from aoi_modules.datasets.decoding import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
-from aoi_modules.export.computing_ahead import compute_ahead
-from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import input_name
+from aoi_modules.export.rewriting.computing_ahead import compute_ahead
+from aoi_modules.export.rewriting.folding import fold
+from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.modelstore.layout import (
     DEFAULT_SIGNATURE,
     FEATURES,
@@ -42,7 +43,7 @@ class Core:
         """With constants, and everything computed ahead that can be."""
         heads = [head.name for head in component.heads]
         folded = fold(compute_ahead(graph, heads), heads)
-        return cls(component, graphs.optimize(folded, heads))
+        return cls(component, with_own_functions(graphs.optimize(folded, heads)))
 
     @classmethod
     def with_variables(cls, component: Component, graph: GraphDef, names: dict[str, str]) -> "Core":
@@ -59,7 +60,7 @@ class Core:
                 value = tf.make_ndarray(node.attr["value"].tensor)
                 if (name := names.get(graphs.digest(value))) is not None:
                     variables[node.name] = tf.Variable(value, name=name.partition(":")[0], trainable=False)
-        return cls(component, graph, variables)
+        return cls(component, with_own_functions(graph), variables)
 
     def scores(self, pictures: dict[str, tf.Tensor], features: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
         """The heads' answers.

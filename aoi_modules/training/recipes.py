@@ -192,16 +192,8 @@ def from_folder(
         backbone="mobilenet-v2",
         learning="on features",
         augmentation=("mirror-sideways", "brightness"),
-        note=f"pictures from {path}; {_judging(target)}",
+        note=f"pictures from {path}",
     )
-
-
-def _judging(target: Target) -> str:
-    """What is judged, in words: nobody is to find out later that a class was taken for good, or that none was."""
-    if not target.good:
-        return "no class is good: the model names classes and judges nothing"
-    defects = (label for label in target.labels if label not in target.good)
-    return f"good parts are called {', '.join(target.good)}, defective ones {', '.join(defects)}"
 
 
 def by_name(name: str) -> Recipe:

@@ -4,14 +4,11 @@
     parts/good/line 2/0002.png                      img/0001.png,good,train,1.52
     parts/scratch/0001.png                          img/0002.png,scratch,test,1.49
 
-Without a `split` column, 60% of each class is for training, 20% for validation, 20% for the test, by a hash of the
-files' content: the same pictures give the same tables whatever the files are called, and identical pictures are always
-in the same table. Rows of one `group` are, too. When pictures are added, others may change their table; a `split`
-column nails them down.
+Folders `train` and `test`, and perhaps `val`, above or below the classes say which table a picture is in, as the column
+`split` does; `layouts` knows their names. What nothing is said about is dealt, see `dealing`.
 """
 
 import os
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,21 +17,20 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
+from aoi_modules.datasets.folder.dealing import tables_of
 from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
     in_two_tables,
-    keys,
     of_other_channels,
-    rank,
 )
-from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
-from aoi_modules.datasets.folder.target import Ask, GoodClasses, target_of
+from aoi_modules.datasets.folder.labelled_rows import Row
+from aoi_modules.datasets.folder.layouts import PARTS
+from aoi_modules.datasets.folder.listing import list_pictures
+from aoi_modules.datasets.folder.target import Ask, GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
-from aoi_modules.datasets.table import Indices, Split, Table, Target
-from aoi_modules.datasets.twins import joined
-from aoi_modules.errors import DataError
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
 
@@ -77,7 +73,7 @@ def load(
             class and nobody knows one.
     """
     path = Path(path).absolute()
-    listing = _listing(path)
+    listing = list_pictures(path)
     checked, bad = _checked(listing.rows)
     for find_bad in (of_other_channels, contradictions, in_two_tables):
         found = find_bad(checked)
@@ -86,23 +82,13 @@ def load(
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
     target = target_of(path, checked, GoodClasses(good, judged, ask))
-    part = _parts(path, checked)
+    part, dealt = tables_of(path, checked, listing.said_by)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
-    whole = Split(**tables, origin=_origin(path, checked), left_out=(*left_out, *listing.notes))
+    whole = Split(
+        **tables, origin=_origin(path, checked), left_out=(*left_out, *listing.notes), notes=(in_words(target), *dealt)
+    )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
-
-
-def _listing(path: Path) -> Listing:
-    if path.is_dir():
-        listing = from_folder(path)
-    elif path.is_file() and path.suffix.lower() == ".csv":
-        listing = from_csv(path)
-    else:
-        raise DataError(f"path: expected a folder of class folders, or a .csv file. Received: {path}")
-    if not listing.rows and not listing.bad:
-        raise DataError(f"{path}: expected labelled pictures. Received: none")
-    return listing
 
 
 def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
@@ -118,42 +104,6 @@ def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
                 checked.append((row, found))
             advance(1)
     return checked, bad
-
-
-def _parts(path: Path, checked: Sequence[Checked]) -> Indices:
-    """The table of each row, a position in `PARTS`: int64 (N,)."""
-    if checked[0][0].part is not None:
-        part = np.array([rank(row) for row, _ in checked], np.int64)
-        what = f"the column {PART}"
-    else:
-        part = _dealt(checked)
-        what = "a deal of whole groups"
-    labels = {row.label for row, _ in checked}
-    for number, name in enumerate(PARTS):
-        missing = labels - {row.label for (row, _), own in zip(checked, part, strict=True) if own == number}
-        if missing:
-            raise DataError(
-                f"{path}: expected every class in every table. Received: {what} that leaves {name} without"
-                f" {', '.join(sorted(missing))}"
-            )
-    return part
-
-
-def _dealt(checked: Sequence[Checked]) -> Indices:
-    """Deals rows that belong together, class by class; a group of several classes goes with its rarest."""
-    group = joined([keys(row, file) for row, file in checked]).tolist()
-    frequency = Counter(row.label for row, _ in checked)
-    members: dict[int, list[Checked]] = defaultdict(list)
-    for first, entry in zip(group, checked, strict=True):
-        members[first].append(entry)
-    name_of = {first: min(file.sha256 for _, file in entries) for first, entries in members.items()}
-    stratum = {
-        name_of[first]: min((row.label for row, _ in entries), key=lambda label: (frequency[label], label))
-        for first, entries in members.items()
-    }
-    part_of = {sampling.TEST_FOLD: PARTS.index("test"), sampling.VALIDATION_FOLD: PARTS.index("validation")}
-    fold = sampling.folds(stratum)
-    return np.array([part_of.get(fold[name_of[first]], 0) for first in group], np.int64)
 
 
 def _table(checked: Sequence[Checked], target: Target, number_names: tuple[str, ...]) -> Table:

@@ -71,6 +71,14 @@ def target_of(path: Path, checked: Sequence[Checked], good: GoodClasses) -> Targ
     return Target(name, values, ordered, good=good_ones)
 
 
+def in_words(target: Target) -> str:
+    """Says what is judged: nobody is to find out later that a class was taken for good, or that none was."""
+    if not target.good:
+        return "no class is good: the model names classes and judges nothing"
+    defective = (label for label in target.labels if label not in target.good)
+    return f"good parts are called {', '.join(target.good)}; defective ones {', '.join(defective)}"
+
+
 def _classes(path: Path, checked: Sequence[Checked]) -> list[str]:
     """The names of the classes, of which each has pictures enough."""
     pictures: dict[str, set[str]] = defaultdict(set)

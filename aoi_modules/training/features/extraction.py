@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from aoi_modules.datasets.batches import batches, culprit
+from aoi_modules.datasets.batches import batches, broken_pictures_named
 from aoi_modules.datasets.table import Table
-from aoi_modules.errors import ModelError, NotAPicture
+from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Advance, Say, progress, say
@@ -83,11 +83,9 @@ def blocks(table: Table, picture_input: PictureInput, views: Views, batch_size: 
     if views.count > 1:  # one view after the other, so that memory does not grow with their number
         pictures = pictures.flat_map(lambda block: numbers.map(lambda view: change(block, view))).prefetch(2)
     places = (view * len(table) + start for start in range(0, len(table), batch_size) for view in range(views.count))
-    try:
+    with broken_pictures_named(table):
         for row, block in zip(places, pictures, strict=True):
             yield row, block.numpy()
-    except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError):
-        raise NotAPicture(culprit(table)) from None
 
 
 def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Say) -> Forward:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.datasets.table import Table
-from aoi_modules.errors import NotAPicture
 from aoi_modules.tf import keras
 
 
@@ -23,13 +22,8 @@ def of_pictures(table: Table) -> str:
         total.update(f"{pictures.dtype} {pictures.shape}".encode())
         total.update(np.ascontiguousarray(pictures).data)
         return total.hexdigest()
-    for index, name in enumerate(table.ids):
-        picture = pictures[index]
-        try:
-            content = picture if isinstance(picture, bytes) else picture.read_bytes()
-        except OSError as error:
-            raise NotAPicture(f"{name}: cannot be read: {error}") from None
-        total.update(hashlib.sha256(content).digest())
+    for index in range(len(table)):
+        total.update(hashlib.sha256(table.encoded(index)).digest())
     return total.hexdigest()
 
 

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import batches
+from aoi_modules.datasets.batches import batches, broken_pictures_named
 from aoi_modules.datasets.table import Split, Table, Target, Values
 from aoi_modules.errors import ModelError
 from aoi_modules.judging.defect_score import defect_scores
@@ -56,14 +56,19 @@ class Evaluation:
 
 
 def scores(model: keras.Model, table: Table, picture_input: PictureInput) -> dict[str, Scores]:
-    """Computes the model's answers for the N pictures of a table: head -> float32 (N, K)."""
+    """Computes the model's answers for the N pictures of a table: head -> float32 (N, K).
+
+    Raises:
+        NotAPicture: a picture cannot be read or decoded any more; names it.
+    """
     rows = batches(table, picture_input)
     # One trace for every size of batch, made beforehand: TensorFlow would warn of too many functions otherwise.
     forward = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(rows.element_spec[0])
     found: dict[str, list[Scores]] = {}
-    for inputs, *_ in rows:
-        for name, values in forward(inputs).items():
-            found.setdefault(name, []).append(values.numpy())
+    with broken_pictures_named(table):
+        for inputs, *_ in rows:
+            for name, values in forward(inputs).items():
+                found.setdefault(name, []).append(values.numpy())
     return {name: np.concatenate(blocks) for name, blocks in found.items()}
 
 

@@ -8,7 +8,7 @@ import pytest
 from aoi_modules.datasets import folder
 from aoi_modules.datasets.folder.labelled_checks import Checked
 from aoi_modules.datasets.folder.labelled_rows import Row
-from aoi_modules.datasets.folder.target import GoodClasses, target_of
+from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import COLOUR, PictureFile
 from aoi_modules.datasets.table import Target
 from aoi_modules.errors import DataError
@@ -86,6 +86,11 @@ def test_a_person_is_asked_only_where_the_names_do_not_tell() -> None:
     assert target("ok", "b", good=GoodClasses(needed=True, ask=ask)).good == ("ok",)
     assert target("a", "b", good=GoodClasses(ask=ask)).good == ()
     assert asked == [("a", "b")]
+
+
+def test_what_is_judged_is_said_in_words() -> None:
+    assert in_words(target("left", "right")) == "no class is good: the model names classes and judges nothing"
+    assert in_words(target("crack", "ok", "void")) == "good parts are called ok; defective ones crack, void"
 
 
 def test_what_is_said_wins_over_the_names() -> None:

@@ -1,12 +1,12 @@
-"""Class folders and CSV files, before any picture is opened."""
+"""CSV files, before any picture is opened."""
 
 from pathlib import Path
 
 import pytest
 
-from aoi_modules.datasets.folder.labelled_rows import Listing, from_csv, from_folder
+from aoi_modules.datasets.folder.csv_rows import from_csv
+from aoi_modules.datasets.folder.labelled_rows import Listing
 from aoi_modules.errors import DataError
-from tests.datasets.small_parts import put_parts
 
 
 def put_csv(tmp_path: Path, text: str) -> Path:
@@ -17,43 +17,6 @@ def put_csv(tmp_path: Path, text: str) -> Path:
 
 def whys(listing: Listing) -> list[str]:
     return [str(row) for row in listing.bad]
-
-
-def test_pictures_at_any_depth_belong_to_their_class(tmp_path: Path) -> None:
-    listing = from_folder(put_parts(tmp_path, {"good": 3, "scratch": 2}))
-    assert [(row.name, row.label) for row in listing.rows] == [
-        ("good/000.png", "good"),
-        ("good/002.png", "good"),
-        ("good/line 2/001.png", "good"),
-        ("scratch/000.png", "scratch"),
-        ("scratch/line 2/001.png", "scratch"),
-    ]
-    assert all(row.path.is_file() and row.part is None and row.group is None for row in listing.rows)
-    assert (listing.bad, listing.notes) == ([], [])
-
-
-def test_what_is_no_row_is_said_or_bad(tmp_path: Path) -> None:
-    put_parts(tmp_path, {"good": 1, "scratch": 1})
-    for name in ("good/a.JPG", "good/b.tif", "good/notes.txt", "good/Thumbs.db", "good/.hidden.png", "stray.png"):
-        (tmp_path / name).write_bytes(b"x")
-    for name in ("empty", "good/.cache", ".git"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "good/.cache/c.png").write_bytes(b"x")
-    listing = from_folder(tmp_path)
-    assert [row.name for row in listing.rows] == ["good/000.png", "good/a.JPG", "scratch/000.png"]
-    assert listing.notes == ["files that are no pictures were passed over: 1, such as good/notes.txt"]
-    assert whys(listing) == [
-        f"stray.png: stands in no class folder of {tmp_path}",
-        "empty/: expected pictures of this class. Received: none",
-        "good/b.tif: expected one of .png, .jpg, .jpeg, .bmp. Received: .tif",
-    ]
-
-
-def test_folders_of_tables_are_no_classes(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no folder in it"):
-        from_folder(tmp_path)
-    with pytest.raises(DataError, match=r"named after classes\. Received: test, train"):
-        from_folder(put_parts(tmp_path, {"train": 1, "test": 1}))
 
 
 @pytest.mark.parametrize("comma", [",", ";"])
