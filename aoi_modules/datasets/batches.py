@@ -27,17 +27,24 @@ from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf, words
 
 BATCH = 64
+LARGEST = 2**23
+"""Pixels of a batch: large pictures come few at a time, so that memory does not grow with their size."""
 
 
-def batches(table: Table, picture_input: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:
+def rows_at_once(picture_input: PictureInput, most: int = BATCH) -> int:
+    """Gives the number of pictures of a batch, at least 1 and at most `most`, by their size."""
+    return max(1, min(most, LARGEST // (picture_input.height * picture_input.width)))
+
+
+def batches(table: Table, picture_input: PictureInput, *, batch_size: int | None = None) -> tf.data.Dataset:
     """Gives the rows of a table once, in their order, as the module says; the last batch may be smaller.
 
     Args:
         table: what to batch.
         picture_input: the model's input.
-        batch_size: B.
+        batch_size: B; None chooses it by the pictures' size.
     """
-    order = tf.data.Dataset.range(len(table)).batch(batch_size)
+    order = tf.data.Dataset.range(len(table)).batch(batch_size or rows_at_once(picture_input))
     return _filled(order, table, picture_input)
 
 
@@ -103,7 +110,7 @@ def pixels(table: Table, picture_input: PictureInput) -> NDArray[np.float32]:
     """
     shape = (0, picture_input.height, picture_input.width, picture_input.channels)
     find = _pictures(table, picture_input)
-    order = tf.data.Dataset.range(len(table)).batch(BATCH)
+    order = tf.data.Dataset.range(len(table)).batch(rows_at_once(picture_input))
     with broken_pictures_named(table):
         found = [np.asarray(block) for block in order.map(find)]
     return np.concatenate(found) if found else np.zeros(shape, np.float32)
@@ -162,6 +169,8 @@ def _filled(order: tf.data.Dataset, table: Table, picture_input: PictureInput) -
             return inputs, wanted
         return inputs, wanted, {name: tf.gather(values, rows) for name, values in weights.items()}
 
+    if rows_at_once(picture_input) == 1:  # each of them takes hundreds of megabytes
+        return order.map(fill).prefetch(1)
     return order.map(fill, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from aoi_modules.errors import WireError
 from aoi_modules.judging.defect_score import defect_scores
 from aoi_modules.judging.limits import HeadLimits, check_fit, good_labels, limits_of
+from aoi_modules.judging.regions import Region, find_region
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
 from aoi_modules.verdict import Limits, Verdict, judge_part, judge_score
 from aoi_modules.wire.tensors import Array
@@ -33,6 +35,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     review_band: tuple[float, float] | None
     verdict: Verdict | None
     """None for a head that judges nothing."""
+    region: Region | None = None
+    """Where the defect is, of a head with a map that does not let the part pass; else None."""
 
 
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +88,10 @@ def judge(
     """
     heads = manifest.heads if manifest is not None else heads_without_manifest(scores, limits)
     check_fit(heads, limits)
-    results = tuple(judge_head(head, _values(scores, head.name), limits.get(head.name, HeadLimits())) for head in heads)
+    results = tuple(
+        with_region(judge_head(head, _values(scores, head.name), limits.get(head.name, HeadLimits())), head, scores)
+        for head in heads
+    )
     verdict = judge_part(result.verdict for result in results if result.verdict is not None)
     return Inspection(component=component, verdict=verdict, model=model, heads=results)
 
@@ -122,6 +129,28 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
     )
 
 
+def with_region(result: HeadResult, head: Head, scores: Mapping[str, Array]) -> HeadResult:
+    """Adds where the defect is, if the head has a map and does not let the part pass.
+
+    Args:
+        result: what the head says about a picture.
+        head: from the manifest.
+        scores: all outputs for that picture, the map among them, float (1, rows, columns).
+
+    Raises:
+        WireError: the map is missing or has another shape.
+    """
+    if head.map is None or result.threshold is None or result.verdict in (None, Verdict.PASS):
+        return result
+    name = map_name(head.name)
+    if name not in scores or not len(scores[name]):
+        raise WireError(f"head {head.name}: the model's answer has no map {name}; it has: {', '.join(sorted(scores))}")
+    doubtful = result.review_band if result.verdict is Verdict.REVIEW else None
+    limit = result.threshold if doubtful is None else math.nextafter(doubtful[0], -1.0)  # its ends belong to the band
+    region = find_region(scores[name][0], head.map, limit, head=head.name)
+    return msgspec.structs.replace(result, region=region)
+
+
 def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, HeadLimits]) -> tuple[Head, ...]:
     """Makes up the heads of a model that carries no manifest: what the route judges is a defect, all else is only told.
 
@@ -130,7 +159,7 @@ def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, Head
         route: the gateway's limits by head.
     """
     heads = []
-    for name in sorted(scores):
+    for name in sorted(scores.keys() - {map_name(head) for head in scores}):
         width = scores[name].shape[-1] if scores[name].ndim == 2 else 1
         kind: HeadKind = "class" if width > 1 else "defect" if name in route else "value"
         labels = tuple(map(str, range(width))) if kind == "class" else (name,) if kind == "defect" else ()

@@ -47,8 +47,13 @@ def of_network(model: keras.Model) -> str:
 
 
 def _number(config: Any, names: dict[str, str]) -> None:
-    """Numbers the layers in the order in which they come, those of nested models too."""
-    if not isinstance(config, dict) or "layers" not in config:
+    """Numbers the layers in the order in which they come, those of nested models and of networks in a layer too."""
+    if not isinstance(config, dict):
+        return
+    if "layers" not in config:
+        for value in config.values():
+            if isinstance(value, dict) and "layers" in value.get("config", {}):
+                _number(value["config"], names)
         return
     names.setdefault(config["name"], f"model {len(names)}")
     for layer in config["layers"]:
