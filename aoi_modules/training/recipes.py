@@ -1,14 +1,14 @@
 """The recipes: data, input, heads, backbone and way of learning of everything that can be trained. Imports no Keras."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from aoi_modules.datasets import deeppcb, fashion_mnist, folder, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
-from aoi_modules.datasets.sampling import by_label, limited
+from aoi_modules.datasets.file_names import printable
+from aoi_modules.datasets.sampling import by_kind, limited
 from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
@@ -170,9 +170,9 @@ def from_folder(
     path: Path,
     *,
     skip_bad: bool = False,
-    good: Sequence[str] | None = None,
-    judged: bool = False,
-    ask: folder.Ask | None = None,
+    reading: folder.Reading | None = None,
+    ask_column: folder.AskColumn | None = None,
+    good: folder.GoodClasses | None = None,
 ) -> Recipe:
     """Makes a recipe for a folder of pictures, or a CSV file that lists them. Arguments as `datasets.folder.load`.
 
@@ -181,19 +181,30 @@ def from_folder(
     Raises:
         DataError: something in it cannot be used; lists what and where. Or nobody knows which class is good.
     """
-    split = folder.load(path, skip_bad=skip_bad, good=good, judged=judged, ask=ask)
+    split = folder.load(path, skip_bad=skip_bad, reading=reading, ask_column=ask_column, good=good)
     target = split.train.main
     return Recipe(
         name=FOLDER,
-        title=f"{path.name}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
-        load=lambda *, train, test, seed: limited(split, by_label, train=train, test=test, seed=seed),
+        title=f"{printable(path.name)}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
+        load=lambda *, train, test, seed: _in_size(split, train=train, test=test, seed=seed),
         picture_input=PictureInput(height=224, width=224, channels=3),
         heads=(head_of(target),),
         backbone="mobilenet-v2",
         learning="on features",
         augmentation=("mirror-sideways", "brightness"),
-        note=f"pictures from {path}",
+        note=f"pictures from {printable(path)}",
     )
+
+
+def _in_size(split: Split, *, train: int | None, test: int | None, seed: int) -> Split:
+    """Cuts one's own pictures to the size of a profile, of every class at least one, and says so."""
+    cut = limited(split, by_kind, train=train, test=test, seed=seed)
+    left = [
+        f"{len(whole) - len(kept)} of {len(whole)} {name} pictures: more than the profile takes"
+        for name, whole, kept in (("training", split.train, cut.train), ("test", split.test, cut.test))
+        if len(kept) < len(whole)
+    ]
+    return replace(cut, left_out=(*cut.left_out, *left))
 
 
 def by_name(name: str) -> Recipe:

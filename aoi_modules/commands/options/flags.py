@@ -27,7 +27,9 @@ def speak_flags(error: AoiError, command: click.Command) -> None:
 
 
 def _spelled(argument: Argument, options: Sequence[click.Option]) -> str | None:
-    """The flag with its value; None if there is no such flag."""
+    """The flag with its value; None if there is no such flag. No values at all are said as `--no-features`."""
+    if argument.value == ():
+        argument = Argument(argument.name, False)
     for name in (argument.name, *_SAID_BY.get(argument.name, ())):
         for option in options:
             if flag := _flag(name, option, argument.value):

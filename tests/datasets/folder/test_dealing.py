@@ -82,4 +82,3 @@ def test_without_training_pictures_nothing_is_learnt(tmp_path: Path) -> None:
 def test_what_says_no_table_is_dealt(tmp_path: Path) -> None:
     split = folder.load(put_parts(tmp_path, {"good": 10, "bad": 5}))
     assert [len(table) for table in tables(split).values()] == [9, 3, 3]
-    assert split.notes[1:] == ()
