@@ -75,6 +75,8 @@ def train(
     chosen = wanted.recipe
     split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
+    for note in split.notes:
+        log(f"note: {note}")
     if warning := size_note(split, chosen.picture_input):
         log(f"warning: {warning}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
