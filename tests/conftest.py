@@ -43,7 +43,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
-    """SIGINT as on a terminal. Who starts the tests may ignore it, as a job in the background does: that is inherited."""
+    """SIGINT as on a terminal. Whoever starts the tests may ignore it, as a job in the background, and so do we."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
