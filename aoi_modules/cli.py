@@ -19,6 +19,7 @@ COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
     "data": ("data", "List and fetch the data sets."),
     "train": ("train", "Train a recipe: model, report and plots."),
+    "results": ("results", "Show what a training is worth, the wrong pictures first."),
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
     "merge": ("merge", "Merge the models of one component into one servable."),
