@@ -10,9 +10,8 @@ from typing import Any
 import click
 
 from aoi_modules import disk
-from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.commands.options.flags import speak_flags
-from aoi_modules.errors import AoiError, MissingExtra
+from aoi_modules.errors import STOPPED, AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
