@@ -42,6 +42,9 @@ def command(training: Path, every: bool, as_json: bool) -> None:
         click.echo(_json(report))
         return
     out = console()
+    for head in report.heads:
+        if said := training_report.verdicts_in_words(report, head.name):
+            out.print(f"{head.name}: {said}")
     for kind in dict.fromkeys(one.kind for one in report.mistakes):
         found = [one for one in report.mistakes if one.kind == kind]
         listed = found if every else found[:MOST]

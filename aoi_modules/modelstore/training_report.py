@@ -134,6 +134,19 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     mistakes: tuple[Mistake, ...] | None = None
 
 
+def verdicts_in_words(report: TrainingReport, head: str) -> str:
+    """Says in one line how many test pictures a head judges wrong; empty where it judges nothing."""
+    judged = [one for one in report.classes if one.head == head and one.passed is not None]
+    good = Rate(
+        sum(one.pictures - (one.passed or 0) for one in judged if one.good),
+        sum(one.pictures for one in judged if one.good),
+    )
+    defective = Rate(
+        sum(one.passed or 0 for one in judged if not one.good), sum(one.pictures for one in judged if not one.good)
+    )
+    return f"defective parts that pass: {defective}; good parts that fail: {good}" if judged else ""
+
+
 def read(path: Path) -> TrainingReport:
     """The report in a file, or in the folder that a training wrote.
 

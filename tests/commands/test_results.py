@@ -24,7 +24,7 @@ OVERKILL = [
 FULL = msgspec.structs.replace(
     REPORT,
     mistakes=(ESCAPED, *OVERKILL),
-    classes=(ClassResult(head="kind", name="划痕", pictures=8, right=6, good=False, passed=1),),
+    classes=(ClassResult(head="defect", name="划痕", pictures=8, right=6, good=False, passed=1),),
     counts={"划痕": {"train": 24, "validation": 9, "test": 8}},
 )
 
@@ -39,7 +39,8 @@ def test_the_wrong_pictures_come_first_then_the_classes_then_the_notes(training:
     done = in_process.aoi("results", training)
     assert done.returncode == 0, done.stderr
     lines = [line.strip() for line in done.stdout.splitlines()]
-    assert lines[0] == "escaped: 1"
+    assert lines[0].startswith("defect: defective parts that pass: 12.5% (1 of 8")
+    assert lines[1] == "escaped: 1"
     places = [next(row for row, line in enumerate(lines) if words in line) for words in (
         "划痕/0001.png", "overkilled: 60", "and 10 more: --all lists them", "test pictures by class", "note: stand-in",
     )]  # fmt: skip

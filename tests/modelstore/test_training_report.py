@@ -59,6 +59,20 @@ def test_a_class_has_its_rates_with_intervals() -> None:
     assert (told.wrong_verdicts, told.wrong_verdicts_in_words) == (None, "")
 
 
+def test_all_wrong_verdicts_of_a_head_are_one_line() -> None:
+    results = (
+        ClassResult(head="kind", name="ok", pictures=8, good=True, passed=6),
+        ClassResult(head="kind", name="crack", pictures=8, good=False, passed=1),
+        ClassResult(head="kind", name="void", pictures=12, good=False, passed=0),
+        ClassResult(head="side", name="left", pictures=8, right=8),
+    )
+    report = msgspec.structs.replace(REPORT, classes=results)
+    said = training_report.verdicts_in_words(report, "kind")
+    assert said.startswith("defective parts that pass: 5.0% (1 of 20; 95%:")
+    assert "good parts that fail: 25.0% (2 of 8; 95%:" in said
+    assert training_report.verdicts_in_words(report, "side") == ""
+
+
 def test_a_report_of_an_older_release_knows_no_mistakes(tmp_path: Path) -> None:
     training_report.write(REPORT, tmp_path)
     file = tmp_path / training_report.FILE_NAME

@@ -39,7 +39,8 @@ def class_results(results: "Sequence[Evaluation]", test: Table) -> tuple[ClassRe
         answers_of: dict[tuple[str, bool], list[_Answer]] = defaultdict(list)
         for answer in _answers(result, test):
             answers_of[answer.truth, bool(answer.good)].append(answer)
-        found += [_class_result(result.head, name, answers) for (name, _), answers in sorted(answers_of.items())]
+        good_first = sorted(answers_of.items(), key=lambda item: (not item[0][1], item[0][0]))
+        found += [_class_result(result.head, name, answers) for (name, _), answers in good_first]
     return tuple(found)
 
 

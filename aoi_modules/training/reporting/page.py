@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aoi_modules.modelstore.manifest import Head
-from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.modelstore.training_report import TrainingReport, verdicts_in_words
 from aoi_modules.training.recipes import FOLDER
 from aoi_modules.training.reporting.wrong_pictures import groups
 
@@ -116,6 +116,7 @@ def page(report: TrainingReport, plots: Mapping[str, Path], thumbnails: Mapping[
     return template.render(
         report=report,
         name=report.data.name if report.recipe == FOLDER else report.recipe,
+        summary={head.name: said for head in report.heads if (said := verdicts_in_words(report, head.name))},
         groups=groups(report, thumbnails or {}),
         judges=any(head.labels for head in report.heads) and report.mistakes is not None,
         classes={head.name: found for head in report.heads if (found := class_rows(report, head))},
@@ -146,9 +147,7 @@ def class_rows(report: TrainingReport, head: Head) -> list[ClassRow]:
                     one.name,
                     tuple(str(counts.get(table, "")) for table in TABLES),
                     "" if one.recall is None else str(one.recall),
-                    ""
-                    if one.wrong_verdicts is None
-                    else f"{one.wrong_verdicts} {'overkill' if one.good else 'escape'}",
+                    one.wrong_verdicts_in_words,
                 )
             )
     return found
