@@ -65,17 +65,23 @@ class Recipe:
     @property
     def judges(self) -> bool:
         """Whether a head of it decides about good and bad."""
-        return any(head.kind == "defect" for head in self.heads)
+        return any(head.judges for head in self.heads)
 
     def split(self, profile: Profile, seed: int) -> Split:
         """Loads the tables in the size of the profile."""
         return self.load(train=profile.train, test=profile.test, seed=seed)
 
 
-def head_of(target: Target, *, defect: bool = False) -> Head:
-    """Gives the head that answers a target: a value where it has no labels, a defect if said so, else classes."""
-    kind: Literal["value", "defect", "class"] = "value" if not target.labels else "defect" if defect else "class"
-    return Head(name=target.name, kind=kind, labels=target.labels)
+def head_of(target: Target) -> Head:
+    """Gives the head that answers a target: a value where it has no labels, a defect beside one good label, or classes.
+
+    A class head judges where some of its labels are good.
+    """
+    if not target.labels:
+        return Head(name=target.name, kind="value", labels=())
+    if len(target.labels) == 2 and target.good:
+        return Head(name=target.name, kind="defect", labels=target.labels)
+    return Head(name=target.name, kind="class", labels=target.labels, good=target.good)
 
 
 RECIPES = {
@@ -166,22 +172,23 @@ def from_folder(
     skip_bad: bool = False,
     reading: folder.Reading | None = None,
     ask_column: folder.AskColumn | None = None,
+    good: folder.GoodClasses | None = None,
 ) -> Recipe:
-    """Makes a recipe for a folder of pictures, or a CSV file that lists them; see `datasets.folder.load`.
+    """Makes a recipe for a folder of pictures, or a CSV file that lists them. Arguments as `datasets.folder.load`.
 
     All files are read and checked once, here.
 
     Raises:
-        DataError: something in it cannot be used; lists what and where.
+        DataError: something in it cannot be used; lists what and where. Or nobody knows which class is good.
     """
-    split = folder.load(path, skip_bad=skip_bad, reading=reading, ask_column=ask_column)
+    split = folder.load(path, skip_bad=skip_bad, reading=reading, ask_column=ask_column, good=good)
     target = split.train.main
     return Recipe(
         name=FOLDER,
         title=f"{printable(path.name)}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
         load=lambda *, train, test, seed: _in_size(split, train=train, test=test, seed=seed),
         picture_input=PictureInput(height=224, width=224, channels=3),
-        heads=(head_of(target, defect=target.name == folder.DEFECT_TARGET),),
+        heads=(head_of(target),),
         backbone="mobilenet-v2",
         learning="on features",
         augmentation=("mirror-sideways", "brightness"),

@@ -26,7 +26,7 @@ def test_a_head_is_of_the_kind_that_its_target_asks() -> None:
     kinds = [
         recipes.head_of(Target("price", np.ones(2, np.float32))).kind,
         recipes.head_of(Target("kind", labels, ("a", "b", "c"))).kind,
-        recipes.head_of(Target("defect", labels, ("good", "bad")), defect=True).kind,
+        recipes.head_of(Target("defect", labels, ("good", "bad"), good=("good",))).kind,
     ]
     assert kinds == ["value", "class", "defect"]
 

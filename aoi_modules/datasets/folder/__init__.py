@@ -7,6 +7,6 @@ from aoi_modules.datasets.folder.columns import AskColumn
 from aoi_modules.datasets.folder.listing import list_pictures
 from aoi_modules.datasets.folder.reading import DECIMAL_MARKS, GROUPS_BY, Reading
 from aoi_modules.datasets.folder.split import load
-from aoi_modules.datasets.folder.target import DEFECT_TARGET
+from aoi_modules.datasets.folder.target import GoodClasses
 
-__all__ = ["DECIMAL_MARKS", "DEFECT_TARGET", "GROUPS_BY", "AskColumn", "Reading", "list_pictures", "load"]
+__all__ = ["DECIMAL_MARKS", "GROUPS_BY", "AskColumn", "GoodClasses", "Reading", "list_pictures", "load"]

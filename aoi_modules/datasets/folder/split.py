@@ -31,7 +31,7 @@ from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.folder.listing import list_pictures
 from aoi_modules.datasets.folder.reading import Reading
-from aoi_modules.datasets.folder.target import target_of
+from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Split, Table, Target
@@ -50,6 +50,7 @@ def load(
     skip_bad: bool = False,
     reading: Reading | None = None,
     ask_column: AskColumn | None = None,
+    good: GoodClasses | None = None,
 ) -> Split:
     """Loads pictures of your own; every file is opened once, now, and read again when it is needed.
 
@@ -64,14 +65,16 @@ def load(
         skip_bad: leave out what cannot be used, and say so in `left_out`.
         reading: which columns of a CSV file are what, and which pictures are never separated.
         ask_column: asked about columns that look like serial numbers; without it they are an error.
+        good: what is known about good parts; None: the names of their classes tell, see `class_names.opinion`.
 
     Returns:
-        Tables of paths. Of two classes, one called good, ok or pass, the target is `defect` with labels
-        ("good", other); else `kind` with all classes, good first. `kinds` are the classes as they are called.
+        Tables of paths. Of two classes of which one is good the target is `defect`, else `kind` with all classes; the
+        labels are the classes as they are called, good ones first, and `good` names those.
 
     Raises:
         DataError: rows cannot be used (unreadable, missing, contradictory, of other channels than most): names them.
-            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures.
+            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures, or it takes a good
+            class and nobody knows one.
     """
     path = Path(path).absolute()
     listing = list_pictures(path, reading, ask_column=ask_column)
@@ -83,7 +86,7 @@ def load(
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
     _check_classes(path, listing.rows, checked)
-    target = target_of(path, checked)
+    target = target_of(path, checked, good or GoodClasses())
     part, dealt = tables_of(path, checked, listing.said_by)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
@@ -91,7 +94,7 @@ def load(
         **tables,
         origin=_origin(path, checked, wished=reading not in (None, Reading())),
         left_out=(*left_out, *listing.passed),
-        notes=(*listing.notes, *dealt),
+        notes=(in_words(target), *listing.notes, *dealt),
     )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
