@@ -9,9 +9,8 @@ from aoi_modules.errors import DataError
 
 
 def mark(*texts: str, doubt_points: bool = False) -> str:
-    return decimal_mark(
-        "parts.csv", [Cell(text, f"line {i}") for i, text in enumerate(texts)], doubt_points=doubt_points
-    )
+    cells = [Cell(text, f"line {i}") for i, text in enumerate(texts)]
+    return decimal_mark("parts.csv", cells, doubt_points=doubt_points, way_out=Argument("decimal", ...))
 
 
 @pytest.mark.parametrize(

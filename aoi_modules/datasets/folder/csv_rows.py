@@ -42,7 +42,12 @@ def from_csv(path: Path, reading: Reading | None = None, *, ask: AskColumn | Non
     table = read_csv(path, wanted(reading))
     places = places_of(table, reading)
     _refuse_text(table, places)
-    mark = reading.decimal or decimal_mark(path, _number_cells(table, places), doubt_points=table.delimiter == ";")
+    mark = reading.decimal or decimal_mark(
+        path,
+        _number_cells(table, places),
+        doubt_points=table.delimiter == ";",
+        way_out=Argument("decimal", ...),
+    )
     listing = _rows(table, places, mark)
     features, left = places.features, list[str]()
     if reading.features is None:

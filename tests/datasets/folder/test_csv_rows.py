@@ -81,7 +81,7 @@ def test_bad_lines_are_named_by_their_number(tmp_path: Path) -> None:
     [
         ("", "among them path and label. Received: nothing"),
         ("file,label\n1.png,ok\n", "Received: file, label"),
-        ("path,label,path\n1.png,ok,2.png\n", "expected each column name once. Received: 'path' in columns 1, 3"),
+        ("path,label,path\n1.png,ok,2.png\n", "expected one column of a name. Received: 'path' in columns 1, 3"),
         ("path,label,operator\n1.png,ok,Ann\n2.png,ok,Bob\n", "Received: 'operator' with 'Ann'"),
         ("path,label,\n1.png,ok,3\n", "Received: column 3, without a name"),
         ('path,label\n2.png,ok\n"1.png,ok\n', "line 3: expected a CSV file"),
