@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.datasets.number_cells import COMMA, POINT, Cell, decimal_mark, number
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 
 def mark(*texts: str, doubt_points: bool = False) -> str:

@@ -1,6 +1,7 @@
 """Lists the pictures of a CSV file with their labels. Opens no picture."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -23,6 +24,9 @@ from aoi_modules.datasets.folder.number_checks import (
 from aoi_modules.datasets.folder.reading import Reading
 from aoi_modules.datasets.number_cells import COMMA, Cell, decimal_mark, number
 from aoi_modules.errors import Argument, DataError
+
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+"""How paths begin that only a Windows machine can follow."""
 
 
 def from_csv(path: Path, reading: Reading | None = None, *, ask: AskColumn | None = None) -> Listing:
@@ -145,6 +149,10 @@ def _row(table: CsvText, places: Places, line: Line, mark: str, where: str) -> R
     if isinstance(numbers, str):
         return numbers
     path = _file(table.path.parent, cell[places.path])
+    if _DRIVE.match(cell[places.path]) and not _is_there(path):
+        return (
+            f"{printable(cell[places.path])}: expected a path relative to the table. Received: one on a Windows drive"
+        )
     if undecoded(cell[places.path]) is not None and not _is_there(path):
         raise not_utf8(table.path, line.number, cell[places.path])
     name = printable(cell[places.path])

@@ -123,6 +123,14 @@ def test_paths_as_other_systems_write_them(tmp_path: Path, cell: str, file: str)
     assert (row.path, row.name) == (tmp_path / file, cell)
 
 
+@pytest.mark.parametrize("cell", ["C:\\img\\1.png", "d:/img/1.png", "\\\\server\\img\\1.png"])
+def test_paths_on_a_windows_drive_are_named(tmp_path: Path, cell: str) -> None:
+    listing = from_csv(put_csv(tmp_path, f"path,label\n{cell},good\n"))
+    assert whys(listing) == [
+        f"parts.csv, line 2: {cell}: expected a path relative to the table. Received: one on a Windows drive"
+    ]
+
+
 def test_absolute_paths_and_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     text = f"path,label\n{tmp_path}/a.png,good\n~/b.png,good\n~nobody-of-that-name/c.png,good\n"
