@@ -28,6 +28,7 @@ COVERED = {
 OTHER_FOLDERS = ("docker", "e2e", "examples", "howto", "mutations", "notebooks")
 """Folders of tests that look at something else than one module."""
 OTHER_TESTS = {
+    "test_causes.py": "what is caught, in all modules",
     "test_conftest.py": "the order in which tests run",
     "test_contributing.py": "CONTRIBUTING.md, the Makefile, and what runs before a commit and in CI",
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
