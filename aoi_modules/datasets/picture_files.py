@@ -6,10 +6,9 @@ from pathlib import Path
 
 from aoi_modules.errors import NotAPicture
 from aoi_modules.pictures.decoding import decode, read_header
-from aoi_modules.pictures.formats import ENDINGS, OTHER_ENDINGS
 from aoi_modules.pictures.header import COLOUR, GRAY
 
-__all__ = ["COLOUR", "ENDINGS", "GRAY", "OTHER_ENDINGS", "SMALLEST", "PictureFile", "look_at"]
+__all__ = ["COLOUR", "GRAY", "SMALLEST", "PictureFile", "look_at"]
 SMALLEST = 8
 """Pixels of the shorter side; less is a thumbnail gone wrong."""
 

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Unpack
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore import training_report
-from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.progress import Say, say
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.outputs import check_free, staged
 from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
+from aoi_modules.training.measuring.mistakes import class_counts, class_results, mistakes
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
+from aoi_modules.training.reporting.wrong_pictures import thumbnails
+from aoi_modules.training.sizing import size_note
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -45,7 +47,8 @@ def train(
 ) -> TrainingReport:
     """Trains a recipe and writes `model.keras`, `report.json`, `report.html`, `plots/` and `samples/` into `out`.
 
-    A training that was killed goes on after its last whole epoch when it is started again with the same arguments.
+    A training that was killed goes on after its last whole epoch when it is started again with the same arguments. A
+    model that has learnt is kept before it is measured: whatever fails then, the next start goes on from it.
 
     Args:
         recipe: one of `recipes.RECIPES` by name, or a recipe.
@@ -66,6 +69,7 @@ def train(
     wanted = plan(recipe, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.fitting.learning import learn
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
@@ -73,12 +77,20 @@ def train(
     chosen = wanted.recipe
     split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
+    for note in split.notes:
+        log(f"note: {note}")
+    if warning := size_note(split, chosen.picture_input):
+        log(f"warning: {warning}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
-        learned = learn(wanted, split, work=work, log=log)
-        results = evaluate(learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target)
-        log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
-        seconds = time.perf_counter() - start
-        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work, draw=draw)
+        learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
+        with kept_model.mentioned(work):
+            measured = evaluate(
+                learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target
+            )
+            figures = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(measured).items())
+            log(f"test: {figures}")
+            seconds = time.perf_counter() - start
+            return write_training(out, wanted, split, learned, measured, seconds=seconds, work=work, draw=draw)
 
 
 def write_training(
@@ -101,16 +113,17 @@ def write_training(
         learned: the model, and how it was trained.
         results: of every head.
         seconds: length of the training.
-        work: folder of `fit`, whose logs are kept; None has none.
+        work: folder of the training, whose model and logs are kept; None has none.
         draw: whether there are plots.
 
     Raises:
         ModelError: `out` cannot be used.
     """
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.reporting import figures
 
     with staged(out) as folder:
-        learned.model.save(folder / MODEL)
+        kept_model.place(work, learned.model, folder / MODEL)
         plots = {}
         if draw:
             plots = figures.write_plots(
@@ -120,7 +133,7 @@ def write_training(
             keep_logs(work, folder)
         report = _report(folder, wanted, split, learned, results, seconds)
         training_report.write(report, folder)
-        page.write_page(folder, report, plots)
+        page.write_page(folder, report, plots, thumbnails(split.test, report.mistakes or ()))
     return report
 
 
@@ -135,6 +148,9 @@ def _report(
     """Gives the report of the model that lies in the folder, and puts its samples beside it."""
     from aoi_modules.training.measuring.evaluation import summary
 
+    wrong = mistakes(results, split.test)
+    pictures = {one.picture for one in wrong}
+    rows = [row for row, name in enumerate(split.test.ids) if name in pictures]
     return TrainingReport(
         recipe=wanted.recipe.name,
         profile=wanted.profile.name,
@@ -145,14 +161,17 @@ def _report(
         backbone=wanted.backbone,
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
-        notes=_notes(split.origin, wanted, learned.weights),
-        samples=samples.write(split.test, samples.choose(split.test), folder),
+        notes=_notes(split, wanted, learned.weights, results),
+        samples=samples.write(split.test, samples.with_wrong(split.test, rows), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
         tools=_tools(),
         options=wanted.options(),
         features=split.train.feature_names,
         left_out=split.left_out,
+        counts=class_counts(split),
+        classes=class_results(results, split.test),
+        mistakes=wrong,
     )
 
 
@@ -173,17 +192,24 @@ def _counts(split: Split) -> dict[str, float]:
     }
 
 
-def _notes(origin: DataOrigin, wanted: Plan, weights: str) -> tuple[str, ...]:
+def _notes(split: Split, wanted: Plan, weights: str, results: "Sequence[Evaluation]") -> tuple[str, ...]:
+    from aoi_modules.training.measuring.thresholds import percent, shortage
+
     recipe, notes = wanted.recipe, []
-    if origin.stand_in:
-        notes.append(f"stand-in data: {origin.name} was drawn, the figures say nothing about real pictures")
+    if split.origin.stand_in:
+        notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
     if wanted.on_features and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
+    if warning := size_note(split, recipe.picture_input):
+        notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)
     if recipe.judges:
-        notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
-    return tuple(notes)
+        notes.append(f"thresholds were chosen on validation pictures for {percent(wanted.escape_target)} escapes")
+    for result in results:
+        if result.choice is not None and (sentence := shortage(result.choice)):
+            notes.append(f"{result.head.name}: {sentence}")
+    return (*notes, *split.notes)
 
 
 def _tools() -> dict[str, str]:

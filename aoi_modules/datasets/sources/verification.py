@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.catalogue import DataSet
 from aoi_modules.errors import ChecksumError, DataError, NotAPicture
@@ -51,7 +52,7 @@ def _own_ledger(dataset: DataSet, root: Path, cache_dir: Path) -> Mapping[str, s
         ledger.write(path, sums)
     except OSError as error:
         raise DataError(
-            f"{path}: the checksums cannot be written: {error.strerror}", hint="set AOI_CACHE_DIR"
+            disk.trouble(error, path, "the checksums cannot be written"), hint="set AOI_CACHE_DIR to another place"
         ) from None
     return sums
 
@@ -73,6 +74,8 @@ def inspect(dataset: DataSet, root: Path) -> ledger.Sums:
             try:
                 _look_at(root / name)
             except (OSError, UnicodeDecodeError, NotAPicture) as error:
+                if isinstance(error, OSError):
+                    raise DataError(disk.trouble(error, root / name, "cannot be read")) from None
                 raise DataError(
                     f"{root / name} is damaged and was not used: expected a whole {_kind(name)}, found sha256 {found}:"
                     f" {error}",
