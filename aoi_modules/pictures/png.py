@@ -172,7 +172,8 @@ def _portions(stream: Sequence[memoryview]) -> Iterator[memoryview]:
 
 
 def _read(inflater: Any, portions: Sequence[bytes | memoryview], size: int, *, forgiving: bool = False) -> bytes:
-    rows, missing = [], size
+    rows: list[bytes] = []
+    missing = size
     for portion in portions:
         rest = portion
         while rest and not inflater.eof:

@@ -1,7 +1,6 @@
 """The decoder that an exported graph carries."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from aoi_modules.datasets.decoding import decode_pixels
 from aoi_modules.tf import tf
@@ -12,10 +11,9 @@ def decoder(encoded: tf.Tensor) -> tf.Tensor:
     return decode_pixels(encoded)
 
 
-def in_graph(content: bytes) -> NDArray[np.uint8] | None:
+def in_graph(content: bytes) -> Any:
     """uint8 (h, w, 3); None if the graph refuses."""
     try:
-        pixels: NDArray[np.uint8] = decoder(tf.constant(content)).numpy()
+        return decoder(tf.constant(content)).numpy()
     except tf.errors.InvalidArgumentError:
         return None
-    return pixels
