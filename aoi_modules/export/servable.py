@@ -14,6 +14,7 @@ from aoi_modules.errors import Argument, ModelError, StoreError
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
+from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
@@ -68,11 +69,12 @@ def write_servable(
     checker = shared_checker()
     checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
+        joined = join(component)  # before anything is asked of a model that scores by chance
         truth = component.golden()
         truth.write(staging)
         manifest.write(staging)
         warmup.write(staging, name, truth)
-        write_graphs(component, manifest, staging, freeze=freeze)
+        write_graphs(component, *joined, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
 
@@ -110,13 +112,22 @@ def describe(
     )
 
 
-def write_graphs(component: Component, manifest: Manifest, folder: Path, *, freeze: bool) -> None:
+def write_graphs(
+    component: Component, graph: GraphDef, names: dict[str, str], manifest: Manifest, folder: Path, *, freeze: bool
+) -> None:
     """Writes the SavedModel with its three signatures, and the frozen graph of `pixels`.
+
+    Args:
+        component: whose models these are.
+        graph: of all of them, as `joining.join` gives it.
+        names: of their variables, as `joining.join` gives them.
+        manifest: goes into the SavedModel.
+        folder: version directory.
+        freeze: whether weights become constants.
 
     Raises:
         StoreError: the disk is full or cannot be written.
     """
-    graph, names = join(component)
     frozen = Core.frozen(component, graph)
     if freeze:
         core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))

@@ -181,7 +181,7 @@ def test_weights_that_are_no_numbers_are_named(tmp_path: Path) -> None:
     broken = on_trunk("open", 1)
     layer = broken.get_layer("open")
     layer.set_weights([np.where(np.arange(8)[:, None] == 3, np.nan, 1).astype(np.float32), layer.get_weights()[1]])
-    with pytest.raises(ModelError, match=r"head open: open\.keras gives nan"):
+    with pytest.raises(ModelError, match=r"head open: open\.keras has 1 weights of 8 that are not a number"):
         write_servable([source(on_trunk("short", 0)), source(broken)], "pcb", tmp_path)
     assert list((tmp_path / "pcb").iterdir()) == []
 

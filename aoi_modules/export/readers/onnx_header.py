@@ -32,12 +32,12 @@ class OnnxHeader:
     outputs: tuple[str, ...]
 
     @property
-    def channels_last(self) -> list[str]:
-        """Inputs that plainly are pictures with the channels last."""
+    def in_order(self) -> list[str]:
+        """Inputs whose axes are in our order: pictures with the channels last, and gray ones without that axis."""
         return [
             name
             for name, shape in self.inputs.items()
-            if len(shape) == 4 and shape[3] in (1, 3) and shape[1] not in (1, 3)
+            if len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3) and shape[1] not in (1, 3))
         ]
 
 

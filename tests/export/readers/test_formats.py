@@ -1,6 +1,9 @@
+import gzip
 import io
 import json
+import os
 import pickle
+import re
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -56,7 +59,12 @@ CONTENTS = {
     "json": (json.dumps({"class_name": "Functional", "config": {}}).encode(), Format.KERAS_JSON),
     "openvino": (b"<?xml version='1.0'?>\n<net name='n' version='11'>", Format.OPENVINO),
     "text": (b"epoch,loss\n1,0.5\n", Format.UNKNOWN),
-    "nothing": (b"", Format.UNKNOWN),
+    "nothing": (b"", Format.EMPTY),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", Format.POINTER),
+    "page": (b"\n<!DOCTYPE html><html><body>Sign in</body></html>", Format.PAGE),
+    "packed folder": (gzip.compress(b"saved_model.pb"), Format.ARCHIVE),
+    "zip of a folder": (zipped("model/saved_model.pb", "model/variables/"), Format.ARCHIVE),
+    "checkpoint of tensorflow 1": (bytes(30) + bytes.fromhex("57fb808b247547db"), Format.CHECKPOINT),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(20), Format.UNKNOWN),
 }
 
@@ -142,8 +150,27 @@ def test_a_missing_file_says_who_makes_it(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"none\.keras: no such file") as caught:
         read_network(tmp_path / "none.keras")
     assert "aoi train" in caught.value.hint
-    with pytest.raises(ModelError, match="no model format that is known here"):
+    with pytest.raises(ModelError, match="looks like a folder that is no SavedModel"):
         read_network(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelError, match="expected a file or a folder"):
+        read_network(tmp_path / "pipe")
+
+
+def test_a_folder_that_holds_a_model_leads_to_it(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "best.keras").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"no SavedModel; it holds best\.keras") as caught:
+        read_network(tmp_path)
+    assert caught.value.hint == f"export {tmp_path / 'best.keras'}"
+
+
+def test_a_damaged_file_is_told_from_one_of_another_kind(tmp_path: Path) -> None:
+    for name, words in (("net.onnx", r"a \.onnx file begins otherwise"), ("net.bin", r"readable are \.keras")):
+        (tmp_path / name).write_bytes(b"\0" * 100)
+        with pytest.raises(ModelError, match="no model format that is known here") as caught:
+            read_network(tmp_path / name)
+        assert re.match(words, caught.value.hint)
 
 
 def test_each_format_goes_to_its_reader(tmp_path: Path, saved_model: Path) -> None:

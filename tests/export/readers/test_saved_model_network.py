@@ -113,7 +113,7 @@ def test_a_batch_of_one_that_is_built_in_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("specs", "output", "words"),
     [
-        ([spec(None, dtype=tf.string)], lambda x, k: tf.ones((tf.size(x), 1)), "takes encoded pictures"),
+        ([spec(None, dtype=tf.string)], lambda x, k: tf.ones((tf.size(x), 1)), r"takes strings \(encoded pictures"),
         ([spec(None, 8, 12, 3)], lambda x, k: x, r"expected the output y of shape \(N, K\)"),
         ([spec(None, 8, 12, 3)], lambda x, k: tf.argmax(convolution(x, k), 1), "an output of floating numbers"),
     ],
@@ -188,7 +188,7 @@ def test_damaged_and_foreign_folders_are_named(tmp_path: Path) -> None:
 def test_missing_variables_are_named(tmp_path: Path) -> None:
     folder = Module().save(tmp_path / "m", spec(None, 8, 12, 3), y=convolution)
     next((folder / "variables").glob("*.index")).unlink()
-    with pytest.raises(ModelError, match="not loadable as a SavedModel"):
+    with pytest.raises(ModelError, match="cannot become constants"):
         read_saved_model(folder)
     folder = save_v1(tmp_path / "old")
     next((folder / "variables").glob("*.index")).unlink()
@@ -251,7 +251,7 @@ def test_a_servable_that_was_exported_comes_back_as_its_source(tmp_path: Path, m
 
 
 def test_the_signature_of_a_servable_takes_encoded_pictures(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="takes encoded pictures"):
+    with pytest.raises(ModelError, match=r"takes strings \(encoded pictures"):
         read_saved_model(servable(tmp_path / "s", {"open": (8, 12)}), Reading(signature="serving_default"))
 
 
