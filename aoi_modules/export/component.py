@@ -76,7 +76,7 @@ class Component:
                         f"head {head}: {member.name} gives {values[~np.isfinite(values)][0]} for a sample picture",
                         hint="train it again, with a lower learning rate",
                     )
-            _check_repeated(member, pictures[0], None if features is None else features[:1], found)
+            _check_repeated(member, pictures[-1], None if features is None else features[-1:], found)
             scores.update(found)
         return Golden(pictures, scores, features)
 
@@ -103,16 +103,16 @@ class Component:
 def _check_repeated(
     member: ModelSource, picture: bytes, features: NDArray[np.float32] | None, expected: Scores
 ) -> None:
-    """Asks about the first picture again, alone: no score may follow from chance or from the pictures beside it.
+    """Asks about the last picture again, alone: no score may follow from chance or from the pictures before it.
 
     Args:
         member: was asked about several pictures.
-        picture: the first of them.
+        picture: the last of them.
         features: of that picture, float32 (1, F), where the component takes some.
         expected: float32 (N, K) by head.
     """
     found = member.scores([picture], features if member.features else None)
-    head, difference = largest_difference({name: values[:1] for name, values in expected.items()}, found)
+    head, difference = largest_difference({name: values[-1:] for name, values in expected.items()}, found)
     if difference > _REPEATED:
         raise ModelError(
             f"head {head}: {member.name} scores the same picture otherwise when it is asked again, alone (by "

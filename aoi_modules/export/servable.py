@@ -52,7 +52,7 @@ def write_servable(
         version: a number that does not exist yet; default: one more than the newest.
         freeze: whether weights become constants, which is faster; variables stay open to further training.
         precision: in which weights are stored.
-        tolerance: how far scores may be from the sources'; default: what the precision allows.
+        tolerance: how far scores may be from the sources'; default: what `precision.tolerance` explains.
 
     Raises:
         ModelError: the models do not fit together, or the written graph does not score as they do; nothing is
@@ -65,16 +65,17 @@ def write_servable(
     component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
-    manifest = describe(component, name, number, precision, tolerance or precisions.TOLERANCE[precision])
     checker = shared_checker()
     checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
-        joined = join(component)  # before anything is asked of a model that scores by chance
+        graph, names = join(component)  # before anything is asked of a model that scores by chance
+        allowed = tolerance or precisions.tolerance(graph, precision)
+        manifest = describe(component, name, number, precision, allowed)
         truth = component.golden()
         truth.write(staging)
         manifest.write(staging)
         warmup.write(staging, name, truth)
-        write_graphs(component, *joined, manifest, staging, freeze=freeze)
+        write_graphs(component, graph, names, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
 

@@ -198,8 +198,8 @@ def _sniff_hdf5(path: Path) -> Format:
     try:
         with h5py.File(path, "r") as file:
             return Format.KERAS_H5 if "model_config" in file.attrs else Format.KERAS_WEIGHTS
-    except OSError as error:
-        raise ModelError(f"{path}: a damaged HDF5 file: {error}") from None
+    except (OSError, RuntimeError, KeyError, ValueError) as error:  # as h5py passes on what HDF5 finds
+        raise ModelError(f"{path}: a damaged HDF5 file: {first_line(error)}", hint="copy or save it again") from None
 
 
 def _sniff_zip(path: Path) -> Format:

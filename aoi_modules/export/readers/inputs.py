@@ -141,17 +141,16 @@ def find_inputs(tensors: Sequence[InputTensor], size: tuple[int, int] | None, or
 
 def _check_types(tensors: Sequence[InputTensor], origin: str) -> None:
     """Refuses inputs that take something else than numbers."""
-    texts = [tensor for tensor in tensors if tensor.dtype == tf.string]
+    texts = [tensor.label or tensor.name for tensor in tensors if tensor.dtype == tf.string]
     if texts and len(texts) < len(tensors):
         raise ModelError(
-            f"{origin}: takes text (strings) by {', '.join(tensor.name for tensor in texts)}; a servable takes a "
-            "picture and numbers beside it",
+            f"{origin}: takes text (strings) by {', '.join(texts)}; a servable takes a picture and numbers beside it",
             hint="export the network behind its look-up of words, with numbers in their place",
         )
     if texts:
         raise ModelError(
-            f"{origin}: takes encoded pictures (strings) by {', '.join(tensor.name for tensor in texts)}; expected "
-            "pixels, because decoding and resizing become a part of the servable",
+            f"{origin}: takes encoded pictures (strings) by {', '.join(texts)}; expected pixels, because decoding and "
+            "resizing become a part of the servable",
             hint="choose a signature that takes pixels, or export the network without its decoder",
         )
     if others := [tensor for tensor in tensors if not (_is_real(tensor.dtype) or tensor.dtype == tf.bool)]:

@@ -52,7 +52,7 @@ def read_header(path: Path) -> OnnxHeader:
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from None
     except DecodeError:
-        raise ModelError(f"{path}: not readable as an ONNX model") from None
+        raise ModelError(f"{path}: not readable as an ONNX model", hint="copy or write it again") from None
     weights = {tensor.name for tensor in graph.initializer}  # old files list them among the inputs too
     inputs = {value.name: tuple(_dimensions(value)) for value in graph.input if value.name not in weights}
     return OnnxHeader(inputs, tuple(value.name for value in graph.output))

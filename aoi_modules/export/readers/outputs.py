@@ -95,13 +95,17 @@ def check_scores(name: str, values: Any, origin: str) -> None:
     dtype = tf.as_dtype(values.dtype)
     kind = next((kind for kind, is_kind in _KINDS.items() if is_kind(values)), "")
     if kind or not (dtype.is_floating or dtype.is_integer or dtype.is_bool):
-        others = Argument("outputs", ...)
-        raise ModelError(
-            f"{origin}: expected scores, one row of numbers a picture. Received: the output {name}, "
-            f"{f'a {kind} tensor of {dtype.name}' if kind else dtype.name}",
-            hint=f"make it a dense tensor of floating numbers, or name the outputs that are: {others}",
-            arguments=[others],
-        )
+        raise not_scores(name, f"a {kind} tensor of {dtype.name}" if kind else dtype.name, origin)
+
+
+def not_scores(name: str, found: str, origin: str) -> ModelError:
+    """The refusal of an output that is something else than scores; `found` says what."""
+    others = Argument("outputs", ...)
+    return ModelError(
+        f"{origin}: expected scores, one row of numbers a picture. Received: the output {name}, {found}",
+        hint=f"make it a dense tensor of floating numbers, or name the outputs that are: {others}",
+        arguments=[others],
+    )
 
 
 def build_network(run: Run, inputs: Inputs, origin: str, *, units: dict[str, Shape] | None = None) -> Network:

@@ -18,13 +18,13 @@ from aoi_modules.export.network import Network
 from aoi_modules.export.readers.frozen_graph import FrozenGraph
 from aoi_modules.export.readers.frozen_network import graph_network
 from aoi_modules.export.readers.inputs import InputTensor, find_inputs
-from aoi_modules.export.readers.outputs import build_network, safe_names, score_names, wanted_names
+from aoi_modules.export.readers.outputs import build_network, not_scores, safe_names, score_names, wanted_names
 from aoi_modules.export.reading import AS_WRITTEN, Reading
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.tf import tf
 
-from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.core.protobuf import saved_model_pb2, struct_pb2
 
 TAG = "serve"
 
@@ -143,7 +143,7 @@ def _takes_strings(definition: Any) -> bool:
 def _by_signature(folder: Path, meta_graph: Any, name: str, reading: Reading, origin: str) -> Network:
     """TensorFlow 2: the signature is a function whose variables are loaded."""
     definition = meta_graph.signature_def[name]
-    inputs = find_inputs([_entry(key, info) for key, info in sorted(definition.inputs.items())], reading.size, origin)
+    inputs = find_inputs(_entries(definition, origin), reading.size, origin)
     safe = safe_names(_score_names(definition, reading.outputs, origin))
     try:
         function, owner = _loaded(folder, meta_graph, name)
@@ -189,7 +189,10 @@ def _opened(function: Any, outputs: Mapping[str, str], size: tuple[int, int] | N
 def _by_freezing(folder: Path, meta_graph: Any, name: str, reading: Reading, origin: str) -> Network:
     """TensorFlow 1: the graph of a session, its variables made constants."""
     definition = meta_graph.signature_def[name]
-    entries = [replace(_entry(key, info), name=info.name, label=key) for key, info in sorted(definition.inputs.items())]
+    entries = [
+        replace(entry, name=definition.inputs[entry.name].name, label=entry.name)
+        for entry in _entries(definition, origin)
+    ]
     safe = safe_names(_score_names(definition, reading.outputs, origin))
     outputs = {new: definition.outputs[own].name for new, own in safe.items()}
     FrozenGraph(meta_graph.graph_def, origin).cut(list(outputs.values()), ()).check_operations()
@@ -222,8 +225,19 @@ def _constants(folder: Path, tags: list[str], nodes: Sequence[str]) -> GraphDef:
         tf.get_logger().setLevel(told)
 
 
+def _entries(definition: Any, origin: str) -> list[InputTensor]:
+    """The inputs as a signature declares them, in the order of their names.
+
+    Raises:
+        ModelError: one is sparse or ragged.
+    """
+    for name, info in sorted(definition.inputs.items()):
+        if kind := _compound(info):
+            raise ModelError(f"{origin}: expected inputs that are arrays. Received: {name}, a {kind} tensor")
+    return [_entry(name, info) for name, info in sorted(definition.inputs.items())]
+
+
 def _entry(name: str, info: Any) -> InputTensor:
-    """An input or output as its signature declares it."""
     dimensions = None if info.tensor_shape.unknown_rank else [dimension.size for dimension in info.tensor_shape.dim]
     shape = None if dimensions is None else tuple(None if number < 0 else number for number in dimensions)
     return InputTensor(name, shape, tf.as_dtype(info.dtype))
@@ -231,8 +245,21 @@ def _entry(name: str, info: Any) -> InputTensor:
 
 def _score_names(definition: Any, wanted: Sequence[str], origin: str) -> list[str]:
     """The outputs asked for, or all with floating numbers."""
-    types = {name: tf.as_dtype(info.dtype) for name, info in sorted(definition.outputs.items())}
+    compound = {name: kind for name, info in sorted(definition.outputs.items()) if (kind := _compound(info))}
+    types = {name: tf.as_dtype(info.dtype) for name, info in sorted(definition.outputs.items()) if name not in compound}
+    for name in wanted or (compound if not types else ()):
+        if name in compound:
+            raise not_scores(name, f"a {compound[name]} tensor", origin)
     return score_names(types, wanted, origin)
+
+
+def _compound(info: Any) -> str:
+    """Which kind of several tensors at once a signature declares; empty for one tensor."""
+    encoding = info.WhichOneof("encoding")
+    if encoding == "composite_tensor":
+        classes = struct_pb2.TypeSpecProto.TypeSpecClass
+        return str(classes.Name(info.composite_tensor.type_spec.type_spec_class)).split("_")[0].lower()
+    return "sparse" if encoding == "coo_sparse" else ""
 
 
 def _resizes(graph: FrozenGraph, heads: Sequence[str]) -> dict[str, tuple[int | None, ...]]:

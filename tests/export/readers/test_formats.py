@@ -4,9 +4,12 @@ import json
 import os
 import pickle
 import re
+import shutil
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import h5py
 import pytest
@@ -187,6 +190,82 @@ def test_each_format_goes_to_its_reader(tmp_path: Path, saved_model: Path) -> No
     image = keras.Input((None, None, 3))
     keras.Model(image, keras.layers.GlobalMaxPooling2D()(image)).save(tmp_path / "any.keras")
     assert read_network(tmp_path / "any.keras", Reading(size=(5, 7))).picture.width == 7
+
+
+DAMAGES: dict[str, Callable[[bytes, Random], bytes]] = {
+    "cut": lambda content, random: content[: random.randrange(len(content))],
+    "beheaded": lambda content, random: content[random.randrange(1, 64) :],
+    "one bit": lambda content, random: flipped(content, random, 1),
+    "many bits": lambda content, random: flipped(content, random, 9),
+    "a hole": lambda content, random: overwritten(content, random, bytes(64), over=64),
+    "a piece too much": lambda content, random: overwritten(content, random, random.randbytes(5), over=0),
+}
+
+
+def flipped(content: bytes, random: Random, bits: int) -> bytes:
+    changed = bytearray(content)
+    for _ in range(bits):
+        changed[random.randrange(len(changed))] ^= 1 << random.randrange(8)
+    return bytes(changed)
+
+
+def overwritten(content: bytes, random: Random, piece: bytes, *, over: int) -> bytes:
+    at = random.randrange(len(content))
+    return content[:at] + piece + content[at + over :]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One model of each format that is read."""
+    folder = tmp_path_factory.mktemp("whole")
+    model = network({"defect": 1})
+    model.save(folder / "net.keras")
+    model.save(folder / "net.h5")
+    model.export(folder / "net", verbose=False)
+    (folder / "net.pb").write_bytes(graph().as_graph_def().SerializeToString())
+    onnx_files.write(folder / "net.onnx", ["n", 3, 24, 32])
+    with tf.Graph().as_default(), v1.Session() as session:
+        x, kernel = v1.placeholder(tf.float32, (None, 8, 12, 3), name="x"), v1.get_variable("k", (3, 3, 3, 2))
+        definition = v1.saved_model.predict_signature_def({"x": x}, {"y": convolution(x, kernel)})
+        session.run(v1.global_variables_initializer())
+        builder = v1.saved_model.Builder(str(folder / "old"))
+        builder.add_meta_graph_and_variables(session, ["serve"], {"serving_default": definition})
+        builder.save()
+    return folder
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "file",
+    [
+        "net.keras",
+        "net.h5",
+        "net.pb",
+        "net.onnx",
+        "net/saved_model.pb",
+        "net/variables/variables.index",
+        "net/variables/variables.data-00000-of-00001",
+        "old/saved_model.pb",
+        "old/variables/variables.index",
+        "old/variables/variables.data-00000-of-00001",
+    ],
+)
+def test_a_damaged_model_is_read_or_refused_by_one_sentence(
+    tmp_path: Path, whole: Path, file: str, damage: str
+) -> None:
+    model = file.partition("/")[0]
+    reading = Reading(inputs=("x",), outputs=("y",)) if model == "net.pb" else Reading()
+    for seed in range(3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        (shutil.copytree if (whole / model).is_dir() else shutil.copy)(whole / model, folder / model)
+        (folder / file).write_bytes(DAMAGES[damage]((whole / file).read_bytes(), Random(f"{seed} {damage} {file}")))
+        try:
+            read_network(folder / model, reading)
+        except ModelError as error:
+            assert str(folder / model) in error.message
+            assert len(error.message.splitlines()) == 1
+            assert error.hint
 
 
 @given(content=st.binary(max_size=200))
