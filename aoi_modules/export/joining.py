@@ -36,13 +36,13 @@ def join(component: Component) -> tuple[GraphDef, dict[str, str]]:
     """
     joined = _inputs(component)
     names: dict[str, str] = {}
-    heads = [node.name for node in joined.node]  # what has to stay, the inputs at first
+    kept = [node.name for node in joined.node]  # what has to stay, the inputs at first
     for number, member in enumerate(component.members):
         traced = _traced(member)
         names.update({graphs.digest(variable.numpy()): variable.name for variable in traced.variables})
-        heads += [head.name for head in member.heads]
-        joined = share(_with_member(joined, member, traced, f"member_{number}"), heads)
-    return graphs.pruned(joined, [head.name for head in component.heads]), names
+        kept += member.outputs
+        joined = share(_with_member(joined, member, traced, f"member_{number}"), kept)
+    return graphs.pruned(joined, component.outputs), names
 
 
 def _inputs(component: Component) -> GraphDef:
@@ -73,11 +73,11 @@ def _with_member(joined: GraphDef, member: ModelSource, traced: Any, scope: str)
         answers = tf.import_graph_def(
             frozen,
             input_map={name: together.get_tensor_by_name(f"{own}:0") for name, own in zip(takes, fed, strict=True)},
-            return_elements=[gives[head.name] for head in member.heads],
+            return_elements=[gives[output] for output in member.outputs],
             name=scope,
         )
-        for head, answer in zip(member.heads, answers, strict=True):
-            tf.identity(answer, name=head.name)
+        for output, answer in zip(member.outputs, answers, strict=True):
+            tf.identity(answer, name=output)
     try:
         return together.as_graph_def()
     except (ValueError, EncodeError) as error:
@@ -97,7 +97,7 @@ def _traced(member: ModelSource) -> Any:
     @tf.function(input_signature=takes)
     def scores(pictures: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
         answers = member.network.run(pictures, features[0] if features else None)
-        return {head.name: tf.cast(answers[head.name], tf.float32) for head in member.heads}
+        return {name: tf.cast(answers[name], tf.float32) for name in member.outputs}
 
     try:
         return scores.get_concrete_function()

@@ -11,6 +11,7 @@ from aoi_modules.errors import AoiError, Argument, ModelError, first_line
 from aoi_modules.export.determinism import deterministic
 from aoi_modules.export.network import Network, Run
 from aoi_modules.export.readers.inputs import Inputs, Shape
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.tf import tf
 
 _KINDS: dict[str, Callable[[Any], bool]] = {
@@ -124,20 +125,33 @@ def build_network(run: Run, inputs: Inputs, origin: str, *, units: dict[str, Sha
         units = None  # for any number of pictures they have to be seen
         _check_own_batch(run, inputs, origin)
     shapes = units or _tried(run, inputs, origin)
-    widths = {name: _width(name, shape, origin) for name, shape in shapes.items()}
+    maps = _maps(shapes)
+    widths = {name: _width(name, shape, origin) for name, shape in shapes.items() if name not in map(map_name, maps)}
 
     def checked(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
         answers = run(pictures, features)
-        return {name: _as_scores(answers[name], width) for name, width in widths.items()}
+        scores = {name: _as_scores(answers[name], width) for name, width in widths.items()}
+        return {**scores, **{map_name(name): tf.cast(answers[map_name(name)], tf.float32) for name in maps}}
 
     return Network(
         checked,
         inputs.picture,
         widths,
         features=inputs.features,
-        origin=origin,
         feature_names=inputs.feature_names,
+        origin=origin,
+        maps=maps,
     )
+
+
+def _maps(shapes: Mapping[str, Shape]) -> dict[str, tuple[int, int]]:
+    """Rows and columns of the outputs that have a map beside them: one more output (N, rows, columns) of that name."""
+    found = {}
+    for name in shapes:
+        match shapes.get(map_name(name)):
+            case (_, int(rows), int(columns)):
+                found[name] = (rows, columns)
+    return found
 
 
 def _check_own_batch(run: Run, inputs: Inputs, origin: str) -> None:
