@@ -118,11 +118,9 @@ def test_inputs_of_numbers_name_the_features_unless_the_caller_does(tmp_path: Pa
     score = keras.layers.Dense(1)(keras.layers.Concatenate()([pooled, *numbers]))
     keras.Model([image, *numbers], score).save(tmp_path / "model.keras")
     assert read(tmp_path / "model.keras").features == ("b", "a")
-    assert read(tmp_path / "model.keras", reading=Reading(features=("weight", "height"))).features == (
-        "weight",
-        "height",
-    )
-    with pytest.raises(ModelError, match="takes 2 numbers beside a picture. Received 1 names: weight"):
+    named = Reading(features=("weight", "height"))
+    assert read(tmp_path / "model.keras", reading=named).features == named.features
+    with pytest.raises(ModelError, match=r"takes 2 numbers beside a picture\. Received 1 names: weight"):
         read(tmp_path / "model.keras", reading=Reading(features=("weight",)))
 
 
