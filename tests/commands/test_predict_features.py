@@ -71,12 +71,14 @@ def prices(server: EmbeddedServer, houses: Path) -> list[float]:
 def test_columns_go_to_the_inputs_of_their_names(server: EmbeddedServer, tmp_path: Path) -> None:
     rows = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)  # weight_g, sizes_mm_0, sizes_mm_1
     pixels = np.random.default_rng(1).integers(0, 256, (2, 8, 8), np.uint8)
+    folder = tmp_path / "parts"
+    folder.mkdir()
     lines = ["sizes_mm_1,picture,weight_g,sizes_mm_0"]
     for number, (weight, height, width) in enumerate(rows):
-        Image.fromarray(pixels[number]).save(tmp_path / f"{number}.png")
+        Image.fromarray(pixels[number]).save(folder / f"{number}.png")
         lines.append(f"{width},{number}.png,{weight},{height}")
     (tmp_path / "parts.csv").write_text("\n".join([*lines, ""]))
-    asked = ("--model", "part", "--features", str(tmp_path / "parts.csv"), "--csv", str(tmp_path))
+    asked = ("--model", "part", "--features", str(tmp_path / "parts.csv"), "--csv", str(folder))
     run = predict("--grpc", server.grpc, *asked)
     assert (run.returncode, run.stderr) == (0, "")
     found = [float(row["score"]) for row in csv.DictReader(run.stdout.splitlines())]

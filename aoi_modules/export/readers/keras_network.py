@@ -144,9 +144,11 @@ def read_config(path: Path) -> KerasFile:
             with h5py.File(path, "r") as file:
                 config, version = json.loads(file.attrs["model_config"]), _text(file.attrs.get("keras_version", ""))
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{path}: not readable as a Keras model: {first_line(error)}") from error
+        raise ModelError(
+            f"{path}: not readable as a Keras model: {first_line(error)}", hint="copy or save it again"
+        ) from error
     if not isinstance(config, dict):
-        raise ModelError(f"{path}: not readable as a Keras model: its configuration is no object")
+        raise ModelError(f"{path}: not readable as a Keras model: its configuration is no object", hint="save it again")
     return KerasFile(path, config, version)
 
 

@@ -85,7 +85,7 @@ def test_floating_outputs_are_scores_and_others_when_they_are_asked_for() -> Non
 )
 def test_outputs_that_are_no_numbers_are_named_as_what_they_are(output: Any, found: str) -> None:
     inputs = find_inputs([PICTURES], None, "net")
-    with pytest.raises(ModelError, match=rf"^net: expected scores, .* Received: the output y, {found}$"):
+    with pytest.raises(ModelError, match=rf"^net: expected scores, .* Received: the output y, {found}\n"):
         build_network(lambda pictures, features: {"y": output(pictures)}, inputs, "net")
 
 
