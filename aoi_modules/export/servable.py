@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from aoi_modules.errors import Argument, ModelError, StoreError
+from aoi_modules.errors import AoiError, Argument, ModelError, StoreError, first_line
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
@@ -127,18 +127,26 @@ def write_graphs(
         freeze: whether weights become constants.
 
     Raises:
+        ModelError: TensorFlow cannot put the models behind these signatures.
         StoreError: the disk is full or cannot be written.
     """
-    frozen = Core.frozen(component, graph)
-    if freeze:
-        core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))
-    else:
-        core = Core.with_variables(component, graph, names)
+    try:
+        frozen = Core.frozen(component, graph)
+        pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
+        if freeze:
+            core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))
+        else:
+            core = Core.with_variables(component, graph, names)
+        signatures = trace(core, manifest)
+    except AoiError:
+        raise
+    except Exception as error:  # whatever TensorFlow's optimizer and importer meet in other people's graphs
+        files = ", ".join(member.name for member in component.members)
+        raise ModelError(f"{files}: cannot be put behind the signatures of a servable: {first_line(error)}") from error
     module = tf.Module()
     module.weights = list(core.variables.values())  # what the graphs read
     try:
-        tf.saved_model.save(module, str(folder), signatures=trace(core, manifest))
+        tf.saved_model.save(module, str(folder), signatures=signatures)
     except tf.errors.OpError as error:
         raise StoreError(f"{folder}: TensorFlow cannot write there: {error.message}") from error
-    pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
     (folder / layout.PIXELS_FILE).write_bytes(pixels.SerializeToString())
