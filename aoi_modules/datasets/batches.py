@@ -187,10 +187,10 @@ def _pictures(table: Table, picture_input: PictureInput) -> Callable[[tf.Tensor]
     # A file's name is bytes, of which no encoding need make text.
     column = tf.constant([os.fsencode(one) if from_disk else one for one in table.pictures], tf.string)
 
-    def decode(one: tf.Tensor) -> tf.Tensor:
+    def decoded(one: tf.Tensor) -> tf.Tensor:
         return decode_picture(tf.io.read_file(one) if from_disk else one, *size)
 
-    return lambda rows: tf.map_fn(decode, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
+    return lambda rows: tf.map_fn(decoded, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
 
 
 def _sized(block: tf.Tensor, picture_input: PictureInput) -> tf.Tensor:
