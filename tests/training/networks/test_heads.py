@@ -69,8 +69,9 @@ def test_a_number_that_tells_all_is_not_drowned_by_thousands_of_features() -> No
     learnt = rows.take(range(40))
     model = head_model([DEFECT], Scale.of(noise[:40]), learnt, columns=NumberColumns.of(learnt))
     model.compile(keras.optimizers.Adam(3e-3), loss="binary_crossentropy")
-    inputs = {PICTURE_FEATURES: noise, "features": rows.features}
-    model.fit({name: values[:40] for name, values in inputs.items()}, labels[:40], epochs=100, batch_size=64, verbose=0)
+    inputs = {PICTURE_FEATURES: noise, "features": offsets[:, np.newaxis]}
+    learning = {name: values[:40] for name, values in inputs.items()}
+    model.fit(learning, labels[:40], epochs=100, batch_size=64, verbose=0)
     scores = np.asarray(model(inputs)["defect"])[40:, 0]
     assert np.mean((scores > np.median(scores)) == (labels[40:] == 1)) > 0.9
 
