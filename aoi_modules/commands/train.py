@@ -5,6 +5,7 @@ from typing import Unpack
 
 import click
 
+from aoi_modules.commands.options.sizes import Part, PixelSize, TileGrid
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.training.profiles import PROFILES
@@ -33,6 +34,13 @@ from aoi_modules.training.wishes import IMBALANCES, Wishes
 @click.option(
     "--target-escape", "escape_target", type=float, help="Share of the defective parts that may pass, such as 0.02."
 )
+@click.option("--picture-size", type=PixelSize(), help="What the network looks at, in pixels; one number is a square.")
+@click.option(
+    "--tiles",
+    type=TileGrid(),
+    help="Look at large pictures tile by tile; the worst tile judges. Rows and columns, or a tile's side in pixels.",
+)
+@click.option("--crop", type=Part(), help="Look at a part of every picture only, by shares of its height and width.")
 @click.option("--mixed-precision", is_flag=True, default=None, help="Compute in float16 on a GPU.")
 @click.option("--mirrored", is_flag=True, default=None, help="Share the work between all GPUs.")
 @click.option("--skip-bad", is_flag=True, help="folder: leave bad pictures and rows out, and say which.")
@@ -54,6 +62,9 @@ def command(
     The recipe `folder` trains on your own pictures: DIRECTORY/<class>/*.png, or a CSV file with the columns path and
     label. Two classes of which one is called good, ok or pass make a defect model, others a model of classes.
 
+    Small defects in large pictures vanish when the whole picture is shrunk to the network's input. --picture-size lets
+    the network look at more pixels, --tiles at all of them, and then the model says where the defect is, too.
+
     A training that was killed goes on where it was when the same command is started again.
 
     \b
@@ -62,6 +73,8 @@ def command(
       aoi train magnetic-tile --profile cpu --target-escape 0.02 --out build/tile
       aoi train magnetic-tile --backbone mobilenet-v2 --fine-tune 5 --out build/tuned
       aoi train folder pictures/capacitor --profile cpu --out build/capacitor
+      aoi train folder pictures/board --picture-size 600x800 --out build/board
+      aoi train folder pictures/sheet --tiles 224 --crop 0.1,0,0.8,1 --out build/sheet
     """
     chosen = _recipe(recipe, directory, skip_bad)
     written = train(chosen, profile, out, seed=seed, restart=restart, **wishes)

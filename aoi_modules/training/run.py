@@ -20,7 +20,7 @@ from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
-from aoi_modules.training.sizing import size_note
+from aoi_modules.training.sizing import fitted, size_note
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -70,8 +70,9 @@ def train(
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
     start = time.perf_counter()
+    split = wanted.recipe.split(wanted.profile, seed)
+    wanted = fitted(wanted, split)
     chosen = wanted.recipe
-    split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     if warning := size_note(split, chosen.picture_input):
         log(f"warning: {warning}")
