@@ -59,8 +59,8 @@ class LazyGroup(click.Group):
             if (command := self.get_command(ctx, ctx.invoked_subcommand or "")) is not None:
                 speak_flags(error, command)
             raise
-        except KeyboardInterrupt:
-            click.echo("\nstopped", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(f"\nstopped{_notes(stop)}", err=True)
             ctx.exit(STOPPED)
         finally:
             if sys.stdout is not None:
@@ -116,7 +116,7 @@ def main() -> None:
                 raise
             raise MissingExtra("this command", package=package, extra=EXTRAS[package]) from None
     except AoiError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {error}{_notes(error)}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
@@ -124,5 +124,10 @@ def main() -> None:
         if place in PRINTING:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
         what = "the output cannot be written" if place in PRINTING else disk.named(error) or f"a file, in {place}"
-        click.echo(f"error: {what}: {disk.words(error)}", err=True)
+        click.echo(f"error: {what}: {disk.words(error)}{_notes(error)}", err=True)
         sys.exit(1)
+
+
+def _notes(error: BaseException) -> str:
+    """What was added to the error on its way up, such as where a model is kept: a line each."""
+    return "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))

@@ -40,6 +40,7 @@ OTHER_TESTS = {
     "serving/test_hostile.py": "hostile input to a whole server",
     "serving/test_reload.py": "new versions under load",
     "serving/test_saved_model_tags.py": "a flag from the command to the engine",
+    "training/test_full_disk.py": "a disk that fills during a training",
 }
 """Test -> what it tests, where that is no single module."""
 

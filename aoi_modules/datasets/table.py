@@ -27,12 +27,14 @@ class Target:
         values: int64 (N,), positions in `labels`; float32 (N,) when `labels` is empty and a quantity is asked.
         labels: what the positions mean; of a defect head good first, then the defect.
         weights: float32 (N,), how much each row counts in training; 0 leaves it out, in measuring too. None: all alike.
+        good: those of the labels that good parts have; none where nothing is judged, or where nobody has to be told.
     """
 
     name: str
     values: Values
     labels: tuple[str, ...] = ()
     weights: NDArray[np.float32] | None = None
+    good: tuple[str, ...] = ()
 
     def take(self, rows: Indices) -> "Target":
         """Gives the values and weights at `rows`, int64 (M,), in that order."""

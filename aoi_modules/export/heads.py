@@ -20,7 +20,7 @@ class Wish:
         output: the model's name for it; None for the only one, or the one of that name.
         kind: what the output means.
         labels: in the order of the classes, or good and defect.
-        threshold: a defect score over it fails the part; heads of other kinds have none.
+        threshold: a defect score over it fails the part; heads that judge nothing have none.
     """
 
     head: str | None = None
@@ -124,7 +124,16 @@ def _head(output: str, network: Network, known: Head | None, wish: Wish) -> Head
         kind = wish.kind or known.kind
         labels = wish.labels or (known.labels if kind == known.kind else ())
         fitting = default_head(name, network.outputs[output], kind=kind, labels=labels)
-        head = msgspec.structs.replace(known, name=name, kind=kind, labels=fitting.labels)
-    if wish.threshold is None or head.kind != "defect":
+        head = msgspec.structs.replace(
+            known, name=name, kind=kind, labels=fitting.labels, good=_renamed(known, fitting.labels, kind)
+        )
+    if wish.threshold is None or not head.judges:
         return head
     return msgspec.structs.replace(head, threshold=wish.threshold)
+
+
+def _renamed(known: Head, labels: tuple[str, ...], kind: HeadKind) -> tuple[str, ...]:
+    """The good labels under the names that the labels have now; none for a head that became one of another kind."""
+    if kind != known.kind:
+        return ()
+    return tuple(new for old, new in zip(known.labels, labels, strict=True) if old in known.good)

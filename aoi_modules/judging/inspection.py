@@ -7,7 +7,8 @@ import msgspec
 import numpy as np
 
 from aoi_modules.errors import WireError
-from aoi_modules.judging.limits import HeadLimits, check_fit, limits_of
+from aoi_modules.judging.defect_score import defect_scores
+from aoi_modules.judging.limits import HeadLimits, check_fit, good_labels, limits_of
 from aoi_modules.judging.regions import Region, find_region
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
@@ -24,7 +25,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: HeadKind
     label: str | None
-    """What the score is about. `class`: the likeliest label. `defect`: the defect. `value`: None."""
+    """What the score is about. `defect`: the defect. `value`: None. `class`: the likeliest label; of a head that judges
+    the likeliest that fits its verdict, a good one for PASS, a defect for FAIL."""
     score: float | None
     """What is judged, or, of a head that judges nothing, the likeliest label's probability or the value."""
     scores: dict[str, float | None] | None
@@ -112,19 +114,18 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
             f"head {head.name} ({head.kind}): expected {expected} values a picture. Received: {len(values)}"
         )
     limits = limits_of(head, route)
-    likeliest = int(np.nanargmax(values)) if any(not math.isnan(value) for value in values) else 0
-    score = values[likeliest]
-    if head.kind == "class" and route.good:
-        score = 1.0 - sum(value for label, value in zip(head.labels, values, strict=True) if label in route.good)
+    good = good_labels(head, route) if limits else ()
+    score = _score(head, values, good)
+    verdict = _verdict(score, values, limits)
     return HeadResult(
         name=head.name,
         kind=head.kind,
-        label=_label(head, likeliest),
+        label=_label(head, values, good, verdict),
         score=_finite(score),
         scores=_by_label(head, values),
         threshold=limits.threshold if limits else None,
         review_band=limits.review_band if limits else None,
-        verdict=_verdict(score, values, limits),
+        verdict=verdict,
     )
 
 
@@ -175,11 +176,30 @@ def _values(scores: Mapping[str, Array], name: str) -> list[float]:
     return [float(value) for value in np.atleast_1d(output[0])]
 
 
-def _label(head: Head, likeliest: int) -> str | None:
-    """A defect head's last label names the defect; the one before it, if any, names good parts."""
-    if not head.labels:
-        return None
-    return head.labels[likeliest] if head.kind == "class" else head.labels[-1]
+def _score(head: Head, values: Sequence[float], good: Sequence[str]) -> float:
+    """What is judged; of a class head that judges nothing, the likeliest label's probability."""
+    if head.kind == "class" and not good:
+        return values[_likeliest(values, range(len(values)))]
+    return float(defect_scores(head, np.array([values]), good)[0])
+
+
+def _label(head: Head, values: Sequence[float], good: Sequence[str], verdict: Verdict | None) -> str | None:
+    """A defect head's last label names the defect; the one before it, if any, names good parts.
+
+    A part that fails at one percent was most likely good, and yet the operator asks what may be wrong with it.
+    """
+    if head.kind != "class":
+        return head.labels[-1] if head.labels else None
+    places: Sequence[int] = range(len(values))
+    if good and verdict in (Verdict.PASS, Verdict.FAIL):
+        places = [place for place in places if (head.labels[place] in good) is (verdict is Verdict.PASS)] or places
+    return head.labels[_likeliest(values, places)]
+
+
+def _likeliest(values: Sequence[float], places: Sequence[int]) -> int:
+    """The place of the highest value that is a number; the first where none is."""
+    numbers = [place for place in places if not math.isnan(values[place])]
+    return max(numbers, key=values.__getitem__, default=places[0])
 
 
 def _by_label(head: Head, values: Sequence[float]) -> dict[str, float | None] | None:

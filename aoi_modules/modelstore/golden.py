@@ -64,7 +64,7 @@ class Golden:
         """
         path = version_dir / layout.GOLDEN_FILE
         try:
-            with np.load(path) as arrays:
+            with path.open("rb") as file, np.load(file) as arrays:
                 count = sum(name.startswith("picture/") for name in arrays)
                 pictures = tuple(arrays[f"picture/{number}"].tobytes() for number in range(count))
                 scores = {name.removeprefix("score/"): arrays[name] for name in arrays if name.startswith("score/")}

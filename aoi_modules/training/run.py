@@ -45,7 +45,8 @@ def train(
 ) -> TrainingReport:
     """Trains a recipe and writes `model.keras`, `report.json`, `report.html`, `plots/` and `samples/` into `out`.
 
-    A training that was killed goes on after its last whole epoch when it is started again with the same arguments.
+    A training that was killed goes on after its last whole epoch when it is started again with the same arguments. A
+    model that has learnt is kept before it is measured: whatever fails then, the next start goes on from it.
 
     Args:
         recipe: one of `recipes.RECIPES` by name, or a recipe.
@@ -66,6 +67,7 @@ def train(
     wanted = plan(recipe, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.fitting.learning import learn
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
@@ -74,14 +76,20 @@ def train(
     wanted = fitted(wanted, split)
     chosen = wanted.recipe
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
+    for note in split.notes:
+        log(f"note: {note}")
     if warning := size_note(split, chosen.picture_input):
         log(f"warning: {warning}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
-        learned = learn(wanted, split, work=work, log=log)
-        results = evaluate(learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target)
-        log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
-        seconds = time.perf_counter() - start
-        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work, draw=draw)
+        learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
+        with kept_model.mentioned(work):
+            measured = evaluate(
+                learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target
+            )
+            figures = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(measured).items())
+            log(f"test: {figures}")
+            seconds = time.perf_counter() - start
+            return write_training(out, wanted, split, learned, measured, seconds=seconds, work=work, draw=draw)
 
 
 def write_training(
@@ -104,16 +112,17 @@ def write_training(
         learned: the model, and how it was trained.
         results: of every head.
         seconds: length of the training.
-        work: folder of `fit`, whose logs are kept; None has none.
+        work: folder of the training, whose model and logs are kept; None has none.
         draw: whether there are plots.
 
     Raises:
         ModelError: `out` cannot be used.
     """
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.reporting import figures
 
     with staged(out) as folder:
-        learned.model.save(folder / MODEL)
+        kept_model.place(work, learned.model, folder / MODEL)
         plots = {}
         if draw:
             plots = figures.write_plots(

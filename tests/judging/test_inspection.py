@@ -79,6 +79,41 @@ def test_a_class_head_may_take_its_threshold_from_the_manifest() -> None:
     assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged).verdict is Verdict.REVIEW
 
 
+def test_a_class_head_judges_by_the_good_labels_of_its_manifest_and_the_route_wins() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.35)
+    found = inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged)
+    assert (found.verdict, found.heads[0].label, found.heads[0].threshold) == (Verdict.PASS, "smooth", 0.35)
+    assert found.heads[0].score == pytest.approx(0.3)
+    stricter = inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=HeadLimits(threshold=0.2))
+    assert (stricter.verdict, stricter.heads[0].threshold) == (Verdict.FAIL, 0.2)
+    other = HeadLimits(good=("smooth", "rough"), threshold=0.2)
+    assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=other).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("limits", "label"),
+    [
+        (HeadLimits(threshold=0.05), "rough"),
+        (HeadLimits(threshold=0.5), "smooth"),
+        (HeadLimits(threshold=0.5, review_band=(0.1, 0.5)), "smooth"),
+    ],
+)
+def test_the_label_of_a_class_head_fits_its_verdict(limits: HeadLimits, label: str) -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",))
+    assert judge_head(judged, [0.7, 0.2, 0.1], limits).label == label
+
+
+def test_a_part_that_passes_is_called_good_though_a_defect_was_likelier() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.7)
+    found = judge_head(judged, [0.4, 0.45, 0.15], HeadLimits())
+    assert (found.verdict, found.label) == (Verdict.PASS, "smooth")
+
+
+def test_good_labels_without_a_threshold_judge_nothing() -> None:
+    found = judge_head(msgspec.structs.replace(SURFACE, good=("smooth",)), [0.2, 0.5, 0.3], HeadLimits())
+    assert (found.verdict, found.label, found.score) == (None, "rough", 0.5)
+
+
 def test_limits_for_a_head_that_is_not_there_are_refused() -> None:
     with pytest.raises(RouteError, match="'crack'; the model has: defect"):
         inspection_of({"defect": column(0.1)}, DEFECT, crack=HeadLimits(threshold=0.5))

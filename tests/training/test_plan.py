@@ -105,3 +105,10 @@ def test_a_picture_size_is_the_models_input() -> None:
     )
     assert plan(TILE, CPU).options().get("picture_size") is None
     assert plan(TILE, CPU, picture_size=(96, 320)).options()["picture_size"] == "96 x 320"
+
+
+def test_an_escape_target_where_nothing_is_judged_is_refused() -> None:
+    with pytest.raises(ModelError, match="`escape_target`: fashion-mnist decides about no part"):
+        plan(CNN, CPU, escape_target=0.02)
+    assert "escape_target" not in plan(CNN, CPU).options()
+    assert plan(TILE, CPU, escape_target=0.02).options()["escape_target"]

@@ -33,8 +33,8 @@ def from_folder(root: Path) -> Listing:
                 BadRow(f"{_name(folder.path, root)}/", "expected pictures of this class. Received: none")
             )
     if others:
-        listing.notes.append(f"passed over: no pictures: {named(others, root)}")
-    listing.notes.extend(told(passed, root))
+        listing.passed.append(f"passed over: no pictures: {named(others, root)}")
+    listing.passed.extend(told(passed, root))
     return listing
 
 

@@ -8,6 +8,7 @@ Folders `train` and `test`, and perhaps `val`, above or below the classes say wh
 `split` does; `layouts` knows their names. What nothing is said about is dealt, see `dealing`.
 """
 
+import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
+from aoi_modules.datasets.file_names import printable
+from aoi_modules.datasets.folder.columns import AskColumn
 from aoi_modules.datasets.folder.dealing import tables_of
 from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
@@ -27,10 +30,12 @@ from aoi_modules.datasets.folder.labelled_checks import (
 from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.folder.listing import list_pictures
-from aoi_modules.datasets.folder.target import target_of
+from aoi_modules.datasets.folder.reading import Reading
+from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Split, Table, Target
+from aoi_modules.errors import DataError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
 
@@ -43,29 +48,36 @@ def load(
     test: int | None = None,
     seed: int = 0,
     skip_bad: bool = False,
+    reading: Reading | None = None,
+    ask_column: AskColumn | None = None,
+    good: GoodClasses | None = None,
 ) -> Split:
     """Loads pictures of your own; every file is opened once, now, and read again when it is needed.
 
     Args:
-        path: `FOLDER`, with pictures (PNG, JPEG, BMP) at any depth in `FOLDER/<class>/`; or a CSV file with the columns
-            `path` (relative to the file), `label`, and where wanted `split`, `group` and columns of numbers, which
-            become features. Splits are `train`, `validation` and `test`; groups are never separated.
+        path: `FOLDER`, with pictures (PNG, JPEG, BMP) at any depth in `FOLDER/<class>/` or `FOLDER/train/<class>/`; or
+            a CSV file with the columns `path` (relative to the file), `label`, and where wanted `split`, `group` and
+            columns of numbers, which become features. Groups are never separated.
         train: pictures to train on, in which every class keeps its share; None takes all.
         validation: likewise.
         test: likewise.
         seed: of the choice when limited.
         skip_bad: leave out what cannot be used, and say so in `left_out`.
+        reading: which columns of a CSV file are what, and which pictures are never separated.
+        ask_column: asked about columns that look like serial numbers; without it they are an error.
+        good: what is known about good parts; None: the names of their classes tell, see `class_names.opinion`.
 
     Returns:
-        Tables of paths. Of two classes, one called good, ok or pass, the target is `defect` with labels
-        ("good", other); else `kind` with all classes, good first. `kinds` are the classes as they are called.
+        Tables of paths. Of two classes of which one is good the target is `defect`, else `kind` with all classes; the
+        labels are the classes as they are called, good ones first, and `good` names those.
 
     Raises:
         DataError: rows cannot be used (unreadable, missing, contradictory, of other channels than most): names them.
-            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures.
+            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures, or it takes a good
+            class and nobody knows one.
     """
     path = Path(path).absolute()
-    listing = list_pictures(path)
+    listing = list_pictures(path, reading, ask_column=ask_column)
     checked, bad = _checked(listing.rows)
     for find_bad in (of_other_channels, contradictions, in_two_tables):
         found = find_bad(checked)
@@ -73,11 +85,17 @@ def load(
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
-    target = target_of(path, checked)
+    _check_classes(path, listing.rows, checked)
+    target = target_of(path, checked, good or GoodClasses())
     part, dealt = tables_of(path, checked, listing.said_by)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
-    whole = Split(**tables, origin=_origin(path, checked), left_out=(*left_out, *listing.notes), notes=dealt)
+    whole = Split(
+        **tables,
+        origin=_origin(path, checked, wished=reading not in (None, Reading())),
+        left_out=(*left_out, *listing.passed),
+        notes=(in_words(target), *listing.notes, *dealt),
+    )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
 
@@ -108,9 +126,22 @@ def _table(checked: Sequence[Checked], target: Target, number_names: tuple[str, 
     )
 
 
-def _origin(path: Path, checked: Iterable[Checked]) -> DataOrigin:
-    """What is in the pictures, and in the CSV file: other labels are other data."""
+def _check_classes(path: Path, rows: Sequence[Row], checked: Sequence[Checked]) -> None:
+    """Refuses to leave out a whole class: a model would never name it, and nobody asked for that."""
+    gone = sorted({row.label for row in rows} - {row.label for row, _ in checked})
+    if gone:
+        raise DataError(
+            f"{printable(path)}: every picture of {', '.join(gone)} is bad", hint="mend them, or take the class out"
+        )
+
+
+def _origin(path: Path, checked: Iterable[Checked], *, wished: bool) -> DataOrigin:
+    """What is in the pictures, and in the CSV file: other labels, columns or groups are other data."""
     sums = {row.name: file.sha256 for row, file in checked}
     if path.is_file():
         sums[path.name] = ledger.file_sum(path)
-    return DataOrigin(name=path.stem if path.is_file() else path.name, sha256=ledger.digest(sums), stand_in=False)
+    if wished:
+        said = repr([(row.name, row.label, row.part, row.group, row.numbers) for row, _ in checked])
+        sums["columns and groups"] = hashlib.sha256(said.encode()).hexdigest()
+    name = printable(path.stem if path.is_file() else path.name)
+    return DataOrigin(name=name, sha256=ledger.digest(sums), stand_in=False)

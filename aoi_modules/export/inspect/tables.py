@@ -69,7 +69,7 @@ def _print_heads(console: Console, manifest: Manifest) -> None:
         source = _source(manifest, head)
         cells = (
             head.kind,
-            ", ".join(head.labels),
+            ", ".join(head.labels) + (f"; good: {', '.join(head.good)}" if head.good else ""),
             "" if head.threshold is None else f"{head.threshold:.3g}",
             "" if head.review_band is None else f"{head.review_band[0]:.3g} to {head.review_band[1]:.3g}",
             "" if head.map is None else f"{head.map.rows} x {head.map.columns}",

@@ -68,5 +68,6 @@ def _publish(staging: Path, out: Path) -> None:
 
 def _unwritten(error: OSError, out: Path) -> ModelError:
     wrong = Argument("out")
-    hint = disk.way_out(error, f"name another {wrong}")
+    room = "make room there, or " if error.errno in disk.FULL else ""
+    hint = disk.way_out(error, f"{room}name another {wrong}")
     return ModelError(disk.trouble(error, out, "cannot be written"), hint=hint, arguments=[wrong])

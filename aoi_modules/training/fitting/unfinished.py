@@ -12,6 +12,8 @@ from aoi_modules.lock import alone
 PLAN, LOCK = "plan", "lock"
 CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"
 """The logs of a phase, which stay with the result."""
+KEPT_MODEL = "learned.keras"
+"""The model that has learnt, see `kept_model`."""
 
 
 def folder_of(out: Path) -> Path:
@@ -29,8 +31,8 @@ def unfinished(out: Path, fingerprint: str, *, restart: bool = False) -> Iterato
         restart: forget the state in any case.
 
     Raises:
-        ModelError: another process is at this training now, or the folder cannot be used. What fails in the block is
-            not touched.
+        ModelError: another process is at this training now; another training's model, which has learnt, is kept there;
+            or the folder cannot be used. What fails in the block is not touched.
     """
     folder = folder_of(out)
     with alone(folder / LOCK, 0.0, _refusal(f"{out}: another process is training this just now")):
@@ -43,7 +45,10 @@ def _claim(folder: Path, fingerprint: str, restart: bool) -> None:
     """Makes the folder that of this training; what another one left there is forgotten."""
     mark = folder / PLAN
     try:
-        if restart or not mark.is_file() or mark.read_text(errors="replace") != fingerprint:
+        same = mark.is_file() and mark.read_text(errors="replace") == fingerprint
+        if not same and not restart and (folder / KEPT_MODEL).is_file():
+            raise _not_thrown_away(folder / KEPT_MODEL)
+        if restart or not same:
             _empty(folder)
             mark.write_text(fingerprint)
     except OSError as error:
@@ -57,6 +62,16 @@ def keep_logs(work: Path, out: Path) -> None:
         shutil.copy2(table, out / ("-".join([table.stem, *phase]) + table.suffix))
     for folder in sorted(work.rglob(TENSORBOARD)):
         shutil.copytree(folder, out / TENSORBOARD / folder.parent.relative_to(work), dirs_exist_ok=True)
+
+
+def _not_thrown_away(model: Path) -> ModelError:
+    """The work of hours, whose last step failed; only a person knows whether it is still wanted."""
+    again, out = Argument("restart", True), Argument("out")
+    return ModelError(
+        f"{model}: the model of a training that was not written to its end, with other arguments or other pictures",
+        hint=f"start that training again to have it written; or name another {out}; or forget it: {again}",
+        arguments=[again, out],
+    )
 
 
 def _refusal(message: str) -> ModelError:

@@ -22,7 +22,7 @@ def test_pictures_at_any_depth_belong_to_their_class(tmp_path: Path) -> None:
         ("scratch/line 2/001.png", "scratch"),
     ]
     assert all(row.path.is_file() and row.part is None and row.group is None for row in listing.rows)
-    assert (listing.bad, listing.notes) == ([], [])
+    assert (listing.bad, listing.passed) == ([], [])
 
 
 def test_what_is_no_row_is_said_or_bad(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_what_is_no_row_is_said_or_bad(tmp_path: Path) -> None:
     (tmp_path / "good/.cache/c.png").write_bytes(b"x")
     listing = from_folder(tmp_path)
     assert [row.name for row in listing.rows] == ["good/000.png", "good/a.JPG", "scratch/000.png"]
-    assert listing.notes == [
+    assert listing.passed == [
         "passed over: no pictures: good/notes.txt",
         "passed over: hidden: 3, such as .git",
         "passed over: thumbnails: good/Thumbs.db",
@@ -72,7 +72,7 @@ def test_masks_and_results_are_no_pictures_of_a_class(tmp_path: Path) -> None:
     listing = from_folder(tmp_path)
     assert [row.name for row in listing.rows] == ["good/000.png", "scratch/000.png", "scratch/part_mask.png"]
     assert listing.bad == []
-    assert listing.notes == [
+    assert listing.passed == [
         "passed over: masks of a ground truth: 2, such as scratch/000_mask.png",
         "passed over: results of a training or an export: 2, such as models/tile/1",
     ]

@@ -30,15 +30,15 @@ def put_csv(root: Path, columns: str, rows: list[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("good", ["good", "OK", "pass"])
+@pytest.mark.parametrize("good", ["good", "OK", "pass", "良品"])
 def test_good_and_another_class_are_a_defect_head(tmp_path: Path, good: str) -> None:
     split = folder.load(put_parts(tmp_path, {"a scratch": 10, good: 20}))
     assert split.left_out == ()
     assert place(split).keys() == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")}
     for part, share in (("train", 0.6), ("validation", 0.2), ("test", 0.2)):
         table = tables(split)[part]
-        assert (table.main.name, table.label_names) == ("defect", ("good", "a scratch"))
-        assert table.counts() == {"good": round(20 * share), "a scratch": round(10 * share)}
+        assert (table.main.name, table.label_names, table.main.good) == ("defect", (good, "a scratch"), (good,))
+        assert table.counts() == {good: round(20 * share), "a scratch": round(10 * share)}
         assert table.labels.tolist() == [int(kind == "a scratch") for kind in table.kinds]
         assert all(isinstance(path, Path) for path in table.pictures)
         assert table.picture(0).shape == (8, 9, 3)
