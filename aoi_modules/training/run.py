@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+import numpy as np
+
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore import training_report
@@ -84,7 +86,12 @@ def train(
         learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
         with kept_model.mentioned(work):
             measured = evaluate(
-                learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target
+                learned.model,
+                chosen.heads,
+                split,
+                chosen.picture_input,
+                escape_target=wanted.escape_target,
+                overkill_target=wanted.overkill_target if wanted.good_only else None,
             )
             figures = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(measured).items())
             log(f"test: {figures}")
@@ -158,7 +165,7 @@ def _report(
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
         notes=_notes(split, wanted, learned.weights),
-        samples=samples.write(split.test, samples.choose(split.test), folder),
+        samples=samples.write(split.test, _samples(split, wanted), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
         tools=_tools(),
@@ -166,6 +173,11 @@ def _report(
         features=split.train.feature_names,
         left_out=split.left_out,
     )
+
+
+def _samples(split: Split, wanted: Plan) -> list[int]:
+    """Rows of the test table that go with the model."""
+    return samples.choose(split.test, samples.enough(wanted.recipe.picture_input))
 
 
 def _check_tensorflow() -> None:
@@ -195,9 +207,28 @@ def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
         notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)
-    if recipe.judges:
+    if wanted.good_only:
+        notes += _notes_of_good_only(split, wanted)
+    elif recipe.judges:
         notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
     return (*notes, *split.notes)
+
+
+def _notes_of_good_only(split: Split, wanted: Plan) -> list[str]:
+    """What a model that never saw a defect can promise, and what it cannot."""
+    (head,) = wanted.recipe.heads
+    good = [int(np.sum(table.target(head.name).values == 0)) for table in (split.train, split.validation)]
+    defective = int(np.sum(split.test.target(head.name).values > 0))
+    measured = (
+        f"the figures are those of the {defective} defective test pictures, other defects may be missed"
+        if defective
+        else "the test has no defective picture, so nothing is known about escapes"
+    )
+    return [
+        f"learnt from {good[0]} good pictures alone; the threshold was chosen on {good[1]} good validation pictures "
+        f"for {wanted.overkill_target:.0%} overkill",
+        f"no defect was seen, so no escape rate is promised: {measured}",
+    ]
 
 
 def _tools() -> dict[str, str]:

@@ -31,7 +31,7 @@ def fitted(plan: Plan, split: Split) -> Plan:
     Raises:
         ModelError: tiles are wanted of what has none, or the picture would be too large.
     """
-    if plan.tiles is None and plan.crop is None:
+    if plan.tiles is None and plan.crop is None and not plan.good_only:
         return plan
     size = _looked_at(plan, split)
     grid = None

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from aoi_modules.datasets.batches import broken_pictures_named
 from aoi_modules.datasets.table import Indices, Split, Table
-from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Say, say
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.features.lookup import features
@@ -22,6 +21,7 @@ from aoi_modules.training.fitting.backup import History
 from aoi_modules.training.fitting.examples import FeatureExamples, PictureExamples
 from aoi_modules.training.fitting.fit import Schedule, fit
 from aoi_modules.training.fitting.imbalance import balanced, oversampled
+from aoi_modules.training.fitting.one_class import learn_good
 from aoi_modules.training.fitting.tiles import TiledPictures, heads_on_tiles
 from aoi_modules.training.networks.augmentation import augmented
 from aoi_modules.training.networks.backbones import pretrained
@@ -72,7 +72,7 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Say = say)
 def train_end_to_end(plan: Plan, split: Split, work: Path | None, log: Say) -> Learned:
     """Trains all layers of a small network, from nothing. Arguments as `learn`."""
     train = prepared(split.train, plan)
-    model = end_to_end(_in_its_box(small_cnn(_seen(plan)), plan), plan.recipe.heads, train)
+    model = end_to_end(_in_its_box(small_cnn(plan.seen), plan), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model
     history = on_pictures(plan, fitted, train, split, first_schedule(plan), work, log)
     return Learned(model, history, RANDOM)
@@ -83,7 +83,10 @@ def train_on_features(plan: Plan, split: Split, work: Path | None, log: Say) -> 
 
     Arguments as `learn`.
     """
-    backbone, weights = pretrained(plan.backbone, _seen(plan), pooling=plan.pooling, log=log)
+    if plan.good_only:
+        model, weights = learn_good(plan, split, log)
+        return Learned(model, {}, weights)
+    backbone, weights = pretrained(plan.backbone, plan.seen, pooling=plan.pooling, log=log)
     if isinstance(plan.tiles, tuple):
         log(f"features of {plan.tiles[0]} x {plan.tiles[1]} tiles of each picture, weights {weights}")
         return Learned(*on_tiles(plan, backbone, plan.tiles, split, work, log), weights)
@@ -210,14 +213,6 @@ def fine_tune(
     schedule = replace(first_schedule(plan), epochs=plan.fine_tune, learning_rate=plan.fine_tune_rate, shape="cosine")
     phase = None if work is None else work / "fine-tune"
     return on_pictures(plan, fitted, train, split, schedule, phase, log)
-
-
-def _seen(plan: Plan) -> PictureInput:
-    """What the network under the heads takes: the picture, a part of it, or one tile."""
-    picture = plan.recipe.picture_input
-    _, _, height, width = plan.box or (0, 0, picture.height, picture.width)
-    rows, columns = plan.tiles if isinstance(plan.tiles, tuple) else (1, 1)
-    return PictureInput(height=height // rows, width=width // columns, channels=picture.channels)
 
 
 def _in_its_box(network: keras.Model, plan: Plan) -> keras.Model:

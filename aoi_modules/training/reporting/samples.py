@@ -4,10 +4,19 @@ from collections import defaultdict
 from pathlib import Path
 
 from aoi_modules.datasets.table import Table, encode_png
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.modelstore.training_report import Sample
 
 FOLDER = "samples"
 AT_LEAST = 10
+FEWEST = 2
+PIXELS = 2**26
+"""Pixels of all samples together."""
+
+
+def enough(picture: PictureInput) -> int:
+    """How many samples are enough: of large pictures few, because each goes with the model and is run at every load."""
+    return max(FEWEST, min(AT_LEAST, PIXELS // (picture.height * picture.width)))
 
 
 def choose(table: Table, at_least: int = AT_LEAST) -> list[int]:

@@ -1,5 +1,7 @@
 """Options that say sizes."""
 
+from typing import Any
+
 import click
 import pytest
 
@@ -35,7 +37,7 @@ def test_a_part_of_the_picture() -> None:
         (Part(), "a,b,c,d", "TOP,LEFT,HEIGHT,WIDTH as shares"),
     ],
 )
-def test_what_is_no_size_is_refused(kind: click.ParamType, text: str, expected: str) -> None:
+def test_what_is_no_size_is_refused(kind: click.ParamType[Any], text: str, expected: str) -> None:
     with pytest.raises(click.BadParameter, match=expected) as refused:
         kind.convert(text, None, None)
     assert text in str(refused.value)

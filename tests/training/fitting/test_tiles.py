@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from aoi_modules.datasets.table import Table, Target
 from aoi_modules.training.fitting.fit import Schedule
@@ -19,10 +20,10 @@ PLACE = 3
 def pictures(count: int, seed: int, *, weights: np.ndarray | None = None) -> TiledPictures:
     """Noise; one tile of every second picture has a defect, each in another place: float32 (count, 20, 8)."""
     random = np.random.default_rng(seed)
-    features = random.normal(5, 1, (count, TILES, WIDTH)).astype(np.float32)
+    features: NDArray[np.float32] = random.normal(5, 1, (count, TILES, WIDTH)).astype(np.float32)
     labels = np.arange(count, dtype=np.int64) % 2
     for number in np.flatnonzero(labels):
-        features[number, place(number), 2:4] += 9
+        features[number, place(int(number)), 2:4] += 9
     target = Target("defect", labels, ("good", "defect"), weights)
     table = Table(np.zeros((count, 1, 1, 1), np.uint8), (target,), tuple(map(str, range(count))))
     return TiledPictures(features, table)
