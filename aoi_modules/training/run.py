@@ -22,7 +22,7 @@ from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
-from aoi_modules.training.sizing import fitted, size_note
+from aoi_modules.training.sizing import fitted, size_note, with_maps
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -87,7 +87,7 @@ def train(
         with kept_model.mentioned(work):
             measured = evaluate(
                 learned.model,
-                chosen.heads,
+                with_maps(wanted, learned.model.output_shape),
                 split,
                 chosen.picture_input,
                 escape_target=wanted.escape_target,

@@ -3,6 +3,7 @@
 Imports no TensorFlow.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
@@ -10,7 +11,8 @@ import msgspec
 from aoi_modules.datasets.picture_sizes import PictureSize, typical_size
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import Argument, ModelError
-from aoi_modules.modelstore.manifest import PictureInput, ScoreMap
+from aoi_modules.modelstore.layout import map_name
+from aoi_modules.modelstore.manifest import Head, PictureInput, ScoreMap
 from aoi_modules.training.plan import Plan
 
 MOST_SHRINKING = 2.0
@@ -26,7 +28,7 @@ def fitted(plan: Plan, split: Split) -> Plan:
     """Makes the choices that depend on the pictures: how many tiles there are, and which part of a picture is seen.
 
     The recipe's picture becomes the whole picture as the model takes it. A network that looks at a part of it (`crop`)
-    looks at that part as large as it would at all; heads on `tiles` get a map.
+    looks at that part as large as it would at all.
 
     Raises:
         ModelError: tiles are wanted of what has none, or the picture would be too large.
@@ -48,14 +50,29 @@ def fitted(plan: Plan, split: Split) -> Plan:
         )
     if grid is not None and size.gray:  # a third of the memory; the network gets the same numbers
         picture = msgspec.structs.replace(picture, channels=1)
-    heads = plan.recipe.heads
-    if grid is not None:
-        area = (box[0] / picture.height, box[1] / picture.width, box[2] / picture.height, box[3] / picture.width)
-        score_map = ScoreMap(rows=grid[0], columns=grid[1], area=area)
-        heads = tuple(msgspec.structs.replace(head, map=score_map) for head in heads)
-    recipe = replace(plan.recipe, picture_input=picture, heads=heads)
+    recipe = replace(plan.recipe, picture_input=picture)
     whole = box == (0, 0, picture.height, picture.width)
     return replace(plan, recipe=recipe, tiles=grid, picture_size=(size.height, size.width), box=None if whole else box)
+
+
+def with_maps(plan: Plan, shapes: Mapping[str, tuple[int | None, ...]]) -> tuple[Head, ...]:
+    """Gives the plan's heads with the maps that the model has.
+
+    Args:
+        plan: `fitted`.
+        shapes: of the model's outputs by name.
+    """
+    picture = plan.recipe.picture_input
+    top, left, height, width = plan.box or (0, 0, picture.height, picture.width)
+    area = (top / picture.height, left / picture.width, height / picture.height, width / picture.width)
+    heads = []
+    for head in plan.recipe.heads:
+        match shapes.get(map_name(head.name)):
+            case (_, int(rows), int(columns)):
+                heads.append(msgspec.structs.replace(head, map=ScoreMap(rows=rows, columns=columns, area=area)))
+            case _:
+                heads.append(head)
+    return tuple(heads)
 
 
 def shrinking(size: PictureSize, picture: PictureInput) -> float:

@@ -14,7 +14,7 @@ from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput, ScoreMap
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.plan import Plan, plan
-from aoi_modules.training.sizing import fitted, shrinking, size_note
+from aoi_modules.training.sizing import fitted, shrinking, size_note, with_maps
 from aoi_modules.training.wishes import Wishes
 from tests.training.small import DEFECT, split
 
@@ -62,7 +62,6 @@ def test_tiles_keep_the_pictures_own_size() -> None:
     found = planned(of_size(300, 900), tiles=100)
     assert found.tiles == (3, 9)
     assert found.recipe.picture_input == PictureInput(height=300, width=900, channels=3)
-    assert found.recipe.heads[0].map == ScoreMap(rows=3, columns=9)
     assert found.box is None
     assert found.options()["tiles"] == "3 x 9"
     assert found.options()["picture_size"] == "300 x 900"
@@ -101,7 +100,9 @@ def test_tiles_of_a_part_know_where_they_are() -> None:
     assert found.recipe.picture_input == PictureInput(height=400, width=800, channels=3)
     assert found.box == (200, 200, 200, 400)
     assert found.tiles == (4, 8)
-    assert found.recipe.heads[0].map == ScoreMap(rows=4, columns=8, area=(0.5, 0.25, 0.5, 0.5))
+    (head,) = with_maps(found, {"defect": (None, 1), "defect_map": (None, 4, 8)})
+    assert head.map == ScoreMap(rows=4, columns=8, area=(0.5, 0.25, 0.5, 0.5))
+    assert with_maps(found, {"defect": (None, 1)}) == found.recipe.heads
 
 
 def test_refuses_more_pixels_than_a_decoder_reads() -> None:
