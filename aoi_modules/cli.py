@@ -32,8 +32,8 @@ COMMANDS = {
 }
 
 
-PRINTING = ("click.utils", "rich.console", __name__)
-"""Modules in which an error of the system is about standard output."""
+PRINTING = ("click.", "rich.", "aoi_modules.commands.", __name__)
+"""Where an error of the system is about standard output: commands write nothing else, parts below them do."""
 
 
 class LazyGroup(click.Group):
@@ -121,9 +121,10 @@ def main() -> None:
     except OSError as error:
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
         place = frame.f_globals["__name__"]
-        if place in PRINTING:
+        printing = place.startswith(PRINTING)
+        if printing:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
-        what = "the output cannot be written" if place in PRINTING else disk.named(error) or f"a file, in {place}"
+        what = "the output cannot be written" if printing else disk.named(error) or f"a file, in {place}"
         click.echo(f"error: {what}: {disk.words(error)}{_notes(error)}", err=True)
         sys.exit(1)
 

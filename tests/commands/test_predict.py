@@ -98,6 +98,7 @@ def test_nobody_reads_the_rows_any_more(server: ModelServer, picture: str) -> No
         assert process.wait(60) == 1
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_as_shells_have_it(server: ModelServer, picture: str) -> None:
     server.gate.clear()
     arguments = command("--grpc", server.address, "--model", "tile", "--timeout", "2", picture)
