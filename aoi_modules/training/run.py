@@ -87,7 +87,7 @@ def train(
         with kept_model.mentioned(work):
             measured = evaluate(
                 learned.model,
-                with_maps(wanted, learned.model.output_shape),
+                with_maps(wanted, {name: tensor.shape for name, tensor in learned.model.output.items()}),
                 split,
                 chosen.picture_input,
                 escape_target=wanted.escape_target,

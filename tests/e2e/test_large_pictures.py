@@ -22,7 +22,7 @@ from aoi_modules.training.wishes import Wishes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-HEIGHT, WIDTH, SPOT = 256, 384, 8
+HEIGHT, WIDTH, SPOT = 256, 384, 16
 WAYS = {
     "tiles": Wishes(tiles=64),
     "good only": Wishes(good_only=True, picture_size=(128, 192), overkill_target=0.0),
@@ -31,10 +31,10 @@ WAYS = {
 
 
 def picture(seed: int, *, spot: bool) -> tuple[np.ndarray, tuple[int, int]]:
-    """A gray picture with noise, and perhaps a dark spot of 8 x 8 pixels; and where that is."""
+    """A gray picture with noise, and perhaps a dark spot of 16 x 16 pixels; and where that is."""
     random = np.random.default_rng(seed)
-    pixels = np.clip(random.normal(150, 6, (HEIGHT, WIDTH)), 0, 255)
-    top, left = int(random.integers(4, HEIGHT - 12)), int(random.integers(4, WIDTH - 12))
+    pixels = np.clip(random.normal(150, 3, (HEIGHT, WIDTH)), 0, 255)
+    top, left = int(random.integers(4, HEIGHT - 20)), int(random.integers(4, WIDTH - 20))
     if spot:
         pixels[top : top + SPOT, left : left + SPOT] = 20
     return pixels.astype(np.uint8), (top, left)

@@ -91,9 +91,10 @@ class TiledPictures:
     ) -> Target:
         """What is known of each tile: of a picture with a defect only the chosen one counts."""
         defect = target.values[rows] > 0
+        shown = defect & (tiles == shows)
         base = np.ones(len(rows), np.float32) if target.weights is None else target.weights[rows]
-        weights = np.where(~defect | (tiles == shows), base, 0).astype(np.float32)
-        return replace(target, values=defect.astype(np.int64), weights=weights)
+        weights = np.where(~defect | shown, base, 0).astype(np.float32)
+        return replace(target, values=shown.astype(np.int64), weights=weights)
 
     def _worst(self, head: Head, score: Callable[[NDArray[np.float32]], NDArray[np.floating]]) -> NDArray[np.int64]:
         defect = self.table.target(head.name).values > 0

@@ -56,9 +56,10 @@ def test_the_distance_is_that_to_the_nearest_patch() -> None:
 
 
 def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is() -> None:
-    bank = bank_of(pictures(6))
-    picture = PictureInput(height=16, width=16, channels=3)
-    model = picture_model(DEFECT, distances(network(), bank), 4.0, picture, (1, 1), None)
+    bank = bank_of(pictures(40))
+    picture, cells = PictureInput(height=16, width=16, channels=3), distances(network(), bank)
+    limit = 2 * float(np.asarray(cells(pictures(20))).max())
+    model = picture_model(DEFECT, cells, limit, picture, (1, 1), None)
     shown = pictures(2)
     shown[1, 6:8, 10:12] = 3.0
     answers = {name: np.asarray(values) for name, values in model(shown).items()}
