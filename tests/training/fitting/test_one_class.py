@@ -42,7 +42,7 @@ def spotted(train: int = 40) -> Split:
     """Bright squares on either side; the defect is that a red spot lies on the picture."""
     given = split(train=train)
     for table in (given.train, given.validation, given.test):
-        table.pictures[table.labels == 1, 12:20, 12:20] = (250, 0, 0)  # type: ignore[index]
+        table.pictures[table.labels == 1, 9:15, 9:15] = (250, 0, 0)  # type: ignore[index]
     return given
 
 
