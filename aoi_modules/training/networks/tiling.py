@@ -17,8 +17,8 @@ Grid = tuple[int, int]
 """Rows and columns of tiles."""
 Box = tuple[int, int, int, int]
 """Top, left, height and width of a part of a picture, in pixels."""
-AT_ONCE = 2**20
-"""Pixels that the network looks at together."""
+AT_ONCE = 2**18
+"""Pixels that the network looks at together: a few tiles of 224 x 224. More are not faster, and take more memory."""
 
 
 @keras.saving.register_keras_serializable(package="aoi")
