@@ -53,7 +53,7 @@ def free_bytes(path: Path) -> int | None:
         if place.exists():
             try:
                 return shutil.disk_usage(place).free
-            except OSError:
+            except OSError:  # then nobody knows
                 return None
     return None
 

@@ -184,7 +184,7 @@ def _answer(command: list[str], run: Callable[..., "subprocess.CompletedProcess[
     """What a command prints, or nothing if it is not there, fails or takes too long."""
     try:
         done = run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):  # only whether it answers was asked
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 

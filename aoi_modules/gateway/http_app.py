@@ -96,7 +96,7 @@ async def _inspection(request: Request, component: str, request_id: str) -> Resp
     except ClientDisconnect:
         log.warning("refused", status=CLIENT_LEFT, problem="client-left", detail="the client hung up")
         return Response(status_code=CLIENT_LEFT)
-    except Exception as fault:
+    except Exception as fault:  # a fault of ours: logged whole
         log.error("fault", status=500, exc_info=fault)
         return problems.of_fault(request_id).response()
 

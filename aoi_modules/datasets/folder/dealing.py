@@ -16,14 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from aoi_modules.datasets import sampling
+from aoi_modules.datasets.file_names import printable
 from aoi_modules.datasets.folder.labelled_checks import Checked, keys, rank
 from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.table import Indices
 from aoi_modules.datasets.twins import joined
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 _BY_DEAL = "a deal of whole groups"
-_ANEW = "put the pictures into one folder for each class, without tables, and they are dealt anew"
+_GOOD_ONLY = Argument("good_only", True)
 _FOLD_OF = {"validation": sampling.VALIDATION_FOLD, "test": sampling.TEST_FOLD}
 
 
@@ -73,10 +74,21 @@ def _check_every_class(path: Path, checked: Sequence[Checked], part: Indices, sa
         found = {row.label for (row, _), own in zip(checked, part, strict=True) if own == number}
         if classes - found:
             raise DataError(
-                f"{path}: expected every class in every table. Received: {name} without"
+                f"{printable(path)}: expected every class in every table. Received: {name} without"
                 f" {', '.join(sorted(classes - found))}, by {said_by}",
-                hint=_ANEW if said_by != _BY_DEAL else "",
+                hint=_way_out(name, found, said_by),
+                arguments=[_GOOD_ONLY],
             )
+
+
+def _way_out(name: str, found: set[str], said_by: str) -> str:
+    """What to do about a table without a class."""
+    if said_by == _BY_DEAL:
+        return "make smaller groups, or say the tables yourself"
+    anew = "put the pictures into one folder for each class, without tables, and they are dealt anew"
+    if name == PARTS[0] and len(found) == 1:
+        return f"{_GOOD_ONLY} learns from {found.pop()} alone and tests with all; or {anew}"
+    return anew
 
 
 def _dealt(checked: Sequence[Checked], fold_of: dict[str, int]) -> Indices:

@@ -259,13 +259,13 @@ def _used(entry: Path) -> float:
     """When it was last used, in seconds since 1970; 0 when it is gone."""
     try:
         return entry.stat().st_mtime
-    except OSError:
+    except OSError:  # gone
         return 0.0
 
 
 def _size(entry: Path) -> int:
     def one(file: Path) -> int:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # gone, so it takes no room
             return int(file.stat().st_size)
         return 0
 

@@ -67,7 +67,7 @@ def place(work: Path | None, model: keras.Model, target: Path) -> None:
         return
     try:
         os.link(work / KEPT_MODEL, target)  # takes no room on a disk that may be full
-    except OSError:
+    except OSError:  # a file system without links; the copy says what fails
         shutil.copyfile(work / KEPT_MODEL, target)
 
 

@@ -146,3 +146,23 @@ def test_never_more_good_parts_fail_than_asked_for(values: list[float], target: 
     choice = thresholds.choose_on_good(scores, np.zeros(len(scores), np.int64), target)
     assert choice.overkill.count <= target * len(scores) + 1e-6
     assert 0 <= choice.interval[0] <= choice.threshold <= choice.interval[1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("defective", "target", "said"),
+    [
+        (1, 0.02, "1 defective validation picture cannot promise 2% escapes: at least 50 are needed"),
+        (49, 0.02, "49 defective validation pictures cannot promise 2% escapes: at least 50 are needed"),
+        (50, 0.02, ""),
+        (9, 0.1, "9 defective validation pictures cannot promise 10% escapes: at least 10 are needed"),
+        (10, 0.1, ""),
+        (100, 0.005, "100 defective validation pictures cannot promise 0.5% escapes: at least 200 are needed"),
+        (100, 0.0, "no number of pictures can promise that nothing escapes; from 100 defective validation pictures"),
+    ],
+)
+def test_too_few_defective_pictures_for_an_escape_rate_are_said(defective: int, target: float, said: str) -> None:
+    found = thresholds.shortage(thresholds.choose(*drawn(defective, 50, seed=1), target))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+    if found:
+        assert "parts to come may escape at up to" in found
