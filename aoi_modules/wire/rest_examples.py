@@ -79,7 +79,7 @@ def _kind_and_value(item: Any, name: str) -> tuple[str, bytes | float | int]:
         return "int64_list", int(item)
     if isinstance(item, int) and -MAX_INT64 - 1 <= item <= MAX_UINT64:
         if item > MAX_INT64:
-            raise invalid(f"Feature: {name} has uint64 element. Only int64 is supported.")
+            raise invalid(f"Feature: {name} has uint64 element. Only int64_t is supported.")
         return "int64_list", item
     if isinstance(item, int | float):
         return "float_list", float(item)
