@@ -118,7 +118,7 @@ def _put_digits(
     shown: Any, used: Any, digits: NDArray[np.int64], powers: NDArray[np.int64], fixed: NDArray[np.bool_], total: int
 ) -> None:
     """The digits without the zeros at their end, and the point: behind each digit is a place for one."""
-    rest = digits.astype(np.uint32 if total < 10 else np.uint64)
+    rest: NDArray[Any] = digits.astype(np.uint32 if total < 10 else np.uint64)
     kept = np.ones(len(digits), np.int64)
     for place in range(total - 1, -1, -1):
         tens = rest // 10
