@@ -28,9 +28,12 @@ from aoi_modules.export.readers.keras2_config import is_keras2, lambda_layers, r
 from aoi_modules.export.readers.keras2_functions import CUSTOM_OBJECTS
 from aoi_modules.export.reading import AS_WRITTEN, Reading
 from aoi_modules.tf import keras, tf
+from aoi_modules.training.networks.tiling import TileByTile
 
 ONLY_OUTPUT = "score"
 """What the output of a network with one unnamed output is called."""
+OUR_LAYERS = {TileByTile.__name__: TileByTile}
+"""Layers of our own that a model of `aoi train` may have."""
 _CONFIG, _METADATA = "config.json", "metadata.json"
 
 
@@ -152,7 +155,7 @@ def read_config(path: Path) -> KerasFile:
 
 
 def _load(path: Path, allow_lambda: bool) -> Any:
-    return keras.models.load_model(path, CUSTOM_OBJECTS, compile=False, safe_mode=not allow_lambda)
+    return keras.models.load_model(path, {**CUSTOM_OBJECTS, **OUR_LAYERS}, compile=False, safe_mode=not allow_lambda)
 
 
 def _load_rewritten(file: KerasFile, allow_lambda: bool) -> Any:

@@ -123,7 +123,7 @@ def load(
             engine = _faster(engine, path, given, known)
         ours = (path / layout.MANIFEST_FILE).is_file()  # run by another process before it got its number
         trial.check(engine, operations, path, known, run=not ours)
-    except BaseException:
+    except BaseException:  # also where somebody stops the process; it goes on
         engine.close()
         raise
     return engine
@@ -142,7 +142,7 @@ def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> tuple[Tensor
         with session.graph.as_default(), deprecation.silence():
             meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
         return TensorFlowEngine(session, _signatures(meta_graph)), meta_graph.graph_def
-    except Exception as error:
+    except Exception as error:  # whatever a model brings along; its words are told
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
         raise ModelError(f"{path}: cannot be loaded: {message}") from error

@@ -270,7 +270,7 @@ class Stream:
         self._attempts[version].tried = file_marks(origin)
         try:
             servable = self._load(self.model.name, version, origin)
-        except Exception as error:
+        except Exception as error:  # whatever a model brings along; its status says it
             self._failed(version, error, now)
             return
         self._attempts[version] = _Attempt()
@@ -332,7 +332,7 @@ def file_marks(path: Path) -> FileMarks:
     try:
         files = sorted(file for file in path.rglob("*") if file.is_file())
         stats = [(str(file.relative_to(path)), file.stat()) for file in files]
-    except OSError:
+    except OSError:  # loading it says why
         return ()
     return (("", 0, 0), *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
 
