@@ -15,7 +15,7 @@ from aoi_modules.wire.tensors import Array
 
 BYTES_SUFFIX = "_bytes"
 """The ending of the names of outputs that hold bytes, not text; they are answered as base64."""
-FEW = 32
+FEW = 48
 """So many floats are written sooner one by one than together."""
 
 Shape = tuple[int, ...]
