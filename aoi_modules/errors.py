@@ -32,6 +32,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it; beside 0, 1 for what went wrong and 2 for wrong usage."""
+
 
 @dataclass(frozen=True)
 class Argument:

@@ -1,6 +1,7 @@
 """`aoi train`: one recipe, one profile, one folder with model, report, page and plots."""
 
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -118,4 +119,7 @@ def _lines(written: TrainingReport, out: Path) -> str:
         lines += [f"{head.name}  {name:<24} {value:.4f}" for name, value in figures.items()]
     lines += [f"note: {note}" for note in written.notes]
     lines += [f"left out: {row}" for row in written.left_out]
+    kinds = Counter(one.kind for one in written.mistakes or ())
+    if kinds:
+        lines.append(f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: aoi results {out} lists them")
     return "\n".join([*lines, f"{out / MODEL} ({written.seconds:.0f} s)", f"{out / PAGE}"])

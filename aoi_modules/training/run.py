@@ -17,9 +17,11 @@ from aoi_modules.progress import Say, say
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.outputs import check_free, staged
 from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
+from aoi_modules.training.measuring.mistakes import class_counts, class_results, mistakes
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
+from aoi_modules.training.reporting.wrong_pictures import thumbnails
 from aoi_modules.training.sizing import size_note
 from aoi_modules.training.wishes import Wishes
 
@@ -131,7 +133,7 @@ def write_training(
             keep_logs(work, folder)
         report = _report(folder, wanted, split, learned, results, seconds)
         training_report.write(report, folder)
-        page.write_page(folder, report, plots)
+        page.write_page(folder, report, plots, thumbnails(split.test, report.mistakes or ()))
     return report
 
 
@@ -146,6 +148,9 @@ def _report(
     """Gives the report of the model that lies in the folder, and puts its samples beside it."""
     from aoi_modules.training.measuring.evaluation import summary
 
+    wrong = mistakes(results, split.test)
+    pictures = {one.picture for one in wrong}
+    rows = [row for row, name in enumerate(split.test.ids) if name in pictures]
     return TrainingReport(
         recipe=wanted.recipe.name,
         profile=wanted.profile.name,
@@ -156,14 +161,17 @@ def _report(
         backbone=wanted.backbone,
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
-        notes=_notes(split, wanted, learned.weights),
-        samples=samples.write(split.test, samples.choose(split.test), folder),
+        notes=_notes(split, wanted, learned.weights, results),
+        samples=samples.write(split.test, samples.with_wrong(split.test, rows), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
         tools=_tools(),
         options=wanted.options(),
         features=split.train.feature_names,
         left_out=split.left_out,
+        counts=class_counts(split),
+        classes=class_results(results, split.test),
+        mistakes=wrong,
     )
 
 
@@ -184,7 +192,9 @@ def _counts(split: Split) -> dict[str, float]:
     }
 
 
-def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
+def _notes(split: Split, wanted: Plan, weights: str, results: "Sequence[Evaluation]") -> tuple[str, ...]:
+    from aoi_modules.training.measuring.thresholds import percent, shortage
+
     recipe, notes = wanted.recipe, []
     if split.origin.stand_in:
         notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
@@ -195,7 +205,10 @@ def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
     if recipe.note:
         notes.append(recipe.note)
     if recipe.judges:
-        notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
+        notes.append(f"thresholds were chosen on validation pictures for {percent(wanted.escape_target)} escapes")
+    for result in results:
+        if result.choice is not None and (sentence := shortage(result.choice)):
+            notes.append(f"{result.head.name}: {sentence}")
     return (*notes, *split.notes)
 
 

@@ -51,6 +51,26 @@ class Choice:
         )
 
 
+def shortage(choice: Choice) -> str:
+    """Says that a threshold rests on too few defective pictures for its escape rate; empty where there are enough.
+
+    Of fewer than 1 / target pictures none may pass, so they cannot tell the target from a far better or worse rate.
+    """
+    few, worst = choice.escape.total, f"parts to come may escape at up to {choice.escape_interval[1]:.1%}"
+    pictures = f"{few} defective validation picture{'s' if few != 1 else ''}"
+    if choice.target <= 0.0:
+        return f"no number of pictures can promise that nothing escapes; from {pictures}, {worst}"
+    needed = math.ceil(1 / choice.target - 1e-9)
+    if few >= needed:
+        return ""
+    return f"{pictures} cannot promise {percent(choice.target)} escapes: at least {needed} are needed; {worst}"
+
+
+def percent(share: float) -> str:
+    """Writes a share that somebody asked for, as exactly as it was asked: 0.005 is 0.5%."""
+    return f"{100 * share:.3g}%"
+
+
 def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weights | None = None) -> Choice:
     """Chooses the threshold for an escape rate, with its intervals. Arguments and errors as `threshold_for`."""
     scores, labels = counted(scores, labels, weights)

@@ -113,3 +113,23 @@ def test_a_choice_is_a_sentence() -> None:
     assert text.startswith("threshold 0.")
     assert "chosen on 50 defective pictures for 2.0% escapes" in text
     assert "to be expected: escapes 0.1% to 10.6%" in text
+
+
+@pytest.mark.parametrize(
+    ("defective", "target", "said"),
+    [
+        (1, 0.02, "1 defective validation picture cannot promise 2% escapes: at least 50 are needed"),
+        (49, 0.02, "49 defective validation pictures cannot promise 2% escapes: at least 50 are needed"),
+        (50, 0.02, ""),
+        (9, 0.1, "9 defective validation pictures cannot promise 10% escapes: at least 10 are needed"),
+        (10, 0.1, ""),
+        (100, 0.005, "100 defective validation pictures cannot promise 0.5% escapes: at least 200 are needed"),
+        (100, 0.0, "no number of pictures can promise that nothing escapes; from 100 defective validation pictures"),
+    ],
+)
+def test_too_few_defective_pictures_for_an_escape_rate_are_said(defective: int, target: float, said: str) -> None:
+    found = thresholds.shortage(thresholds.choose(*drawn(defective, 50, seed=1), target))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+    if found:
+        assert "parts to come may escape at up to" in found

@@ -30,3 +30,15 @@ def test_written_pictures_are_the_pictures(tmp_path: Path) -> None:
         content = (tmp_path / sample.file).read_bytes()
         assert content.startswith(b"\x89PNG")
         assert np.array_equal(decode(content, sample.file), rows.picture(row))
+
+
+def test_rows_that_are_wanted_come_before_others_of_their_kind() -> None:
+    rows = table(8, 0)
+    assert samples.choose(rows, at_least=4, first=[6, 5]) == [6, 5, 0, 1]
+
+
+def test_one_wrong_picture_of_each_kind_goes_behind_the_others() -> None:
+    rows = table(40, 0)
+    assert samples.with_wrong(rows, []) == samples.choose(rows)
+    assert samples.with_wrong(rows, [30, 35, 37]) == [*samples.choose(rows), 30, 35]
+    assert samples.with_wrong(rows, [0]) == samples.choose(rows)
