@@ -203,9 +203,8 @@ class Stream:
     def _lack(self, found: Found, aspired: Collection[int]) -> str:
         """What is missing below the base path, or lies there in vain; "" when all is well."""
         path = self.model.base_path
-        if missing := self.model.policy.missing(found.versions):
-            there = f"which has {_listed(found.versions)}" if found.versions else base_path.absence(path, found)
-            return f"its policy names {_listed(missing)}, not below {path}, {there}; waiting"
+        if found.versions and (missing := self.model.policy.missing(found.versions)):
+            return f"its policy names {_listed(missing)}, but below {path} there is {_listed(found.versions)}; waiting"
         if aspired:
             unserved = found.unserved()
             return unserved and f"not served below {path}: {unserved}"
@@ -306,6 +305,7 @@ class Stream:
     def _unload(self, version: int) -> None:
         with self._lock:
             servable = self._available.pop(version)
+            self._origins.pop(version, None)
             self._statuses[version] = VersionStatus(State.UNLOADING)
         servable.retire(lambda: self._ended(version))
 
