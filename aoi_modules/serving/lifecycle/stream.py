@@ -256,10 +256,11 @@ class Stream:
 
     def _tell_if_moved(self, version: int, path: Path) -> None:
         """Says once that a loaded version lies elsewhere now: a release of the same number is not looked at."""
-        if version in self._available and (origin := path.resolve()) != self._origins[version]:
+        before = self._origins.get(version)
+        if before is not None and (origin := path.resolve()) != before:
             log.warning(
                 "model %s version %d: %s is not served: the version was loaded from %s and stays; give a new release a "
-                "new number", self.model.name, version, origin, self._origins[version],
+                "new number", self.model.name, version, origin, before,
             )  # fmt: skip
             self._origins[version] = origin
 
