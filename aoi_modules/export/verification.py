@@ -12,6 +12,7 @@ from aoi_modules.datasets.decoding import decode_pixels, gray
 from aoi_modules.errors import Argument, ModelError, StoreError, first_line
 from aoi_modules.export import graph
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.operations import foreign_operations
 from aoi_modules.modelstore import golden, layout, warmup
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import signatures as contract
@@ -22,10 +23,6 @@ from aoi_modules.tf import tf
 from aoi_modules.wire.tensors import Array
 
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
-from tensorflow.python.framework import op_def_registry
-
-_PYTHON_ONLY = {"PyFunc", "PyFuncStateless", "EagerPyFunc"}
-"""Operations that call back into the Python process that made them; a model server has none."""
 
 
 def verify(folder: Path) -> float:
@@ -128,10 +125,7 @@ def check_operations(folder: Path) -> None:
         raise StoreError(f"{file}: cannot be read: {error.strerror}") from None
     except (DecodeError, IndexError) as error:
         raise ModelError(f"{file}: damaged, no graph of TensorFlow: {first_line(error)}") from None
-    functions = {function.signature.name for function in written.library.function}
-    used = {node.op for part in (written.node, *(one.node_def for one in written.library.function)) for node in part}
-    foreign = sorted(op for op in used - functions if op in _PYTHON_ONLY or op_def_registry.get(op) is None)
-    if foreign:
+    if foreign := foreign_operations(written):
         raise ModelError(
             f"{folder.name}: the graph has operations that a stock TensorFlow Serving does not: {', '.join(foreign)}",
             hint="build the model without tf.py_function and without operations of added libraries",

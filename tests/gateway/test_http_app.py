@@ -87,12 +87,12 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "heads": [
             {
                 "name": "defect", "kind": "defect", "label": "crack", "score": pytest.approx(0.1), "scores": None,
-                "threshold": 0.5, "review_band": [0.4, 0.5], "verdict": "PASS",
+                "threshold": 0.5, "review_band": [0.4, 0.5], "verdict": "PASS", "region": None,
             },
             {
                 "name": "surface", "kind": "class", "label": "smooth", "score": pytest.approx(0.7),
                 "scores": pytest.approx({"smooth": 0.7, "rough": 0.2, "torn": 0.1}),
-                "threshold": None, "review_band": None, "verdict": None,
+                "threshold": None, "review_band": None, "verdict": None, "region": None,
             },
         ],
     }  # fmt: skip
