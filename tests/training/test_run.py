@@ -166,8 +166,8 @@ def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("recipe", [recipe for recipe in recipes.RECIPES.values() if recipe.name not in RECIPES])
 def test_the_real_recipes_ask_their_sets_for_the_profiles_sizes(recipe: Recipe) -> None:
-    tables = recipe.split(replace(TINY, train=60, test=30), 0)
-    assert (len(tables.train), len(tables.test)) == (60, 30)
+    tables = recipe.split(replace(TINY, train=120, test=60), 0)
+    assert (len(tables.train), len(tables.test)) == (120, 60)
     assert [target.labels for target in tables.train.targets] == [head.labels for head in recipe.heads]
 
 
