@@ -7,6 +7,7 @@
     │   ├── ChecksumError     a file is not what it should be; names both checksums and the repair
     │   └── NotAPicture       bytes that no decoder of ours reads
     ├── ModelError            a model cannot be trained, read or exported
+    │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     ├── StoreError            a version directory or its manifest cannot be written or trusted
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
@@ -128,6 +129,10 @@ class NotAPicture(DataError):
 
 class ModelError(AoiError):
     """A model cannot be trained, read or exported."""
+
+
+class UnrunnableModel(ModelError):
+    """A model that was loaded, and can never answer: trying again is of no use."""
 
 
 class StoreError(AoiError):
