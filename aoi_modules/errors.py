@@ -8,6 +8,7 @@
     │   └── NotAPicture       bytes that no decoder of ours reads
     │       └── TooManyPixels a picture of more pixels than are read
     ├── ModelError            a model cannot be trained, read or exported
+    │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     ├── StoreError            a version directory or its manifest cannot be written or trusted
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
@@ -133,6 +134,10 @@ class TooManyPixels(NotAPicture):
 
 class ModelError(AoiError):
     """A model cannot be trained, read or exported."""
+
+
+class UnrunnableModel(ModelError):
+    """A model that was loaded, and can never answer: trying again is of no use."""
 
 
 class StoreError(AoiError):

@@ -38,6 +38,7 @@ OTHER_TESTS = {
     "gateway/test_embedded.py": "the gateway before a real model server",
     "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",
+    "serving/lifecycle/test_releases.py": "base paths that are swapped or replaced",
     "serving/test_hostile.py": "hostile input to a whole server",
     "serving/test_reload.py": "new versions under load",
     "serving/test_saved_model_tags.py": "a flag from the command to the engine",
