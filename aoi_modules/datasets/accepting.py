@@ -61,8 +61,8 @@ def _png(head: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     width, height = _big(head[16:20]), _big(head[20:24])
     return _first(
         ((length < 33) | ~_begins(head, 8, _PNG_FIRST), formats.DAMAGED),
-        (tf.equal(head[24], 16), formats.SIXTEEN_BITS),
         *_sizes(height, width),
+        (tf.equal(head[24], 16), formats.SIXTEEN_BITS),
     )
 
 

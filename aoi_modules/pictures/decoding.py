@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from aoi_modules.pictures import bmp, jpeg, png
-from aoi_modules.pictures.formats import BMP_START, FOREIGN, JPEG_START, NOTHING, PNG_START, UNKNOWN
+from aoi_modules.pictures.formats import BMP_START, FOREIGN, JPEG_START, NOTHING, PNG_START, SIXTEEN_BITS, UNKNOWN
 from aoi_modules.pictures.header import GRAY, Header, refuse
 
 Plane = NDArray[np.uint8]
@@ -33,7 +33,10 @@ def read_header(content: bytes) -> Header:
         NotAPicture: it is none that is read, by the sentence of `formats`.
         TooManyPixels: it has more than are read.
     """
-    return _reader(content).read_header(content)
+    header = _reader(content).read_header(content)
+    if header.bits > 8:
+        refuse(SIXTEEN_BITS)
+    return header
 
 
 def decode(content: bytes, channels: int | None = None) -> Plane:
@@ -49,6 +52,15 @@ def decode(content: bytes, channels: int | None = None) -> Plane:
     Raises:
         NotAPicture: it is none that is read, or a damaged one; by the sentence of `formats`.
         TooManyPixels: it has more than are read.
+    """
+    read_header(content)
+    return decode_accepted(content, channels)
+
+
+def decode_accepted(content: bytes, channels: int | None = None) -> Plane:
+    """Decodes a picture whose header `read_header` took; see `decode`.
+
+    It stands apart as the decoder in a graph stands behind its assertion: alone, it would bring 16 bits to 8.
     """
     reader = _reader(content)
     header = reader.read_header(content)

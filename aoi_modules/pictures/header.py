@@ -19,12 +19,14 @@ class Header:
         height: in pixels.
         width: in pixels.
         channels: 1 (gray) or 3 (colours); transparency is not counted.
+        bits: of a channel, 16 or 8; 8 where the file has fewer.
     """
 
     format: str
     height: int
     width: int
     channels: int
+    bits: int = 8
 
 
 def refuse(refusal: Refusal) -> NoReturn:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.pictures.formats import DAMAGED, SIXTEEN_BITS
+from aoi_modules.pictures.formats import DAMAGED
 from aoi_modules.pictures.header import COLOUR, GRAY, Header, check_size, refuse
 
 Plane = NDArray[np.uint8]
@@ -36,6 +36,10 @@ _KINDS = {
     (8, _PALETTE): ("P", "P", 1),
     (8, 4): ("LA", "LA", 2),
     (8, 6): ("RGBA", "RGBA", 4),
+    (16, 0): ("I;16", "I;16B", 1),
+    (16, 2): ("RGB", "RGB;16B", 3),
+    (16, 4): ("LA", "LA;16B", 2),
+    (16, 6): ("RGBA", "RGBA;16B", 4),
 }
 _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 """Of an interlaced picture: first column and row of each pass, and the steps between them."""
@@ -51,14 +55,12 @@ def read_header(content: bytes) -> Header:
         NotAPicture: it is no PNG that is read.
     """
     width, height, bits, kind, *_ = _head(content)
-    if bits == 16:
-        refuse(SIXTEEN_BITS)
     check_size(height, width)
-    return Header("PNG", height, width, COLOUR if kind in (2, _PALETTE, 6) else GRAY)
+    return Header("PNG", height, width, COLOUR if kind in (2, _PALETTE, 6) else GRAY, 16 if bits == 16 else 8)
 
 
 def decode(content: bytes, header: Header) -> Plane:
-    """Decodes the pixels: uint8 (h, w, 1) or (h, w, 3).
+    """Decodes the pixels: uint8 (h, w, 1) or (h, w, 3). Of 16 bits the upper 8 are taken, as libpng takes them.
 
     Raises:
         NotAPicture: it is damaged or cut off.
@@ -81,6 +83,8 @@ def decode(content: bytes, header: Header) -> Plane:
         return _palette(colours, bits)[pixels]
     if bits == 1:
         pixels = pixels.astype(np.uint8) * np.uint8(255)
+    if mode == "I;16":
+        pixels = (pixels >> 8).astype(np.uint8)
     return pixels.reshape(height, width, -1)[..., : header.channels]
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from aoi_modules.errors import NotAPicture
-from aoi_modules.pictures import formats, png
+from aoi_modules.pictures import decoding, formats, png
 from tests.pictures import drawn
 from tests.pictures.drawn import chunk
 from tests.pictures.graph import in_graph
@@ -84,6 +84,13 @@ def test_the_header_knows_gray_from_colours(mode: str, channels: int) -> None:
 
 @pytest.mark.parametrize("kind", [0, 2, 4, 6])
 def test_sixteen_bits_are_refused(kind: int) -> None:
+    samples = {0: 1, 2: 3, 4: 2, 6: 4}[kind]
+    values = np.random.default_rng(kind).integers(0, 1 << 16, (HEIGHT, WIDTH, samples), np.uint16)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    content = drawn.png(rows, WIDTH, HEIGHT, bits=16, kind=kind)
+    assert in_graph(content) is None
     with pytest.raises(NotAPicture) as caught:
-        png.read_header(made(bits=16, kind=kind))
+        decoding.decode(content)
     assert caught.value.message == formats.SIXTEEN_BITS.sentence
+    colours = 3 if samples > 2 else 1
+    assert np.array_equal(decoding.decode_accepted(content), values[..., :colours] >> 8)
