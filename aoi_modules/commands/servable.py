@@ -102,7 +102,8 @@ def diff(left: Path, right: Path, as_json: bool) -> None:
 @reading_options
 @JSON
 def verify(folder: Path, against: tuple[str, ...], as_json: bool, about: About) -> None:
-    """Load DIR as a server does and prove it: checksums, signatures, operations, warm-up, golden scores.
+    """Load DIR as a server does and prove it: checksums, signatures, operations, warm-up, golden scores,
+    and that its graph refuses the pictures that nobody in the line reads.
 
     With --against its heads are also compared with models, on the golden pictures and those of --sample. It ends with
     0 if all scores agree, else with 1.
