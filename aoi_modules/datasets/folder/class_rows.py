@@ -8,8 +8,8 @@ from aoi_modules.datasets.clutter import MASKS, RESULT, is_picture
 from aoi_modules.datasets.file_names import printable
 from aoi_modules.datasets.folder.labelled_rows import Listing, Row
 from aoi_modules.datasets.folder.layouts import DRAWN, ClassFolder, layout_of
-from aoi_modules.datasets.picture_files import ENDINGS
 from aoi_modules.datasets.tree import PassedOver, Tree, named, told, walk
+from aoi_modules.pictures.formats import CONVERT, ENDINGS
 
 _MASK_ENDINGS = ("_mask", "-mask", "_masks", "_gt", "_label", "_ground_truth")
 
@@ -61,7 +61,7 @@ def _list(folder: ClassFolder, found: Tree, root: Path, listing: Listing, passed
     unread = {}
     for path in pictures:
         if path.suffix.lower() not in ENDINGS:
-            unread[path] = f"expected one of {', '.join(ENDINGS)}. Received: {path.suffix}"
+            unread[path] = f"expected one of {', '.join(ENDINGS)}. Received: {path.suffix}; {CONVERT}"
         elif path not in masks:
             name = _name(path, root)
             below = path.relative_to(folder.path).parent.parts

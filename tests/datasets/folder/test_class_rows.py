@@ -42,7 +42,8 @@ def test_what_is_no_row_is_said_or_bad(tmp_path: Path) -> None:
     assert whys(listing) == [
         f"stray.png: stands in no class folder of {tmp_path}",
         "empty/: expected pictures of this class. Received: none",
-        "good/b.tif: expected one of .png, .jpg, .jpeg, .bmp. Received: .tif",
+        "good/b.tif: expected one of .png, .jpg, .jpeg, .bmp. Received: .tif; "
+        "convert it: aoi data convert FILE --out DIR",
     ]
 
 
