@@ -82,12 +82,21 @@ tf.get_logger().setLevel("WARNING")  # no line for every folder that was written
 
 __all__ = ["tf", "words"]
 
+_IN_A_FUNCTION = "Graph execution error:"
+_ASSERTION = re.compile(r"assertion failed: \[(.*)\]")
 _OWN_NAMES = re.compile(r"\{\{.*?\}\} ?|\[\[.*?\]\]|\[Op:\w*\]| name: ?$")
 
 
 def words(error: tf.errors.OpError) -> str:
-    """Gives what TensorFlow says went wrong, without the names that it gives to functions and nodes of its own."""
-    return _OWN_NAMES.sub("", str(error.message).partition("\n")[0]).strip() or type(error).__name__
+    """Gives what TensorFlow says went wrong, without the names that it gives to functions and nodes of its own.
+
+    Of an assertion it is the text alone. A function that was loaded says first where it was made, and the cause last.
+    """
+    lines = [line.strip() for line in _OWN_NAMES.sub("", str(error.message)).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    told = lines[-1] if lines[0] == _IN_A_FUNCTION else lines[0]
+    return _ASSERTION.sub(r"\1", told)
 
 
 def __getattr__(name: str) -> Any:

@@ -51,6 +51,11 @@ def test_keras_comes_when_it_is_asked_for_and_nothing_else_does() -> None:
     [
         ("{{function_node __wrapped__Decode}} Input is empty. [Op:DecodeImage] name: ", "Input is empty."),
         ("Invalid PNG data, size 60\n\t [[{{node map/while/DecodeImage}}]]", "Invalid PNG data, size 60"),
+        (
+            "Graph execution error:\n\nDetected at node Assert\n  File x\n\nassertion failed: [expected a PNG]\n"
+            "\t [[{{node Assert}}]] [Op:__inference_signature_wrapper_1]",
+            "expected a PNG",
+        ),
         ("", "InvalidArgumentError"),
     ],
 )

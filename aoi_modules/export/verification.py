@@ -20,7 +20,7 @@ from aoi_modules.modelstore.golden import Golden, Scores
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.pictures.formats import SIXTEEN_BITS
-from aoi_modules.tf import tf
+from aoi_modules.tf import tf, words
 from aoi_modules.wire.tensors import Array
 
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
@@ -114,7 +114,7 @@ def scores(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32]
     try:
         return _numpy(loaded.signatures[layout.DEFAULT_SIGNATURE](**inputs))
     except tf.errors.OpError as error:
-        raise ModelError(f"the SavedModel: {first_line(error)}") from error
+        raise ModelError(f"the SavedModel: {words(error)}") from error
 
 
 def check_operations(folder: Path) -> None:
