@@ -88,7 +88,9 @@ def _jpeg(encoded: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     frame = tf.io.decode_raw(tf.strings.substr(encoded, at, _FRAME), tf.uint8, fixed_length=_FRAME)
     frame = tf.cast(frame, tf.int32)
     marker, precision, channels = frame[1], frame[4], frame[9]
+    last_byte = tf.io.decode_raw(tf.strings.substr(encoded, length - 1, 1), tf.uint8, fixed_length=1)[0]
     return _first(
+        (tf.equal(last_byte, 0xFF), formats.DAMAGED),
         (_one_of(marker, formats.JPEG_RARE), formats.RARE_JPEG),
         (~_one_of(marker, formats.JPEG_READ), formats.DAMAGED),
         (tf.equal(channels, 4), formats.PRINT_COLOURS),

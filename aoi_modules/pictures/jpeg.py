@@ -44,6 +44,8 @@ def read_header(content: bytes) -> Header:
     Raises:
         NotAPicture: it is no JPEG that is read.
     """
+    if content.endswith(b"\xff"):  # half a marker, which TensorFlow's decoder takes for the end
+        refuse(DAMAGED)
     at = _frame(content)
     frame = content[at : at + _FRAME].ljust(_FRAME, b"\0")
     marker, precision, channels = frame[1], frame[4], frame[9]

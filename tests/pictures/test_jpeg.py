@@ -41,6 +41,7 @@ READ = {
 REFUSED = {
     "cut off": (PLAIN[: len(PLAIN) // 2], formats.DAMAGED),
     "without its end": (PLAIN[:-2], formats.DAMAGED),
+    "with half of its end": (PLAIN[:-1], formats.DAMAGED),
     "its head alone": (PLAIN[:SCAN], formats.DAMAGED),
     "almost nothing": (PLAIN[:3], formats.DAMAGED),
     "foreign bytes before the frame": (PLAIN[:FRAME] + b"foreign" + PLAIN[FRAME:], formats.DAMAGED),
