@@ -22,7 +22,7 @@ from aoi_modules.training.wishes import Wishes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-HEIGHT, WIDTH, SPOT = 256, 384, 16
+HEIGHT, WIDTH, SPOT = 128, 192, 16
 WAYS = {
     "tiles": Wishes(tiles=64),
     "good only": Wishes(good_only=True, picture_size=(128, 192), overkill_target=0.0),
