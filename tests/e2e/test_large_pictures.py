@@ -75,7 +75,8 @@ def test_a_small_spot_is_found_and_both_engines_say_where(parts: Path, tmp_path:
     engines = [engine.load(version) for engine in (openvino, tensorflow)]
     found = [asked(engine, [pixels for pixels, _ in shown]) for engine in engines]
     for name, values in found[0].items():
-        np.testing.assert_allclose(values, found[1][name], atol=1e-4)
+        # The features of random weights are tiny; made as large as others, their rounding errors are, too.
+        np.testing.assert_allclose(values, found[1][name], atol=5e-4)
     for row, (_, (top, left)) in enumerate(shown):
         if row % 2:
             inspection = judged({name: values[row : row + 1] for name, values in found[0].items()}, version)

@@ -56,7 +56,8 @@ def test_the_distance_is_that_to_the_nearest_patch(monkeypatch: pytest.MonkeyPat
     np.testing.assert_allclose(np.asarray(distances(made, bank)(other)), expected, atol=1e-3)
 
 
-def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is() -> None:
+def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "NEIGHBOURS", 1)
     bank = bank_of(pictures(40))
     picture, cells = PictureInput(height=16, width=16, channels=3), distances(network(), bank)
     limit = 2 * float(np.asarray(cells(pictures(20))).max())
@@ -79,7 +80,8 @@ def test_a_distance_at_the_limit_scores_a_half() -> None:
     )
 
 
-def test_tiles_give_one_map_of_the_whole_picture() -> None:
+def test_tiles_give_one_map_of_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "NEIGHBOURS", 1)
     bank = bank_of(pictures(6))
     picture = PictureInput(height=40, width=48, channels=3)
     cells = distances(network(), bank, tiles=(2, 3))
