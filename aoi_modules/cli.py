@@ -17,7 +17,7 @@ from aoi_modules.errors import AoiError, MissingExtra
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
-    "data": ("data", "List and fetch the data sets."),
+    "data": ("data", "List and fetch the data sets; check your own."),
     "train": ("train", "Train a recipe: model, report and plots."),
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),

@@ -35,6 +35,7 @@ OTHER_TESTS = {
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
     "test_layout.py": "the tree",
     "test_readme.py": "README.md",
+    "commands/test_data_check.py": "`aoi data check`",
     "commands/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
     "serving/engines/test_without_tensorflow.py": "what the server imports",
