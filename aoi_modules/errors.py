@@ -6,7 +6,9 @@
     ├── DataError             a data set or picture cannot be used
     │   ├── ChecksumError     a file is not what it should be; names both checksums and the repair
     │   └── NotAPicture       bytes that no decoder of ours reads
+    │       └── TooManyPixels a picture of more pixels than are read
     ├── ModelError            a model cannot be trained, read or exported
+    │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     ├── StoreError            a version directory or its manifest cannot be written or trusted
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
@@ -27,9 +29,13 @@ The message says which argument or file, what was expected and what came. The hi
 speak Python: a keyword argument is named as one, by `Argument`. The command line says its own flag in that place.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it; beside 0, 1 for what went wrong and 2 for wrong usage."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +125,19 @@ class ChecksumError(DataError):
 
 
 class NotAPicture(DataError):
-    """Bytes that are not a picture of a format the line accepts (PNG, JPEG, BMP)."""
+    """Bytes that are not a picture of a format the line accepts; `pictures.formats` says which those are."""
+
+
+class TooManyPixels(NotAPicture):
+    """A picture of more pixels than are read."""
 
 
 class ModelError(AoiError):
     """A model cannot be trained, read or exported."""
+
+
+class UnrunnableModel(ModelError):
+    """A model that was loaded, and can never answer: trying again is of no use."""
 
 
 class StoreError(AoiError):
@@ -237,8 +251,15 @@ class CheckFailed(CourseError):
     """An exercise is not right yet, and the run is strict: headless runs stop the lesson here."""
 
 
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
+_NO_CAUSE = ("Exception encountered when calling", "Graph execution error:")
+
+
 def first_line(error: BaseException) -> str:
-    """Finds the first line of what a library says; Keras puts the cause behind many lines of configuration."""
-    text = str(error).rpartition("Exception encountered:")[2]
+    """Finds the first line of what a library says; Keras puts the cause behind many lines, in colour."""
+    text = _NOISE.sub("", str(error)).rpartition("Exception encountered:")[2]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(_NO_CAUSE)] or lines
+    where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
+    lines = lines[where[0] + 1 :] if where else lines
     return lines[0][:300] if lines else type(error).__name__

@@ -21,7 +21,6 @@ MOST_LINES = 400
 COVERED = {
     "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
-    "commands/exit_codes.py": ("tests/test_cli.py", "a number, which the test of Ctrl-C expects"),
     "serving/engine.py": ("tests/serving/engines/test_openvino.py", "an interface; each engine's tests go through it"),
 }
 """Module -> the test that plainly covers it, and why it has none of its own."""
@@ -38,7 +37,9 @@ OTHER_TESTS = {
     "commands/test_data_check.py": "`aoi data check`",
     "commands/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
+    "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",
+    "serving/lifecycle/test_releases.py": "base paths that are swapped or replaced",
     "serving/test_hostile.py": "hostile input to a whole server",
     "serving/test_reload.py": "new versions under load",
     "serving/test_saved_model_tags.py": "a flag from the command to the engine",

@@ -25,7 +25,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 
 @click.group()
 def command() -> None:
-    """List and fetch the data sets, and check your own pictures.
+    """List and fetch the data sets; check and convert your own pictures.
 
     A set is looked for in AOI_DATA_DIR, in the cache (AOI_CACHE_DIR, default ~/.cache/aoi) and where the system
     puts it; then it is downloaded. When all fail, training draws a stand-in and says so everywhere.
@@ -37,6 +37,7 @@ def command() -> None:
       aoi data fetch --all --allow-stand-in
       aoi data fetch fashion-mnist --repair
       aoi data check pictures/capacitor --page capacitor.html
+      aoi data convert scans --out pictures
     """
 
 
@@ -117,6 +118,35 @@ def fetch(name: str | None, every: bool, repair: bool, allow_stand_in: bool, as_
         sys.exit(1)
 
 
+@command.command()
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the results.")
+@click.option("--bit-depth", type=click.Choice(["10", "12", "14", "16"]), help="Bits that a camera of 16 bits uses.")
+def convert(sources: tuple[Path, ...], out: Path, bit_depth: str | None) -> None:
+    """Make pictures of other formats, or of all below folders, PNG of 8 bits; what is read already is copied.
+
+    \b
+    Examples:
+      aoi data convert scans --out pictures
+      aoi data convert camera/*.png --bit-depth 12 --out pictures
+
+    TIFF, GIF, WebP, palettes and colours of print keep their pixels or come as near as their format allows. Of 16 bits
+    a channel the upper 8 of --bit-depth are kept; how many bits a camera uses is never guessed. It ends with 1 if a
+    picture could not be converted, which standard error names.
+    """
+    from aoi_modules.datasets.conversion import convert_files
+
+    failed = False
+    for found in convert_files(sources, out, None if bit_depth is None else int(bit_depth)):
+        failed |= found.target is None
+        if found.target is None:
+            say(f"error: {found.source}: {found.sentence.replace('`bit_depth=...`', '--bit-depth')}")
+        else:
+            click.echo(f"{found.target}: {found.sentence}")
+    if failed:
+        sys.exit(1)
+
+
 def _row(found: Found) -> dict[str, str | bool | None]:
     return {
         "name": found.name,
@@ -137,6 +167,7 @@ def _line(found: Found) -> str:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--skip-bad", is_flag=True, help="Judge as training with --skip-bad: bad pictures are left out.")
 @good_options
+@click.option("--good-only", is_flag=True, help="Judge as training with --good-only: defects are not needed.")
 @reading_options
 @click.option("--page", "page_file", type=click.Path(path_type=Path), help="Write a page with the pictures, as HTML.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
@@ -144,6 +175,7 @@ def check(
     path: Path,
     skip_bad: bool,
     good: GoodClasses,
+    good_only: bool,
     reading: Reading | None,
     page_file: Path | None,
     as_json: bool,
@@ -169,7 +201,7 @@ def check(
         path,
         skip_bad=skip_bad,
         reading=reading,
-        good=replace(good, ask=None),
+        good=replace(good, ask=None, one_defect=good_only, alone=good_only),
         reword=lambda refusal: speak_flags(refusal, called),
     )
     if page_file is not None:

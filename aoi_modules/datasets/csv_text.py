@@ -54,7 +54,7 @@ class CsvText:
 
     Args:
         path: of the file, for messages.
-        header: the names of its columns, each once.
+        header: the names of its columns.
         lines: those below, without empty ones; each may have another number of cells than the header.
         delimiter: what stands between cells.
     """
@@ -172,11 +172,6 @@ def _check_header(path: Path, header: tuple[str, ...]) -> None:
     for name in header:
         if undecoded(name) is not None:
             raise not_utf8(path, 1, name)
-        if name and header.count(name) > 1:
-            places = [str(place + 1) for place, other in enumerate(header) if other == name]
-            raise DataError(
-                f"{path}: expected each column name once. Received: {name!r} in columns {', '.join(places)}"
-            )
 
 
 def _without_empty_columns(table: CsvText) -> CsvText:

@@ -12,8 +12,6 @@ from aoi_modules.datasets.file_names import printable
 from aoi_modules.errors import Argument, DataError
 
 POINT, COMMA = ".", ","
-DECIMAL = Argument("decimal", ...)
-"""How a caller says which of both a file uses."""
 _BLANKS = " '\u2019\u00a0\u2009\u202f"
 """What stands between thousands beside the two marks: a blank in its widths, or an apostrophe."""
 _PLAIN = r"[+-]?(?:\d+{mark}?\d*|{mark}\d+)(?:[eE][+-]?\d+)?"
@@ -55,7 +53,7 @@ def number(text: str, mark: str = POINT) -> float | None:
     return float(text.replace(mark, "."))
 
 
-def decimal_mark(path: object, cells: Iterable[Cell], *, doubt_points: bool) -> str:
+def decimal_mark(path: object, cells: Iterable[Cell], *, doubt_points: bool, way_out: Argument | None = None) -> str:
     """Finds out from all numbers of a file what stands before a fraction: `.` or `,`.
 
     Args:
@@ -63,6 +61,7 @@ def decimal_mark(path: object, cells: Iterable[Cell], *, doubt_points: bool) -> 
         cells: all numbers of the file.
         doubt_points: whether `1.520` may be thousands, too: so in files with semicolons, which are written where commas
             are decimal.
+        way_out: the argument by which a caller says the mark; None if there is none.
 
     Raises:
         DataError: the cells contradict each other, or `1,520` is all there is; names the lines.
@@ -87,8 +86,10 @@ def decimal_mark(path: object, cells: Iterable[Cell], *, doubt_points: bool) -> 
     if not told and doubtful is not None:
         raise DataError(
             f"{path}, {doubtful.where}: {doubtful.text!r} may have a fraction or thousands, and no other number tells",
-            hint=f"{DECIMAL} says what stands before a fraction, a point or a comma",
-            arguments=[DECIMAL],
+            hint=f"{way_out} says what stands before a fraction, a point or a comma"
+            if way_out
+            else "write fractions with a point, nothing between thousands, and commas between cells",
+            arguments=[way_out] if way_out else [],
         )
     return next(iter(told), POINT)
 

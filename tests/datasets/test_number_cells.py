@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.datasets.number_cells import COMMA, POINT, Cell, decimal_mark, number
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 
 def mark(*texts: str, doubt_points: bool = False) -> str:
-    return decimal_mark(
-        "parts.csv", [Cell(text, f"line {i}") for i, text in enumerate(texts)], doubt_points=doubt_points
-    )
+    cells = [Cell(text, f"line {i}") for i, text in enumerate(texts)]
+    return decimal_mark("parts.csv", cells, doubt_points=doubt_points, way_out=Argument("decimal", ...))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """Finds pictures that are nearly the same: saved anew, in another size or brightness, or taken twice. Pure.
 
 Parts under one camera all look alike, and are no twins for that. So what the pictures of a set have in common is taken
-out first: their mean and their `COMMON` strongest ways to vary, such as light and position. What is left of a picture
-is its own. Twins are pairs whose own parts have difference hashes (dHash, 64 bits: does the next field to the right get
-brighter, in 8 x 9 fields) of at most `DISTANCE` bits' difference, and a correlation of at least `CORRELATION`.
+out first: their mean and up to `COMMON` ways to vary that many share, such as light and position. What is left of a
+picture is its own. Twins are pairs whose own parts have difference hashes (dHash, 64 bits: does the next field to the
+right get brighter, in 8 x 9 fields) of at most `DISTANCE` bits' difference, and correlate by at least `CORRELATION`.
+What a strong compression leaves of a part's own noise is not enough to know it again by; it is enough between pictures
+that differ in what they show.
 
 Only pairs that agree in one of eight bytes of the hash are compared: among all that differ in at most seven bits there
 is no other. The work grows with the number of pictures, not with its square: where more than `CROWD` share a byte, two
@@ -27,6 +29,10 @@ NEIGHBOURS = 20
 _SAMPLE = 2000
 """Pictures by which the ways to vary are found."""
 _ROUNDS = 8
+_FOR_EACH = 20
+"""So many pictures at least for each way to vary: of fewer nobody can tell."""
+_SHARED_BY = 8
+"""So many pictures at least share a way to vary."""
 _AT_ONCE = 4096
 
 Hashes = NDArray[np.uint64]
@@ -52,30 +58,34 @@ def twins(small: NDArray[np.uint16]) -> Indices:
 
 
 def own_parts(small: NDArray[np.uint16]) -> Own:
-    """Takes out what pictures have in common: float32 (N, HEIGHT * WIDTH), each of length 1, or 0 if nothing is left.
-
-    Of few pictures only the mean is taken out: two twins among ten are one of their strongest ways to vary.
-    """
-    count = len(small)
-    levels = small.reshape(count, -1).astype(np.float32)
+    """Takes out what pictures have in common: float32 (N, HEIGHT * WIDTH), of length 1, or 0 if nothing is left."""
+    levels = small.reshape(len(small), -1).astype(np.float32)
     levels -= levels.mean(axis=1, keepdims=True)
     _normalise(levels)
     levels -= levels.mean(axis=0)
-    if ways := min(COMMON, count // 20):
-        strongest = _strongest_ways(levels, ways)
-        levels -= (levels @ strongest) @ strongest.T
+    common = _common_ways(levels)
+    levels -= (levels @ common) @ common.T
     _normalise(levels)
     return levels
 
 
-def _strongest_ways(levels: Own, count: int) -> Own:
-    """The first principal components, float32 (HEIGHT * WIDTH, count), by iterating on a sample: nearly is enough."""
+def _common_ways(levels: Own) -> Own:
+    """The strongest principal components that many pictures share: float32 (HEIGHT * WIDTH, at most COMMON).
+
+    They are found on a sample, by iteration: nearly is enough. One that lives of a few pictures, as that of two twins,
+    is no common one; how many pictures it lives of, the spread of its fourth powers tells.
+    """
     random = np.random.default_rng(0)
     sample = levels[random.permutation(len(levels))[:_SAMPLE]]
-    basis = random.standard_normal((levels.shape[1], count)).astype(np.float32)
+    basis = random.standard_normal((levels.shape[1], min(COMMON, len(sample) // _FOR_EACH))).astype(np.float32)
     for _ in range(_ROUNDS):
         basis, _triangle = np.linalg.qr(sample.T @ (sample @ basis))
-    return basis
+    _, _, turn = np.linalg.svd(sample @ basis, full_matrices=False)
+    basis = basis @ turn.T
+    squares = (sample @ basis) ** 2
+    sharing = squares.sum(axis=0) ** 2 / np.maximum((squares**2).sum(axis=0), 1e-20)
+    shared: Own = basis[:, sharing >= np.maximum(_SHARED_BY, len(sample) / 10)]
+    return shared
 
 
 def hashes(own: Own) -> Hashes:

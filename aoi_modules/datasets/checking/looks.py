@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.datasets.picture_files import PictureFile, look_at
-from aoi_modules.datasets.table import Pixels, decode
+from aoi_modules.datasets.picture_files import PictureFile, look_at, whole
+from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import NotAPicture
 
 HEIGHT, WIDTH = 32, 36
@@ -58,24 +58,22 @@ class Looks:
     def look_at(self, path: Path) -> PictureFile | str:
         """As `picture_files.look_at`; a file that was seen already is not opened again."""
         if path not in self.verdicts:
-            verdict = look_at(path)
-            self.looks[path] = _look(path, readable=not isinstance(verdict, str))
-            self.verdicts[path] = verdict
+            self.verdicts[path], self.looks[path] = _look(path)
         return self.verdicts[path]
 
 
-def _look(path: Path, *, readable: bool) -> Look:
+def _look(path: Path) -> tuple[PictureFile | str, Look]:
     try:
         content = path.read_bytes()
-        with Image.open(io.BytesIO(content)) as image:
-            kind, width, height = _kind(image, content), image.width, image.height
-        pixels = decode(content, path.name) if readable else None
-    except (OSError, SyntaxError, ValueError, NotAPicture, Image.DecompressionBombError):
-        return Look()  # what is wrong with it is the verdict's to say
-    if pixels is None:
-        return Look(kind, width, height)
+    except OSError:
+        return look_at(path), Look()  # which says why
+    kind, width, height = _header(content)
+    try:
+        file, pixels = whole(content)
+    except NotAPicture as error:
+        return error.message, Look(kind, width, height)
     low, high = pixels.min(axis=(0, 1)).astype(int), pixels.max(axis=(0, 1)).astype(int)
-    return Look(
+    look = Look(
         kind,
         width,
         height,
@@ -84,6 +82,16 @@ def _look(path: Path, *, readable: bool) -> Look:
         gray_as_colour=_gray_as_colour(pixels),
         small=small(pixels),
     )
+    return file, look
+
+
+def _header(content: bytes) -> tuple[str, int, int]:
+    """Kind, width and height, also of files that are not read; an empty kind of what is no picture."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            return _kind(image, content), image.width, image.height
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return "", 0, 0  # what is wrong with it is the verdict's to say
 
 
 def small(pixels: Pixels) -> Small:

@@ -1,6 +1,6 @@
 """Which column of a table is what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aoi_modules.datasets.csv_text import CsvText
@@ -43,13 +43,16 @@ def places_of(table: CsvText, reading: Reading) -> Places:
     group = _find(table, reading.group_column, GROUP, "group_column")
     known = [name for name in (path, label, part, group) if name is not None]
     rest = tuple(name for name in table.header if name not in known)
+    _refuse_twins(table, known)
     if reading.features is None:
+        _refuse_twins(table, rest)
         return Places(path, label, part, group, rest, ())
     features = tuple(name for one in reading.features if (name := _find(table, one, one, "features")))
     twice = [name for name in (*known, *features) if (*known, *features).count(name) > 1]
     if twice:
         wrong = Argument("features")
         raise DataError(f"{wrong}: {twice[0]!r} is named for two things", arguments=[wrong])
+    _refuse_twins(table, features)
     return Places(path, label, part, group, features, tuple(name for name in rest if name not in features))
 
 
@@ -58,7 +61,7 @@ def _find(table: CsvText, said: str | None, usual: str, argument: str) -> str | 
     name = usual if said is None else said
     exact = [one for one in table.header if one == name]
     found = exact or [one for one in table.header if one.casefold() == name.casefold()]
-    if len(found) == 1:
+    if len(set(found)) == 1:
         return found[0]
     if said is None:
         return None
@@ -66,6 +69,15 @@ def _find(table: CsvText, said: str | None, usual: str, argument: str) -> str | 
     raise DataError(
         f"{wrong}: expected a column of {table.path}: {_names(table)}. Received: {said!r}", arguments=[wrong]
     )
+
+
+def _refuse_twins(table: CsvText, names: Sequence[str]) -> None:
+    for name in names:
+        places = [str(place + 1) for place, other in enumerate(table.header) if other == name]
+        if len(places) > 1:
+            raise DataError(
+                f"{table.path}: expected one column of a name. Received: {name!r} in columns {', '.join(places)}"
+            )
 
 
 def _missing(table: CsvText, usual: str, argument: str) -> str:

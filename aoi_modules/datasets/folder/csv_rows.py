@@ -1,6 +1,7 @@
 """Lists the pictures of a CSV file with their labels. Opens no picture."""
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -24,6 +25,9 @@ from aoi_modules.datasets.folder.reading import Reading
 from aoi_modules.datasets.number_cells import COMMA, Cell, decimal_mark, number
 from aoi_modules.errors import Argument, DataError
 
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]|\\\\")
+"""How paths begin that only a Windows machine can follow."""
+
 
 def from_csv(path: Path, reading: Reading | None = None, *, ask: AskColumn | None = None) -> Listing:
     """Lists every row of a CSV file: columns `path` (relative to the file) and `label`, and `split` and `group` if any.
@@ -42,7 +46,12 @@ def from_csv(path: Path, reading: Reading | None = None, *, ask: AskColumn | Non
     table = read_csv(path, wanted(reading))
     places = places_of(table, reading)
     _refuse_text(table, places)
-    mark = reading.decimal or decimal_mark(path, _number_cells(table, places), doubt_points=table.delimiter == ";")
+    mark = reading.decimal or decimal_mark(
+        path,
+        _number_cells(table, places),
+        doubt_points=table.delimiter == ";",
+        way_out=Argument("decimal", ...),
+    )
     listing = _rows(table, places, mark)
     features, left = places.features, list[str]()
     if reading.features is None:
@@ -140,6 +149,10 @@ def _row(table: CsvText, places: Places, line: Line, mark: str, where: str) -> R
     if isinstance(numbers, str):
         return numbers
     path = _file(table.path.parent, cell[places.path])
+    if _DRIVE.match(cell[places.path]) and not _is_there(path):
+        return (
+            f"{printable(cell[places.path])}: expected a path relative to the table. Received: one on a Windows drive"
+        )
     if undecoded(cell[places.path]) is not None and not _is_there(path):
         raise not_utf8(table.path, line.number, cell[places.path])
     name = printable(cell[places.path])

@@ -10,30 +10,34 @@ same rule. Nothing is ever learnt from what the set calls test.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from aoi_modules.datasets import sampling
+from aoi_modules.datasets.file_names import printable
 from aoi_modules.datasets.folder.labelled_checks import Checked, keys, rank
 from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.table import Indices
 from aoi_modules.datasets.twins import joined
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 
 _BY_DEAL = "a deal of whole groups"
-_ANEW = "put the pictures into one folder for each class, without tables, and they are dealt anew"
+_GOOD_ONLY = Argument("good_only", True)
 _FOLD_OF = {"validation": sampling.VALIDATION_FOLD, "test": sampling.TEST_FOLD}
 
 
-def tables_of(path: Path, checked: Sequence[Checked], said_by: str) -> tuple[Indices, tuple[str, ...]]:
+def tables_of(
+    path: Path, checked: Sequence[Checked], said_by: str, *, everywhere: Collection[str] | None = None
+) -> tuple[Indices, tuple[str, ...]]:
     """Gives the table of each row, a position in `PARTS`, int64 (N,); and what was dealt though the set says tables.
 
     Args:
         path: of the data set, for errors.
         checked: N rows.
         said_by: what says which table a row is in; empty when nothing does.
+        everywhere: the classes that every table must have; None: all.
 
     Raises:
         DataError: nothing is there to learn from, or a class is missing in a table.
@@ -45,7 +49,8 @@ def tables_of(path: Path, checked: Sequence[Checked], said_by: str) -> tuple[Ind
     else:
         part = np.array([rank(row) for row, _ in checked], np.int64)
         part, notes = _completed(path, checked, part, said_by)
-    _check_every_class(path, checked, part, said_by)
+    classes = {row.label for row, _ in checked} if everywhere is None else set(everywhere)
+    _check_every_class(path, checked, part, said_by, classes)
     return part, notes
 
 
@@ -64,16 +69,26 @@ def _completed(path: Path, checked: Sequence[Checked], part: Indices, said_by: s
     return completed, (note,)
 
 
-def _check_every_class(path: Path, checked: Sequence[Checked], part: Indices, said_by: str) -> None:
-    classes = {row.label for row, _ in checked}
+def _check_every_class(path: Path, checked: Sequence[Checked], part: Indices, said_by: str, classes: set[str]) -> None:
     for number, name in enumerate(PARTS):
         found = {row.label for (row, _), own in zip(checked, part, strict=True) if own == number}
         if classes - found:
             raise DataError(
-                f"{path}: expected every class in every table. Received: {name} without"
+                f"{printable(path)}: expected every class in every table. Received: {name} without"
                 f" {', '.join(sorted(classes - found))}, by {said_by}",
-                hint=_ANEW if said_by != _BY_DEAL else "",
+                hint=_way_out(name, found, said_by),
+                arguments=[_GOOD_ONLY],
             )
+
+
+def _way_out(name: str, found: set[str], said_by: str) -> str:
+    """What to do about a table without a class."""
+    if said_by == _BY_DEAL:
+        return "make smaller groups, or say the tables yourself"
+    anew = "put the pictures into one folder for each class, without tables, and they are dealt anew"
+    if name == PARTS[0] and len(found) == 1:
+        return f"{_GOOD_ONLY} learns from {found.pop()} alone and tests with all; or {anew}"
+    return anew
 
 
 def _dealt(checked: Sequence[Checked], fold_of: dict[str, int]) -> Indices:

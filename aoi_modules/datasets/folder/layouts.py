@@ -22,7 +22,7 @@ _TABLES = {
     "testing": "test",
 }
 _PICTURES = {"image", "images", "img", "imgs", "jpegimages", "picture", "pictures"}
-_DRAWN = {"annotation", "annotations", "gt", "label", "labels", "mask", "masks", "segmentation", "segmentations"}
+DRAWN = {"annotation", "annotations", "gt", "label", "labels", "mask", "masks", "segmentation", "segmentations"}
 """What folders of masks and boxes are called; beside folders of pictures or tables they are no classes."""
 _WRITE_CSV = "or write a CSV file with the columns path, label and split"
 
@@ -99,7 +99,7 @@ def _tables_of_classes(root: Path, top: Tree) -> Layout | None:
     """`train/<class>/`, and `test/<class>/`; None where the folders are classes."""
     tables = [path for path in top.folders if table_of(path.name)]
     inside = {path: level(path) for path in tables}
-    others = [path for path in top.folders if path not in inside and path.name.casefold() not in _DRAWN]
+    others = [path for path in top.folders if path not in inside and path.name.casefold() not in DRAWN]
     with_classes = [path for path in tables if inside[path].folders and not _pictures(inside[path])]
     parts = [table_of(path.name) for path in tables]
     if others and not ("train" in parts and with_classes):
@@ -169,12 +169,16 @@ def _first_tables(inside: dict[Path, Tree]) -> Iterator[Path]:
 
 def _refuse_other_sets(root: Path, folders: Sequence[Path]) -> None:
     """Folders that are surely no classes, and would be learnt to be told apart all the same."""
-    names = {path.name.casefold() for path in folders}
-    if names <= _PICTURES | _DRAWN and names & _PICTURES and names & _DRAWN:
+    pictures = [path for path in folders if path.name.casefold() in _PICTURES]
+    drawn = [path for path in folders if path.name.casefold() in DRAWN]
+    if pictures and drawn and len(pictures) + len(drawn) == len(folders):
+        inside = len(level(pictures[0]).folders) > 1
         raise DataError(
             f"{root}: expected folders that are named after classes. Received: {_names(folders)}, which are pictures"
             " and what was drawn or noted about them",
-            hint="put the pictures into a folder for each class, or write a CSV file with the columns path and label",
+            hint=f"name {printable(pictures[0])}"
+            if inside
+            else "put the pictures into a folder for each class, or write a CSV file with the columns path and label",
         )
     if len(folders) == 1:
         found = level(folders[0])

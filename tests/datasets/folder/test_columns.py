@@ -51,3 +51,10 @@ def test_a_table_without_labels_says_how_to_name_their_column() -> None:
     with pytest.raises(DataError) as caught:
         places_of(table("path", "class"), Reading())
     assert "`label_column=...`" in caught.value.hint
+
+
+def test_two_columns_of_one_name_matter_where_they_are_used() -> None:
+    twins = table("path", "label", "h", "h", "w")
+    with pytest.raises(DataError, match="'h' in columns 3, 4"):
+        places_of(twins, Reading())
+    assert places_of(twins, Reading(features=("w",))).features == ("w",)

@@ -70,7 +70,18 @@ def test_a_table_without_a_class_is_refused(tmp_path: Path) -> None:
     put_tables(tmp_path, train={"good": 6}, test={"good": 3, "scratch": 3})
     with pytest.raises(DataError, match=r"Received: train without scratch, by the folders test, train") as caught:
         folder.load(tmp_path)
-    assert "dealt anew" in caught.value.hint
+    assert caught.value.hint.startswith("`good_only=True` learns from good alone and tests with all; or")
+
+
+def test_a_layout_and_a_table_that_say_the_same_are_the_same_data(tmp_path: Path) -> None:
+    root = put_tables(tmp_path / "crops", train={"ok_front": 20, "def_front": 15}, test={"ok_front": 6, "def_front": 5})
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.png"))
+    rows = [f"crops/{name},{name.split('/')[1]},{name.split('/')[0]}" for name in names]
+    (tmp_path / "crops.csv").write_text("path,label,split\n" + "\n".join(rows) + "\n")
+    by_layout, by_table = folder.load(root), folder.load(tmp_path / "crops.csv")
+    for mine, other in zip(tables(by_layout).values(), tables(by_table).values(), strict=True):
+        assert mine.pictures == other.pictures
+        assert (mine.labels.tolist(), mine.main.good) == (other.labels.tolist(), ("ok_front",))
 
 
 def test_without_training_pictures_nothing_is_learnt(tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def test_what_nobody_can_tell_is_refused(tmp_path: Path, folders: tuple[str, ...
         layout_of(put(tmp_path, *folders))
 
 
+def test_classes_below_the_pictures_are_pointed_at(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        layout_of(put(tmp_path, "Images/Normal", "Images/Anomaly", "Masks/Anomaly"))
+    assert caught.value.hint == f"name {tmp_path}/Images"
+
+
 def test_names_of_tables() -> None:
     assert [table_of(name) for name in ("Train", "VAL", "dev", "testing", "good")] == [
         "train", "validation", "validation", "test", None,
