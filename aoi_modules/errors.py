@@ -6,6 +6,7 @@
     ├── DataError             a data set or picture cannot be used
     │   ├── ChecksumError     a file is not what it should be; names both checksums and the repair
     │   └── NotAPicture       bytes that no decoder of ours reads
+    │       └── TooManyPixels a picture of more pixels than are read
     ├── ModelError            a model cannot be trained, read or exported
     │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     ├── StoreError            a version directory or its manifest cannot be written or trusted
@@ -124,7 +125,11 @@ class ChecksumError(DataError):
 
 
 class NotAPicture(DataError):
-    """Bytes that are not a picture of a format the line accepts (PNG, JPEG, BMP)."""
+    """Bytes that are not a picture of a format the line accepts; `pictures.formats` says which those are."""
+
+
+class TooManyPixels(NotAPicture):
+    """A picture of more pixels than are read."""
 
 
 class ModelError(AoiError):

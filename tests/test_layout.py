@@ -36,6 +36,7 @@ OTHER_TESTS = {
     "test_readme.py": "README.md",
     "commands/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
+    "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",
     "serving/lifecycle/test_releases.py": "base paths that are swapped or replaced",
     "serving/test_hostile.py": "hostile input to a whole server",

@@ -1,6 +1,7 @@
 """`aoi data`: which data sets there are, where they lie, and how to get or repair them."""
 
 import sys
+from pathlib import Path
 
 import click
 import orjson
@@ -17,7 +18,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 
 @click.group()
 def command() -> None:
-    """List and fetch the data sets.
+    """List and fetch the data sets, and convert pictures.
 
     A set is looked for in AOI_DATA_DIR, in the cache (AOI_CACHE_DIR, default ~/.cache/aoi) and where the system
     puts it; then it is downloaded. When all fail, training draws a stand-in and says so everywhere.
@@ -28,6 +29,7 @@ def command() -> None:
       aoi data fetch magnetic-tile
       aoi data fetch --all --allow-stand-in
       aoi data fetch fashion-mnist --repair
+      aoi data convert scans --out pictures
     """
 
 
@@ -104,6 +106,35 @@ def fetch(name: str | None, every: bool, repair: bool, allow_stand_in: bool, as_
             click.echo(_line(found))
     if as_json:
         click.echo(orjson.dumps(rows, option=orjson.OPT_INDENT_2))
+    if failed:
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder of the results.")
+@click.option("--bit-depth", type=click.Choice(["10", "12", "14", "16"]), help="Bits that a camera of 16 bits uses.")
+def convert(sources: tuple[Path, ...], out: Path, bit_depth: str | None) -> None:
+    """Make pictures of other formats, or of all below folders, PNG of 8 bits; what is read already is copied.
+
+    \b
+    Examples:
+      aoi data convert scans --out pictures
+      aoi data convert camera/*.png --bit-depth 12 --out pictures
+
+    TIFF, GIF, WebP, palettes and colours of print keep their pixels or come as near as their format allows. Of 16 bits
+    a channel the upper 8 of --bit-depth are kept; how many bits a camera uses is never guessed. It ends with 1 if a
+    picture could not be converted, which standard error names.
+    """
+    from aoi_modules.datasets.conversion import convert_files
+
+    failed = False
+    for found in convert_files(sources, out, None if bit_depth is None else int(bit_depth)):
+        failed |= found.target is None
+        if found.target is None:
+            say(f"error: {found.source}: {found.sentence.replace('`bit_depth=...`', '--bit-depth')}")
+        else:
+            click.echo(f"{found.target}: {found.sentence}")
     if failed:
         sys.exit(1)
 
