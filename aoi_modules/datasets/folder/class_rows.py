@@ -47,7 +47,8 @@ def _twice_named(rows: Sequence[Row]) -> Iterator[str]:
     if twins:
         one, other = twins[0]
         yield (
-            f"{len(twins)} pictures have the name of another but for its ending, such as {one.name} and {other.name};"
+            f"{len(twins)} of {len(rows)} pictures have the name of another but for its ending, such as {one.name}"
+            f" and {other.name};"
             " if they are masks or copies, take them out"
         )
 

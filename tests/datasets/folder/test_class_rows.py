@@ -103,4 +103,4 @@ def test_two_endings_of_one_name_are_pointed_out(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
     (note,) = from_folder(tmp_path).notes
-    assert note.startswith("1 pictures have the name of another but for its ending, such as good/7.jpg and good/7.png")
+    assert note.startswith("1 of 3 pictures have the name of another but for its ending, such as good/7.jpg and")
