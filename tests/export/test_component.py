@@ -256,3 +256,14 @@ def test_code_that_fails_on_pictures_is_told_in_a_sentence() -> None:
 
     with pytest.raises(ModelError, match=r"^short\.keras: does not run on 4 pictures: division by zero"):
         Component.of([replace(model, network=replace(model.network, run=run))]).golden()
+
+
+def test_numbers_that_are_drawn_may_be_categories() -> None:
+    """An embedding knows no negative numbers, and not many."""
+    image, line = keras.Input((8, 12, 1), name="image"), keras.Input((1,), name="line", dtype="int32")
+    known = keras.layers.Flatten()(keras.layers.Embedding(2, 3)(line))
+    seen = keras.layers.GlobalAveragePooling2D()(image)
+    score = keras.layers.Dense(1, name="score")(keras.layers.Concatenate()([seen, known]))
+    found = Component.of([source(keras.Model([image, line], score), features=("line",))]).golden()
+    assert found.features is not None
+    assert set(np.round(found.features[:, 0])) == {0, 1}
