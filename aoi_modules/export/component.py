@@ -16,6 +16,8 @@ from aoi_modules.modelstore.manifest import Head, PictureInput
 
 SAMPLES = 8
 """Golden pictures of a component at most; they are run whenever a server loads it."""
+PIXELS = 2**25
+"""Pixels of all golden pictures together, as the models see them: of large ones fewer are enough, one at least."""
 _REPEATED = 1e-3
 """How far scores may be from those of the same picture among others: far more than rounding, far less than chance."""
 
@@ -96,7 +98,8 @@ class Component:
                 rows[picture] = row if row is not None else rows.get(picture)
         if not rows:
             rows = dict.fromkeys(drawn_pictures(self.picture))
-        pictures = tuple(rows)[:SAMPLES]
+        most = max(1, min(SAMPLES, PIXELS // (self.picture.height * self.picture.width)))
+        pictures = tuple(rows)[:most]
         if not self.features:
             return pictures, None
         known = [row for row in rows.values() if row is not None]

@@ -48,7 +48,8 @@ def write_plots(
     if augmentation:
         shown = [split.train.picture(row) for row in samples.choose(split.train, GALLERY)[:GALLERY]]
         found["augmentation"] = augmentation_gallery(shown, augmentation, split.origin)
-    found["history"] = plots.history(history, split.origin, profile=profile)
+    if history:  # what keeps good parts in mind has no epochs
+        found["history"] = plots.history(history, split.origin, profile=profile)
     return {name: _saved(plot, folder / f"{name}.png") for name, plot in found.items()}
 
 
@@ -99,8 +100,13 @@ def _of_defects(result: Evaluation, origin: DataOrigin, profile: str) -> dict[st
     }
     if escape.total and overkill.total:
         curve = curves.overkill_over_escape(values, labels)
+        aimed = choice if choice.of == "escape" else None
         found["overkill_over_escape"] = result_plots.overkill_over_escape(
-            curve, origin, profile=profile, choice=choice, measured=(escape, overkill)
+            curve,
+            origin,
+            profile=profile,
+            choice=aimed,
+            measured=(escape, overkill),
         )
     if result.confusion is None:
         found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)

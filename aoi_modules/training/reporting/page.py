@@ -52,7 +52,8 @@ READINGS = {
     "what was measured; its arms are wide when defects are few.",
     "precision_recall": "How many of the failed parts are truly defective, as more defects are caught. The plot to "
     "look at when defects are rare.",
-    "predictions": "Test pictures with the truth and, after the arrow, the answer. Look at the wrong ones first.",
+    "predictions": "Test pictures with the truth and, after the arrow, the answer. The wrong ones of every class come "
+    "first, in red.",
     "roc": "How many defects are caught as more good parts are given up. The dotted line is a coin's.",
     "scores": "Good and defective parts should form two heaps with the threshold between them: defects left of the "
     "line escape, good parts right of it are overkill.",

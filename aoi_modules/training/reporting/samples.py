@@ -5,10 +5,19 @@ from collections.abc import Collection
 from pathlib import Path
 
 from aoi_modules.datasets.table import Table, encode_png
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.modelstore.training_report import Sample
 
 FOLDER = "samples"
 AT_LEAST = 10
+FEWEST = 2
+PIXELS = 2**26
+"""Pixels of all samples together."""
+
+
+def enough(picture: PictureInput) -> int:
+    """How many samples are enough: of large pictures few, because each goes with the model and is run at every load."""
+    return max(FEWEST, min(AT_LEAST, PIXELS // (picture.height * picture.width)))
 
 
 def choose(table: Table, at_least: int = AT_LEAST, first: Collection[int] = ()) -> list[int]:
@@ -30,9 +39,9 @@ def choose(table: Table, at_least: int = AT_LEAST, first: Collection[int] = ()) 
     return chosen
 
 
-def with_wrong(table: Table, wrong: Collection[int]) -> list[int]:
+def with_wrong(table: Table, wrong: Collection[int], at_least: int = AT_LEAST) -> list[int]:
     """Chooses rows as `choose` does, and behind them of each kind one about which the model is wrong."""
-    chosen = choose(table)
+    chosen = choose(table, at_least)
     worst = choose(table, at_least=1, first=wrong)  # one turn
     return chosen + [row for row in worst if row in wrong and row not in chosen]
 

@@ -88,7 +88,7 @@ def test_bad_pictures_are_named_and_can_be_left_out(tmp_path: Path) -> None:
         folder.load(tmp_path)
     for text in (
         "empty/: expected pictures of this class",
-        "bad/half.png: expected a whole",
+        "bad/half.png: expected a PNG",
         "good/gray.png: expected colour, as 31 of 32 pictures are. Received: gray",
         "good/twin.png: the same picture as bad/000.png, which is labelled bad",
         "bad/000.png: the same picture as good/twin.png, which is labelled good",

@@ -4,8 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from aoi_modules.datasets.table import decode
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training.reporting import samples
 from tests.training.small import table
 
@@ -30,6 +32,11 @@ def test_written_pictures_are_the_pictures(tmp_path: Path) -> None:
         content = (tmp_path / sample.file).read_bytes()
         assert content.startswith(b"\x89PNG")
         assert np.array_equal(decode(content, sample.file), rows.picture(row))
+
+
+@pytest.mark.parametrize(("side", "count"), [(224, 10), (3464, 5), (11_585, 2)])
+def test_of_large_pictures_few_are_enough(side: int, count: int) -> None:
+    assert samples.enough(PictureInput(height=side, width=side, channels=3)) == count
 
 
 def test_rows_that_are_wanted_come_before_others_of_their_kind() -> None:
