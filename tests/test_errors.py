@@ -60,6 +60,10 @@ def test_arguments_may_be_spelled_in_another_way() -> None:
     [
         ("  \nfirst\nsecond", "first"),
         ("", "ValueError"),
+        (
+            'in user code:\n\n    File "net.py", line 4\n        x.numpy()\n\n    AttributeError: no numpy\n',
+            "AttributeError: no numpy",
+        ),
         ("<Conv2D> could not be made.\nconfig={...}\n\nException encountered: no filters", "no filters"),
         (
             "Exception encountered when calling Reshape.call().\n\n\x1b[1m{{function_node __wrapped__Reshape}} "
