@@ -26,6 +26,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     contradictions,
     in_two_tables,
     of_other_channels,
+    seen_again,
 )
 from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.layouts import PARTS
@@ -90,6 +91,8 @@ def load(
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
+    again = seen_again(checked)
+    checked = [entry for entry in checked if entry[0].name not in again]
     _check_classes(path, listing.rows, checked)
     good = good or GoodClasses()
     target = target_of(path, checked, good)
@@ -99,7 +102,7 @@ def load(
     whole = Split(
         **tables,
         origin=_origin(path, checked, wished=reading not in (None, Reading())),
-        left_out=(*left_out, *listing.passed),
+        left_out=(*left_out, *map(str, again.values()), *listing.passed),
         notes=(in_words(target), *listing.notes, *dealt),
     )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
