@@ -27,6 +27,7 @@ The message says which argument or file, what was expected and what came. The hi
 speak Python: a keyword argument is named as one, by `Argument`. The command line says its own flag in that place.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -239,6 +240,6 @@ class CheckFailed(CourseError):
 
 def first_line(error: BaseException) -> str:
     """Finds the first line of what a library says; Keras puts the cause behind many lines of configuration."""
-    text = str(error).rpartition("Exception encountered:")[2]
+    text = re.split(r"Exception encountered(?::| when calling [^\n]*)", str(error))[-1]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__

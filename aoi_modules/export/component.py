@@ -1,7 +1,7 @@
 """The models of one component: what they take together, and what they say about samples."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -59,7 +59,9 @@ class Component:
         return PictureInput(height=largest.height, width=largest.width, channels=channels)
 
     def golden(self) -> Golden:
-        """What the models themselves say about sample pictures of theirs: the truth that every server is held to.
+        """What is known about sample pictures of the models: the truth that every server is held to.
+
+        The scores are those of the author's framework where they came with the model, else its own.
 
         Raises:
             ModelError: a head gives something that is no number.
@@ -74,7 +76,7 @@ class Component:
                         f"head {head}: {member.name} gives {values[~np.isfinite(values)][0]} for a sample picture",
                         hint="train it again, with a lower learning rate",
                     )
-            scores.update(found)
+            scores.update(_as_expected(member, pictures, found))
         return Golden(pictures, scores, features)
 
     def _samples(self) -> tuple[tuple[bytes, ...], NDArray[np.float32] | None]:
@@ -95,6 +97,18 @@ class Component:
         known = known or list(np.random.default_rng(0).normal(size=(4, len(self.features))).astype(np.float32))
         chosen = (rows[picture] for picture in pictures)
         return pictures, np.stack([known[at % len(known)] if row is None else row for at, row in enumerate(chosen)])
+
+
+def _as_expected(member: ModelSource, pictures: Sequence[bytes], found: Scores) -> Scores:
+    """The scores of a model, those of the author's framework in their places."""
+    if member.expected is None:
+        return found
+    rows = {picture: row for row, picture in enumerate(member.expected.pictures)}
+    known = [(at, rows[picture]) for at, picture in enumerate(pictures) if picture in rows]
+    for head, values in member.expected.scores.items():
+        for at, row in known:
+            found[head][at] = values[row]
+    return found
 
 
 def _check_names(component: Component) -> None:

@@ -11,6 +11,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from aoi_modules.errors import Argument, ModelError, StoreError
+from aoi_modules.export import expected
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
@@ -64,7 +65,7 @@ def write_servable(
     component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
-    manifest = describe(component, name, number, precision, tolerance or precisions.TOLERANCE[precision])
+    manifest = describe(component, name, number, precision, tolerance or _tolerance(component, precision))
     checker = shared_checker()
     checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
@@ -75,6 +76,12 @@ def write_servable(
         write_graphs(component, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
+
+
+def _tolerance(component: Component, precision: Precision) -> float:
+    """How far scores may be from golden ones: from the reading, and that may be away from the author's itself."""
+    told = any(member.expected for member in component.members)
+    return precisions.TOLERANCE[precision] + (expected.TOLERANCE if told else 0)
 
 
 def describe(
@@ -90,6 +97,7 @@ def describe(
             sha256=member.sha256,
             data=member.data,
             profile=member.profile,
+            golden="own reading" if member.expected is None else "author's scores",
         )
         for member in component.members
     )
@@ -106,6 +114,7 @@ def describe(
         sources=sources,
         precision=precision,
         tolerance=tolerance,
+        golden=first.golden if all(source.golden == first.golden for source in sources) else "own reading",
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 
