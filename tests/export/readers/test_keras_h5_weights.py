@@ -16,7 +16,8 @@ GAMMA, BETA, MEAN, VARIANCE = ("gamma", "beta", "moving_mean", "moving_variance"
 @pytest.fixture
 def model() -> Any:
     """Two norms of the same shapes in a model in a model."""
-    inner = keras.Sequential([keras.Input((4,)), L.BatchNormalization(name="p"), L.BatchNormalization(name="q")], "in")
+    norms = [L.BatchNormalization(name=name) for name in "pq"]
+    inner = keras.Sequential([keras.Input((4,)), *norms], name="in")
     start = keras.Input((4,))
     return keras.Model(start, inner(start))
 
