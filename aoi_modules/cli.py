@@ -1,14 +1,15 @@
 """`aoi ...`: one verb a command. A command's module is imported only when it is called, so help answers at once."""
 
-import errno
 import importlib
 import os
 import sys
+import traceback
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
+from aoi_modules import disk
 from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import AoiError, MissingExtra
@@ -31,8 +32,8 @@ COMMANDS = {
 }
 
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-"""How writing fails where nothing more can be written."""
+PRINTING = ("click.", "rich.", "aoi_modules.commands.", __name__)
+"""Where an error of the system is about standard output: commands write nothing else, parts below them do."""
 
 
 class LazyGroup(click.Group):
@@ -58,8 +59,8 @@ class LazyGroup(click.Group):
             if (command := self.get_command(ctx, ctx.invoked_subcommand or "")) is not None:
                 speak_flags(error, command)
             raise
-        except KeyboardInterrupt:
-            click.echo("\nstopped", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(f"\nstopped{_notes(stop)}", err=True)
             ctx.exit(STOPPED)
         finally:
             if sys.stdout is not None:
@@ -115,11 +116,19 @@ def main() -> None:
                 raise
             raise MissingExtra("this command", package=package, extra=EXTRAS[package]) from None
     except AoiError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {error}{_notes(error)}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:
-        if error.errno not in FULL:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
-        click.echo(f"error: the output cannot be written: {error.strerror}", err=True)
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        place = frame.f_globals["__name__"]
+        printing = place.startswith(PRINTING)
+        if printing:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what standard output still holds
+        what = "the output cannot be written" if printing else disk.named(error) or f"a file, in {place}"
+        click.echo(f"error: {what}: {disk.words(error)}{_notes(error)}", err=True)
         sys.exit(1)
+
+
+def _notes(error: BaseException) -> str:
+    """What was added to the error on its way up, such as where a model is kept: a line each."""
+    return "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))

@@ -4,7 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+from aoi_modules import disk
 from aoi_modules.errors import AoiError
 
 _PAUSE = 0.02
@@ -20,20 +22,28 @@ def alone(path: Path, seconds: float, taken: AoiError) -> Iterator[None]:
         taken: what to raise when it does not.
 
     Raises:
-        AoiError: `taken`.
-        OSError: the file cannot be written.
+        AoiError: `taken`; or one of its class that says why the file cannot be locked at all.
     """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    except OSError as error:
+        raise type(taken)(disk.trouble(error, path, "cannot be written"), hint=disk.way_out(error)) from None
+    # No `except` reaches over the `yield`: what fails in the block is no word about the lock.
+    with file:
+        _wait(file, path, time.monotonic() + seconds, taken)
+        yield
+
+
+def _wait(file: IO[str], path: Path, end: float, taken: AoiError) -> None:
     import fcntl  # POSIX only, and only here
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    end = time.monotonic() + seconds
-    with path.open("a") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise taken from None
-                time.sleep(_PAUSE)
-        yield
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise taken from None
+            time.sleep(_PAUSE)
+        except OSError as error:  # some network file systems know no locks
+            raise type(taken)(disk.trouble(error, path, "cannot be locked"), hint="name another disk") from None

@@ -80,7 +80,14 @@ with without_notes(), without_keras():
 
 tf.get_logger().setLevel("WARNING")  # no line for every folder that was written
 
-__all__ = ["tf"]
+__all__ = ["tf", "words"]
+
+_OWN_NAMES = re.compile(r"\{\{.*?\}\} ?|\[\[.*?\]\]|\[Op:\w*\]| name: ?$")
+
+
+def words(error: tf.errors.OpError) -> str:
+    """Gives what TensorFlow says went wrong, without the names that it gives to functions and nodes of its own."""
+    return _OWN_NAMES.sub("", str(error.message).partition("\n")[0]).strip() or type(error).__name__
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,7 @@
 import gc
+import signal
 import socket
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -37,6 +39,14 @@ def pytest_collection_finish() -> None:
     """Takes the modules that tests imported out of the garbage collector's rounds; they stay to the end anyway."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """SIGINT as on a terminal. Whoever starts the tests may ignore it, as a job in the background, and so do we."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

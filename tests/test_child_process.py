@@ -64,6 +64,20 @@ def test_a_child_ends_with_its_parent(arguments: list[str]) -> None:
         time.sleep(0.05)
 
 
+def test_a_child_heeds_ctrl_c_although_its_parent_ignores_it() -> None:
+    """As the parent in a shell's background does; the child has a session of its own, so SIGINT is meant for it."""
+    program = (
+        "import signal, subprocess; from aoi_modules.child_process import follow_parent; "
+        "was = signal.getsignal(signal.SIGINT); follow_parent(); "
+        "print(was is signal.SIG_IGN, signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    )
+    shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", program]
+    with subprocess.Popen(shell, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "True True\n"
+        child.kill()
+
+
 def _runs(pid: int) -> bool:
     """Whether the process runs; one that has ended and waits to be reaped by whoever adopted it does not."""
     try:

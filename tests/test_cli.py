@@ -93,3 +93,21 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
         done = run(MAIN, "data", "list", folder=tmp_path, stdout=full)
     assert done.returncode == 1
     assert done.stderr == "error: the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("OSError(28, 'No space left on device', '/data/x.npy')", "error: /data/x.npy: No space left on device\n"),
+        ("OSError(28, 'No space left on device')", "error: a file, in failing: No space left on device\n"),
+        ("PermissionError(13, 'Permission denied', '/data')", "error: /data: Permission denied\n"),
+    ],
+)
+def test_an_error_of_the_system_is_a_sentence_about_its_own_file(tmp_path: Path, error: str, said: str) -> None:
+    (tmp_path / "failing.py").write_text(f"import click\n@click.command()\ndef command():\n    raise {error}\n")
+    start = (
+        "import sys; sys.argv[0] = 'aoi'; sys.path.insert(0, '.'); import failing; "
+        "sys.modules['aoi_modules.commands.doctor'] = failing; from aoi_modules.cli import main; main()"
+    )
+    done = run(start, "doctor", folder=tmp_path)
+    assert (done.returncode, done.stderr) == (1, said)

@@ -19,6 +19,7 @@ MOST_MODULES = 15
 MOST_LINES = 400
 
 COVERED = {
+    "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
     "commands/exit_codes.py": ("tests/test_cli.py", "a number, which the test of Ctrl-C expects"),
     "serving/engine.py": ("tests/serving/engines/test_openvino.py", "an interface; each engine's tests go through it"),
@@ -28,6 +29,7 @@ COVERED = {
 OTHER_FOLDERS = ("docker", "e2e", "examples", "howto", "mutations", "notebooks")
 """Folders of tests that look at something else than one module."""
 OTHER_TESTS = {
+    "test_causes.py": "what is caught, in all modules",
     "test_conftest.py": "the order in which tests run",
     "test_contributing.py": "CONTRIBUTING.md, the Makefile, and what runs before a commit and in CI",
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
@@ -39,6 +41,7 @@ OTHER_TESTS = {
     "serving/test_hostile.py": "hostile input to a whole server",
     "serving/test_reload.py": "new versions under load",
     "serving/test_saved_model_tags.py": "a flag from the command to the engine",
+    "training/test_full_disk.py": "a disk that fills during a training",
 }
 """Test -> what it tests, where that is no single module."""
 

@@ -1,5 +1,7 @@
 """A lock that one process holds at a time."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -68,7 +70,22 @@ def test_a_holder_that_is_killed_leaves_it_free(tmp_path: Path) -> None:
         pass
 
 
-def test_a_place_that_cannot_be_written_is_the_callers_to_tell(tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told_and_is_no_other_process(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(OSError, match="file"), alone(tmp_path / "file" / "lock", 0.0, TAKEN):
+    with (
+        pytest.raises(CourseError, match=r"file/lock: cannot be written: File exists"),
+        alone(tmp_path / "file" / "lock", 0.0, TAKEN),
+    ):
+        pass
+
+
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network file systems answer."""
+    import fcntl
+
+    def refuse(file: object, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(CourseError, match=r"lock: cannot be locked: No locks"), alone(tmp_path / "lock", 0.0, TAKEN):
         pass

@@ -46,6 +46,18 @@ def test_keras_comes_when_it_is_asked_for_and_nothing_else_does() -> None:
         _ = aoi_modules.tf.torch
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("{{function_node __wrapped__Decode}} Input is empty. [Op:DecodeImage] name: ", "Input is empty."),
+        ("Invalid PNG data, size 60\n\t [[{{node map/while/DecodeImage}}]]", "Invalid PNG data, size 60"),
+        ("", "InvalidArgumentError"),
+    ],
+)
+def test_tensorflows_words_come_without_its_names_for_things(message: str, said: str) -> None:
+    assert aoi_modules.tf.words(aoi_modules.tf.tf.errors.InvalidArgumentError(None, None, message)) == said
+
+
 def said_by(program: str) -> list[str]:
     """The lines that a program prints."""
     command = [sys.executable, "-c", program]

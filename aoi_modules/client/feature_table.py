@@ -4,16 +4,15 @@ picture,bedrooms,bathrooms,area,zipcode
 0001.png,3,2.5,2100,91901
 """
 
-import csv
-import io
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.datasets.csv_text import CsvText, read_csv
+from aoi_modules.datasets.number_cells import Cell, decimal_mark, number
 from aoi_modules.errors import DataError
 
 PICTURE_COLUMNS = ("picture", "path")
@@ -66,11 +65,13 @@ class FeatureTable:
         path: of the file, for messages.
         names: of the features, in the order that the model takes them.
         lines: by the parts of the picture's path.
+        mark: what stands before a fraction.
     """
 
     path: Path
     names: tuple[str, ...]
     lines: dict[tuple[str, ...], Line]
+    mark: str
 
     def features_of(self, pictures: Sequence[Path]) -> Features:
         """Finds the features of each picture, float32 (1, F) each.
@@ -117,39 +118,29 @@ class FeatureTable:
         return np.array([[self._number(line, name) for name in self.names]], np.float32)
 
     def _number(self, line: Line, name: str) -> float:
-        text = line.cells[name]
-        try:
-            number = float(text)
-        except ValueError:
-            number = math.nan
-        if not abs(number) <= LARGEST:  # which NaN is not either
+        value = number(line.cells[name], self.mark)
+        if value is None or abs(value) > LARGEST:
             raise DataError(
-                f"{self.path}, line {line.number}, column {name}: expected a number, with a point for its fraction. "
-                f"Received: {text!r}"
+                f"{self.path}, line {line.number}, column {name}: expected a number, up to {LARGEST:.1e}. "
+                f"Received: {line.cells[name]!r}"
             )
-        return number
+        return value
 
 
 def read_table(path: Path, names: Sequence[str]) -> FeatureTable:
-    """Reads a CSV file, with commas or semicolons. Columns that are no feature are passed over.
+    """Reads a CSV file in any way that `csv_text` knows. Columns that are no feature are passed over.
 
     Args:
-        path: the file, UTF-8, with a first line of column names.
+        path: the file, with a first line of column names.
         names: of the features that the model takes; each needs a column.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or names a picture twice; says where.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: expected a CSV file in UTF-8: {error}") from None
-    header, lines = _parsed(path, text)
-    column = _picture_column(path, header, names)
+    table = read_csv(path, names)
+    column = _picture_column(path, table.header, names)
     known: dict[tuple[str, ...], Line] = {}
-    for line in lines:
+    for line in _lines(table):
         cell = line.cells[column]
         if not cell:
             raise DataError(
@@ -160,34 +151,24 @@ def read_table(path: Path, names: Sequence[str]) -> FeatureTable:
             raise DataError(
                 f"{path}, line {line.number}, column {column}: {cell} stands in line {earlier.number} already"
             )
-    return FeatureTable(path, tuple(names), known)
+    return FeatureTable(path, tuple(names), known, _mark(table, names))
 
 
-def _parsed(path: Path, text: str) -> tuple[list[str], list[Line]]:
-    """The column names, and the lines that are not empty. Spreadsheets write semicolons where commas are in numbers."""
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",", strict=True
-    )
-    header: list[str] = []
-    lines: list[Line] = []
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
-                continue
-            if not header:
-                header = stripped
-            elif len(stripped) != len(header):
-                raise DataError(
-                    f"{path}, line {reader.line_num}: expected {len(header)} cells, one a column. "
-                    f"Received: {len(stripped)}"
-                )
-            else:
-                lines.append(Line(reader.line_num, dict(zip(header, stripped, strict=True))))
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: expected a CSV file: {error}") from None
-    return header, lines
+def _lines(table: CsvText) -> Iterator[Line]:
+    """The lines below the header, each with as many cells."""
+    for line in table.lines:
+        if len(line.cells) != len(table.header):
+            raise DataError(
+                f"{table.path}, line {line.number}: expected {len(table.header)} cells, one a column. "
+                f"Received: {len(line.cells)}"
+            )
+        yield Line(line.number, dict(zip(table.header, line.cells, strict=True)))
+
+
+def _mark(table: CsvText, names: Sequence[str]) -> str:
+    """What stands before a fraction in the features' columns."""
+    cells = (Cell(text, f"line {line}, column {name}") for name in names for line, text in table.column(name))
+    return decimal_mark(table.path, cells, doubt_points=table.delimiter == ";")
 
 
 def _picture_column(path: Path, header: Sequence[str], names: Sequence[str]) -> str:

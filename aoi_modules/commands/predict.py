@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.feature_table import Features
     from aoi_modules.client.picture_answers import PictureAnswer, PictureAsker
+    from aoi_modules.judging.inspection import HeadResult
     from aoi_modules.modelstore.manifest import Manifest
 
-CSV_COLUMNS = ("picture", "model", "version", "verdict", "head", "kind", "label", "score", "head_verdict", "error")
+CSV_COLUMNS = "picture model version verdict head kind label score head_verdict region error".split()
 SECONDS_A_LINE = 5.0
 """Between two lines that say how far a longer run is, where no bar can be drawn."""
 
@@ -47,8 +48,12 @@ def command(
 
     A PICTURE is a file, a folder, which is searched, or a pattern in quotes. Answers come in the order of the
     pictures, those of a folder or pattern by name. A picture that cannot be used is named on standard error, and has
-    a line with its error in JSON and CSV; the others are still asked about, and the exit code is 1. It is 0 when
-    every picture was answered, and 2 after wrong usage.
+    a line with its error in JSON and CSV; the others are still asked about, and the exit code is 1. So is a folder in
+    a folder that cannot be read. Bins, thumbnails, masks and our own results in a folder are passed over, as in
+    training, and named on standard error. The exit code is 0 when every picture was answered, 2 after wrong usage.
+
+    A head with a map also says where the defect is: top, left, height and width of its region, as shares of the
+    picture's height and width.
 
     A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
     as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
@@ -83,14 +88,16 @@ def command(
 
 
 def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
-    """The picture files, and whether a place had none."""
-    from aoi_modules.client.picture_search import NothingFound, find_pictures
+    """The picture files, and whether a place, or a folder in one, had none or could not be read."""
+    from aoi_modules.client.picture_search import NothingFound, PassedOver, find_pictures
 
     files, empty = [], False
     for found in find_pictures(places):
         if isinstance(found, NothingFound):
             click.echo(f"error: {found.place}: {found.reason}", err=True)
             empty = True
+        elif isinstance(found, PassedOver):
+            click.echo(f"note: {found.sentence}", err=True)
         else:
             files.append(found)
     return files, empty
@@ -190,7 +197,7 @@ def _csv_rows(answer: "PictureAnswer") -> Iterator[tuple[object, ...]]:
     """A row a head; one row with the error, on one line, where there is no answer."""
     model = (answer.model.name, answer.model.version) if answer.model else ("", "")
     for head in answer.heads:
-        said = (head.name, head.kind, head.label, head.score, head.verdict)
+        said = (head.name, head.kind, head.label, head.score, head.verdict, _region(head))
         yield (answer.picture, *model, answer.verdict, *said, "")
     if answer.error:
         yield (answer.picture, *[""] * (len(CSV_COLUMNS) - 2), " ".join(answer.error.split()))
@@ -215,9 +222,18 @@ def _show_table(answers: "Iterator[PictureAnswer]") -> int:
 def _table(answers: "list[PictureAnswer]") -> "Table":
     from rich.table import Table
 
-    table = Table("picture", "head", "label", "score", "verdict")
+    located = any(head.region for answer in answers for head in answer.heads)
+    table = Table("picture", "head", "label", "score", "verdict", *(["region"] if located else []))
     for answer in answers:
         for head in answer.heads:
             score = "not a number" if head.score is None else f"{head.score:.4f}"
-            table.add_row(answer.picture, head.name, head.label or "", score, head.verdict or "")
+            cells = (answer.picture, head.name, head.label or "", score, head.verdict or "")
+            table.add_row(*cells, *([_region(head)] if located else []))
     return table
+
+
+def _region(head: "HeadResult") -> str:
+    """Where the defect is: top, left, height and width as shares of the picture; empty where nothing says it."""
+    if (region := head.region) is None:
+        return ""
+    return f"{region.top:.3f} {region.left:.3f} {region.height:.3f} {region.width:.3f}"

@@ -1,12 +1,18 @@
 """`aoi train`: one recipe, one profile, one folder with model, report, page and plots."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
 
 import click
 
+from aoi_modules.commands.options.good_classes import good_options
+from aoi_modules.commands.options.reading import reading_options
+from aoi_modules.datasets.folder import GoodClasses, Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.progress import on_terminal
 from aoi_modules.training.profiles import PROFILES
 from aoi_modules.training.recipes import FOLDER, RECIPES, Recipe, by_name, from_folder
 from aoi_modules.training.run import MODEL, PAGE, train
@@ -36,6 +42,8 @@ from aoi_modules.training.wishes import IMBALANCES, Wishes
 @click.option("--mixed-precision", is_flag=True, default=None, help="Compute in float16 on a GPU.")
 @click.option("--mirrored", is_flag=True, default=None, help="Share the work between all GPUs.")
 @click.option("--skip-bad", is_flag=True, help="folder: leave bad pictures and rows out, and say which.")
+@good_options
+@reading_options
 @click.option("--restart", is_flag=True, help="Forget what a killed training left, and begin anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for machines.")
 def command(
@@ -45,6 +53,8 @@ def command(
     out: Path,
     seed: int,
     skip_bad: bool,
+    good: GoodClasses,
+    reading: Reading | None,
     restart: bool,
     as_json: bool,
     **wishes: Unpack[Wishes],
@@ -52,7 +62,14 @@ def command(
     """Train RECIPE and write model.keras, report.json, report.html, plots/ and samples/ into a folder.
 
     The recipe `folder` trains on your own pictures: DIRECTORY/<class>/*.png, or a CSV file with the columns path and
-    label. Two classes of which one is called good, ok or pass make a defect model, others a model of classes.
+    label. DIRECTORY/train/<class>/ and DIRECTORY/test/<class>/ are kept apart, as a column split is; without them 60%
+    of each class is for training. Numbers in other columns are learnt from; one that looks like a serial number is
+    asked about. Bins, thumbnails, masks and our own results are passed over, and named.
+
+    Which classes are good is told by their names (good, OK, ok_front, normal, gut, i.O., 良品, ...), or by --good.
+    Where neither tells, you are asked; without a terminal the command ends. A model with a good class judges: it has a
+    threshold for --target-escape, and says how many good parts that costs. Beside several classes of defects it also
+    names the defect. Without a good class it names classes, and judges nothing.
 
     A training that was killed goes on where it was when the same command is started again.
 
@@ -62,20 +79,35 @@ def command(
       aoi train magnetic-tile --profile cpu --target-escape 0.02 --out build/tile
       aoi train magnetic-tile --backbone mobilenet-v2 --fine-tune 5 --out build/tuned
       aoi train folder pictures/capacitor --profile cpu --out build/capacitor
+      aoi train folder pictures/relay --good type_a --good type_b --target-escape 0.02 --out build/relay
+      aoi train folder pictures/screws --no-good --out build/screws
+      aoi train folder pictures/relay --group-pattern 'board(\\d+)_' --out build/board
+      aoi train folder parts.csv --label-column result --features height_mm,offset_um --out build/parts
     """
-    chosen = _recipe(recipe, directory, skip_bad)
+    good = replace(good, needed=wishes.get("escape_target") is not None)
+    chosen = _recipe(recipe, directory, skip_bad, reading, good)
     written = train(chosen, profile, out, seed=seed, restart=restart, **wishes)
     click.echo(training_report.to_json(written) if as_json else _lines(written, out))
 
 
-def _recipe(name: str, directory: Path | None, skip_bad: bool) -> Recipe:
+def _recipe(name: str, directory: Path | None, skip_bad: bool, reading: Reading | None, good: GoodClasses) -> Recipe:
     if name != FOLDER:
         if directory is not None:
             raise click.UsageError(f"{name} brings its own data, only `aoi train folder` takes a directory")
+        if reading is not None:
+            raise click.UsageError(f"{name} brings its own data, only `aoi train folder` reads columns and groups")
+        if good.names is not None:
+            raise click.UsageError(f"{name} knows its good parts, only `aoi train folder` takes --good and --no-good")
         return by_name(name)
     if directory is None:
         raise click.UsageError("aoi train folder DIRECTORY: name the directory or CSV file of your pictures")
-    return from_folder(directory, skip_bad=skip_bad)
+    ask = _ask_column if sys.stdin.isatty() and on_terminal() else None
+    return from_folder(directory, skip_bad=skip_bad, reading=reading, ask_column=ask, good=good)
+
+
+def _ask_column(what: str) -> bool:
+    """Asks at the terminal whether to learn from a strange column."""
+    return click.confirm(f"{what}\nLearn from it?", default=False, err=True)
 
 
 def _lines(written: TrainingReport, out: Path) -> str:

@@ -1,5 +1,6 @@
 """What this machine has for the course and what is missing, each with the fix. Looks only; changes nothing."""
 
+import errno
 import importlib.metadata
 import os
 import platform
@@ -13,6 +14,7 @@ from typing import Literal
 
 import msgspec
 
+from aoi_modules.disk import words
 from aoi_modules.errors import AoiError
 from aoi_modules.settings import Settings
 
@@ -153,9 +155,10 @@ def port(number: int, purpose: str) -> Finding:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(("127.0.0.1", number))
-        except OSError:
-            fix = f"stop what listens there, or choose another port for {purpose}"
-            return Finding(what=what, state="missing", found="in use", fix=fix)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            fix = f"{'stop what listens there, or ' if taken else ''}choose another port for {purpose}"
+            return Finding(what=what, state="missing", found="in use" if taken else words(error), fix=fix)
     return Finding(what=what, state="ok", found=f"free, for {purpose}")
 
 
@@ -181,7 +184,7 @@ def _answer(command: list[str], run: Callable[..., "subprocess.CompletedProcess[
     """What a command prints, or nothing if it is not there, fails or takes too long."""
     try:
         done = run(command, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):  # only whether it answers was asked
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 

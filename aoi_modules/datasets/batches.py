@@ -11,30 +11,40 @@ Pictures are decoded when their batch is due. Until then they stay as they are, 
 more memory.
 """
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.decoding import decode_picture, gray, resize_pictures
+from aoi_modules.datasets.decoding import decode_picture, decode_pixels, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.tf import tf
+from aoi_modules.tf import tf, words
 
 BATCH = 64
+LARGEST = 2**23
+"""Pixels of a batch: large pictures come few at a time, so that memory does not grow with their size."""
 
 
-def batches(table: Table, picture_input: PictureInput, *, batch_size: int = BATCH) -> tf.data.Dataset:
+def rows_at_once(picture_input: PictureInput, most: int = BATCH) -> int:
+    """Gives the number of pictures of a batch, at least 1 and at most `most`, by their size."""
+    return max(1, min(most, LARGEST // (picture_input.height * picture_input.width)))
+
+
+def batches(table: Table, picture_input: PictureInput, *, batch_size: int | None = None) -> tf.data.Dataset:
     """Gives the rows of a table once, in their order, as the module says; the last batch may be smaller.
 
     Args:
         table: what to batch.
         picture_input: the model's input.
-        batch_size: B.
+        batch_size: B; None chooses it by the pictures' size.
     """
-    order = tf.data.Dataset.range(len(table)).batch(batch_size)
+    order = tf.data.Dataset.range(len(table)).batch(batch_size or rows_at_once(picture_input))
     return _filled(order, table, picture_input)
 
 
@@ -100,22 +110,44 @@ def pixels(table: Table, picture_input: PictureInput) -> NDArray[np.float32]:
     """
     shape = (0, picture_input.height, picture_input.width, picture_input.channels)
     find = _pictures(table, picture_input)
-    order = tf.data.Dataset.range(len(table)).batch(BATCH)
-    try:
+    order = tf.data.Dataset.range(len(table)).batch(rows_at_once(picture_input))
+    with broken_pictures_named(table):
         found = [np.asarray(block) for block in order.map(find)]
-    except tf.errors.InvalidArgumentError:
-        raise NotAPicture(culprit(table)) from None
     return np.concatenate(found) if found else np.zeros(shape, np.float32)
 
 
-def culprit(table: Table) -> str:
-    """Names the first picture that does not decode."""
-    for index in range(len(table)):
-        try:
-            table.picture(index)
-        except (NotAPicture, OSError) as error:
-            return str(error)
-    return "a picture of the table cannot be decoded"
+@contextmanager
+def broken_pictures_named(*tables: Table) -> Iterator[None]:
+    """Says which picture it was when TensorFlow cannot read or decode one in the block; it does not tell that itself.
+
+    Args:
+        tables: whose pictures the block reads. Every other error passes through.
+
+    Raises:
+        NotAPicture: a picture is gone, changed or damaged since it was looked at; names it and the cause.
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not (broken := broken_picture(*tables)):
+            raise
+        raise NotAPicture(broken) from error
+
+
+def broken_picture(*tables: Table) -> str:
+    """Names the first picture that cannot be read and decoded now, and says why; empty where all can."""
+    for table in tables:
+        if isinstance(table.pictures, np.ndarray):
+            continue
+        for index, picture in enumerate(table.pictures):
+            try:
+                decode_pixels(tf.constant(table.encoded(index)))
+            except NotAPicture as error:
+                return error.message
+            except tf.errors.OpError as error:
+                name = picture if isinstance(picture, Path) else table.ids[index]
+                return f"{name}: expected a whole PNG, JPEG or BMP picture. Received: {words(error)}"
+    return ""
 
 
 def _filled(order: tf.data.Dataset, table: Table, picture_input: PictureInput) -> tf.data.Dataset:
@@ -137,6 +169,8 @@ def _filled(order: tf.data.Dataset, table: Table, picture_input: PictureInput) -
             return inputs, wanted
         return inputs, wanted, {name: tf.gather(values, rows) for name, values in weights.items()}
 
+    if rows_at_once(picture_input) == 1:  # each of them takes hundreds of megabytes
+        return order.map(fill).prefetch(1)
     return order.map(fill, num_parallel_calls=tf.data.AUTOTUNE).prefetch(2)
 
 
@@ -147,7 +181,8 @@ def _pictures(table: Table, picture_input: PictureInput) -> Callable[[tf.Tensor]
         frames = tf.constant(table.pictures)
         return lambda rows: _sized(tf.gather(frames, rows), picture_input)
     from_disk = bool(table.pictures) and not isinstance(table.pictures[0], bytes)
-    column = tf.constant([str(one) if from_disk else one for one in table.pictures], tf.string)
+    # A file's name is bytes, of which no encoding need make text.
+    column = tf.constant([os.fsencode(one) if from_disk else one for one in table.pictures], tf.string)
 
     def decode(one: tf.Tensor) -> tf.Tensor:
         return decode_picture(tf.io.read_file(one) if from_disk else one, *size)

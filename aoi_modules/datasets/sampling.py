@@ -63,7 +63,7 @@ def limited(
         seed: of the choice.
 
     Raises:
-        DataError: a number is less than 1.
+        DataError: a number is too small for one row of each stratum.
     """
 
     def cut(table: Table, count: int | None) -> Table:
@@ -75,10 +75,10 @@ def limited(
 
 
 def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indices:
-    """Draws `count` of N rows in which each stratum has nearly its share; all rows in order when `count` is None.
+    """Draws `count` of N rows in which each stratum has nearly its share, and at least one row; all if `count` is None.
 
-    Each stratum is shuffled, then its rows are spread evenly over [0, 1); the first `count` rows of that line are
-    drawn. So a larger draw with the same seed contains the smaller one.
+    Each stratum is shuffled, then its rows are spread evenly over [0, 1). Drawn are the first of each stratum, and of
+    the others as many as are wanted, in that order. So a larger draw with the same seed contains the smaller one.
 
     Args:
         strata: what to keep in proportion, one for each of the N rows.
@@ -89,21 +89,27 @@ def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indice
         int64 (count,), positions in [0, N), each once.
 
     Raises:
-        DataError: `count` is less than one row.
+        DataError: `count` is less than one row of each stratum.
     """
     if count is None or count >= len(strata):
         return np.arange(len(strata), dtype=np.int64)
-    if count < 1:
-        raise DataError(f"count: expected at least 1 picture. Received: {count}")
+    fewest = len(set(strata))
+    if count < fewest:
+        each = f", one of each of {fewest} classes" if fewest > 1 else ""
+        raise DataError(f"count: expected at least {fewest} picture{'s' * (fewest > 1)}{each}. Received: {count}")
     rows_of: dict[object, list[int]] = defaultdict(list)
     for row, stratum in enumerate(strata):
         rows_of[stratum].append(row)
     random = np.random.default_rng(seed)
-    line: list[tuple[float, float, int]] = []
+    firsts: list[tuple[float, float, int]] = []
+    others: list[tuple[float, float, int]] = []
     for rows in rows_of.values():
         shuffled = random.permutation(rows)
-        line += [((place + 0.5) / len(rows), random.random(), int(row)) for place, row in enumerate(shuffled)]
-    return np.array([row for _, _, row in sorted(line)[:count]], np.int64)
+        line = [((place + 0.5) / len(rows), random.random(), int(row)) for place, row in enumerate(shuffled)]
+        firsts.append(line[0])
+        others += line[1:]
+    drawn = firsts + sorted(others)[: count - fewest]
+    return np.array([row for _, _, row in sorted(drawn)], np.int64)
 
 
 def folds(stratum_of: Mapping[str, str], count: int = FOLDS) -> dict[str, int]:

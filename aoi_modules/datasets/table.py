@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from aoi_modules import disk
 from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.modelstore.manifest import DataOrigin
 
@@ -26,12 +27,14 @@ class Target:
         values: int64 (N,), positions in `labels`; float32 (N,) when `labels` is empty and a quantity is asked.
         labels: what the positions mean; of a defect head good first, then the defect.
         weights: float32 (N,), how much each row counts in training; 0 leaves it out, in measuring too. None: all alike.
+        good: those of the labels that good parts have; none where nothing is judged, or where nobody has to be told.
     """
 
     name: str
     values: Values
     labels: tuple[str, ...] = ()
     weights: NDArray[np.float32] | None = None
+    good: tuple[str, ...] = ()
 
     def take(self, rows: Indices) -> "Target":
         """Gives the values and weights at `rows`, int64 (M,), in that order."""
@@ -120,15 +123,19 @@ class Table:
         """Decodes one picture: uint8 (h, w, C), in its own size, C 1 or 3.
 
         Raises:
-            NotAPicture: its bytes cannot be decoded; names the row.
+            NotAPicture: its file cannot be read, or its bytes cannot be decoded; names the file or the row.
         """
         picture = self.pictures[index]
-        return picture if isinstance(picture, np.ndarray) else decode(_bytes_of(picture), self.ids[index])
+        return picture if isinstance(picture, np.ndarray) else decode(_content(picture), self.ids[index])
 
     def encoded(self, index: int) -> bytes:
-        """Gives one picture as a camera would send it: its own bytes, or a PNG of its pixels."""
+        """Gives one picture as a camera would send it: its own bytes, or a PNG of its pixels.
+
+        Raises:
+            NotAPicture: its file cannot be read; names it.
+        """
         picture = self.pictures[index]
-        return encode_png(picture) if isinstance(picture, np.ndarray) else _bytes_of(picture)
+        return encode_png(picture) if isinstance(picture, np.ndarray) else _content(picture)
 
     def label_name(self, index: int) -> str:
         """Gives the main target's answer for people: a label, or a number."""
@@ -151,7 +158,8 @@ class Split:
         test: to measure once.
         origin: of the pictures.
         unseen: a second test, of things that training saw nothing of, such as whole other boards; None without.
-        left_out: what was bad and left out because the caller said so, one sentence each.
+        left_out: what was bad and left out because the caller said so, and what was passed over; one sentence each.
+        notes: how the tables were cut or read, where a reader of the figures must know; one sentence each.
     """
 
     train: Table
@@ -160,10 +168,17 @@ class Split:
     origin: DataOrigin
     unseen: Table | None = None
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def _bytes_of(picture: bytes | Path) -> bytes:
-    return picture.read_bytes() if isinstance(picture, Path) else picture
+def _content(picture: bytes | Path) -> bytes:
+    """A file was looked at when the table was made, and may be gone by now."""
+    if isinstance(picture, bytes):
+        return picture
+    try:
+        return picture.read_bytes()
+    except OSError as error:
+        raise NotAPicture(disk.trouble(error, picture, "cannot be read")) from None
 
 
 def decode(encoded: bytes, name: str) -> Pixels:

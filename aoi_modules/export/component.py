@@ -42,6 +42,11 @@ class Component:
         return tuple(head for member in self.members for head in member.heads)
 
     @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what all members give: heads, and their maps."""
+        return tuple(name for member in self.members for name in member.outputs)
+
+    @property
     def features(self) -> tuple[str, ...]:
         """Names of the numbers beside each picture; heads that take none are not asked to."""
         return next((member.features for member in self.members if member.features), ())
@@ -112,8 +117,8 @@ def _as_expected(member: ModelSource, pictures: Sequence[bytes], found: Scores) 
 
 
 def _check_names(component: Component) -> None:
-    heads, another = component.heads, Argument("head", ...)
-    if not heads:
+    another = Argument("head", ...)
+    if not component.heads:
         models = Argument("models", ...)
         raise ModelError(f"{models}: expected at least one trained model. Received: none", arguments=[models])
     for member in component.members:
@@ -124,11 +129,9 @@ def _check_names(component: Component) -> None:
                     hint=f"{another} gives the output of a model another name",
                     arguments=[another],
                 )
-    clashing = [name for name, count in Counter(head.name for head in heads).items() if count > 1]
+    clashing = [name for name, count in Counter(component.outputs).items() if count > 1]
     if clashing:
-        files = ", ".join(
-            member.name for member in component.members if clashing[0] in (head.name for head in member.heads)
-        )
+        files = ", ".join(member.name for member in component.members if clashing[0] in member.outputs)
         raise ModelError(
             f"head {clashing[0]}: expected a name for each head. Received it from: {files}",
             hint=f"{another} gives the output of a model another name",

@@ -7,7 +7,7 @@ import msgspec
 
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.network import Network
-from aoi_modules.modelstore.manifest import Head, HeadKind
+from aoi_modules.modelstore.manifest import Head, HeadKind, ScoreMap
 from aoi_modules.modelstore.version_dir import check_name
 
 
@@ -20,7 +20,7 @@ class Wish:
         output: the model's name for it; None for the only one, or the one of that name.
         kind: what the output means.
         labels: in the order of the classes, or good and defect.
-        threshold: a defect score over it fails the part; heads of other kinds have none.
+        threshold: a defect score over it fails the part; heads that judge nothing have none.
     """
 
     head: str | None = None
@@ -56,7 +56,10 @@ def choose_heads(
         )
     # Wishes that only say a threshold do not choose heads, those with names do.
     chosen = [output for output in network.outputs if output in by_output or not any(wish.head for wish in wishes)]
-    heads = tuple(_head(output, network, known.get(output), by_output.get(output, Wish())) for output in chosen)
+    heads = tuple(
+        _with_map(_head(output, network, known.get(output), by_output.get(output, Wish())), network.maps.get(output))
+        for output in chosen
+    )
     return heads, {head.name: output for head, output in zip(heads, chosen, strict=True)}
 
 
@@ -89,6 +92,14 @@ def default_head(name: str, units: int, *, kind: HeadKind | None = None, labels:
     return Head(name=name, kind=kind, labels=labels, threshold=0.5 if kind == "defect" else None)
 
 
+def _with_map(head: Head, size: tuple[int, int] | None) -> Head:
+    """The head with the map that the network gives; which area it is of, only a report knows."""
+    if size is None:
+        return msgspec.structs.replace(head, map=None)
+    known = head.map or ScoreMap(rows=0, columns=0)
+    return msgspec.structs.replace(head, map=msgspec.structs.replace(known, rows=size[0], columns=size[1]))
+
+
 def _output_of(wish: Wish, network: Network) -> str:
     """The output that a wish is about."""
     name = wish.output or (wish.head if wish.head in network.outputs or len(network.outputs) > 1 else None)
@@ -113,7 +124,16 @@ def _head(output: str, network: Network, known: Head | None, wish: Wish) -> Head
         kind = wish.kind or known.kind
         labels = wish.labels or (known.labels if kind == known.kind else ())
         fitting = default_head(name, network.outputs[output], kind=kind, labels=labels)
-        head = msgspec.structs.replace(known, name=name, kind=kind, labels=fitting.labels)
-    if wish.threshold is None or head.kind != "defect":
+        head = msgspec.structs.replace(
+            known, name=name, kind=kind, labels=fitting.labels, good=_renamed(known, fitting.labels, kind)
+        )
+    if wish.threshold is None or not head.judges:
         return head
     return msgspec.structs.replace(head, threshold=wish.threshold)
+
+
+def _renamed(known: Head, labels: tuple[str, ...], kind: HeadKind) -> tuple[str, ...]:
+    """The good labels under the names that the labels have now; none for a head that became one of another kind."""
+    if kind != known.kind:
+        return ()
+    return tuple(new for old, new in zip(known.labels, labels, strict=True) if old in known.good)

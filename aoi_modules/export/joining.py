@@ -10,7 +10,7 @@ from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.export.sharing import share
+from aoi_modules.export.rewriting.sharing import share
 from aoi_modules.modelstore.layout import FEATURES
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
@@ -34,13 +34,13 @@ def join(component: Component) -> tuple[GraphDef, dict[str, str]]:
     """
     joined = _inputs(component)
     names: dict[str, str] = {}
-    heads = [node.name for node in joined.node]  # what has to stay, the inputs at first
+    kept = [node.name for node in joined.node]  # what has to stay, the inputs at first
     for number, member in enumerate(component.members):
         traced = _traced(member)
         names.update({graphs.digest(variable.numpy()): variable.name for variable in traced.variables})
-        heads += [head.name for head in member.heads]
-        joined = share(_with_member(joined, member, traced, f"member_{number}"), heads)
-    return graphs.pruned(joined, [head.name for head in component.heads]), names
+        kept += member.outputs
+        joined = share(_with_member(joined, member, traced, f"member_{number}"), kept)
+    return graphs.pruned(joined, component.outputs), names
 
 
 def _inputs(component: Component) -> GraphDef:
@@ -71,11 +71,11 @@ def _with_member(joined: GraphDef, member: ModelSource, traced: Any, scope: str)
         results = tf.import_graph_def(
             frozen,
             input_map={name: together.get_tensor_by_name(f"{own}:0") for name, own in zip(takes, fed, strict=True)},
-            return_elements=[gives[head.name] for head in member.heads],
+            return_elements=[gives[output] for output in member.outputs],
             name=scope,
         )
-        for head, result in zip(member.heads, results, strict=True):
-            tf.identity(result, name=head.name)
+        for output, result in zip(member.outputs, results, strict=True):
+            tf.identity(result, name=output)
     try:
         return together.as_graph_def()
     except (ValueError, EncodeError) as error:
@@ -95,7 +95,7 @@ def _traced(member: ModelSource) -> Any:
     @tf.function(input_signature=takes)
     def scores(pictures: tf.Tensor, *features: tf.Tensor) -> dict[str, tf.Tensor]:
         answers = member.network.run(pictures, features[0] if features else None)
-        return {head.name: tf.cast(answers[head.name], tf.float32) for head in member.heads}
+        return {name: tf.cast(answers[name], tf.float32) for name in member.outputs}
 
     return scores.get_concrete_function()
 

@@ -17,6 +17,7 @@ from aoi_modules.export.readers.formats import read_network
 from aoi_modules.export.reading import AS_WRITTEN, Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
@@ -56,6 +57,12 @@ class ModelSource:
         """The pictures that the network takes."""
         return self.network.picture
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of what the network gives: the heads, and their maps."""
+        heads = [head.name for head in self.heads]
+        return (*heads, *(map_name(head.name) for head in self.heads if head.map))
+
     def samples(self) -> list[tuple[bytes, NDArray[np.float32] | None]]:
         """The sample pictures, each with its features, float32 (F,)."""
         rows = [None] * len(self.pictures) if self.feature_rows is None else list(self.feature_rows)
@@ -69,12 +76,13 @@ class ModelSource:
             features: float32 (N, F), of a network that takes them.
 
         Returns:
-            {head: float32 (N, K)}, by the very decoder and resize that the servable carries.
+            {head: float32 (N, K)}, and of a map float32 (N, rows, columns), by the very decoder and resize that the
+            servable carries.
         """
         size = self.picture
         batch = tf.stack([decode_picture(one, size.height, size.width, size.channels) for one in pictures])
         answers = self.network.run(batch, None if features is None else tf.constant(features))
-        return {head.name: np.asarray(answers[head.name], np.float32) for head in self.heads}
+        return {name: np.asarray(answers[name], np.float32) for name in self.outputs}
 
 
 def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN) -> ModelSource:

@@ -1,10 +1,11 @@
 """A trained network in one form, whatever kind of file it came from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.reading import Scaling
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
@@ -23,6 +24,7 @@ class Network:
         picture: the pictures that `run` takes.
         outputs: units K of each output, in the network's own order.
         features: F; 0 for a network that takes none.
+        maps: rows and columns of the map that an output has beside it; `run` gives it, too, as `layout.map_name` says.
         origin: file or folder that it was read from, for messages.
     """
 
@@ -31,6 +33,7 @@ class Network:
     outputs: dict[str, int]
     features: int = 0
     origin: str = "the network"
+    maps: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def renamed(self, names: dict[str, str]) -> "Network":
         """The same network with {new name: output} only, in that order.
@@ -44,9 +47,12 @@ class Network:
 
         def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
             answers = self.run(pictures, features)
-            return {name: answers[output] for name, output in names.items()}
+            return {name: answers[output] for name, output in every.items()}
 
-        return replace(self, run=run, outputs={name: self.outputs[output] for name, output in names.items()})
+        maps = {name: self.maps[output] for name, output in names.items() if output in self.maps}
+        every = {**names, **{map_name(name): map_name(names[name]) for name in maps}}
+        outputs = {name: self.outputs[output] for name, output in names.items()}
+        return replace(self, run=run, outputs=outputs, maps=maps)
 
     def scaled(self, scaling: Scaling) -> "Network":
         """The network with its preprocessing in front, so that it takes pixels in [0, 255].

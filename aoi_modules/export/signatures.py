@@ -7,10 +7,11 @@ from typing import Any
 from aoi_modules.datasets.decoding import decode_pixels, gray, resize_pictures
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
-from aoi_modules.export.computing_ahead import compute_ahead
-from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import input_name
+from aoi_modules.export.rewriting.computing_ahead import compute_ahead
+from aoi_modules.export.rewriting.folding import fold
+from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.modelstore.layout import (
     DEFAULT_SIGNATURE,
     FEATURES,
@@ -40,9 +41,9 @@ class Core:
     @classmethod
     def frozen(cls, component: Component, graph: GraphDef) -> "Core":
         """With constants, and everything computed ahead that can be."""
-        heads = [head.name for head in component.heads]
-        folded = fold(compute_ahead(graph, heads), heads)
-        return cls(component, graphs.optimize(folded, heads))
+        outputs = component.outputs
+        folded = fold(compute_ahead(graph, outputs), outputs)
+        return cls(component, with_own_functions(graphs.optimize(folded, outputs)))
 
     @classmethod
     def with_variables(cls, component: Component, graph: GraphDef, names: dict[str, str]) -> "Core":
@@ -59,7 +60,7 @@ class Core:
                 value = tf.make_ndarray(node.attr["value"].tensor)
                 if (name := names.get(graphs.digest(value))) is not None:
                     variables[node.name] = tf.Variable(value, name=name.partition(":")[0], trainable=False)
-        return cls(component, graph, variables)
+        return cls(component, with_own_functions(graph), variables)
 
     def scores(self, pictures: dict[str, tf.Tensor], features: Sequence[tf.Tensor]) -> dict[str, tf.Tensor]:
         """The heads' answers.
@@ -69,7 +70,7 @@ class Core:
             features: one tensor, float32 (N, F), or none.
 
         Returns:
-            {head: float32 (N, K)}.
+            {head: float32 (N, K)}, and of a map float32 (N, rows, columns).
         """
         fed = {f"{name}:0": tensor for name, tensor in pictures.items()}
         fed |= {f"{FEATURES}:0": tensor for tensor in features}
@@ -80,14 +81,14 @@ class Core:
         for node in kept.node:  # nothing has to wait for what is given; TensorFlow's optimizer lets constants do so
             node.input[:] = [tensor for tensor in node.input if tensor not in given]
         wanted = {graphs.node_of(tensor) for node in kept.node for tensor in node.input}
-        heads = [head.name for head in self.component.heads]
+        outputs = self.component.outputs
         results = tf.import_graph_def(
             kept,
             input_map={tensor: value for tensor, value in fed.items() if graphs.node_of(tensor) in wanted},
-            return_elements=[f"{head}:0" for head in heads],
+            return_elements=[f"{output}:0" for output in outputs],
             name="heads",
         )
-        return dict(zip(heads, results, strict=True))
+        return dict(zip(outputs, results, strict=True))
 
 
 def trace(core: Core, manifest: Manifest) -> dict[str, Any]:
@@ -136,7 +137,6 @@ def frozen_pixels(core: Core) -> GraphDef:
     It takes `image`, uint8 (N, h, w, C), and perhaps `features`, float32 (N, F); it gives float32 (N, K) for each head.
     """
     component = core.component
-    heads = [head.name for head in component.heads]
     whole = tf.Graph()
     with whole.as_default():
         image = tf.compat.v1.placeholder(tf.uint8, (None, None, None, component.picture.channels), name=IMAGE)
@@ -144,9 +144,9 @@ def frozen_pixels(core: Core) -> GraphDef:
         numbers = [tf.compat.v1.placeholder(tf.float32, (None, width), name=FEATURES)] if width else []
         names = map(input_name, component.sizes)
         pictures = dict(zip(names, resized(image, component.sizes), strict=True))
-        for head, result in core.scores(pictures, numbers).items():
-            tf.identity(result, name=head)
-    return graphs.optimize(whole, heads)
+        for output, result in core.scores(pictures, numbers).items():
+            tf.identity(result, name=output)
+    return graphs.optimize(whole, component.outputs)
 
 
 def resized(pixels: tf.Tensor, sizes: Sequence[PictureInput]) -> list[tf.Tensor]:

@@ -144,9 +144,9 @@ def _check_scores(truth: Golden, manifest: Manifest) -> None:
     Raises:
         ModelError: there are other heads, or of another width.
     """
-    wanted, found = contract.widths(manifest), {head: values.shape[1] for head, values in truth.scores.items()}
+    wanted, found = contract.shapes(manifest), {head: values.shape[1:] for head, values in truth.scores.items()}
     if found != wanted:
-        raise ModelError(f"golden samples: expected scores {{head: units}} of {wanted}. Received: {found}")
+        raise ModelError(f"golden samples: expected scores {{head: shape}} of {wanted}. Received: {found}")
 
 
 def run_warmup(folder: Path, loaded: Any) -> None:

@@ -23,7 +23,7 @@ from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.uploads import Upload
-from aoi_modules.judging.limits import HeadLimits, limits_of
+from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 CLIENT_LEFT = 499
@@ -96,7 +96,7 @@ async def _inspection(request: Request, component: str, request_id: str) -> Resp
     except ClientDisconnect:
         log.warning("refused", status=CLIENT_LEFT, problem="client-left", detail="the client hung up")
         return Response(status_code=CLIENT_LEFT)
-    except Exception as fault:
+    except Exception as fault:  # a fault of ours: logged whole
         log.error("fault", status=500, exc_info=fault)
         return problems.of_fault(request_id).response()
 
@@ -147,8 +147,9 @@ def _heads_body(route: Route, state: RouteState) -> list[dict[str, object]]:
         return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in route.heads.items()]
     body: list[dict[str, object]] = []
     for head in state.manifest.heads:
+        given = route.heads.get(head.name, HeadLimits())
         try:
-            limits, trouble = limits_of(head, route.heads.get(head.name, HeadLimits())), ""
+            limits, trouble = limits_of(head, given), ""
         except AoiError as error:
             limits, trouble = None, error.message
         body.append(
@@ -158,6 +159,7 @@ def _heads_body(route: Route, state: RouteState) -> list[dict[str, object]]:
                 "labels": head.labels,
                 "threshold": limits.threshold if limits else None,
                 "review_band": limits.review_band if limits else None,
+                **({"good": good_labels(head, given)} if limits and head.kind == "class" else {}),
                 **({"detail": trouble} if trouble else {}),
             }
         )

@@ -19,7 +19,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
-from aoi_modules.errors import RouteError
+from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 
@@ -105,7 +105,7 @@ def _component(name: Any, value: Any, root: yaml.Node | None, origin: str) -> Ro
     path = ("components", str(name))
     try:
         check_name(str(name))
-    except Exception as error:
+    except StoreError as error:
         raise RouteError(f"{_place(origin, root, path)}component {error}") from None
     heads = value.get("heads") if isinstance(value, dict) else None
     if not isinstance(heads, dict):

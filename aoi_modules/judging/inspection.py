@@ -7,7 +7,10 @@ import msgspec
 import numpy as np
 
 from aoi_modules.errors import WireError
-from aoi_modules.judging.limits import HeadLimits, check_fit, limits_of
+from aoi_modules.judging.defect_score import defect_scores
+from aoi_modules.judging.limits import HeadLimits, check_fit, good_labels, limits_of
+from aoi_modules.judging.regions import Region, find_region
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
 from aoi_modules.verdict import Limits, Verdict, judge_part, judge_score
 from aoi_modules.wire.tensors import Array
@@ -22,7 +25,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: HeadKind
     label: str | None
-    """What the score is about. `class`: the likeliest label. `defect`: the defect. `value`: None."""
+    """What the score is about. `defect`: the defect. `value`: None. `class`: the likeliest label; of a head that judges
+    the likeliest that fits its verdict, a good one for PASS, a defect for FAIL."""
     score: float | None
     """What is judged, or, of a head that judges nothing, the likeliest label's probability or the value."""
     scores: dict[str, float | None] | None
@@ -31,6 +35,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     review_band: tuple[float, float] | None
     verdict: Verdict | None
     """None for a head that judges nothing."""
+    region: Region | None = None
+    """Where the defect is, of a head with a map that does not let the part pass; else None."""
 
 
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +88,10 @@ def judge(
     """
     heads = manifest.heads if manifest is not None else heads_without_manifest(scores, limits)
     check_fit(heads, limits)
-    results = tuple(judge_head(head, _values(scores, head.name), limits.get(head.name, HeadLimits())) for head in heads)
+    results = tuple(
+        with_region(judge_head(head, _values(scores, head.name), limits.get(head.name, HeadLimits())), head, scores)
+        for head in heads
+    )
     verdict = judge_part(result.verdict for result in results if result.verdict is not None)
     return Inspection(component=component, verdict=verdict, model=model, heads=results)
 
@@ -105,20 +114,41 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
             f"head {head.name} ({head.kind}): expected {expected} values a picture. Received: {len(values)}"
         )
     limits = limits_of(head, route)
-    likeliest = int(np.nanargmax(values)) if any(not math.isnan(value) for value in values) else 0
-    score = values[likeliest]
-    if head.kind == "class" and route.good:
-        score = 1.0 - sum(value for label, value in zip(head.labels, values, strict=True) if label in route.good)
+    good = good_labels(head, route) if limits else ()
+    score = _score(head, values, good)
+    verdict = _verdict(score, values, limits)
     return HeadResult(
         name=head.name,
         kind=head.kind,
-        label=_label(head, likeliest),
+        label=_label(head, values, good, verdict),
         score=_finite(score),
         scores=_by_label(head, values),
         threshold=limits.threshold if limits else None,
         review_band=limits.review_band if limits else None,
-        verdict=_verdict(score, values, limits),
+        verdict=verdict,
     )
+
+
+def with_region(result: HeadResult, head: Head, scores: Mapping[str, Array]) -> HeadResult:
+    """Adds where the defect is, if the head has a map and does not let the part pass.
+
+    Args:
+        result: what the head says about a picture.
+        head: from the manifest.
+        scores: all outputs for that picture, the map among them, float (1, rows, columns).
+
+    Raises:
+        WireError: the map is missing or has another shape.
+    """
+    if head.map is None or result.threshold is None or result.verdict in (None, Verdict.PASS):
+        return result
+    name = map_name(head.name)
+    if name not in scores or not len(scores[name]):
+        raise WireError(f"head {head.name}: the model's answer has no map {name}; it has: {', '.join(sorted(scores))}")
+    doubtful = result.review_band if result.verdict is Verdict.REVIEW else None
+    limit = result.threshold if doubtful is None else math.nextafter(doubtful[0], -1.0)  # its ends belong to the band
+    region = find_region(scores[name][0], head.map, limit, head=head.name)
+    return msgspec.structs.replace(result, region=region)
 
 
 def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, HeadLimits]) -> tuple[Head, ...]:
@@ -129,7 +159,7 @@ def heads_without_manifest(scores: Mapping[str, Array], route: Mapping[str, Head
         route: the gateway's limits by head.
     """
     heads = []
-    for name in sorted(scores):
+    for name in sorted(scores.keys() - {map_name(head) for head in scores}):
         width = scores[name].shape[-1] if scores[name].ndim == 2 else 1
         kind: HeadKind = "class" if width > 1 else "defect" if name in route else "value"
         labels = tuple(map(str, range(width))) if kind == "class" else (name,) if kind == "defect" else ()
@@ -146,11 +176,30 @@ def _values(scores: Mapping[str, Array], name: str) -> list[float]:
     return [float(value) for value in np.atleast_1d(output[0])]
 
 
-def _label(head: Head, likeliest: int) -> str | None:
-    """A defect head's last label names the defect; the one before it, if any, names good parts."""
-    if not head.labels:
-        return None
-    return head.labels[likeliest] if head.kind == "class" else head.labels[-1]
+def _score(head: Head, values: Sequence[float], good: Sequence[str]) -> float:
+    """What is judged; of a class head that judges nothing, the likeliest label's probability."""
+    if head.kind == "class" and not good:
+        return values[_likeliest(values, range(len(values)))]
+    return float(defect_scores(head, np.array([values]), good)[0])
+
+
+def _label(head: Head, values: Sequence[float], good: Sequence[str], verdict: Verdict | None) -> str | None:
+    """A defect head's last label names the defect; the one before it, if any, names good parts.
+
+    A part that fails at one percent was most likely good, and yet the operator asks what may be wrong with it.
+    """
+    if head.kind != "class":
+        return head.labels[-1] if head.labels else None
+    places: Sequence[int] = range(len(values))
+    if good and verdict in (Verdict.PASS, Verdict.FAIL):
+        places = [place for place in places if (head.labels[place] in good) is (verdict is Verdict.PASS)] or places
+    return head.labels[_likeliest(values, places)]
+
+
+def _likeliest(values: Sequence[float], places: Sequence[int]) -> int:
+    """The place of the highest value that is a number; the first where none is."""
+    numbers = [place for place in places if not math.isnan(values[place])]
+    return max(numbers, key=values.__getitem__, default=places[0])
 
 
 def _by_label(head: Head, values: Sequence[float]) -> dict[str, float | None] | None:

@@ -17,7 +17,8 @@ class HeadLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     review_band: tuple[float, float] | None = None
     """Scores from the first to the second go to an operator."""
     good: tuple[str, ...] = ()
-    """For class heads: the labels of good parts. The score is then 1 - the sum of their probabilities."""
+    """For class heads: the labels of good parts, in place of the manifest's. The score that is judged is 1 - the sum of
+    their probabilities."""
 
     def __post_init__(self) -> None:
         Limits(1.0 if self.threshold is None else self.threshold, self.review_band)
@@ -36,11 +37,16 @@ def check_fit(heads: Sequence[Head], route: Mapping[str, HeadLimits]) -> None:
         limits_of(known[name], limits)
 
 
+def good_labels(head: Head, given: HeadLimits) -> tuple[str, ...]:
+    """Finds the labels of good parts by which a class head judges; none for a head that only names classes."""
+    return given.good or head.good
+
+
 def limits_of(head: Head, given: HeadLimits) -> Limits | None:
     """Finds the limits by which a head judges; None for a head that judges nothing.
 
     A threshold of the route comes with the route's review band, because the manifest's band belongs to the
-    manifest's threshold.
+    manifest's threshold. For the same reason other good labels than the manifest's need a threshold of the route.
 
     Raises:
         RouteError: the route wants a judgement that this head cannot give.
@@ -48,13 +54,19 @@ def limits_of(head: Head, given: HeadLimits) -> Limits | None:
     unknown = [label for label in given.good if label not in head.labels]
     if unknown:
         raise RouteError(f"head {head.name}: no labels {unknown}; it has: {', '.join(head.labels)}")
-    if head.kind == "value" or (head.kind == "class" and not given.good):
+    if head.kind == "value" or (head.kind == "class" and not good_labels(head, given)):
         if given != HeadLimits():
             need = "`good: [LABEL, ...]`" if head.kind == "class" else "no limits: a value is only told"
             raise RouteError(f"head {head.name} is of kind {head.kind}, which needs {need}")
         return None
     if given.threshold is not None:
         return Limits(given.threshold, given.review_band)
+    if given.good and head.good and set(given.good) != set(head.good):
+        raise RouteError(
+            f"head {head.name}: the manifest's threshold is for {', '.join(head.good)} as good labels, not for "
+            f"{', '.join(given.good)}",
+            hint="give the route a threshold, too",
+        )
     if head.threshold is None:
         if given != HeadLimits():
             raise RouteError(f"head {head.name}: neither the route nor the model's manifest gives a threshold")

@@ -4,6 +4,8 @@ They travel inside the servable, so that any server, on any engine, proves itsel
 """
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from aoi_modules import disk
 from aoi_modules.errors import StoreError
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import PictureInput
@@ -61,13 +64,17 @@ class Golden:
         """
         path = version_dir / layout.GOLDEN_FILE
         try:
-            with np.load(path) as arrays:
+            with path.open("rb") as file, np.load(file) as arrays:
                 count = sum(name.startswith("picture/") for name in arrays)
                 pictures = tuple(arrays[f"picture/{number}"].tobytes() for number in range(count))
                 scores = {name.removeprefix("score/"): arrays[name] for name in arrays if name.startswith("score/")}
                 features = arrays.get(layout.FEATURES)
-        except (OSError, ValueError, KeyError) as error:
-            raise StoreError(f"{path}: no golden samples there: {error}", hint="export the model again") from None
+        except FileNotFoundError:
+            raise StoreError(f"{path}: no golden samples there", hint="export the model again") from None
+        except OSError as error:
+            raise StoreError(disk.trouble(error, path, "cannot be read")) from None
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise StoreError(f"{path}: damaged golden samples: {error}", hint="export the model again") from None
         return cls(pictures, scores, features)
 
 

@@ -12,6 +12,8 @@
     pixels             image uint8 (N, h, w, C) of any size [, features]            -> {head: float32 (N, K)}
     manifest                                                                        -> json string ()
 
+A head that says where it looks has one more output, its map: `<head>_map`, float32 (N, rows, columns).
+
 `modelstore.signatures` holds a SavedModel to it.
 """
 
@@ -36,3 +38,10 @@ FEATURES = "features"
 """The inputs: pictures, and the numbers beside each of them where a head needs some."""
 MANIFEST_OUTPUT = "json"
 """The output of the signature `manifest`. The outputs of the others are named after the heads."""
+MAP_SUFFIX = "_map"
+"""What the name of a head's map ends with."""
+
+
+def map_name(head: str) -> str:
+    """Names the output with a head's map."""
+    return f"{head}{MAP_SUFFIX}"

@@ -17,19 +17,40 @@ GoldenBy = Literal["own reading", "author's scores"]
 """Who says what is right: the model as it was read here, or the framework of its author, by `--expect`."""
 
 
+class ScoreMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A head's map: the scores of the parts of a picture, of which the worst is the picture's score.
+
+    `area` is the rectangle of the picture that the cells share out evenly, as shares of its height and width: top,
+    left, height, width.
+    """
+
+    rows: int
+    columns: int
+    area: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+
 class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One model of the component, one named output of the servable.
 
-    `defect`: output (N, 1), the score that the part has the defect. `class`: (N, K), one probability per label.
-    `value`: (N, 1), a measured quantity, which judges nothing.
+    `defect`: output (N, 1), the score that the part has the defect. `class`: (N, K), one probability per label; with
+    `good`, the labels of good parts, it judges by 1 - the sum of theirs, and else nothing. `value`: (N, 1), a measured
+    quantity, which judges nothing. A head with a `map` has one more output, `layout.map_name(name)`,
+    (N, rows, columns).
     """
 
     name: str
     kind: HeadKind
     labels: tuple[str, ...]
+    good: tuple[str, ...] = ()
     threshold: float | None = None
     review_band: tuple[float, float] | None = None
     metrics: dict[str, float] = {}
+    map: ScoreMap | None = None
+
+    @property
+    def judges(self) -> bool:
+        """Whether it tells good parts from others, so that a threshold makes verdicts of its scores."""
+        return self.kind == "defect" or bool(self.good)
 
     @property
     def limits(self) -> Limits | None:

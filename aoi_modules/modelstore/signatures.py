@@ -51,15 +51,17 @@ def check(signatures: Mapping[str, SignatureDef], manifest: Manifest, origin: Pa
                 )
 
 
-def widths(manifest: Manifest) -> dict[str, int]:
-    """The number of scores K that each head gives for a picture."""
-    return {head.name: len(head.labels) if head.kind == "class" else 1 for head in manifest.heads}
+def shapes(manifest: Manifest) -> dict[str, tuple[int, ...]]:
+    """The shape of each output for one picture: (K,) of a head, (rows, columns) of its map."""
+    scores = {head.name: (len(head.labels) if head.kind == "class" else 1,) for head in manifest.heads}
+    maps = {layout.map_name(head.name): (head.map.rows, head.map.columns) for head in manifest.heads if head.map}
+    return {**scores, **maps}
 
 
 def _contract(manifest: Manifest) -> dict[str, tuple[Tensors, Tensors]]:
     """The inputs and outputs of each signature."""
     numbers = {layout.FEATURES: f"float (?, {len(manifest.features)})"} if manifest.features else {}
-    scores = {head: f"float (?, {width})" for head, width in widths(manifest).items()}
+    scores = {name: f"float (?, {', '.join(map(str, shape))})" for name, shape in shapes(manifest).items()}
     return {
         layout.DEFAULT_SIGNATURE: ({layout.IMAGE: "string (?)", **numbers}, scores),
         layout.PIXELS_SIGNATURE: ({layout.IMAGE: f"uint8 (?, ?, ?, {manifest.picture.channels})", **numbers}, scores),

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aoi_modules import disk
 from aoi_modules.errors import Argument, ChecksumError, StoreError
 from aoi_modules.modelstore import layout
 
@@ -60,7 +61,8 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
         _sweep(base_path)
         staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{version}-", dir=base_path))
     except OSError as error:
-        raise StoreError(f"{base_path}: cannot write there: {error.strerror}") from None
+        said = disk.trouble(error, base_path, "cannot be written")
+        raise StoreError(said, hint=disk.way_out(error)) from None
     try:
         yield staging
         staging.chmod(0o755)
@@ -70,7 +72,7 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
         staging.rename(final)
         _flush_folder(base_path)
     except OSError as error:
-        raise StoreError(f"{final}: cannot be written: {error.strerror or error}") from error
+        raise StoreError(disk.trouble(error, final, "cannot be written"), hint=disk.way_out(error)) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

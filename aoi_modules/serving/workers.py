@@ -130,7 +130,7 @@ class Workers:
     def _do(self, job: _Queued, work: Callable[[], Any]) -> None:
         try:
             result = work()
-        except BaseException as error:
+        except BaseException as error:  # whoever asked gets it
             self._deliver(job, None, error)
         else:
             self._deliver(job, result, None)
@@ -141,18 +141,18 @@ class Workers:
             ask = steps.send(outputs) if error is None else steps.throw(error)  # type: ignore[arg-type]  # None first
         except StopIteration as end:
             self._deliver(job, end.value, None)
-        except BaseException as raised:
+        except BaseException as raised:  # whoever asked gets it
             self._deliver(job, None, raised)
         else:
             try:
                 ask(job, partial(self._after, job, steps))
-            except BaseException as refused:
+            except BaseException as refused:  # whoever asked gets it
                 self._step(job, steps, None, refused)
 
     def _after(self, job: _Queued, steps: Steps[Any], outputs: Outputs | None, error: BaseException | None) -> None:
         """The model has answered, and its thread has more to do: great outputs become an answer in another thread."""
         if outputs is not None and sum(array.nbytes for array in outputs.values()) > GREAT_BYTES:
-            with suppress(RpcError):
+            with suppress(RpcError):  # too many wait: this thread goes on itself
                 self._put(job, partial(self._step, job, steps, outputs, None))
                 return
         self._step(job, steps, outputs, error)

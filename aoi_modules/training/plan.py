@@ -68,6 +68,7 @@ class Plan:
         names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed")]
         only_pretrained = ("pooling", "cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
         unused = () if self.on_features else only_pretrained
+        unused = unused if self.recipe.judges else (*unused, "escape_target")
         return {name: getattr(self, name) for name in names if name not in unused}
 
     def fingerprint(self, data_sha256: str) -> str:
@@ -109,6 +110,13 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Unpack[Wi
         augment=profile.augment,
         imbalance="class-weights" if on_features and recipe.judges else "none",
     )
+    if wishes.get("escape_target") is not None and not recipe.judges:
+        wrong = Argument("escape_target")
+        raise ModelError(
+            f"{wrong}: {recipe.name} decides about no part, so no defective part passes it or fails",
+            hint=f"leave {wrong} out",
+            arguments=[wrong],
+        )
     wished = replace(of_profile, **{**_said(recipe.wishes), **_said(wishes)})
     _check(wished)
     return wished

@@ -1,13 +1,14 @@
 """The recipes: data, input, heads, backbone and way of learning of everything that can be trained. Imports no Keras."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from aoi_modules.datasets import deeppcb, fashion_mnist, folder, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
-from aoi_modules.datasets.sampling import by_label, limited
+from aoi_modules.datasets.file_names import printable
+from aoi_modules.datasets.sampling import by_kind, limited
 from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
@@ -64,17 +65,23 @@ class Recipe:
     @property
     def judges(self) -> bool:
         """Whether a head of it decides about good and bad."""
-        return any(head.kind == "defect" for head in self.heads)
+        return any(head.judges for head in self.heads)
 
     def split(self, profile: Profile, seed: int) -> Split:
         """Loads the tables in the size of the profile."""
         return self.load(train=profile.train, test=profile.test, seed=seed)
 
 
-def head_of(target: Target, *, defect: bool = False) -> Head:
-    """Gives the head that answers a target: a value where it has no labels, a defect if said so, else classes."""
-    kind: Literal["value", "defect", "class"] = "value" if not target.labels else "defect" if defect else "class"
-    return Head(name=target.name, kind=kind, labels=target.labels)
+def head_of(target: Target) -> Head:
+    """Gives the head that answers a target: a value where it has no labels, a defect beside one good label, or classes.
+
+    A class head judges where some of its labels are good.
+    """
+    if not target.labels:
+        return Head(name=target.name, kind="value", labels=())
+    if len(target.labels) == 2 and target.good:
+        return Head(name=target.name, kind="defect", labels=target.labels)
+    return Head(name=target.name, kind="class", labels=target.labels, good=target.good)
 
 
 RECIPES = {
@@ -159,27 +166,45 @@ FOLDER = "folder"
 """Name of the recipe for pictures of one's own."""
 
 
-def from_folder(path: Path, *, skip_bad: bool = False) -> Recipe:
-    """Makes a recipe for a folder of pictures, or a CSV file that lists them; see `datasets.folder.load`.
+def from_folder(
+    path: Path,
+    *,
+    skip_bad: bool = False,
+    reading: folder.Reading | None = None,
+    ask_column: folder.AskColumn | None = None,
+    good: folder.GoodClasses | None = None,
+) -> Recipe:
+    """Makes a recipe for a folder of pictures, or a CSV file that lists them. Arguments as `datasets.folder.load`.
 
     All files are read and checked once, here.
 
     Raises:
-        DataError: something in it cannot be used; lists what and where.
+        DataError: something in it cannot be used; lists what and where. Or nobody knows which class is good.
     """
-    split = folder.load(path, skip_bad=skip_bad)
+    split = folder.load(path, skip_bad=skip_bad, reading=reading, ask_column=ask_column, good=good)
     target = split.train.main
     return Recipe(
         name=FOLDER,
-        title=f"{path.name}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
-        load=lambda *, train, test, seed: limited(split, by_label, train=train, test=test, seed=seed),
+        title=f"{printable(path.name)}: {', '.join(target.labels)}; a head on a pretrained MobileNetV2",
+        load=lambda *, train, test, seed: _in_size(split, train=train, test=test, seed=seed),
         picture_input=PictureInput(height=224, width=224, channels=3),
-        heads=(head_of(target, defect=target.name == folder.DEFECT_TARGET),),
+        heads=(head_of(target),),
         backbone="mobilenet-v2",
         learning="on features",
         augmentation=("mirror-sideways", "brightness"),
-        note=f"pictures from {path}",
+        note=f"pictures from {printable(path)}",
     )
+
+
+def _in_size(split: Split, *, train: int | None, test: int | None, seed: int) -> Split:
+    """Cuts one's own pictures to the size of a profile, of every class at least one, and says so."""
+    cut = limited(split, by_kind, train=train, test=test, seed=seed)
+    left = [
+        f"{len(whole) - len(kept)} of {len(whole)} {name} pictures: more than the profile takes"
+        for name, whole, kept in (("training", split.train, cut.train), ("test", split.test, cut.test))
+        if len(kept) < len(whole)
+    ]
+    return replace(cut, left_out=(*cut.left_out, *left))
 
 
 def by_name(name: str) -> Recipe:

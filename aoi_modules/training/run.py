@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Unpack
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore import training_report
-from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.progress import Say, say
@@ -21,6 +20,7 @@ from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
+from aoi_modules.training.sizing import size_note
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -45,7 +45,8 @@ def train(
 ) -> TrainingReport:
     """Trains a recipe and writes `model.keras`, `report.json`, `report.html`, `plots/` and `samples/` into `out`.
 
-    A training that was killed goes on after its last whole epoch when it is started again with the same arguments.
+    A training that was killed goes on after its last whole epoch when it is started again with the same arguments. A
+    model that has learnt is kept before it is measured: whatever fails then, the next start goes on from it.
 
     Args:
         recipe: one of `recipes.RECIPES` by name, or a recipe.
@@ -66,6 +67,7 @@ def train(
     wanted = plan(recipe, profiles.by_name(profile_name), seed=seed, **wishes)
     check_free(out)
     _check_tensorflow()
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.fitting.learning import learn
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
@@ -73,12 +75,20 @@ def train(
     chosen = wanted.recipe
     split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
+    for note in split.notes:
+        log(f"note: {note}")
+    if warning := size_note(split, chosen.picture_input):
+        log(f"warning: {warning}")
     with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
-        learned = learn(wanted, split, work=work, log=log)
-        results = evaluate(learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target)
-        log("test: " + ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(results).items()))
-        seconds = time.perf_counter() - start
-        return write_training(out, wanted, split, learned, results, seconds=seconds, work=work, draw=draw)
+        learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
+        with kept_model.mentioned(work):
+            measured = evaluate(
+                learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target
+            )
+            figures = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(measured).items())
+            log(f"test: {figures}")
+            seconds = time.perf_counter() - start
+            return write_training(out, wanted, split, learned, measured, seconds=seconds, work=work, draw=draw)
 
 
 def write_training(
@@ -101,16 +111,17 @@ def write_training(
         learned: the model, and how it was trained.
         results: of every head.
         seconds: length of the training.
-        work: folder of `fit`, whose logs are kept; None has none.
+        work: folder of the training, whose model and logs are kept; None has none.
         draw: whether there are plots.
 
     Raises:
         ModelError: `out` cannot be used.
     """
+    from aoi_modules.training.fitting import kept_model
     from aoi_modules.training.reporting import figures
 
     with staged(out) as folder:
-        learned.model.save(folder / MODEL)
+        kept_model.place(work, learned.model, folder / MODEL)
         plots = {}
         if draw:
             plots = figures.write_plots(
@@ -145,7 +156,7 @@ def _report(
         backbone=wanted.backbone,
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
-        notes=_notes(split.origin, wanted, learned.weights),
+        notes=_notes(split, wanted, learned.weights),
         samples=samples.write(split.test, samples.choose(split.test), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
@@ -173,17 +184,19 @@ def _counts(split: Split) -> dict[str, float]:
     }
 
 
-def _notes(origin: DataOrigin, wanted: Plan, weights: str) -> tuple[str, ...]:
+def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
     recipe, notes = wanted.recipe, []
-    if origin.stand_in:
-        notes.append(f"stand-in data: {origin.name} was drawn, the figures say nothing about real pictures")
+    if split.origin.stand_in:
+        notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
     if wanted.on_features and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
+    if warning := size_note(split, recipe.picture_input):
+        notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)
     if recipe.judges:
         notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
-    return tuple(notes)
+    return (*notes, *split.notes)
 
 
 def _tools() -> dict[str, str]:

@@ -49,6 +49,11 @@ def test_files_as_spreadsheets_write_them(file: Path) -> None:
     assert read_table(file, NAMES).features_of([Path("x/a.png")]).of(Path("x/a.png")).tolist() == [[3.0, 100.0]]
 
 
+def test_decimal_commas_tabs_and_utf16_are_read_as_in_training(file: Path) -> None:
+    file.write_bytes("sep=\t\npicture\trooms\tarea\na.png\t3\t-1.234,5\n".encode("utf-16"))
+    assert read_table(file, NAMES).features_of([Path("a.png")]).of(Path("a.png")).tolist() == [[3.0, -1234.5]]
+
+
 def test_a_line_may_name_folders_and_the_longest_that_fits_counts(file: Path, tmp_path: Path) -> None:
     read = table(file, f"picture,rooms,area\na.png,1,1\nleft/a.png,2,2\n{tmp_path}/right/a.png,3,3\n")
     pictures = [tmp_path / "a.png", tmp_path / "left" / "a.png", tmp_path / "right" / "a.png"]
@@ -94,7 +99,9 @@ def test_all_problems_are_told_up_to_a_number(file: Path) -> None:
         ("picture,rooms,area\n,1,2\n", "line 2, column picture: expected a picture's name"),
         ("picture,rooms,area\na.png,1,2\nb.png,1,2\n./a.png,3,4\n", "line 4, column picture: ./a.png stands in line 2"),
         ('picture,rooms,area\n"a.png"b,1,2\n', "line 2: expected a CSV file"),
-        ("picture,rooms,area\n\0,1,2\n\0,1,2", "line 3"),
+        ("picture,rooms,area\n\0,1,2\n\0,1,2", "bytes of zero"),
+        ("picture,rooms,area\na.png;1;2\n", "line 2: expected 3 cells"),
+        ("picture;rooms;area\na.png;1,520;2\n", "line 2, column rooms: '1,520' may have a fraction or thousands"),
     ],
 )
 def test_a_table_that_cannot_be_used_says_where(file: Path, text: str, words: str) -> None:

@@ -59,6 +59,7 @@ def test_a_plot_that_cannot_be_drawn_is_refused_before_the_load(server: ModelSer
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_as_shells_have_it_whatever_becomes_of_the_plot(server: ModelServer, tmp_path: Path) -> None:
     plot = tmp_path / "load.png"
     plot.symlink_to("/dev/full")
@@ -96,6 +97,7 @@ def stopped(server: ModelServer, *more: str) -> subprocess.CompletedProcess[str]
     return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_shows_what_was_measured_until_then(server: ModelServer) -> None:
     run = stopped(server)
     assert run.returncode == 130, run.stderr

@@ -98,6 +98,7 @@ def test_nobody_reads_the_rows_any_more(server: ModelServer, picture: str) -> No
         assert process.wait(60) == 1
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_as_shells_have_it(server: ModelServer, picture: str) -> None:
     server.gate.clear()
     arguments = command("--grpc", server.address, "--model", "tile", "--timeout", "2", picture)
@@ -208,6 +209,20 @@ def test_a_folder_a_pattern_and_what_is_wrong_with_some(server: ModelServer, pic
     assert f"error: {parts / '07.png'}: expected a PNG" in run.stderr
     asked = sum(request.model_spec.signature_name == "manifest" for request in server.asked)
     assert asked == 1, "once before the first picture, for all of them"
+
+
+def test_what_a_folder_holds_beside_pictures_is_told(server: ModelServer, picture: str, tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    (parts / "@eaDir" / "1.png").mkdir(parents=True)
+    (parts / "@eaDir" / "1.png" / "SYNOPHOTO_THUMB_M.jpg").write_bytes(b"x")
+    (parts / "1.png").write_bytes(Path(picture).read_bytes())
+    run = predict("--grpc", server.address, "--model", "tile", "--json", str(parts))
+    assert (run.returncode, len(run.stdout.splitlines())) == (0, 1)
+    assert run.stderr == f"note: {parts}: passed over: thumbnails: @eaDir\n"
+    (parts / "lot").symlink_to(tmp_path / "nowhere")
+    run = predict("--grpc", server.address, "--model", "tile", "--json", str(parts))
+    assert (run.returncode, len(run.stdout.splitlines())) == (1, 1)
+    assert f"error: {parts}/lot: a link to {tmp_path}/nowhere, which is not there" in run.stderr
 
 
 def test_a_picture_that_takes_too_long_does_not_stop_the_others(server: ModelServer, picture: str) -> None:

@@ -15,6 +15,7 @@ from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.settings import settings
 from tests import in_process
+from tests.datasets.small_parts import put_parts
 
 
 @pytest.fixture
@@ -71,6 +72,8 @@ def test_trains_on_drawn_data_and_says_so(tmp_path: Path, recipe: str) -> None:
         ("fashion-mnist",),
         ("fashion-mnist", "--out", "x", "--profile", "huge"),
         ("fashion-mnist", "--out", "x", "--seed", "-1"),
+        ("fashion-mnist", "--out", "x", "--good", "Shirt"),
+        ("folder", "pictures", "--out", "x", "--good", "ok", "--no-good"),
     ],
 )
 def test_usage_errors_end_with_2(tmp_path: Path, words: tuple[str, ...]) -> None:
@@ -99,6 +102,47 @@ def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
     assert "broken.png" in done.stdout
     (head,) = training_report.read(tmp_path / "out").heads
     assert (head.kind, head.labels) == ("defect", ("good", "scratched"))
+
+
+def test_without_a_terminal_nobody_guesses_which_class_is_good(tmp_path: Path) -> None:
+    put_parts(tmp_path / "parts", {"left": 4, "right": 4, "top": 4})
+    words = ("train", "folder", "parts", "--out", "x")
+    done = aoi(tmp_path, *words, "--target-escape", "0.02")
+    assert done.returncode == 1
+    assert "which class is good? Their names do not tell: left, right, top" in done.stderr
+    assert "--good NAME names a class of good parts" in done.stderr
+    assert "--no-good says that no class is good" in done.stderr
+    contrary = aoi(tmp_path, *words, "--target-escape", "0.02", "--no-good")
+    assert "no class is good, so --target-escape has nothing to judge" in contrary.stderr
+    misspelt = aoi(tmp_path, *words, "--good", "lft")
+    assert "--good: expected a class, one of left, right, top. Received: lft" in misspelt.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_at_a_terminal_a_person_is_asked_until_the_answer_is_a_class(tmp_path: Path) -> None:
+    put_parts(tmp_path / "parts", {"left": 4, "right": 4})
+    person, terminal = os.openpty()
+    os.write(person, b"lft\nleft, right\n")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AOI_") and name != "CI"}
+    words = ("train", "folder", "parts", "--out", "x", "--target-escape", "0.02")
+    done = subprocess.run(
+        [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
+        stdin=terminal, stderr=terminal, timeout=60, cwd=tmp_path, env=kept, check=False,
+    )  # fmt: skip
+    os.close(terminal)
+    said = b"".join(iter(lambda: _read(person), b"")).decode()
+    assert done.returncode == 1
+    assert "Which classes are good parts? left, right" in said
+    assert "not one of the classes: lft" in said
+    assert "expected a class that is not good. Received: all classes" in said
+
+
+def _read(terminal: int) -> bytes:
+    """What was written to a terminal; nothing at its end, which Linux calls an error."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
 
 
 def test_an_unknown_network_is_refused_before_the_data_is_read(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """Tables as TensorFlow sees them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aoi_modules.datasets.batches import batches, pixels, training_batches
+from aoi_modules.datasets.batches import batches, broken_pictures_named, pixels, training_batches
 from aoi_modules.datasets.decoding import decode_picture
 from aoi_modules.datasets.table import Table, Target, encode_png
 from aoi_modules.errors import NotAPicture
@@ -111,6 +112,41 @@ def test_a_broken_picture_is_named(table: Table) -> None:
     broken = Table((table.encoded(0), b"no picture"), two, ("0", "tile 7"))
     with pytest.raises(NotAPicture, match="tile 7"):
         pixels(broken, COLOUR)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda path: path.unlink(), r"3.png: cannot be read: No such file or directory$"),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:60]),
+            r"3.png: expected .* Invalid PNG data, size 60$",
+        ),
+        (lambda path: path.write_bytes(b""), r"3.png: expected a whole .* Input is empty.$"),
+        (lambda path: (path.unlink(), path.mkdir()), r"3.png: cannot be read: Is a directory$"),
+    ],
+)
+def test_a_file_that_is_no_longer_what_it_was_is_named(
+    table: Table, tmp_path: Path, harm: Callable[[Path], object], said: str
+) -> None:
+    files = on_disk(table, tmp_path)
+    harm(tmp_path / "3.png")
+    with pytest.raises(NotAPicture, match=said) as caught:
+        pixels(files, GRAY)
+    assert "{{" not in caught.value.message
+    assert str(tmp_path / "3.png") in caught.value.message
+
+
+def test_an_error_that_is_about_no_picture_passes_through(table: Table, tmp_path: Path) -> None:
+    mistake = tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+    with pytest.raises(tf.errors.ResourceExhaustedError), broken_pictures_named(table, on_disk(table, tmp_path)):
+        raise mistake
+
+
+def on_disk(table: Table, folder: Path) -> Table:
+    for index in range(len(table)):
+        (folder / f"{index}.png").write_bytes(table.encoded(index))
+    return Table(tuple(folder / f"{index}.png" for index in range(len(table))), table.targets, table.ids)
 
 
 def test_an_empty_table_has_no_pixels(table: Table) -> None:

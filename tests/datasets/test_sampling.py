@@ -15,22 +15,23 @@ from aoi_modules.modelstore.manifest import DataOrigin
 STRATA = st.lists(st.sampled_from("abc"), min_size=1, max_size=60)
 
 
-@given(STRATA, st.integers(1, 80), st.integers(0, 5))
+@given(STRATA, st.integers(3, 80), st.integers(0, 5))
 def test_draws_so_many_different_rows(strata: list[str], count: int, seed: int) -> None:
     rows = stratified(strata, count, seed).tolist()
     assert len(rows) == len(set(rows)) == min(count, len(strata))
     assert set(rows) <= set(range(len(strata)))
 
 
-@given(STRATA, st.integers(1, 60), st.integers(0, 5))
-def test_every_stratum_keeps_its_share(strata: list[str], count: int, seed: int) -> None:
+@given(STRATA, st.integers(3, 60), st.integers(0, 5))
+def test_every_stratum_keeps_its_share_and_never_loses_its_last_row(strata: list[str], count: int, seed: int) -> None:
     rows = stratified(strata, count, seed)
     drawn = Counter(strata[row] for row in rows)
     for stratum, size in Counter(strata).items():
-        assert abs(drawn[stratum] - size * len(rows) / len(strata)) <= 1.5
+        assert drawn[stratum] >= 1
+        assert abs(drawn[stratum] - size * len(rows) / len(strata)) <= 2.5
 
 
-@given(STRATA, st.integers(1, 59), st.integers(0, 5))
+@given(STRATA, st.integers(3, 59), st.integers(0, 5))
 def test_a_larger_draw_contains_the_smaller(strata: list[str], count: int, seed: int) -> None:
     if count + 1 < len(strata):
         assert set(stratified(strata, count, seed)) <= set(stratified(strata, count + 1, seed))
@@ -43,9 +44,16 @@ def test_all_rows_stay_in_order_and_seeds_differ() -> None:
     assert stratified(strata, 10, 0).tolist() != stratified(strata, 10, 1).tolist()
 
 
-def test_no_picture_is_too_few() -> None:
-    with pytest.raises(DataError, match="at least 1"):
+def test_fewer_rows_than_strata_are_too_few() -> None:
+    with pytest.raises(DataError, match=r"at least 1 picture\. Received: 0"):
         stratified(["a"] * 3, 0, 0)
+    with pytest.raises(DataError, match=r"at least 3 pictures, one of each of 3 classes\. Received: 2"):
+        stratified([*"aaaabc"], 2, 0)
+
+
+def test_a_rare_stratum_is_drawn_however_few_are_wanted() -> None:
+    drawn = stratified([*("a" * 98 + "bc")], 4, 0).tolist()
+    assert {98, 99} <= set(drawn)
 
 
 @given(st.dictionaries(st.text(max_size=6), st.sampled_from("xyz"), max_size=60), st.integers(2, 7))
@@ -99,5 +107,5 @@ def test_a_limited_split_keeps_the_shares_of_what_is_asked() -> None:
 def test_more_rows_than_there_are_and_none_at_all() -> None:
     whole = Split(table(6), table(3), table(3), ORIGIN)
     assert limited(whole, by_label, train=7).train.ids == whole.train.ids
-    with pytest.raises(DataError, match="count: expected at least 1 picture"):
+    with pytest.raises(DataError, match="count: expected at least 2 pictures"):
         limited(whole, by_label, test=0)

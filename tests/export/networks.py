@@ -33,6 +33,22 @@ def priced(seed: int = 7) -> keras.Model:
     )
 
 
+def recurrent(seed: int = 1) -> keras.Model:
+    """A network that reads a picture line by line, by loops of several kinds: (N, 8, 12, 1) -> score (N, 2)."""
+    keras.utils.set_random_seed(seed)
+    layers = keras.layers
+    image = keras.Input((8, 12, 1), name="image")
+    lines = layers.Reshape((8, 12))(layers.Rescaling(1 / 255)(image))
+    frames = layers.Reshape((2, 4, 12, 1))(image)
+    ends = [
+        layers.GRU(3)(layers.GRU(4, return_sequences=True)(lines)),
+        layers.Bidirectional(layers.LSTM(3))(lines),
+        layers.RNN([layers.SimpleRNNCell(3), layers.LSTMCell(2)])(layers.TimeDistributed(layers.Dense(3))(lines)),
+        layers.GlobalAveragePooling2D()(layers.ConvLSTM2D(2, 3)(frames)),
+    ]
+    return keras.Model(image, layers.Dense(2, "softmax", name="score")(layers.Concatenate()(ends)))
+
+
 def trunk(seed: int = 1, *, size: tuple[int, int] = (24, 32), channels: int = 3) -> keras.Model:
     """Four convolutions with batch norm, half of them depthwise: (N, *size, channels) -> (N, 8)."""
     keras.utils.set_random_seed(seed)

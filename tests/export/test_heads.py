@@ -70,3 +70,13 @@ def test_wishes_that_cannot_be_had(wishes: list[Wish], words: str, argument: str
         choose_heads(TWO, (), wishes)
     assert caught.value.message.startswith(words)
     assert caught.value.arguments[0] == Argument(argument)
+
+
+def test_a_class_head_keeps_its_good_labels_under_their_new_names_and_takes_another_threshold() -> None:
+    kind = Head(name="kind", kind="class", labels=("ok", "crack", "void"), good=("ok",), threshold=0.3)
+    (head,), _ = choose_heads(
+        TWO, (kind,), (Wish(output="kind", head="kind", labels=("fine", "a", "b"), threshold=0.2),)
+    )
+    assert (head.labels, head.good, head.threshold) == (("fine", "a", "b"), ("fine",), 0.2)
+    (as_is,), _ = choose_heads(TWO, (kind,), (Wish(output="kind", head="kind"),))
+    assert (as_is.good, as_is.threshold) == (("ok",), 0.3)

@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.export.heads import default_head
 from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.precision import Precision
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.modelstore import layout, manifest, version_dir
 from aoi_modules.modelstore.golden import Golden
+from aoi_modules.serving.engine import EngineName
+from aoi_modules.serving.engines.choice import engine_loader
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import PredictionLog
 from aoi_modules.wire.records import read_records
 from aoi_modules.wire.tensors import to_array
-from tests.export.networks import DEFECT, network
+from tests.export.networks import DEFECT, network, recurrent
 
 
 def test_the_version_directory_has_the_teams_form(tile: Path) -> None:
@@ -90,3 +94,26 @@ def test_the_command_publishes_and_says_where(model_file: Path, tmp_path: Path) 
     printed = msgspec.json.decode(done.stdout, type=manifest.Manifest)
     assert printed == manifest.read(tmp_path / "screw" / "1")
     assert printed.heads[0].threshold == 0.3
+
+
+@pytest.mark.parametrize(("freeze", "precision"), [(True, "float32"), (True, "float16"), (False, "float32")])
+def test_recurrent_layers_score_as_keras_on_both_engines(tmp_path: Path, freeze: bool, precision: Precision) -> None:
+    model = recurrent()
+    source = ModelSource(network_of(model), (default_head("score", 2),))
+    written = write_servable(source, "lines", tmp_path, freeze=freeze, precision=precision)
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 8, 12, 1), np.uint8)
+    expected = np.asarray(model(pixels.astype(np.float32)))
+    for name in (EngineName.TENSORFLOW, EngineName.OPENVINO):
+        engine = engine_loader(name)(written.path)
+        found = engine.run(engine.signatures["pixels"], {"image": pixels}, ["score"])["score"]
+        np.testing.assert_allclose(found, expected, atol=1e-5 if precision == "float32" else 1e-2)
+        engine.close()
+
+
+def test_models_with_loops_are_merged(tmp_path: Path) -> None:
+    models = [ModelSource(network_of(recurrent(seed)), (default_head("score", 2),)) for seed in (1, 2)]
+    named = [
+        replace(model, network=model.network.renamed({head: "score"}), heads=(default_head(head, 2),))
+        for head, model in zip(("first", "second"), models, strict=True)
+    ]
+    assert write_servable(named, "lines", tmp_path).difference < 1e-6

@@ -15,7 +15,8 @@ from aoi_modules.judging.inspection import (
     judge_head,
 )
 from aoi_modules.judging.limits import HeadLimits
-from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
+from aoi_modules.judging.regions import Region
+from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput, ScoreMap
 from aoi_modules.verdict import Verdict
 from aoi_modules.wire.tensors import Array
 
@@ -76,6 +77,41 @@ def test_a_class_head_may_take_its_threshold_from_the_manifest() -> None:
     route = HeadLimits(good=("smooth", "rough"))
     assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=route).verdict is Verdict.FAIL
     assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged).verdict is Verdict.REVIEW
+
+
+def test_a_class_head_judges_by_the_good_labels_of_its_manifest_and_the_route_wins() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.35)
+    found = inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged)
+    assert (found.verdict, found.heads[0].label, found.heads[0].threshold) == (Verdict.PASS, "smooth", 0.35)
+    assert found.heads[0].score == pytest.approx(0.3)
+    stricter = inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=HeadLimits(threshold=0.2))
+    assert (stricter.verdict, stricter.heads[0].threshold) == (Verdict.FAIL, 0.2)
+    other = HeadLimits(good=("smooth", "rough"), threshold=0.2)
+    assert inspection_of({"surface": column(0.7, 0.2, 0.1)}, judged, surface=other).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("limits", "label"),
+    [
+        (HeadLimits(threshold=0.05), "rough"),
+        (HeadLimits(threshold=0.5), "smooth"),
+        (HeadLimits(threshold=0.5, review_band=(0.1, 0.5)), "smooth"),
+    ],
+)
+def test_the_label_of_a_class_head_fits_its_verdict(limits: HeadLimits, label: str) -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",))
+    assert judge_head(judged, [0.7, 0.2, 0.1], limits).label == label
+
+
+def test_a_part_that_passes_is_called_good_though_a_defect_was_likelier() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.7)
+    found = judge_head(judged, [0.4, 0.45, 0.15], HeadLimits())
+    assert (found.verdict, found.label) == (Verdict.PASS, "smooth")
+
+
+def test_good_labels_without_a_threshold_judge_nothing() -> None:
+    found = judge_head(msgspec.structs.replace(SURFACE, good=("smooth",)), [0.2, 0.5, 0.3], HeadLimits())
+    assert (found.verdict, found.label, found.score) == (None, "rough", 0.5)
 
 
 def test_limits_for_a_head_that_is_not_there_are_refused() -> None:
@@ -174,3 +210,39 @@ def test_what_was_judged_cannot_be_changed() -> None:
     found = judge_head(DEFECT, [0.75], HeadLimits(threshold=0.5))
     with pytest.raises(AttributeError, match="immutable"):
         found.score = 0.0  # type: ignore[misc]
+
+
+MAPPED = msgspec.structs.replace(DEFECT, map=ScoreMap(rows=2, columns=4))
+
+
+def mapped(score: float) -> dict[str, Array]:
+    cells = np.zeros((1, 2, 4), np.float32)
+    cells[0, 1, 3] = score
+    return {"defect": column(score), "defect_map": cells}
+
+
+@pytest.mark.parametrize("score", [0.45, 0.9])
+def test_a_map_says_where_the_defect_is(score: float) -> None:
+    inspection = inspection_of(mapped(score), MAPPED)
+    assert inspection.heads[0].region == Region(top=0.5, left=0.75, height=0.5, width=0.25)
+    assert msgspec.json.decode(msgspec.json.encode(inspection), type=Inspection) == inspection
+
+
+def test_a_part_that_passes_has_no_region() -> None:
+    assert inspection_of(mapped(0.1), MAPPED).heads[0].region is None
+
+
+def test_the_threshold_in_force_finds_the_region() -> None:
+    scores = {"defect": column(0.9), "defect_map": np.array([[[0.9, 0.7, 0, 0], [0, 0, 0, 0]]], np.float32)}
+    assert inspection_of(scores, MAPPED).heads[0].region == Region(top=0, left=0, height=0.5, width=0.5)
+    strict = inspection_of(scores, MAPPED, defect=HeadLimits(threshold=0.8))
+    assert strict.heads[0].region == Region(top=0, left=0, height=0.5, width=0.25)
+
+
+def test_a_map_that_is_missing_is_named() -> None:
+    with pytest.raises(WireError, match="head defect: the model's answer has no map defect_map; it has: defect"):
+        inspection_of({"defect": column(0.9)}, MAPPED)
+
+
+def test_a_map_is_no_head_where_no_manifest_says_what_it_is() -> None:
+    assert [head.name for head in without_manifest(mapped(0.9), defect=HeadLimits(threshold=0.5)).heads] == ["defect"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import RouteError
-from aoi_modules.judging.limits import HeadLimits, check_fit, limits_of
+from aoi_modules.judging.limits import HeadLimits, check_fit, good_labels, limits_of
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.verdict import Limits
 
@@ -35,6 +35,24 @@ def test_limits_that_a_head_cannot_apply_are_refused(head: Head, route: HeadLimi
         limits_of(head, route)
     with pytest.raises(RouteError, match=message):
         check_fit([head], {head.name: route})
+
+
+def test_the_manifests_good_labels_come_with_its_threshold() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.3)
+    assert limits_of(judged, HeadLimits()) == Limits(0.3)
+    assert limits_of(judged, HeadLimits(good=("smooth",), review_band=(0.1, 0.2))) == Limits(0.3, (0.1, 0.2))
+    assert good_labels(judged, HeadLimits()) == ("smooth",)
+
+
+def test_other_good_labels_than_the_manifests_need_a_threshold_of_the_route() -> None:
+    judged = msgspec.structs.replace(SURFACE, good=("smooth",), threshold=0.3)
+    with pytest.raises(
+        RouteError, match="the manifest's threshold is for smooth as good labels, not for rough"
+    ) as caught:
+        limits_of(judged, HeadLimits(good=("rough",)))
+    assert caught.value.hint == "give the route a threshold, too"
+    route = HeadLimits(good=("rough",), threshold=0.2)
+    assert (limits_of(judged, route), good_labels(judged, route)) == (Limits(0.2), ("rough",))
 
 
 def test_a_limit_for_a_head_that_is_not_there_is_refused() -> None:

@@ -19,4 +19,5 @@ def test_the_names_are_those_of_every_servable_that_was_ever_written() -> None:
         "IMAGE": "image",
         "FEATURES": "features",
         "MANIFEST_OUTPUT": "json",
+        "MAP_SUFFIX": "_map",
     }

@@ -7,7 +7,7 @@ import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore import layout, signatures
-from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput
+from aoi_modules.modelstore.manifest import Head, Manifest, PictureInput, ScoreMap
 from aoi_modules.wire.messages import SignatureDef
 
 MANIFEST = Manifest(
@@ -98,8 +98,13 @@ def test_a_manifest_of_other_heads_channels_or_features() -> None:
     )
 
 
-def test_widths_are_those_of_the_labels() -> None:
-    assert signatures.widths(MANIFEST) == {"price": 1, "kind": 3}
+def test_shapes_are_those_of_the_labels() -> None:
+    assert signatures.shapes(MANIFEST) == {"price": (1,), "kind": (3,)}
+
+
+def test_a_map_is_one_more_output() -> None:
+    head = Head(name="crack", kind="defect", labels=("good", "crack"), map=ScoreMap(rows=3, columns=5))
+    assert signatures.shapes(msgspec.structs.replace(MANIFEST, heads=(head,))) == {"crack": (1,), "crack_map": (3, 5)}
 
 
 def test_a_folder_without_a_saved_model(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_version_that_another_writer_published_meanwhile_is_never_touched(tmp_
 
 def test_a_base_path_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StoreError, match=r"file/tile: cannot write there: Not a directory"):
+    with pytest.raises(StoreError, match=r"file/tile: cannot be written: Not a directory"):
         write(tmp_path / "file" / "tile", 1)
 
 

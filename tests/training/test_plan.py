@@ -76,3 +76,10 @@ def test_the_fingerprint_changes_with_whatever_changes_the_model() -> None:
 def test_options_name_only_what_was_used() -> None:
     assert "cached" in plan(TILE, CPU).options()
     assert "cached" not in plan(CNN, CPU).options()
+
+
+def test_an_escape_target_where_nothing_is_judged_is_refused() -> None:
+    with pytest.raises(ModelError, match="`escape_target`: fashion-mnist decides about no part"):
+        plan(CNN, CPU, escape_target=0.02)
+    assert "escape_target" not in plan(CNN, CPU).options()
+    assert plan(TILE, CPU, escape_target=0.02).options()["escape_target"]

@@ -26,7 +26,7 @@ def test_a_head_is_of_the_kind_that_its_target_asks() -> None:
     kinds = [
         recipes.head_of(Target("price", np.ones(2, np.float32))).kind,
         recipes.head_of(Target("kind", labels, ("a", "b", "c"))).kind,
-        recipes.head_of(Target("defect", labels, ("good", "bad")), defect=True).kind,
+        recipes.head_of(Target("defect", labels, ("good", "bad"), good=("good",))).kind,
     ]
     assert kinds == ["value", "class", "defect"]
 
@@ -41,3 +41,14 @@ def test_a_folder_becomes_a_recipe_in_the_size_of_a_profile(tmp_path: Path) -> N
     assert (len(small.train), len(small.validation), len(small.test)) == (6, 6, 3)
     assert small.train.counts() == {"good": 4, "scratch": 2}
     assert set(small.train.ids) <= set(whole.train.ids)
+    assert whole.left_out == ()
+    assert small.left_out == (
+        "12 of 18 training pictures: more than the profile takes",
+        "3 of 6 test pictures: more than the profile takes",
+    )
+
+
+def test_a_small_profile_drops_no_class(tmp_path: Path) -> None:
+    recipe = recipes.from_folder(put_parts(tmp_path, {"good": 60, "scratch": 60, "void": 3}))
+    small = recipe.split(Profile("few", 4, 3, 1, 1, False, 8), seed=0)
+    assert set(small.train.kinds) == set(small.test.kinds) == {"good", "scratch", "void"}

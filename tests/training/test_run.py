@@ -16,7 +16,9 @@ from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.settings import settings
 from aoi_modules.training import profiles, recipes
+from aoi_modules.training.fitting.unfinished import KEPT_MODEL, folder_of
 from aoi_modules.training.recipes import Recipe
+from aoi_modules.training.reporting import figures
 from aoi_modules.training.run import train
 from tests.training.small import DEFECT, PICTURE, SIDES, split
 
@@ -125,6 +127,30 @@ def test_samples_are_scored_as_the_pictures_they_came_from(trained: dict[str, Tr
     table = Table(encoded, (Target(SIDES.name, truth, SIDES.labels),), tuple(sample.file for sample in samples))
     answers = np.asarray(model(pixels(table, PICTURE))["side"]).argmax(axis=1)
     assert np.mean(answers == truth) > 0.8
+
+
+def test_a_last_step_that_fails_costs_no_learning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a fault in a plot does, or whoever loses patience while the page is written."""
+    out, lines = tmp_path / "out", list[str]()
+
+    def fail(*_: object) -> dict[str, Path]:
+        raise ValueError("no such colour")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, "write_plots", fail)
+        with pytest.raises(ValueError, match="no such colour") as caught:
+            train("squares", "tiny", out, seed=3, log=lambda line: None)
+    kept = folder_of(out) / KEPT_MODEL
+    assert caught.value.__notes__ == [f"the model is kept: {kept}; the same command goes on from it"]
+    model = file_sha256(kept)
+    with pytest.raises(ModelError, match="the model of a training that was not written to its end") as refused:
+        train("squares", "tiny", out, seed=4, log=lambda line: None)
+    assert "restart=True" in refused.value.hint
+    report = train("squares", "tiny", out, seed=3, log=lines.append)
+    assert report.model_sha256 == file_sha256(out / "model.keras") == model
+    assert not any(line.startswith("epoch") for line in lines)
+    assert any(path.name.startswith("training") for path in out.glob("*.csv"))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ class Load:
                 self.calls.append(self._call(client))
         except threading.BrokenBarrierError:
             return  # another one made the mistake
-        except Exception as error:
+        except Exception as error:  # raised again by `run`, in the thread that called it
             self._mistake = error
             self._stop.set()
             start.abort()

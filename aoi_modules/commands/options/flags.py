@@ -27,7 +27,9 @@ def speak_flags(error: AoiError, command: click.Command) -> None:
 
 
 def _spelled(argument: Argument, options: Sequence[click.Option]) -> str | None:
-    """The flag with its value; None if there is no such flag."""
+    """The flag with its value; None if there is no such flag. No values at all are said as `--no-features`."""
+    if argument.value == ():
+        argument = Argument(argument.name, False)
     for name in (argument.name, *_SAID_BY.get(argument.name, ())):
         for option in options:
             if flag := _flag(name, option, argument.value):
@@ -36,12 +38,13 @@ def _spelled(argument: Argument, options: Sequence[click.Option]) -> str | None:
 
 
 def _flag(name: str, option: click.Option, value: object) -> str | None:
-    """The option's flag that sets a keyword argument to a value; `freeze=False` is said by `--no-freeze`."""
-    wanted = {name, f"no_{name}"} if value is False else {name}
-    flags = (*option.secondary_opts, *option.opts) if value is False else option.opts
-    spelled_alike = next((flag for flag in flags if flag.lstrip("-").replace("-", "_") in wanted), None)
+    """The option's flag that sets a keyword argument to a value; what is False or empty is said by `--no-freeze`."""
+    denied = value is False or value == ()
+    wanted = f"no_{name}" if denied else name
+    flags = (*option.secondary_opts, *option.opts) if denied else option.opts
+    spelled_alike = next((flag for flag in flags if flag.lstrip("-").replace("-", "_") == wanted), None)
     # A flag of another name says which argument it sets: `--target-escape` is the option `escape_target`.
-    return option.opts[0] if spelled_alike is None and option.name == name and value is not False else spelled_alike
+    return option.opts[0] if spelled_alike is None and option.name == name and not denied else spelled_alike
 
 
 def _value(argument: Argument, option: click.Option) -> str:

@@ -125,9 +125,9 @@ class About:
         if unknown := self.named() - set(known):
             raise click.UsageError(f"no head {', '.join(sorted(unknown))}; the heads are {', '.join(sorted(known))}")
         for name in self.thresholds.by_head:
-            if known[name].kind != "defect":
+            if not known[name].judges:
                 raise click.UsageError(
-                    f"--threshold {name}: only a defect head has one; {name} is a {known[name].kind}"
+                    f"--threshold {name}: only a head that judges has one; {name} is a {known[name].kind}"
                 )
 
     def check_general(self) -> None:

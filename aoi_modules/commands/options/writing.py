@@ -88,5 +88,7 @@ def _summary(written: "Servable") -> str:
 
 def _meaning(head: "Head") -> str:
     if head.kind == "class":
-        return f"{len(head.labels)} labels"
-    return f"threshold {head.threshold:g}" if head.threshold is not None else "a measured value"
+        judged = f", threshold {head.threshold:g}, good: {', '.join(head.good)}" if head.threshold is not None else ""
+        return f"{len(head.labels)} labels{judged}"
+    where = f", map of {head.map.rows} x {head.map.columns}" if head.map else ""
+    return f"threshold {head.threshold:g}{where}" if head.threshold is not None else "a measured value"

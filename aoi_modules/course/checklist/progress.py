@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from aoi_modules import disk
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.errors import CourseError
 from aoi_modules.lock import alone
@@ -55,16 +56,15 @@ def record(path: Path, check_id: str, *, passed: bool, now: datetime | None = No
     """
     moment = (now or datetime.now(UTC)).isoformat(timespec="seconds")
     taken = CourseError(f"{path}: another process holds it for over {LOCK_TIMEOUT:.0f} s")
-    try:
-        # The lock lies beside the file, because the file itself is replaced at every write.
-        with alone(path.with_name(f".{path.name}.lock"), LOCK_TIMEOUT, taken):
-            checks = read(path).checks
-            before = checks.get(check_id)
-            after = _after(before, passed, moment)
+    # The lock lies beside the file, because the file itself is replaced at every write.
+    with alone(path.with_name(f".{path.name}.lock"), LOCK_TIMEOUT, taken):
+        checks = read(path).checks
+        after = _after(checks.get(check_id), passed, moment)
+        try:
             write_whole(path, msgspec.json.format(_encoded({**checks, check_id: after}), indent=2))
-            return after
-    except OSError as error:
-        raise CourseError(f"{path}: cannot be written: {error.strerror or error}") from None
+        except OSError as error:
+            raise CourseError(disk.trouble(error, path, "cannot be written"), hint=disk.way_out(error)) from None
+        return after
 
 
 def _after(before: Attempt | None, passed: bool, moment: str) -> Attempt:

@@ -92,7 +92,7 @@ def _earlier(order: RunOrder, plan: LessonPlan) -> Outcome:
     manifest: LessonManifest | None = None
     try:
         manifest = artifacts.read(order.folder(plan))
-    except (AoiError, OSError):
+    except (AoiError, OSError):  # nothing is known of it then
         record = None
     return Outcome(plan=plan, status="not asked for", seconds=record.seconds if record else 0.0, manifest=manifest)
 

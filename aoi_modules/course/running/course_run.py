@@ -127,9 +127,5 @@ class CourseRun:
 def _alone_in(folder: Path) -> Iterator[None]:
     """Holds the artifacts of a profile, because two runs would wipe each other's."""
     taken = CourseError(f"{folder}: another run is at work there", hint="wait for its end, or stop it")
-    with contextlib.ExitStack() as held:
-        try:
-            held.enter_context(alone(folder / ".lock", 0.0, taken))
-        except OSError as error:
-            raise CourseError(f"{folder}: cannot be written: {error.strerror}") from None
+    with alone(folder / ".lock", 0.0, taken):
         yield

@@ -90,7 +90,7 @@ def fresh_record(folder: Path, parts: dict[str, str], executed: Path) -> tuple[R
     try:
         manifest = artifacts.read(folder)
         artifacts.verify(folder, manifest, repair="aoi course run")
-    except (AoiError, OSError):
+    except (AoiError, OSError):  # what cannot be trusted runs again
         return None
     unlisted = set(artifacts.listed_files(folder)) - set(manifest.files)
     return None if unlisted or file_sha256(executed) != record.notebook_sha256 else (record, manifest)
@@ -100,7 +100,7 @@ def read_record(folder: Path) -> RunRecord | None:
     """The note of the last run that passed, from the lesson's folder, or None."""
     try:
         return msgspec.json.decode((folder / artifacts.RECORD).read_bytes(), type=RunRecord)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):  # what cannot be trusted runs again
         return None
 
 
@@ -123,7 +123,7 @@ def left_sha256(folder: Path) -> str:
     """The hash of what a lesson left: its files and data, not the time at which it ran."""
     try:
         manifest = artifacts.read(folder)
-    except (AoiError, OSError):
+    except (AoiError, OSError):  # whoever needs what it left says why
         return "nothing"
     return _sha256([manifest.lesson, manifest.profile, manifest.files, msgspec.to_builtins(manifest.data)])
 

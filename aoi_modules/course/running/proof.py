@@ -14,7 +14,7 @@ from aoi_modules.course.running.freshness import RunRecord
 from aoi_modules.course.running.lesson_events import LessonError
 from aoi_modules.course.running.lesson_run import LessonRun
 from aoi_modules.course.running.outcome import Outcome
-from aoi_modules.errors import AoiError, CourseError
+from aoi_modules.errors import AoiError
 from aoi_modules.modelstore.version_dir import file_sha256
 
 
@@ -68,7 +68,7 @@ def _unproven(run: LessonRun) -> str:
     folder = run.order.folder(run.plan)
     try:
         manifest: LessonManifest | None = artifacts.read(folder)
-    except (FileNotFoundError, CourseError):
+    except FileNotFoundError:
         manifest = None
     if manifest is None or manifest.run != run.token:
         return f"every cell ran, but none wrote {folder / artifacts.MANIFEST}: lesson.finish(...) ends a lesson"

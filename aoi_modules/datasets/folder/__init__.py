@@ -3,6 +3,10 @@
 Uses the tables and rules of `datasets`, and the checksums of `sources`; no other data set.
 """
 
-from aoi_modules.datasets.folder.split import DEFECT_TARGET, load
+from aoi_modules.datasets.folder.columns import AskColumn
+from aoi_modules.datasets.folder.listing import list_pictures
+from aoi_modules.datasets.folder.reading import DECIMAL_MARKS, GROUPS_BY, Reading
+from aoi_modules.datasets.folder.split import load
+from aoi_modules.datasets.folder.target import GoodClasses
 
-__all__ = ["DEFECT_TARGET", "load"]
+__all__ = ["DECIMAL_MARKS", "GROUPS_BY", "AskColumn", "GoodClasses", "Reading", "list_pictures", "load"]

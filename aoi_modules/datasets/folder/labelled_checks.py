@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from aoi_modules.datasets.bad_rows import BadRow
-from aoi_modules.datasets.folder.labelled_rows import PARTS, Row
+from aoi_modules.datasets.folder.labelled_rows import Row
+from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.picture_files import COLOUR, GRAY, PictureFile
 
 Checked = tuple[Row, PictureFile]

@@ -4,14 +4,12 @@
     parts/good/line 2/0002.png                      img/0001.png,good,train,1.52
     parts/scratch/0001.png                          img/0002.png,scratch,test,1.49
 
-Without a `split` column, 60% of each class is for training, 20% for validation, 20% for the test, by a hash of the
-files' content: the same pictures give the same tables whatever the files are called, and identical pictures are always
-in the same table. Rows of one `group` are, too. When pictures are added, others may change their table; a `split`
-column nails them down.
+Folders `train` and `test`, and perhaps `val`, above or below the classes say which table a picture is in, as the column
+`split` does; `layouts` knows their names. What nothing is said about is dealt, see `dealing`.
 """
 
+import hashlib
 import os
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,27 +18,26 @@ import numpy as np
 
 from aoi_modules.datasets import sampling
 from aoi_modules.datasets.bad_rows import BadRow, leave_out
+from aoi_modules.datasets.file_names import printable
+from aoi_modules.datasets.folder.columns import AskColumn
+from aoi_modules.datasets.folder.dealing import tables_of
 from aoi_modules.datasets.folder.labelled_checks import (
     Checked,
     contradictions,
     in_two_tables,
-    keys,
     of_other_channels,
-    rank,
 )
-from aoi_modules.datasets.folder.labelled_rows import PART, PARTS, Listing, Row, from_csv, from_folder
+from aoi_modules.datasets.folder.labelled_rows import Row
+from aoi_modules.datasets.folder.layouts import PARTS
+from aoi_modules.datasets.folder.listing import list_pictures
+from aoi_modules.datasets.folder.reading import Reading
+from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import look_at
 from aoi_modules.datasets.sources import ledger
-from aoi_modules.datasets.table import Indices, Split, Table, Target
-from aoi_modules.datasets.twins import joined
+from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
-
-GOOD_NAMES = ("good", "ok", "pass")
-DEFECT_TARGET, CLASS_TARGET = "defect", "kind"
-FEWEST = 3
-"""Different pictures of a class: one for each table."""
 
 
 def load(
@@ -51,29 +48,36 @@ def load(
     test: int | None = None,
     seed: int = 0,
     skip_bad: bool = False,
+    reading: Reading | None = None,
+    ask_column: AskColumn | None = None,
+    good: GoodClasses | None = None,
 ) -> Split:
     """Loads pictures of your own; every file is opened once, now, and read again when it is needed.
 
     Args:
-        path: `FOLDER`, with pictures (PNG, JPEG, BMP) at any depth in `FOLDER/<class>/`; or a CSV file with the columns
-            `path` (relative to the file), `label`, and where wanted `split`, `group` and columns of numbers, which
-            become features. Splits are `train`, `validation` and `test`; groups are never separated.
+        path: `FOLDER`, with pictures (PNG, JPEG, BMP) at any depth in `FOLDER/<class>/` or `FOLDER/train/<class>/`; or
+            a CSV file with the columns `path` (relative to the file), `label`, and where wanted `split`, `group` and
+            columns of numbers, which become features. Groups are never separated.
         train: pictures to train on, in which every class keeps its share; None takes all.
         validation: likewise.
         test: likewise.
         seed: of the choice when limited.
         skip_bad: leave out what cannot be used, and say so in `left_out`.
+        reading: which columns of a CSV file are what, and which pictures are never separated.
+        ask_column: asked about columns that look like serial numbers; without it they are an error.
+        good: what is known about good parts; None: the names of their classes tell, see `class_names.opinion`.
 
     Returns:
-        Tables of paths. Of two classes, one called good, ok or pass, the target is `defect` with labels
-        ("good", other); else `kind` with all classes, good first. `kinds` are the classes as they are called.
+        Tables of paths. Of two classes of which one is good the target is `defect`, else `kind` with all classes; the
+        labels are the classes as they are called, good ones first, and `good` names those.
 
     Raises:
         DataError: rows cannot be used (unreadable, missing, contradictory, of other channels than most): names them.
-            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures.
+            Or the whole cannot: no pictures, a single class, a class of fewer than three pictures, or it takes a good
+            class and nobody knows one.
     """
     path = Path(path).absolute()
-    listing = _listing(path)
+    listing = list_pictures(path, reading, ask_column=ask_column)
     checked, bad = _checked(listing.rows)
     for find_bad in (of_other_channels, contradictions, in_two_tables):
         found = find_bad(checked)
@@ -81,24 +85,18 @@ def load(
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
-    target = _target(path, checked)
-    part = _parts(path, checked)
+    _check_classes(path, listing.rows, checked)
+    target = target_of(path, checked, good or GoodClasses())
+    part, dealt = tables_of(path, checked, listing.said_by)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
-    whole = Split(**tables, origin=_origin(path, checked), left_out=(*left_out, *listing.notes))
+    whole = Split(
+        **tables,
+        origin=_origin(path, checked, wished=reading not in (None, Reading())),
+        left_out=(*left_out, *listing.passed),
+        notes=(in_words(target), *listing.notes, *dealt),
+    )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
-
-
-def _listing(path: Path) -> Listing:
-    if path.is_dir():
-        listing = from_folder(path)
-    elif path.is_file() and path.suffix.lower() == ".csv":
-        listing = from_csv(path)
-    else:
-        raise DataError(f"path: expected a folder of class folders, or a .csv file. Received: {path}")
-    if not listing.rows and not listing.bad:
-        raise DataError(f"{path}: expected labelled pictures. Received: none")
-    return listing
 
 
 def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
@@ -116,67 +114,6 @@ def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
     return checked, bad
 
 
-def _target(path: Path, checked: Sequence[Checked]) -> Target:
-    pictures: dict[str, set[str]] = defaultdict(set)
-    for row, file in checked:
-        pictures[row.label].add(file.sha256)
-    names = sorted(pictures)
-    alike = [name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1]
-    if alike:
-        raise DataError(f"{path}: expected classes that differ by more than capitals. Received: {', '.join(alike)}")
-    if len(names) < 2:
-        raise DataError(f"{path}: expected at least two classes. Received: only {names[0]}")
-    for name in names:
-        if len(pictures[name]) < FEWEST:
-            raise DataError(
-                f"{path}: expected at least {FEWEST} different pictures of each class."
-                f" Received: {len(pictures[name])} of {name}",
-                hint=f"add pictures of {name}, or take the class out",
-            )
-    good = [name for name in names if name.casefold() in GOOD_NAMES]
-    ordered = good + [name for name in names if name not in good]
-    values = np.array([ordered.index(row.label) for row, _ in checked], np.int64)
-    if len(names) == 2 and len(good) == 1:
-        return Target(DEFECT_TARGET, values, (GOOD_NAMES[0], ordered[1]))
-    return Target(CLASS_TARGET, values, tuple(ordered))
-
-
-def _parts(path: Path, checked: Sequence[Checked]) -> Indices:
-    """The table of each row, a position in `PARTS`: int64 (N,)."""
-    if checked[0][0].part is not None:
-        part = np.array([rank(row) for row, _ in checked], np.int64)
-        what = f"the column {PART}"
-    else:
-        part = _dealt(checked)
-        what = "a deal of whole groups"
-    labels = {row.label for row, _ in checked}
-    for number, name in enumerate(PARTS):
-        missing = labels - {row.label for (row, _), own in zip(checked, part, strict=True) if own == number}
-        if missing:
-            raise DataError(
-                f"{path}: expected every class in every table. Received: {what} that leaves {name} without"
-                f" {', '.join(sorted(missing))}"
-            )
-    return part
-
-
-def _dealt(checked: Sequence[Checked]) -> Indices:
-    """Deals rows that belong together, class by class; a group of several classes goes with its rarest."""
-    group = joined([keys(row, file) for row, file in checked]).tolist()
-    frequency = Counter(row.label for row, _ in checked)
-    members: dict[int, list[Checked]] = defaultdict(list)
-    for first, entry in zip(group, checked, strict=True):
-        members[first].append(entry)
-    name_of = {first: min(file.sha256 for _, file in entries) for first, entries in members.items()}
-    stratum = {
-        name_of[first]: min((row.label for row, _ in entries), key=lambda label: (frequency[label], label))
-        for first, entries in members.items()
-    }
-    part_of = {sampling.TEST_FOLD: PARTS.index("test"), sampling.VALIDATION_FOLD: PARTS.index("validation")}
-    fold = sampling.folds(stratum)
-    return np.array([part_of.get(fold[name_of[first]], 0) for first in group], np.int64)
-
-
 def _table(checked: Sequence[Checked], target: Target, number_names: tuple[str, ...]) -> Table:
     numbers = np.array([row.numbers for row, _ in checked], np.float32)
     return Table(
@@ -189,9 +126,22 @@ def _table(checked: Sequence[Checked], target: Target, number_names: tuple[str, 
     )
 
 
-def _origin(path: Path, checked: Iterable[Checked]) -> DataOrigin:
-    """What is in the pictures, and in the CSV file: other labels are other data."""
+def _check_classes(path: Path, rows: Sequence[Row], checked: Sequence[Checked]) -> None:
+    """Refuses to leave out a whole class: a model would never name it, and nobody asked for that."""
+    gone = sorted({row.label for row in rows} - {row.label for row, _ in checked})
+    if gone:
+        raise DataError(
+            f"{printable(path)}: every picture of {', '.join(gone)} is bad", hint="mend them, or take the class out"
+        )
+
+
+def _origin(path: Path, checked: Iterable[Checked], *, wished: bool) -> DataOrigin:
+    """What is in the pictures, and in the CSV file: other labels, columns or groups are other data."""
     sums = {row.name: file.sha256 for row, file in checked}
     if path.is_file():
         sums[path.name] = ledger.file_sum(path)
-    return DataOrigin(name=path.stem if path.is_file() else path.name, sha256=ledger.digest(sums), stand_in=False)
+    if wished:
+        said = repr([(row.name, row.label, row.part, row.group, row.numbers) for row, _ in checked])
+        sums["columns and groups"] = hashlib.sha256(said.encode()).hexdigest()
+    name = printable(path.stem if path.is_file() else path.name)
+    return DataOrigin(name=name, sha256=ledger.digest(sums), stand_in=False)

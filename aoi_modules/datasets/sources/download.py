@@ -78,7 +78,7 @@ def reachable(url: str) -> bool:
     try:
         _resolve(url)
         return requests.head(url, timeout=TIMEOUT[0], allow_redirects=True).ok
-    except (RequestException, _TryAgain):
+    except (RequestException, _TryAgain):  # only whether it answers was asked
         return False
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.archive import unpack
 from aoi_modules.datasets.sources.catalogue import DataSet, RemoteArchive, RemoteFile
@@ -62,13 +63,12 @@ def repair(dataset: DataSet, cache_dir: Path) -> Path:
 @contextmanager
 def _alone_in(cache_dir: Path, dataset: DataSet) -> Iterator[None]:
     """Lets one process at a time work on the set's folder; says so when the cache cannot be written."""
-    try:
-        with alone(cache_dir / DOWNLOADS / f"{dataset.name}.lock", WAIT_FOR_OTHERS):
+    with alone(cache_dir / DOWNLOADS / f"{dataset.name}.lock", WAIT_FOR_OTHERS):
+        try:
             yield
-    except OSError as error:
-        raise DataError(
-            f"{cache_dir}: cannot be written: {error.strerror or error}", hint="set AOI_CACHE_DIR"
-        ) from None
+        except OSError as error:  # what the network or the archive has done is an error of ours by now
+            hint = disk.way_out(error, "set AOI_CACHE_DIR to a place that can be written to and has room")
+            raise DataError(disk.trouble(error, cache_dir, "cannot be used"), hint=hint) from None
 
 
 def _fetch_files(files: tuple[RemoteFile, ...], root: Path) -> Path:

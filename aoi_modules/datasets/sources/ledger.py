@@ -4,9 +4,11 @@ import gzip
 import hashlib
 import os
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from aoi_modules import disk
 from aoi_modules.errors import ChecksumError, DataError
 
 MISSING = "no file"
@@ -67,8 +69,10 @@ def read(path: Path) -> Sums:
     try:
         content = path.read_bytes()
         text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (gzip.BadGzipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: no readable list of checksums: {error}", hint=f"delete {path}") from None
+    except OSError as error:
+        raise DataError(disk.trouble(error, path, "cannot be read")) from None
     sums: Sums = {}
     for number, line in enumerate(text.splitlines(), start=1):
         match = _LINE.fullmatch(line)

@@ -11,7 +11,7 @@ def alone(path: Path, timeout: float) -> AbstractContextManager[None]:
     """Holds the lock file `path`; waits at most `timeout` seconds for another process to leave it.
 
     Raises:
-        DataError: the other process did not leave in time.
+        DataError: the other process did not leave in time, or the file cannot be locked.
     """
     taken = DataError(
         f"{path}: another process has been working on it for {timeout:g} s", hint="wait for it, or end it"

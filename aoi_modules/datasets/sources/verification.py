@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.catalogue import DataSet
 from aoi_modules.errors import ChecksumError, DataError
@@ -52,7 +53,7 @@ def _own_ledger(dataset: DataSet, root: Path, cache_dir: Path) -> Mapping[str, s
         ledger.write(path, sums)
     except OSError as error:
         raise DataError(
-            f"{path}: the checksums cannot be written: {error.strerror}", hint="set AOI_CACHE_DIR"
+            disk.trouble(error, path, "the checksums cannot be written"), hint="set AOI_CACHE_DIR to another place"
         ) from None
     return sums
 
@@ -74,6 +75,8 @@ def inspect(dataset: DataSet, root: Path) -> ledger.Sums:
             try:
                 _look_at(root / name)
             except (OSError, SyntaxError, ValueError) as error:
+                if isinstance(error, OSError) and error.errno is not None:  # the system's word, not the decoder's
+                    raise DataError(disk.trouble(error, root / name, "cannot be read")) from None
                 raise DataError(
                     f"{root / name} is damaged and was not used: expected a whole {_kind(name)}, found sha256 {found}:"
                     f" {error}",

@@ -107,6 +107,7 @@ MANIFEST_FIELDS: dict[str, Callable[[Manifest], dict[str, str]]] = {
     "": _facts,
     "head": _head(lambda head: head.kind),
     "labels of": _head(lambda head: ", ".join(head.labels)),
+    "good labels of": _head(lambda head: ", ".join(head.good)),
     "threshold of": _head(lambda head: _number(head.threshold)),
     "review band of": _head(_band),
     "metric": _metrics,

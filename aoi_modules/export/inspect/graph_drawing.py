@@ -205,7 +205,8 @@ def _says(head: Head) -> str:
     if head.kind == "defect":
         return "defect" if head.threshold is None else f"defect · fails over {head.threshold:.3g}"
     if head.kind == "class":
-        return f"class · {counted(len(head.labels), 'label')}"
+        judged = "" if head.threshold is None else f" · fails over {head.threshold:.3g}"
+        return f"class · {counted(len(head.labels), 'label')}{judged}"
     return "value"
 
 

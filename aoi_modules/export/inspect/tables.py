@@ -64,14 +64,15 @@ def _facts(servable: Contents) -> Iterable[tuple[str, str]]:
 
 
 def _print_heads(console: Console, manifest: Manifest) -> None:
-    table = _table("Head", "Kind", "Labels", "Threshold", "Review", "Metrics", "Source", "Data")
+    table = _table("Head", "Kind", "Labels", "Threshold", "Review", "Map", "Metrics", "Source", "Data")
     for head in manifest.heads:
         source = _source(manifest, head)
         cells = (
             head.kind,
-            ", ".join(head.labels),
+            ", ".join(head.labels) + (f"; good: {', '.join(head.good)}" if head.good else ""),
             "" if head.threshold is None else f"{head.threshold:.3g}",
             "" if head.review_band is None else f"{head.review_band[0]:.3g} to {head.review_band[1]:.3g}",
+            "" if head.map is None else f"{head.map.rows} x {head.map.columns}",
             ", ".join(f"{name} {value:.3g}" for name, value in head.metrics.items()),
             "" if source is None else f"{source.file} {source.sha256[:8]}".strip(),
             "" if source is None or source.data is None else _data(source),

@@ -1,6 +1,5 @@
 """A TensorFlow graph with constants for its weights, as it comes out of a file or of a session."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,32 +99,3 @@ def listed(names: Sequence[str]) -> str:
     """Names for a message, not more than people read."""
     more = f" and {len(names) - _MANY} more" if len(names) > _MANY else ""
     return (", ".join(names[:_MANY]) or "none") + more
-
-
-def with_own_functions(definition: GraphDef) -> GraphDef:
-    """The graph with names of its functions (bodies of loops and the like) that no other graph has.
-
-    TensorFlow numbers them anew in each process, so two files have a `while_body_10` each, and one process can hold
-    only one.
-    """
-    if not definition.library.function:
-        return definition
-    mark = hashlib.sha256(definition.SerializeToString(deterministic=True)).hexdigest()[:12]
-    names = {function.signature.name for function in definition.library.function}
-    renamed = GraphDef()
-    renamed.CopyFrom(definition)
-    nodes = list(renamed.node)
-    for function in renamed.library.function:
-        function.signature.name += f"_{mark}"
-        nodes += function.node_def
-    for gradient in renamed.library.gradient:
-        gradient.function_name += f"_{mark}"
-        gradient.gradient_func += f"_{mark}"
-    for node in nodes:
-        if node.op in names:
-            node.op += f"_{mark}"
-        for value in node.attr.values():
-            for called in (value.func, *value.list.func):
-                if called.name in names:
-                    called.name += f"_{mark}"
-    return renamed

@@ -7,9 +7,10 @@ from pathlib import Path
 from aoi_modules.errors import Argument, ModelError, first_line
 from aoi_modules.export.graph import tensor_of
 from aoi_modules.export.network import Network, Run
-from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed, with_own_functions
+from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed
 from aoi_modules.export.readers.interface import Inputs, InputTensor, Shape, build_network, find_inputs, safe_names
 from aoi_modules.export.reading import Reading
+from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.tf import tf
 
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp", "ReadVariableOp", "TemporaryVariable")

@@ -5,11 +5,12 @@ its own input wants: other numbers (`uint8`: rounded to the nearest, half to eve
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aoi_modules.errors import AoiError, Argument, ModelError, first_line
 from aoi_modules.export.network import Network, Run, picture_input
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf
 
@@ -166,13 +167,25 @@ def build_network(run: Run, inputs: Inputs, origin: str, *, units: dict[str, Sha
         ModelError: the network does not run on two pictures, or an output is not (N, K).
     """
     shapes = units or _tried(run, inputs, origin)
-    widths = {name: _width(name, shape, origin) for name, shape in shapes.items()}
+    maps = _maps(shapes)
+    widths = {name: _width(name, shape, origin) for name, shape in shapes.items() if name not in map(map_name, maps)}
 
     def checked(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
         answers = run(pictures, features)
-        return {name: _as_scores(answers[name], width) for name, width in widths.items()}
+        scores = {name: _as_scores(answers[name], width) for name, width in widths.items()}
+        return {**scores, **{map_name(name): tf.cast(answers[map_name(name)], tf.float32) for name in maps}}
 
-    return Network(checked, inputs.picture, widths, features=inputs.features, origin=origin)
+    return Network(checked, inputs.picture, widths, features=inputs.features, origin=origin, maps=maps)
+
+
+def _maps(shapes: Mapping[str, Shape]) -> dict[str, tuple[int, int]]:
+    """Rows and columns of the outputs that have a map beside them: one more output (N, rows, columns) of that name."""
+    found = {}
+    for name in shapes:
+        match shapes.get(map_name(name)):
+            case (_, int(rows), int(columns)):
+                found[name] = (rows, columns)
+    return found
 
 
 def _as_scores(values: tf.Tensor, width: int) -> tf.Tensor:

@@ -22,8 +22,11 @@ from aoi_modules.export.readers.keras2_layers import LAYER_OBJECTS
 from aoi_modules.export.readers.keras_classes import SAVED_MODEL, check_classes, locate
 from aoi_modules.export.readers.keras_file import WEIGHTS, KerasFile, read_config
 from aoi_modules.tf import keras
+from aoi_modules.training.networks.tiling import TileByTile
 
-CUSTOM_OBJECTS = {**FUNCTION_OBJECTS, **LAYER_OBJECTS}
+OUR_LAYERS = {TileByTile.__name__: TileByTile}
+"""Layers of our own that a model of `aoi train` may have."""
+CUSTOM_OBJECTS = {**FUNCTION_OBJECTS, **LAYER_OBJECTS, **OUR_LAYERS}
 
 
 def load_model(path: Path, *, allow_lambda: bool = False) -> Any:
@@ -93,7 +96,8 @@ def _check_code(file: KerasFile, allow_lambda: bool) -> None:
 def _known_classes() -> set[str]:
     """Classes of layers and models that can be made."""
     layers = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
-    return {*layers, *CUSTOM_OBJECTS, "Functional", "Sequential"}
+    registered = {name.rpartition(">")[2] for name in keras.saving.get_custom_objects()}
+    return {*layers, *registered, *CUSTOM_OBJECTS, "Functional", "Sequential"}
 
 
 @contextmanager

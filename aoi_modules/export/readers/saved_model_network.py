@@ -68,8 +68,9 @@ def read_servable(folder: Path, reading: Reading = AS_WRITTEN) -> Network:
         ModelError: its heads look at pictures of different sizes, or its graph is not as this project writes it.
     """
     graph = FrozenGraph.read(folder / layout.PIXELS_FILE, str(folder))
-    heads = [head.name for head in manifests.read(folder).heads]
-    wanted = wanted_names("outputs", reading.outputs, heads, str(folder))
+    heads = manifests.read(folder).heads
+    wanted = wanted_names("outputs", reading.outputs, [head.name for head in heads], str(folder))
+    wanted += [layout.map_name(head.name) for head in heads if head.map and head.name in wanted]
     resizes = _resizes(graph, wanted)
     pictures = sorted({shape[1:] for shape in resizes.values()}, key=str)
     if len(pictures) != 1:

@@ -54,13 +54,13 @@ class Batch:
         if len(self.calls) > 1:
             try:
                 return self._together(engine, policy)
-            except Exception:
+            except Exception:  # logged; each request meets its own error when it runs alone
                 log.debug("a batch of %d requests failed; they run one by one", len(self.calls), exc_info=True)
         ended: list[Ended] = []
         for call in self.calls:
             try:
                 ended += Batch(self.signature, self.outputs, [call])._together(engine, policy)
-            except BaseException as error:
+            except BaseException as error:  # whoever asked gets it
                 ended.append((call, None, error))
         return ended
 

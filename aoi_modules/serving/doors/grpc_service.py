@@ -100,7 +100,7 @@ class GrpcService:
             try:
                 request = _parsed(kind, body) if len(body) <= light_bytes else body
                 return await self._workers.walk(steps(request), seconds, light=_is_light(request))
-            except Exception as error:
+            except Exception as error:  # whatever it is, the client hears of it; a fault of ours is logged whole
                 return await _refuse(context, error)
 
         return grpc.unary_unary_rpc_method_handler(_typed(answer))
@@ -116,7 +116,7 @@ def _at_once(kind: type[Parsed], method: Callable[[Parsed, float], Message], wor
         seconds = _seconds(context)
         try:
             return await workers.run(functools.partial(work, body, seconds), seconds)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the client hears of it; a fault of ours is logged whole
             return await _refuse(context, error)
 
     return grpc.unary_unary_rpc_method_handler(_typed(answer))

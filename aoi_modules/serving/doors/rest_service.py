@@ -91,7 +91,7 @@ class RestService:
             return HttpAnswer.of_error(408, error.message)
         except rest_body.ClientGone:
             raise
-        except Exception as error:
+        except Exception as error:  # a fault of ours: logged whole
             log.exception("a request failed inside the server")
             return HttpAnswer.of_error(500, f"{type(error).__name__}: {error}")
 

@@ -20,7 +20,7 @@ from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.engines import pictures
 from aoi_modules.serving.engines.openvino_graph import Graph, compiler
-from aoi_modules.wire.messages import SignatureDef
+from aoi_modules.wire.messages import SignatureDef, TensorInfo
 from aoi_modules.wire.tensors import STRING, Array
 
 NAME = "openvino"
@@ -58,8 +58,8 @@ class OpenVinoEngine:
         if len({len(array) for array in inputs.values()}) > 1:
             sizes = ", ".join(f"{name} {len(array)}" for name, array in sorted(inputs.items()))
             raise RpcError("INVALID_ARGUMENT", f"inputs: expected one row for each picture. Received: {sizes}")
-        widths = {name: signature.outputs[name].tensor_shape.dim[1].size for name in outputs}
-        answers = {name: np.empty((len(inputs[layout.IMAGE]), width), np.float32) for name, width in widths.items()}
+        count = len(inputs[layout.IMAGE])
+        answers = {name: np.empty((count, *_row(signature.outputs[name])), np.float32) for name in outputs}
         if signature.inputs[layout.IMAGE].dtype == STRING:
             self._run_encoded(inputs, answers)
         else:
@@ -102,6 +102,11 @@ class OpenVinoEngine:
         if signature.outputs[name].dtype != STRING:
             raise RpcError("UNIMPLEMENTED", f"output {name} is not a dense tensor")
         return np.array(self._manifest_text, dtype=object)
+
+
+def _row(output: TensorInfo) -> list[int]:
+    """The shape of an output for one picture: (K,), or (rows, columns) of a map."""
+    return [dim.size for dim in output.tensor_shape.dim[1:]]
 
 
 def load(path: Path, *, threads: int = 0) -> OpenVinoEngine:

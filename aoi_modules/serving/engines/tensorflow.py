@@ -124,7 +124,7 @@ def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> TensorFlowEn
         with session.graph.as_default(), deprecation.silence():
             meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
         return TensorFlowEngine(session, _signatures(meta_graph))
-    except Exception as error:
+    except Exception as error:  # whatever a model brings along; its words are told
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
         raise ModelError(f"{path}: cannot be loaded: {message}") from error

@@ -146,6 +146,6 @@ def _rest_answers(host: str, port: int) -> bool:
         try:
             connection.request("GET", "/v1/models")
             connection.getresponse()
-        except (OSError, HTTPException):
+        except (OSError, HTTPException):  # not yet
             return False
         return True

@@ -230,7 +230,7 @@ class Stream:
         self._attempts[version].tried = file_marks(path)
         try:
             servable = self._load(self.model.name, version, path)
-        except Exception as error:
+        except Exception as error:  # whatever a model brings along; its status says it
             self._failed(version, error, now)
             return
         self._attempts[version] = _Attempt()
@@ -292,7 +292,7 @@ def file_marks(path: Path) -> FileMarks:
     try:
         files = sorted(file for file in path.rglob("*") if file.is_file())
         stats = [(str(file.relative_to(path)), file.stat()) for file in files]
-    except OSError:
+    except OSError:  # loading it says why
         return ()
     return (("", 0, 0), *((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Literal
 
-from aoi_modules.datasets.batches import batches, culprit
+from aoi_modules.datasets.batches import batches, broken_pictures_named, rows_at_once
 from aoi_modules.datasets.table import Table
-from aoi_modules.errors import ModelError, NotAPicture
+from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Advance, Say, progress, say
@@ -24,6 +24,8 @@ FROZEN_TOLERANCE = 1e-5
 """The same for TensorFlow's own constant graph against the model."""
 FEW = 1000
 """With fewer rows, preparing a graph takes longer than it saves."""
+USUAL = 2**16
+"""Pixels of a usual picture; one that is larger counts as several."""
 
 
 def extract(
@@ -34,7 +36,7 @@ def extract(
     *,
     views: Views = PLAIN,
     engine: Engine = "auto",
-    batch_size: int = BATCH,
+    batch_size: int | None = None,
     log: Say = say,
 ) -> str:
     """Runs the backbone over all views of all pictures.
@@ -46,7 +48,7 @@ def extract(
         write: gets the features of view v of picture n as row v * N + n, in any order.
         views: of each picture.
         engine: `auto` takes OpenVINO where it is installed, worth it and agrees with TensorFlow.
-        batch_size: pictures at a time.
+        batch_size: pictures at a time; None chooses by their size.
         log: told which engine runs, and why not the other one.
 
     Returns:
@@ -57,11 +59,12 @@ def extract(
         MissingExtra: `openvino` is asked for and not installed.
         ModelError: `openvino` is asked for and does not agree.
     """
-    stream = blocks(table, picture_input, views, batch_size)
+    stream = blocks(table, picture_input, views, batch_size or rows_at_once(picture_input, BATCH))
     first = next(stream)
     rows = views.count * len(table)
-    forward = choose(backbone, first[1], rows, engine, log)
-    with _bar(rows) as advance:
+    work = rows * max(1, picture_input.height * picture_input.width // USUAL)
+    forward = choose(backbone, first[1], work, engine, log)
+    with _bar(rows, work) as advance:
 
         def keep(row: int, block: Block) -> None:
             write(row, block)
@@ -83,11 +86,9 @@ def blocks(table: Table, picture_input: PictureInput, views: Views, batch_size: 
     if views.count > 1:  # one view after the other, so that memory does not grow with their number
         pictures = pictures.flat_map(lambda block: numbers.map(lambda view: change(block, view))).prefetch(2)
     places = (view * len(table) + start for start in range(0, len(table), batch_size) for view in range(views.count))
-    try:
+    with broken_pictures_named(table):
         for row, block in zip(places, pictures, strict=True):
             yield row, block.numpy()
-    except (tf.errors.InvalidArgumentError, tf.errors.NotFoundError):
-        raise NotAPicture(culprit(table)) from None
 
 
 def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: Say) -> Forward:
@@ -96,7 +97,7 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: 
     Args:
         backbone: from float32 (B, H, W, C) to (B, F).
         block: pictures float32 (B, H, W, C) in [0, 255], on which engines are compared.
-        rows: number of views of all pictures together.
+        rows: number of views of all pictures together, large ones counted several times.
         engine: what the caller wants.
         log: told which engine runs, and why not another one.
 
@@ -113,7 +114,7 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: 
     constant = frozen(model.function)
     folded = TensorFlowForward(constant)
     if not why_not:
-        openvino = OpenVinoForward(constant)
+        openvino = OpenVinoForward(constant, min(openvino_forward.BATCH, len(block)))
         apart = disagreement(openvino(block), expected)
         if apart <= TOLERANCE:
             log(f"features by {openvino.name}: agrees with TensorFlow to {apart:.0e} of the features' scale")
@@ -149,5 +150,5 @@ def _with(first: tuple[int, Block], rest: Iterator[tuple[int, Block]]) -> Iterat
     yield from rest
 
 
-def _bar(rows: int) -> AbstractContextManager[Advance]:
-    return progress("features", rows, unit="pictures") if rows >= FEW else nullcontext(lambda amount: None)
+def _bar(rows: int, work: int) -> AbstractContextManager[Advance]:
+    return progress("features", rows, unit="pictures") if work >= FEW else nullcontext(lambda amount: None)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.datasets.table import Table
-from aoi_modules.errors import NotAPicture
 from aoi_modules.tf import keras
 
 
@@ -23,13 +22,8 @@ def of_pictures(table: Table) -> str:
         total.update(f"{pictures.dtype} {pictures.shape}".encode())
         total.update(np.ascontiguousarray(pictures).data)
         return total.hexdigest()
-    for index, name in enumerate(table.ids):
-        picture = pictures[index]
-        try:
-            content = picture if isinstance(picture, bytes) else picture.read_bytes()
-        except OSError as error:
-            raise NotAPicture(f"{name}: cannot be read: {error}") from None
-        total.update(hashlib.sha256(content).digest())
+    for index in range(len(table)):
+        total.update(hashlib.sha256(table.encoded(index)).digest())
     return total.hexdigest()
 
 
@@ -53,8 +47,13 @@ def of_network(model: keras.Model) -> str:
 
 
 def _number(config: Any, names: dict[str, str]) -> None:
-    """Numbers the layers in the order in which they come, those of nested models too."""
-    if not isinstance(config, dict) or "layers" not in config:
+    """Numbers the layers in the order in which they come, those of nested models and of networks in a layer too."""
+    if not isinstance(config, dict):
+        return
+    if "layers" not in config:
+        for value in config.values():
+            if isinstance(value, dict) and "layers" in value.get("config", {}):
+                _number(value["config"], names)
         return
     names.setdefault(config["name"], f"model {len(names)}")
     for layer in config["layers"]:

@@ -65,7 +65,8 @@ def frozen(function: Any) -> Any:
     # Here, because it imports TensorFlow, which is quiet only after `aoi_modules.tf`.
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    return convert_variables_to_constants_v2(function)
+    # Loops stay one operation each, as other engines read them.
+    return convert_variables_to_constants_v2(function, lower_control_flow=False)
 
 
 def disagreement(found: Block, expected: Block) -> float:

@@ -51,7 +51,9 @@ class OpenVinoForward:
                 model = core.read_model(f"{folder}/{FILE}")
                 model.reshape([batch, *frozen.inputs[0].shape[1:]])
                 # float32: on some CPUs the default is a shorter format, whose features would differ.
-                hints = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_PRECISION_HINT": "f32"}
+                # Large pictures come one by one: several at once would take several times their memory.
+                hint = "THROUGHPUT" if batch > 1 else "LATENCY"
+                hints = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": "f32"}
                 self._compiled = core.compile_model(model, "CPU", hints)
                 self._at_once = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except RuntimeError as error:

@@ -7,7 +7,6 @@ damaged file. This callback keeps all of that, in one file that is replaced in o
 
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from aoi_modules.errors import Argument, ModelError
 from aoi_modules.tf import keras
+from aoi_modules.training.fitting import state_file
 from aoi_modules.training.fitting.unfinished import CSV_NAME
 
 FILE_NAME = "state.npz"
@@ -49,29 +48,18 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
         """Brings model and optimizer to where the training was, and gives the number of epochs that are done.
 
         Raises:
-            ModelError: the state belongs to another model.
+            ModelError: the state is damaged, or belongs to another model.
         """
         if not self.path.is_file():
             return 0
         model.optimizer.build(model.trainable_variables)
         variables = _variables(model)
-        try:
-            with np.load(self.path) as kept:
-                note = msgspec.json.decode(kept["note"].tobytes())
-                values = [kept[str(place)] for place in range(len(variables))]
-        except (OSError, KeyError, ValueError) as error:
-            raise self._unfit(f"not the state of this training: {error}") from None
-        shapes = [tuple(variable.shape) for variable in variables], [value.shape for value in values]
-        if shapes[0] != shapes[1]:
-            raise self._unfit("the state of another model, its shapes differ")
+        values, text = state_file.read(self.path, [tuple(variable.shape) for variable in variables])
+        note = msgspec.json.decode(text)
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         self.history, self.counters, self.stopped = note["history"], note["counters"], note["stopped"]
         return int(note["epochs"])
-
-    def _unfit(self, why: str) -> ModelError:
-        again = Argument("restart", True)
-        return ModelError(f"{self.path}: {why}", hint=f"add {again}", arguments=[again])
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Gives the other callbacks their counters back; Keras has just set them to nothing."""
@@ -80,7 +68,11 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
                 setattr(callback, name, value)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Writes the state after this epoch."""
+        """Writes the state after this epoch.
+
+        Raises:
+            ModelError: the disk takes no more; the state after an earlier epoch stays.
+        """
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
         self.counters = [_counters(callback) for callback in self.others]
@@ -90,11 +82,9 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no an
             "counters": self.counters,
             "stopped": bool(self.model.stop_training),
         }
-        arrays = {str(place): np.asarray(variable) for place, variable in enumerate(_variables(self.model))}
-        file = io.BytesIO()
-        np.savez(file, allow_pickle=False, note=np.frombuffer(msgspec.json.encode(note), np.uint8), **arrays)
-        _replace(self.path, file.getvalue())
-        _replace(self.csv, _table(self.history).encode())
+        arrays = [np.asarray(variable) for variable in _variables(self.model)]
+        state_file.write(self.path, arrays, msgspec.json.encode(note))
+        state_file.replace(self.csv, _table(self.history).encode())
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:
@@ -115,13 +105,3 @@ def _table(history: History) -> str:
     for epoch, values in enumerate(zip(*history.values(), strict=False), start=1):
         writer.writerow([epoch, *values])
     return file.getvalue()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, even when the machine loses power."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

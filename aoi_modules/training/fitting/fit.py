@@ -7,10 +7,13 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.progress import Advance, Say, on_terminal, progress, say
-from aoi_modules.tf import keras
+from aoi_modules.tf import keras, tf, words
+from aoi_modules.training.fitting import state_file
 from aoi_modules.training.fitting.backup import Backup, History
+from aoi_modules.training.fitting.best_weights import BestWeights
 from aoi_modules.training.fitting.examples import Examples
 from aoi_modules.training.fitting.losses import compile_for
 from aoi_modules.training.fitting.unfinished import TENSORBOARD
@@ -18,7 +21,6 @@ from aoi_modules.training.wishes import Imbalance, ScheduleShape
 
 LINES = 10
 """Lines that a long training writes at most."""
-BEST = "best.weights.h5"
 PLATEAU, SMALLER = 2, 0.5
 """After `PLATEAU` epochs without a better validation loss the learning rate is multiplied by `SMALLER`."""
 
@@ -82,20 +84,21 @@ def fit(
         Measure -> its value after each epoch; what was measured on the validation rows starts with `validation_`.
 
     Raises:
-        ModelError: the state in `work` belongs to another model.
+        ModelError: the state in `work` is damaged or belongs to another model, or the disk takes no more.
     """
     with _folder(work) as folder:
         steps = train.steps(schedule.batch_size)
         rate = schedule.rate(steps * schedule.epochs)
         compile_for(model, heads, rate, imbalance=schedule.imbalance)
-        callbacks = keepers(folder, schedule, tensorboard=work is not None)
+        best = BestWeights(folder)
+        callbacks = [best, *keepers(folder, schedule, tensorboard=work is not None)]
         backup = Backup(folder, callbacks)
         done = backup.restore(model)
         if done:
             log(f"going on after epoch {done} of {schedule.epochs}")
         if done < schedule.epochs and not backup.stopped:
             bar = progress("training", schedule.epochs, done=done, unit="epochs")
-            with bar if on_terminal() else nullcontext(_nothing) as advance:
+            with bar if on_terminal() else nullcontext(_nothing) as advance, _events_named(folder / TENSORBOARD):
                 model.fit(
                     train.stream(schedule.batch_size, schedule.epochs, done, schedule.seed),
                     validation_data=validation.once(),
@@ -106,17 +109,13 @@ def fit(
                     shuffle=False,
                     callbacks=[EpochLines(schedule.epochs, log, advance), *callbacks, backup],
                 )
-        if (folder / BEST).is_file():
-            model.load_weights(folder / BEST)
+        best.bring_back(model)
     return {our_name(name): values for name, values in backup.history.items()}
 
 
 def keepers(folder: Path, schedule: Schedule, *, tensorboard: bool = True) -> list[keras.callbacks.Callback]:
-    """Makes Keras' callbacks of a training: best weights, smaller steps, early stopping, TensorBoard."""
-    best = keras.callbacks.ModelCheckpoint(
-        folder / BEST, monitor="val_loss", save_best_only=True, save_weights_only=True
-    )
-    found: list[keras.callbacks.Callback] = [best]
+    """Makes Keras' callbacks of a training: smaller steps, early stopping, TensorBoard."""
+    found: list[keras.callbacks.Callback] = []
     if schedule.shape == "plateau":
         found.append(keras.callbacks.ReduceLROnPlateau(monitor="val_loss", factor=SMALLER, patience=PLATEAU))
     if schedule.patience:
@@ -124,6 +123,17 @@ def keepers(folder: Path, schedule: Schedule, *, tensorboard: bool = True) -> li
     if tensorboard:
         found.append(keras.callbacks.TensorBoard(folder / TENSORBOARD, write_graph=False))
     return found
+
+
+@contextmanager
+def _events_named(folder: Path) -> Iterator[None]:
+    """Says what TensorFlow says about the folder of TensorBoard's files; every other error passes through."""
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if str(folder) not in str(error):
+            raise
+        raise ModelError(f"{folder}: cannot be written: {words(error)}", hint=state_file.AGAIN) from error
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from aoi_modules.datasets.batches import broken_pictures_named
 from aoi_modules.datasets.table import Indices, Split, Table
 from aoi_modules.progress import Say, say
 from aoi_modules.tf import keras, tf
@@ -186,7 +187,8 @@ def on_pictures(
     """Fits a model to the pictures themselves; arguments as `fine_tune`, with the schedule and the phase's folder."""
     examples = PictureExamples(train, plan.recipe.picture_input, rows_of(train, plan))
     checked = PictureExamples(split.validation, plan.recipe.picture_input)
-    return fit(model, plan.recipe.heads, examples, checked, schedule, work=work, log=log)
+    with broken_pictures_named(train, split.validation):
+        return fit(model, plan.recipe.heads, examples, checked, schedule, work=work, log=log)
 
 
 def first_schedule(plan: Plan) -> Schedule:

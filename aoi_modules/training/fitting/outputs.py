@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aoi_modules import disk
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.training_report import FILE_NAME
 
@@ -32,25 +33,41 @@ def staged(out: Path) -> Iterator[Path]:
     """Gives a folder to fill; when the block ends well it becomes `out`, in place of an earlier training there.
 
     Raises:
-        ModelError: the folder cannot be written.
+        ModelError: the folder cannot be written; names the file, and what the system said.
     """
     check_free(out)
-    staging: Path | None = None
+    staging = _new_beside(out)
+    try:
+        yield staging
+        _publish(staging, out)
+    except OSError as error:  # the block only writes: what cannot be read is an error of ours by now
+        raise _unwritten(error, out) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _new_beside(out: Path) -> Path:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        yield staging
-        staging.chmod(0o755)
-        if out.exists():
-            # The old folder moves aside first: a rename never replaces a folder with content.
-            aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-            out.rename(aside / "old")
-            staging.rename(out)
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            staging.rename(out)
+        return Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
-        raise ModelError(f"{out}: cannot be written: {error.strerror or error}", hint="name another folder") from error
-    finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+        raise _unwritten(error, out) from error
+
+
+def _publish(staging: Path, out: Path) -> None:
+    staging.chmod(0o755)
+    if not out.exists():
+        staging.rename(out)
+        return
+    # The old folder moves aside first: a rename never replaces a folder with content.
+    aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    out.rename(aside / "old")
+    staging.rename(out)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _unwritten(error: OSError, out: Path) -> ModelError:
+    wrong = Argument("out")
+    room = "make room there, or " if error.errno in disk.FULL else ""
+    hint = disk.way_out(error, f"{room}name another {wrong}")
+    return ModelError(disk.trouble(error, out, "cannot be written"), hint=hint, arguments=[wrong])

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules.datasets.sources.lock import alone
-from aoi_modules.errors import Argument, DataError, ModelError
+from aoi_modules import disk
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.lock import alone
 
 PLAN, LOCK = "plan", "lock"
 CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"
 """The logs of a phase, which stay with the result."""
+KEPT_MODEL = "learned.keras"
+"""The model that has learnt, see `kept_model`."""
 
 
 def folder_of(out: Path) -> Path:
@@ -28,16 +31,28 @@ def unfinished(out: Path, fingerprint: str, *, restart: bool = False) -> Iterato
         restart: forget the state in any case.
 
     Raises:
-        ModelError: another process is at this training now, or the folder cannot be written.
+        ModelError: another process is at this training now; another training's model, which has learnt, is kept there;
+            or the folder cannot be used. What fails in the block is not touched.
     """
     folder = folder_of(out)
-    with _alone(folder, out):
-        mark = folder / PLAN
-        if restart or not mark.is_file() or mark.read_text() != fingerprint:
-            _empty(folder)
-            mark.write_text(fingerprint)
+    with alone(folder / LOCK, 0.0, _refusal(f"{out}: another process is training this just now")):
+        _claim(folder, fingerprint, restart)
         yield folder
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _claim(folder: Path, fingerprint: str, restart: bool) -> None:
+    """Makes the folder that of this training; what another one left there is forgotten."""
+    mark = folder / PLAN
+    try:
+        same = mark.is_file() and mark.read_text(errors="replace") == fingerprint
+        if not same and not restart and (folder / KEPT_MODEL).is_file():
+            raise _not_thrown_away(folder / KEPT_MODEL)
+        if restart or not same:
+            _empty(folder)
+            mark.write_text(fingerprint)
+    except OSError as error:
+        raise _refusal(disk.trouble(error, folder, "cannot be used")) from None
 
 
 def keep_logs(work: Path, out: Path) -> None:
@@ -49,17 +64,14 @@ def keep_logs(work: Path, out: Path) -> None:
         shutil.copytree(folder, out / TENSORBOARD / folder.parent.relative_to(work), dirs_exist_ok=True)
 
 
-@contextmanager
-def _alone(folder: Path, out: Path) -> Iterator[None]:
-    try:
-        with alone(folder / LOCK, timeout=0):
-            yield
-    except DataError:
-        raise _refusal(f"{out}: another process is training this just now") from None
-    except OSError as error:
-        if folder.is_dir():
-            raise
-        raise _refusal(f"{folder}: cannot be written: {error.strerror}") from error
+def _not_thrown_away(model: Path) -> ModelError:
+    """The work of hours, whose last step failed; only a person knows whether it is still wanted."""
+    again, out = Argument("restart", True), Argument("out")
+    return ModelError(
+        f"{model}: the model of a training that was not written to its end, with other arguments or other pictures",
+        hint=f"start that training again to have it written; or name another {out}; or forget it: {again}",
+        arguments=[again, out],
+    )
 
 
 def _refusal(message: str) -> ModelError:

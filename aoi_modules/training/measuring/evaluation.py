@@ -1,4 +1,4 @@
-"""Measures a trained model: scores of a table, metrics of each head, the threshold that ships with a defect head.
+"""Measures a trained model: scores of a table, metrics of each head, the threshold that ships with a head that judges.
 
 Everything is measured on the model that ships, from the encoded picture to the score. Features that were kept while it
 learnt are not used again: another engine may have computed them, and fine-tuning or float16 may have come after them.
@@ -12,9 +12,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.batches import batches
+from aoi_modules.datasets.batches import batches, broken_pictures_named
 from aoi_modules.datasets.table import Split, Table, Target, Values
 from aoi_modules.errors import ModelError
+from aoi_modules.judging.defect_score import defect_scores
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.measuring import metrics
@@ -34,8 +35,8 @@ class Evaluation:
         labels: int64 (N,), the truth; float32 (N,) of a value head.
         rows: int64 (N,), rows of the test table: those that count for this head.
         confusion: int64 (K, K) of a class head, else None.
-        choice: of a defect head's threshold, on the validation pictures; else None.
-        escape: of a defect head at its threshold, else None.
+        choice: of the threshold of a head that judges, on the validation pictures; else None.
+        escape: of a head that judges, at its threshold; else None.
         overkill: likewise.
     """
 
@@ -48,16 +49,26 @@ class Evaluation:
     escape: Rate | None = None
     overkill: Rate | None = None
 
+    @property
+    def judged(self) -> tuple[Scores, Labels]:
+        """Of a head that judges: what its threshold is held against, float32 (N,), and 1 for defective, int64 (N,)."""
+        return judged(self.head, self.scores, self.labels)
+
 
 def scores(model: keras.Model, table: Table, picture_input: PictureInput) -> dict[str, Scores]:
-    """Computes the model's answers for the N pictures of a table: head -> float32 (N, K)."""
+    """Computes the model's answers for the N pictures of a table: head -> float32 (N, K).
+
+    Raises:
+        NotAPicture: a picture cannot be read or decoded any more; names it.
+    """
     rows = batches(table, picture_input)
     # One trace for every size of batch, made beforehand: TensorFlow would warn of too many functions otherwise.
     forward = tf.function(lambda inputs: model(inputs, training=False)).get_concrete_function(rows.element_spec[0])
     found: dict[str, list[Scores]] = {}
-    for inputs, *_ in rows:
-        for name, values in forward(inputs).items():
-            found.setdefault(name, []).append(values.numpy())
+    with broken_pictures_named(table):
+        for inputs, *_ in rows:
+            for name, values in forward(inputs).items():
+                found.setdefault(name, []).append(values.numpy())
     return {name: np.concatenate(blocks) for name, blocks in found.items()}
 
 
@@ -69,21 +80,21 @@ def evaluate(
     *,
     escape_target: float = ESCAPE_TARGET,
 ) -> tuple[Evaluation, ...]:
-    """Measures every head on the test pictures; a defect head first gets its threshold from the validation pictures.
+    """Measures every head on the test pictures; one that judges first gets its threshold from the validation pictures.
 
     Where the split has an unseen table, its figures join the head's metrics, their names beginning with `unseen_`.
 
     Raises:
-        ModelError: a defect head without defective validation pictures.
+        ModelError: a head that judges, without defective validation pictures.
     """
     tested = scores(model, split.test, picture_input)
-    tried = scores(model, split.validation, picture_input) if any(head.kind == "defect" for head in heads) else {}
+    tried = scores(model, split.validation, picture_input) if any(head.judges for head in heads) else {}
     unseen = scores(model, split.unseen, picture_input) if split.unseen is not None else {}
     found = []
     for head in heads:
         choice = None
-        if head.kind == "defect":
-            choice = choice_of(tried[head.name], split.validation.target(head.name), escape_target)
+        if head.judges:
+            choice = choice_of(head, tried[head.name], split.validation.target(head.name), escape_target)
         one = measure(head, tested[head.name], split.test.target(head.name), choice)
         if split.unseen is not None:
             other = measure(head, unseen[head.name], split.unseen.target(head.name), choice)
@@ -92,19 +103,38 @@ def evaluate(
     return tuple(found)
 
 
-def choice_of(answers: Scores, target: Target, escape_target: float) -> Choice:
-    """Chooses the threshold of a defect head for an escape rate, by the rows that count for it.
+def judged(head: Head, answers: Scores, truth: Values) -> tuple[Scores, Labels]:
+    """Computes what a head that judges holds against its threshold, and which parts are defective.
 
     Args:
-        answers: float32 (N, 1), scores in [0, 1] of the validation pictures.
-        target: the truth of the N pictures, 1 for defective.
+        head: of kind `defect`, or a class head with good labels.
+        answers: float32 (N, K), as the model gives them.
+        truth: int64 (N,), positions in the head's labels.
+
+    Returns:
+        Defect scores float32 (N,) in [0, 1]; int64 (N,), 1 for defective, 0 for good.
+    """
+    values = np.clip(defect_scores(head, answers), 0.0, 1.0).astype(np.float32)  # a sum of probabilities is rounded
+    if head.kind == "defect":
+        return values, truth.astype(np.int64)
+    good = [place for place, label in enumerate(head.labels) if label in head.good]
+    return values, (~np.isin(truth, good)).astype(np.int64)
+
+
+def choice_of(head: Head, answers: Scores, target: Target, escape_target: float) -> Choice:
+    """Chooses the threshold of a head that judges for an escape rate, by the rows that count for it.
+
+    Args:
+        head: that answered.
+        answers: float32 (N, K), of the validation pictures.
+        target: the truth of the N pictures.
         escape_target: share of the defective parts that may pass, in [0, 1).
 
     Raises:
         ModelError: no row that counts is defective.
     """
     rows = counted(target)
-    return choose(answers[rows, 0], target.values[rows].astype(np.int64), escape_target)
+    return choose(*judged(head, answers[rows], target.values[rows]), escape_target)
 
 
 def measure(head: Head, answers: Scores, target: Target, choice: Choice | None = None) -> Evaluation:
@@ -114,7 +144,10 @@ def measure(head: Head, answers: Scores, target: Target, choice: Choice | None =
         head: what was asked.
         answers: float32 (N, K).
         target: the truth of the N rows.
-        choice: of a defect head's threshold.
+        choice: of the threshold of a head that judges.
+
+    Raises:
+        ModelError: a head that judges, without a choice.
     """
     rows = counted(target)
     answers, truth = answers[rows], target.values[rows]
@@ -122,25 +155,14 @@ def measure(head: Head, answers: Scores, target: Target, choice: Choice | None =
         measured = _of_values(answers[:, 0], truth.astype(np.float32))
         return Evaluation(_filled(head, measured, None), answers, truth, rows)
     labels = truth.astype(np.int64)
-    if head.kind == "class":
-        measured, counts = _of_classes(answers, labels)
+    measured, counts = _of_classes(answers, labels) if head.kind == "class" else ({}, None)
+    if not head.judges:
         return Evaluation(_filled(head, measured, None), answers, labels, rows, confusion=counts)
     if choice is None:
-        raise ModelError(f"choice: the defect head {head.name} needs a threshold. Received: None")
-    values = answers[:, 0]
-    escape, overkill = metrics.rates(values, labels, choice.threshold)
-    measured = {
-        "auroc": metrics.auroc(values, labels),
-        "average_precision": metrics.average_precision(values, labels),
-        "threshold_low": choice.interval[0],
-        "threshold_high": choice.interval[1],
-        **metrics.with_interval("escape_rate", escape),
-        **metrics.with_interval("overkill_rate", overkill),
-    }
-    if escape.total and overkill.total:
-        measured["overkill_at_escape"] = overkill_at_escape(values, labels, choice.target).value
-    filled = _filled(head, measured, choice.threshold)
-    return Evaluation(filled, answers, labels, rows, choice=choice, escape=escape, overkill=overkill)
+        raise ModelError(f"choice: the {head.kind} head {head.name} needs a threshold. Received: None")
+    verdicts, escape, overkill = _of_verdicts(*judged(head, answers, labels), choice)
+    filled = _filled(head, {**verdicts, **measured}, choice.threshold)
+    return Evaluation(filled, answers, labels, rows, counts, choice, escape, overkill)
 
 
 def counted(target: Target) -> NDArray[np.int64]:
@@ -171,12 +193,28 @@ def _of_values(answers: Scores, truth: Scores) -> dict[str, float]:
     }
 
 
+def _of_verdicts(values: Scores, labels: Labels, choice: Choice) -> tuple[dict[str, float], Rate, Rate]:
+    """What a threshold is worth: figures, escape rate, overkill rate; of defect scores (N,), 1 for defective (N,)."""
+    escape, overkill = metrics.rates(values, labels, choice.threshold)
+    measured = {
+        "auroc": metrics.auroc(values, labels),
+        "average_precision": metrics.average_precision(values, labels),
+        "threshold_low": choice.interval[0],
+        "threshold_high": choice.interval[1],
+        **metrics.with_interval("escape_rate", escape),
+        **metrics.with_interval("overkill_rate", overkill),
+    }
+    if escape.total and overkill.total:
+        measured["overkill_at_escape"] = overkill_at_escape(values, labels, choice.target).value
+    return measured, escape, overkill
+
+
 def _of_classes(probabilities: Scores, labels: Labels) -> tuple[dict[str, float], NDArray[np.int64]]:
     """A class head's accuracy, overall and of its weakest label."""
     counts = metrics.confusion(probabilities, labels)
     recalls = metrics.recall(counts)
     return {
-        "accuracy": metrics.accuracy(probabilities, labels),
+        **metrics.with_interval("accuracy", Rate(int(np.trace(counts)), int(counts.sum()))),
         "lowest_recall": float(np.nanmin(recalls)) if np.isfinite(recalls).any() else math.nan,
         "mean_precision": metrics.mean_of_labels(metrics.precision(counts)),
         "mean_recall": metrics.mean_of_labels(recalls),

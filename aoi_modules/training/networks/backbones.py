@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+from aoi_modules import disk
 from aoi_modules.datasets.sources.download import reachable
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.layout import IMAGE
@@ -194,6 +195,8 @@ def _trunk(backbone: Backbone, picture_input: PictureInput, weights: Path | Lite
     except (ValueError, OSError, UserWarning) as error:
         if weights == "imagenet":
             raise
+        if isinstance(error, OSError) and error.errno is not None and weights is not None:
+            raise ModelError(disk.trouble(error, Path(weights), "weights cannot be read")) from None
         raise ModelError(
             f"weights {weights}: not those of {backbone.name} without its classifier: {error}",
             hint=f"delete {weights}, or put the right file there",

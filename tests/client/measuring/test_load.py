@@ -73,6 +73,7 @@ def test_nobody_there_is_an_error_at_once(model_server: ModelServer) -> None:
         load(model_server, Bounds(clients=2, seconds=60)).run()
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_an_interrupt_keeps_what_was_measured(model_server: ModelServer) -> None:
     run = load(model_server, Bounds(clients=2, seconds=60))
     threading.Timer(0.4, _thread.interrupt_main).start()

@@ -87,5 +87,5 @@ def test_options_about_heads_that_are_not_there() -> None:
     about(thresholds=("short=0.3", "0.5")).check([SHORT, KIND])
     with pytest.raises(click.UsageError, match="no head lost; the heads are kind, short"):
         about(labels=("lost=x.txt",)).check([SHORT, KIND])
-    with pytest.raises(click.UsageError, match="--threshold kind: only a defect head has one; kind is a class"):
+    with pytest.raises(click.UsageError, match="--threshold kind: only a head that judges has one; kind is a class"):
         about(thresholds=("kind=0.3",)).check([SHORT, KIND])

@@ -60,5 +60,5 @@ def test_a_damaged_file_is_named_and_kept(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CourseError, match=r"progress.json: cannot be written"):
+    with pytest.raises(CourseError, match=r"progress.json.lock: cannot be written"):
         progress.record(tmp_path / "file" / "progress.json", "1.1", passed=True)

@@ -13,7 +13,8 @@ from aoi_modules.datasets.folder.labelled_checks import (
     of_other_channels,
     rank,
 )
-from aoi_modules.datasets.folder.labelled_rows import PARTS, Row
+from aoi_modules.datasets.folder.labelled_rows import Row
+from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.picture_files import COLOUR, GRAY, PictureFile
 
 

@@ -30,15 +30,15 @@ def put_csv(root: Path, columns: str, rows: list[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("good", ["good", "OK", "pass"])
+@pytest.mark.parametrize("good", ["good", "OK", "pass", "良品"])
 def test_good_and_another_class_are_a_defect_head(tmp_path: Path, good: str) -> None:
     split = folder.load(put_parts(tmp_path, {"a scratch": 10, good: 20}))
     assert split.left_out == ()
     assert place(split).keys() == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png")}
     for part, share in (("train", 0.6), ("validation", 0.2), ("test", 0.2)):
         table = tables(split)[part]
-        assert (table.main.name, table.label_names) == ("defect", ("good", "a scratch"))
-        assert table.counts() == {"good": round(20 * share), "a scratch": round(10 * share)}
+        assert (table.main.name, table.label_names, table.main.good) == ("defect", (good, "a scratch"), (good,))
+        assert table.counts() == {good: round(20 * share), "a scratch": round(10 * share)}
         assert table.labels.tolist() == [int(kind == "a scratch") for kind in table.kinds]
         assert all(isinstance(path, Path) for path in table.pictures)
         assert table.picture(0).shape == (8, 9, 3)
@@ -100,29 +100,6 @@ def test_bad_pictures_are_named_and_can_be_left_out(tmp_path: Path) -> None:
     assert any("notes.txt" in sentence for sentence in split.left_out)
 
 
-@pytest.mark.parametrize(
-    ("counts", "why"),
-    [
-        ({"good": 9}, "at least two classes. Received: only good"),
-        ({"good": 9, "bad": 2}, "3 different pictures of each class. Received: 2 of bad"),
-        ({"Bad": 9, "bad": 9, "good": 9}, "more than capitals. Received: Bad, bad"),
-    ],
-)
-def test_sets_that_teach_nothing_are_refused(tmp_path: Path, counts: dict[str, int], why: str) -> None:
-    put_parts(tmp_path, counts)
-    with pytest.raises(DataError) as caught:
-        folder.load(tmp_path)
-    assert why in caught.value.message
-
-
-def test_copies_do_not_make_a_class(tmp_path: Path) -> None:
-    put_parts(tmp_path, {"good": 9, "bad": 1})
-    for i in range(5):
-        (tmp_path / "bad" / f"copy {i}.png").write_bytes((tmp_path / "bad" / "000.png").read_bytes())
-    with pytest.raises(DataError, match="Received: 1 of bad"):
-        folder.load(tmp_path)
-
-
 def test_paths_that_are_no_set_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none", tmp_path / "parts.xlsx"):
         with pytest.raises(DataError, match=r"a folder of class folders, or a \.csv file"):
@@ -163,7 +140,9 @@ def test_groups_are_never_separated(tmp_path: Path) -> None:
     assert all(len(parts) == 1 for parts in lots)
     assert Counter(next(iter(parts)) for parts in lots) == {"train": 9, "validation": 3, "test": 3}
     few = [f"{i},{('good', 'bad')[i % 2]},lot {i // 30}" for i in range(60)]
-    with pytest.raises(DataError, match="a deal of whole groups that leaves"):
+    with pytest.raises(
+        DataError, match=r"in every table\. Received: train without bad, good, by a deal of whole groups"
+    ):
         folder.load(put_csv(tmp_path, "path,label,group", few))
 
 
@@ -179,9 +158,3 @@ def test_a_split_that_leaks_is_named(tmp_path: Path) -> None:
     assert "12.png: the group 5 of 1" in caught.value.message
     part = place(folder.load(path, skip_bad=True))
     assert part.keys() == {f"{i}.png" for i in range(12) if i != 1}
-
-
-def test_a_table_without_a_class_is_refused(tmp_path: Path) -> None:
-    rows = [f"{i},{('good', 'bad')[i % 2]},{'train' if i < 8 else 'test'}" for i in range(12)]
-    with pytest.raises(DataError, match="the column split that leaves validation without bad, good"):
-        folder.load(put_csv(tmp_path, "path,label,split", rows))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aoi_modules.export.graph import GraphDef
-from aoi_modules.export.sharing import share
+from aoi_modules.export.rewriting.sharing import share
 from aoi_modules.tf import tf
 
 CHANNELS = 8

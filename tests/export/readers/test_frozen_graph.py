@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed, with_own_functions
+from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed
 from aoi_modules.tf import tf
 
 
@@ -52,18 +52,6 @@ def test_a_file_is_read_or_named(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xff")
     with pytest.raises(ModelError, match=r"net\.pb: not readable as a TensorFlow graph"):
         FrozenGraph.read(file)
-
-
-def test_functions_get_names_of_their_own() -> None:
-    loop = tf.function(lambda x: tf.while_loop(lambda v: tf.reduce_sum(v) < 9, lambda v: v + 1, [x]))
-    definition = loop.get_concrete_function(tf.TensorSpec((3,), tf.float32)).graph.as_graph_def()
-    names = {function.signature.name for function in definition.library.function}
-    renamed = with_own_functions(definition)
-    fresh = {function.signature.name for function in renamed.library.function}
-    assert names
-    assert not names & fresh
-    assert {name.rpartition("_")[0] for name in fresh} == names
-    assert graph().definition == with_own_functions(graph().definition)  # there is nothing to rename
 
 
 def test_long_lists_are_cut() -> None:

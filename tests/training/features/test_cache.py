@@ -1,7 +1,10 @@
 """Features on the disk."""
 
+import errno
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -76,6 +79,66 @@ def test_a_cache_that_cannot_be_written_is_said_with_what_to_do(tmp_path: Path) 
     with pytest.raises(DataError, match="features cannot be kept") as caught:
         make(tmp_path / "file" / "features", "a")
     assert "AOI_CACHE_DIR" in caught.value.hint
+
+
+@pytest.mark.parametrize("error", [OSError(2, "No such file", "a.png"), DataError("a broken picture")])
+def test_what_fails_while_features_are_computed_is_no_fault_of_the_cache(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, writing(tmp_path, {"a": 1}, (1, 2, 2), "float32", lambda: "test"):
+        raise error
+    assert caught.value is error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_room_is_said_before_the_work_begins(tmp_path: Path) -> None:
+    with (
+        pytest.raises(DataError, match=r"features cannot be kept: 4000 TB needed, .* free") as caught,
+        writing(tmp_path, {"a": 1}, (1, 10**12, 1000), "float32", lambda: "test"),
+    ):
+        pytest.fail("there is no such disk")
+    assert "AOI_CACHE_DIR" in caught.value.hint
+
+
+def test_a_disk_that_takes_no_more_is_said_with_what_was_needed(tmp_path: Path) -> None:
+    """A limit of the size of files acts like a full disk, and needs no rights."""
+    program = f"""
+import resource, sys
+from pathlib import Path
+import numpy as np
+from aoi_modules.errors import DataError
+from aoi_modules.training.features.cache import writing
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    with writing(Path({str(tmp_path)!r}), {{"a": 1}}, (1, 1000, 10), "float32", lambda: "test") as writer:
+        writer.write(0, np.ones((1000, 10), np.float32))
+except DataError as error:
+    print(error)
+    sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 7, done.stderr
+    assert "features cannot be kept: File too large (40.0 kB needed)" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_entry_that_the_system_does_not_let_us_read_stays(tmp_path: Path) -> None:
+    entry = make(tmp_path, "a")
+    (entry / cache.ENTRY).unlink()
+    (entry / cache.ENTRY).mkdir()  # reading it is an error of the system, not a damage of its content
+    with pytest.raises(DataError, match=r"cached features cannot be read: Is a directory"):
+        read(tmp_path, {"name": "a"}, log=silent)
+    assert entry.is_dir()
+
+
+def test_a_cache_that_may_only_be_read_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "a", filler=3.0)
+
+    def refuse(path: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    found = read(tmp_path, {"name": "a"}, log=silent)
+    assert found is not None
+    assert np.all(found == 3.0)
 
 
 def _write(root: Path, filler: float, ready: "multiprocessing.synchronize.Barrier") -> None:

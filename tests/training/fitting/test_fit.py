@@ -102,10 +102,9 @@ def test_a_cosine_rises_then_falls_to_nothing() -> None:
 
 def test_each_callback_is_there_when_it_is_wanted(tmp_path: Path) -> None:
     plain = {type(one).__name__ for one in keepers(tmp_path, Schedule(1), tensorboard=False)}
-    assert plain == {"ModelCheckpoint", "ReduceLROnPlateau"}
+    assert plain == {"ReduceLROnPlateau"}
     stopping = replace(Schedule(1), patience=2, shape="cosine")
     assert {type(one).__name__ for one in keepers(tmp_path, stopping)} == {
-        "ModelCheckpoint",
         "EarlyStopping",
         "TensorBoard",
     }

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from aoi_modules.errors import NotAPicture
 from aoi_modules.settings import settings
 from aoi_modules.tf import keras, tf
 from aoi_modules.training import profiles, recipes
@@ -49,6 +51,18 @@ def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def learnt(wanted: Plan, log: list[str] | None = None) -> Learned:
     lines: list[str] = [] if log is None else log
     return learn(wanted, wanted.recipe.split(wanted.profile, 0), log=lines.append)
+
+
+def test_a_picture_that_vanishes_between_check_and_use_is_named(tmp_path: Path) -> None:
+    """Training reads it in every epoch; TensorFlow's own word would be a stack trace."""
+    whole = split(SIDES, train=16)
+    files = tuple(tmp_path / f"{row}.png" for row in range(16))
+    for row, file in enumerate(files[:-1]):
+        file.write_bytes(whole.train.encoded(row))
+    gone = replace(whole, train=replace(whole.train, pictures=files))
+    recipe = replace(FROM_NOTHING, load=lambda **limits: gone)
+    with pytest.raises(NotAPicture, match=r"15.png: cannot be read: No such file or directory$"):
+        learnt(plan(recipe, TINY, epochs=1))
 
 
 def scores(found: Learned) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, NotAPicture
 from aoi_modules.training.fitting.outputs import check_free, staged
 
 
@@ -42,6 +42,20 @@ def test_other_content_is_never_replaced(tmp_path: Path) -> None:
         check_free(tmp_path)
     with pytest.raises(ModelError, match="a file"):
         check_free(tmp_path / "thesis.txt")
+
+
+def test_a_full_disk_names_the_file_and_the_earlier_training_stays(tmp_path: Path) -> None:
+    out = tmp_path / "tile"
+    fill(out, "first")
+    with pytest.raises(ModelError, match=r"tile: cannot be written: No space left on device: /x/plot.png"), staged(out):
+        raise OSError(28, "No space left on device", "/x/plot.png")
+    assert (out / "report.json").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["tile"]
+
+
+def test_what_is_no_writing_passes_through(tmp_path: Path) -> None:
+    with pytest.raises(NotAPicture, match=r"a.png"), staged(tmp_path / "tile"):
+        raise NotAPicture("a.png: cannot be read")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import DataError, ModelError
 from aoi_modules.training.fitting.unfinished import folder_of, keep_logs, unfinished
 
 
@@ -42,6 +42,21 @@ def test_two_at_the_same_training_are_one_too_many(tmp_path: Path) -> None:
         unfinished(tmp_path / "out", "a"),
     ):
         pass
+
+
+@pytest.mark.parametrize("error", [DataError("a broken picture"), OSError(28, "No space left on device")])
+def test_what_fails_in_the_training_is_not_told_as_another_process(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(type(error)) as caught, unfinished(tmp_path / "out", "a"):
+        raise error
+    assert caught.value is error
+
+
+def test_a_state_that_cannot_be_looked_at_is_said(tmp_path: Path) -> None:
+    (folder_of(tmp_path / "out") / "plan").mkdir(parents=True)
+    (folder_of(tmp_path / "out") / "plan" / "file").touch()
+    (tmp_path / "file").touch()
+    with unfinished(tmp_path / "out", "a") as folder:
+        assert (folder / "plan").read_text() == "a"
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def defect(head: Head = DEFECT) -> Evaluation:
     target = replace(TABLES.test.main, name=head.name)
     scores = (0.25 + 0.5 * target.values + np.linspace(-0.3, 0.3, len(target.values)))[:, np.newaxis]
     answers = scores.astype(np.float32)
-    return measure(head, answers, target, choice_of(answers, target, 0.1))
+    return measure(head, answers, target, choice_of(head, answers, target, 0.1))
 
 
 def sides() -> Evaluation:

@@ -2,9 +2,9 @@ from collections import Counter
 
 import numpy as np
 
-from aoi_modules.export.computing_ahead import compute_ahead
-from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import optimize, run_frozen
+from aoi_modules.export.rewriting.computing_ahead import compute_ahead
+from aoi_modules.export.rewriting.folding import fold
 from aoi_modules.tf import tf
 
 
@@ -42,3 +42,20 @@ def test_the_order_of_steps_survives_chains_of_products() -> None:
         tf.nn.relu(x, name="head")
     small = optimize(fold(compute_ahead(graph.as_graph_def(), ["head"]), ["head"]), ["head"])
     assert "Mul" not in {node.op for node in small.node}
+
+
+def test_lists_of_tensors_are_no_constants_but_what_they_are_made_of_is() -> None:
+    graph = tf.Graph()
+    with graph.as_default():
+        image = tf.compat.v1.placeholder(tf.float32, (2,), name="image")
+        steps = tf.raw_ops.TensorListReserve(
+            element_shape=tf.constant([2]) + 0, num_elements=tf.constant(1) + 1, element_dtype=tf.float32
+        )
+        for number in range(2):
+            steps = tf.raw_ops.TensorListSetItem(input_handle=steps, index=number, item=image * (number + 1.0))
+        stacked = tf.raw_ops.TensorListStack(input_handle=steps, element_shape=[2], element_dtype=tf.float32)
+        tf.identity(stacked, name="head")
+    small = compute_ahead(graph.as_graph_def(), ["head"])
+    assert "AddV2" not in {node.op for node in small.node}
+    found = run_frozen(small, [{"image": np.ones(2, np.float32)}], ["head"])[0]["head"]
+    np.testing.assert_array_equal(found, [[1, 1], [2, 2]])

@@ -14,6 +14,8 @@ from tensorflow.python.framework import op_def_registry
 
 _LARGEST = 64_000_000
 """Bytes that a result may have; a larger one is better made at run time than kept in the file."""
+_NO_CONSTANTS = (tf.variant.as_datatype_enum, tf.resource.as_datatype_enum)
+"""Types of results that a file cannot hold: the lists of tensors in which loops collect their steps are variants."""
 
 
 def compute_ahead(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
@@ -48,7 +50,10 @@ def _needed(graph: GraphDef, known: set[str], outputs: Sequence[str]) -> list[st
 
 
 def _computes(node: NodeDef) -> bool:
-    """Whether a node gives the same whenever it runs, and holds no function that would have to be looked into."""
+    """Whether a node gives one tensor, the same whenever it runs, and holds no function to be looked into."""
     operation = op_def_registry.get(node.op)
     functions = any(attribute.type in ("func", "list(func)") for attribute in operation.attr)
-    return not operation.is_stateful and not functions and len(operation.output_arg) == 1
+    if operation.is_stateful or functions or len(operation.output_arg) != 1:
+        return False
+    (result,) = operation.output_arg
+    return (node.attr[result.type_attr].type if result.type_attr else result.type) not in _NO_CONSTANTS

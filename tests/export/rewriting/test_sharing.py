@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aoi_modules.export.graph import GraphDef, constants, run_frozen
-from aoi_modules.export.sharing import share
+from aoi_modules.export.rewriting.sharing import share
 from aoi_modules.tf import tf
 
 WEIGHTS = np.random.default_rng(0).normal(size=(3, 4, 4)).astype(np.float32)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoi_modules.export.folding import fold
 from aoi_modules.export.graph import GraphDef, imported, run_frozen, without_optimizer
+from aoi_modules.export.rewriting.folding import fold
 from aoi_modules.tf import tf
 
 RANDOM = np.random.default_rng(3)
