@@ -1,7 +1,7 @@
 """The models of one component: what they take together, and what they say about samples."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -81,7 +81,7 @@ class Component:
                         f"head {head}: {member.name} gives {values[~np.isfinite(values)][0]} for a sample picture",
                         hint="train it again, with a lower learning rate",
                     )
-            scores.update(_as_expected(member, pictures, found))
+            scores.update(_as_expected(member, Golden(pictures, found, features)))
         return Golden(pictures, scores, features)
 
     def _samples(self) -> tuple[tuple[bytes, ...], NDArray[np.float32] | None]:
@@ -104,16 +104,22 @@ class Component:
         return pictures, np.stack([known[at % len(known)] if row is None else row for at, row in enumerate(chosen)])
 
 
-def _as_expected(member: ModelSource, pictures: Sequence[bytes], found: Scores) -> Scores:
-    """The scores of a model, those of the author's framework in their places."""
-    if member.expected is None:
-        return found
-    rows = {picture: row for row, picture in enumerate(member.expected.pictures)}
-    known = [(at, rows[picture]) for at, picture in enumerate(pictures) if picture in rows]
-    for head, values in member.expected.scores.items():
-        for at, row in known:
-            found[head][at] = values[row]
-    return found
+def _as_expected(member: ModelSource, golden: Golden) -> Scores:
+    """The scores of a model for golden pictures, those of the author's framework in their places."""
+    expected, scores = member.expected, {head: values.copy() for head, values in golden.scores.items()}
+    if expected is None:
+        return scores
+    rows = {picture: row for row, picture in enumerate(expected.pictures)}
+    for at, picture in enumerate(golden.pictures):
+        row = rows.get(picture)
+        if row is None:
+            continue
+        # The same picture may have come with other numbers from another model.
+        if member.features and not np.array_equal(golden.features[at], expected.features[row]):  # type: ignore[index]
+            continue
+        for head, values in expected.scores.items():
+            scores[head][at] = values[row]
+    return scores
 
 
 def _check_names(component: Component) -> None:

@@ -42,6 +42,23 @@ def locate(config: Mapping[str, Any]) -> None:
         layer.setdefault("registered_name", kind)
 
 
+def check_functions(config: Mapping[str, Any], origin: str) -> None:
+    """Refuses functions of `keras.ops` in a legacy file of Keras 3, which keeps their names without their arguments.
+
+    Some are called as a layer is, `Softmax` and `Concatenate`, and would become that layer on its default axis.
+
+    Raises:
+        ModelError: says which.
+    """
+    for layer in layers_in(config):
+        if layer["class_name"] not in _MODULES and "dtype" not in layer["config"]:  # which every layer writes
+            raise ModelError(
+                f"{origin}: {layer['config'].get('name')} is the function {layer['class_name']} of keras.ops, and a "
+                "legacy .h5 file has lost its arguments",
+                hint="save it as a .keras file with the Keras that made it: model.save('model.keras')",
+            )
+
+
 def check_classes(config: Mapping[str, Any], known: Collection[str], origin: str) -> None:
     """Refuses classes that Keras 3 does not have: the author's own, and those that are no more.
 
@@ -54,7 +71,7 @@ def check_classes(config: Mapping[str, Any], known: Collection[str], origin: str
         ModelError: says which layer, and its class.
     """
     for layer in layers_in(config):
-        if layer["class_name"].rpartition(">")[2] in known or str(layer.get("module")).startswith("keras.src.ops"):
+        if layer["class_name"].rpartition(">")[2] in known:
             continue
         name = layer["config"].get("name") if isinstance(layer["config"], dict) else None
         what = f"layer {name} is" if layer is not config else "the model is"

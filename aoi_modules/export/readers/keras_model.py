@@ -5,6 +5,7 @@ because the ways of Keras 3 go by order alone: what has another order in the fil
 """
 
 import copy
+import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from aoi_modules.export.readers import keras2_weights, keras_h5_weights
 from aoi_modules.export.readers.keras2_config import lambda_layers, repaired
 from aoi_modules.export.readers.keras2_functions import FUNCTION_OBJECTS
 from aoi_modules.export.readers.keras2_layers import LAYER_OBJECTS
-from aoi_modules.export.readers.keras_classes import SAVED_MODEL, check_classes, locate
+from aoi_modules.export.readers.keras_classes import SAVED_MODEL, check_classes, check_functions, layers_in, locate
 from aoi_modules.export.readers.keras_file import WEIGHTS, KerasFile, read_config
 from aoi_modules.tf import keras
 from aoi_modules.training.networks.tiling import TileByTile
@@ -50,10 +51,18 @@ def load_model(path: Path, *, allow_lambda: bool = False) -> Any:
 
 
 def _load(file: KerasFile, allow_lambda: bool) -> Any:
-    config = repaired(file.config, str(file.path)) if file.keras2 else copy.deepcopy(dict(file.config))
-    check_classes(config, _known_classes(), str(file.path))
+    origin, known = str(file.path), _known_classes()
     if not file.legacy and not file.keras2:
+        layers = layers_in(file.config)
+        own = {layer["class_name"] for layer in layers if str(layer.get("module")).startswith("keras.")}
+        check_classes(file.config, known | own, origin)
         return _loaded_by_keras(file.path, allow_lambda)
+    if file.keras2:
+        config = repaired(file.config, origin)
+    else:
+        config = copy.deepcopy(dict(file.config))
+        check_functions(config, origin)
+    check_classes(config, known, origin)
     locate(config)
     config.pop("compile_config", None)
     model = keras.saving.deserialize_keras_object(config, CUSTOM_OBJECTS, safe_mode=not allow_lambda)
@@ -74,11 +83,9 @@ def _fill(model: Any, file: KerasFile) -> None:
         with h5py.File(file.path, "r") as content:
             keras_h5_weights.fill(model, content["model_weights"], str(file.path))
         return
-    with (
-        zipfile.ZipFile(file.path) as archive,
-        archive.open(WEIGHTS) as weights,
-        h5py.File(weights, "r") as content,
-    ):
+    with zipfile.ZipFile(file.path) as archive:
+        weights = io.BytesIO(archive.read(WEIGHTS))
+    with h5py.File(weights, "r") as content:
         keras2_weights.fill(model, file.config, content, str(file.path))
 
 

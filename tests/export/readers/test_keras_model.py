@@ -1,8 +1,9 @@
 """Files that real Keras 2 wrote, against the scores that it gave; `keras2_truth/write.py` made both."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -125,6 +126,22 @@ def test_axes_in_a_legacy_file_are_not_lost(tmp_path: Path) -> None:
     keras.Model(start, keras.layers.Flatten()(keras.layers.Softmax(axis=[1, 2])(start))).save(tmp_path / "m.h5")
     [sums] = np.asarray(load_model(tmp_path / "m.h5")(np.ones((1, 4, 4, 2)))).reshape(-1, 16, 2).sum(axis=1)
     np.testing.assert_allclose(sums, 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("Softmax", lambda values: keras.ops.softmax(values, axis=1)),
+        ("Concatenate", lambda values: keras.ops.concatenate([values, values], axis=1)),
+    ],
+)
+def test_a_function_that_is_called_as_a_layer_is_does_not_become_that_layer(
+    tmp_path: Path, name: str, function: Callable[[Any], Any]
+) -> None:
+    start = keras.Input((4, 4, 4))
+    keras.Model(start, keras.layers.Flatten()(function(start))).save(tmp_path / "m.h5")
+    with pytest.raises(ModelError, match=rf"is the function {name} of keras\.ops"):
+        load_model(tmp_path / "m.h5")
 
 
 def test_a_file_of_theano_is_refused_because_its_kernels_lie_the_other_way(tmp_path: Path) -> None:

@@ -251,6 +251,6 @@ def test_functions_of_keras_in_a_legacy_file_are_refused_because_their_arguments
     image = keras.Input((8, 8, 3), name="image")
     spread = keras.ops.mean(keras.ops.square(image), axis=(1, 2))
     keras.Model(image, keras.layers.Dense(2)(spread)).save(tmp_path / "model.h5")
-    with pytest.raises(ModelError, match="Unknown layer") as caught:
+    with pytest.raises(ModelError, match=r"is the function .* of keras\.ops") as caught:
         read_keras_network(tmp_path / "model.h5")
     assert "save it as a .keras file" in caught.value.hint
