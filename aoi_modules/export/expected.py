@@ -12,6 +12,7 @@ holds pictures and the scores that the author's framework gave, as `examples/ker
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,9 +123,12 @@ class Expected:
 
 def _arrays(file: Path) -> dict[str, NDArray[np.generic]]:
     try:
-        with np.load(file) as content:
-            return {name: content[name] for name in content.files}
-    except (OSError, ValueError, AttributeError, zipfile.BadZipFile) as error:  # an array alone has no files
+        with file.open("rb") as opened:
+            content = np.load(opened)
+            if isinstance(content, np.lib.npyio.NpzFile):
+                return {name: content[name] for name in content.files}
+            raise ValueError("it is one array, without a name")
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"{file}: no readable .npz file of samples: {first_line(error)}", hint=_HINT) from None
 
 

@@ -59,6 +59,8 @@ _NOW: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "RandomWidth": ("Identity", {}),
     "ThresholdedReLU": ("ReLU", {"theta": "threshold"}),
 }
+# Arguments of other names.
+_NOW_NAMED: Mapping[str, Mapping[str, str]] = {"LeakyReLU": {"alpha": "negative_slope"}}
 # Values that Keras 3 reads in another way, or not at all.
 _OTHERWISE: Mapping[str, Mapping[str, tuple[Any, ...]]] = {
     "Discretization": {"output_mode": ("int",)},  # whole numbers, which Keras 3 makes floating ones
@@ -171,7 +173,8 @@ def _arguments(kind: str, config: dict[str, Any], origin: str) -> dict[str, Any]
     """The arguments of a layer without those that are no more."""
     gone = {**_GONE, **_GONE_OF.get(kind, {})}
     _check_arguments(kind, config, gone, origin)
-    kept = {name: value for name, value in config.items() if name not in gone or kind == "Embedding"}
+    named = _NOW_NAMED.get(kind, {})
+    kept = {named.get(key, key): value for key, value in config.items() if key not in gone or kind == "Embedding"}
     if kind == "InputLayer":
         shape = kept.pop("batch_input_shape", None)
         return kept if shape is None else {**kept, "batch_shape": shape}

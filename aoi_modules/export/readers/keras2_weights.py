@@ -73,12 +73,14 @@ def _parts(model: Any, entry: Any, group: h5py.Group, origin: str) -> list[tuple
     for described in _layer_entries(entry):
         by_class.setdefault(_snake_case(described["class_name"].rpartition(">")[2]), []).append(described)
     found = []
-    for group_class in sorted({_class_of(name, by_class) or name for name in group}):
-        names = [name for name in _counted(group) if _class_of(name, by_class) == group_class]
-        described = by_class.get(group_class, [])
+    groups: dict[str, list[str]] = {}
+    for name in _counted(group):
+        groups.setdefault(_class_of(name, by_class), []).append(name)
+    for kind, names in groups.items():
+        described = by_class.get(kind, [])
         if len(names) != len(described):
-            if any(_holds_weights(group[name]) for name in names or [group_class]):
-                raise _no_place(f"{group.name}/{group_class}", origin)
+            if any(_holds_weights(group[name]) for name in names):
+                raise _no_place(f"{group.name}/{kind}", origin)
             continue
         for one, name in zip(described, names, strict=True):
             layer = by_name.get(without_slashes(one["config"]["name"]))
@@ -102,12 +104,9 @@ def _described(entry: Any, key: str, number: int | None = None) -> Any:
     return found[number] if isinstance(found, list) and number is not None else found
 
 
-def _class_of(name: str, known: Mapping[str, Any]) -> str | None:
-    """The class that a group was counted by."""
-    if name in known:
-        return name
-    stem = re.sub(r"_\d+$", "", name)
-    return stem if stem in known else None
+def _class_of(name: str, known: Mapping[str, Any]) -> str:
+    """The class that a group was counted by; `known` are those in the configuration."""
+    return name if name in known else re.sub(r"_\d+$", "", name)
 
 
 def _counted(group: h5py.Group) -> list[str]:
