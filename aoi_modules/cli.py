@@ -10,15 +10,15 @@ from typing import Any
 import click
 
 from aoi_modules import disk
-from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.commands.options.flags import speak_flags
-from aoi_modules.errors import AoiError, MissingExtra
+from aoi_modules.errors import STOPPED, AoiError, MissingExtra
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
     "data": ("data", "List and fetch the data sets."),
     "train": ("train", "Train a recipe: model, report and plots."),
+    "results": ("results", "Show what a training is worth, the wrong pictures first."),
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
     "merge": ("merge", "Merge the models of one component into one servable."),

@@ -32,6 +32,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it; beside 0, 1 for what went wrong and 2 for wrong usage."""
+
 
 @dataclass(frozen=True)
 class Argument:
@@ -238,8 +241,15 @@ class CheckFailed(CourseError):
     """An exercise is not right yet, and the run is strict: headless runs stop the lesson here."""
 
 
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
+_NO_CAUSE = ("Exception encountered when calling", "Graph execution error:")
+
+
 def first_line(error: BaseException) -> str:
-    """Finds the first line of what a library says; Keras puts the cause behind many lines of configuration."""
-    text = re.split(r"Exception encountered(?::| when calling [^\n]*)", str(error))[-1]
+    """Finds the first line of what a library says; Keras puts the cause behind many lines, in colour."""
+    text = _NOISE.sub("", str(error)).rpartition("Exception encountered:")[2]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith(_NO_CAUSE)] or lines
+    where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
+    lines = lines[where[0] + 1 :] if where else lines
     return lines[0][:300] if lines else type(error).__name__

@@ -4,14 +4,19 @@ Figures are made without pyplot, so they work in threads and without a display, 
 """
 
 import io
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from aoi_modules import fonts
 from aoi_modules.datasets.table import Pixels, Table
+from aoi_modules.judging.inspection import judge_head
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.manifest import DataOrigin, Head
 from aoi_modules.verdict import Rate
 
@@ -20,7 +25,14 @@ GOOD_COLOUR, BAD_COLOUR = "#2b7a3d", "#b3261e"
 
 
 class Plot(Figure):
-    """A figure that a notebook shows as the value of a cell."""
+    """A figure that a notebook shows as the value of a cell, with fonts for whatever script its words have."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draws the figure. A letter that no font has is said once, in a line of ours, not in warnings."""
+        fonts.fit(self)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph .* missing")
+            super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         file = io.BytesIO()
@@ -123,13 +135,33 @@ def scores(
 
 
 def predictions(
-    table: Table, answers: NDArray[np.float32], head: Head, origin: DataOrigin, *, count: int = 10, profile: str = ""
+    table: Table,
+    answers: NDArray[np.float32],
+    head: Head,
+    origin: DataOrigin,
+    *,
+    count: int = 10,
+    profile: str = "",
+    wrong: Collection[int] = (),
 ) -> Plot:
-    """Draws the first pictures of a table with truth and answer; `answers` float32 (N, K) as the model gives them."""
+    """Draws the first pictures of a table with truth and answer.
+
+    Args:
+        table: N rows.
+        answers: float32 (N, K), as the model gives them.
+        head: that answered.
+        origin: of the pictures.
+        count: pictures to draw at most.
+        profile: of the training.
+        wrong: rows with a wrong answer, which are marked.
+    """
     rows = range(min(count, len(table)))
     texts = [f"{_truth(table, row)}\n-> {_answer(answers[row], head)}" for row in rows]
     title = title_of("Truth -> answer", DataOrigin(name=origin.name, sha256="", stand_in=False), profile)
-    return gallery([table.picture(row) for row in rows], texts, origin, title=title)
+    plot = gallery([table.picture(row) for row in rows], texts, origin, title=title)
+    for row in set(wrong) & set(rows):
+        plot.axes[row].title.set(color=BAD_COLOUR, fontweight="bold")
+    return plot
 
 
 def _truth(table: Table, row: int) -> str:
@@ -137,6 +169,9 @@ def _truth(table: Table, row: int) -> str:
 
 
 def _answer(values: NDArray[np.float32], head: Head) -> str:
+    if head.kind == "class" and head.limits is not None:
+        said = judge_head(head, values.tolist(), HeadLimits())
+        return f"{said.label} {said.score or 0.0:.2f} {said.verdict}"
     if head.kind == "class":
         best = int(values.argmax())
         return f"{head.labels[best]} {values[best]:.0%}"

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from aoi_modules.cli import COMMANDS, EXTRAS, LazyGroup, aoi
-from aoi_modules.commands.exit_codes import STOPPED
+from aoi_modules.errors import STOPPED
 
 MAIN = "from aoi_modules.cli import main; main()"
 FULL = Path("/dev/full")

@@ -21,7 +21,6 @@ MOST_LINES = 400
 COVERED = {
     "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
-    "commands/exit_codes.py": ("tests/test_cli.py", "a number, which the test of Ctrl-C expects"),
     "serving/engine.py": ("tests/serving/engines/test_openvino.py", "an interface; each engine's tests go through it"),
 }
 """Module -> the test that plainly covers it, and why it has none of its own."""

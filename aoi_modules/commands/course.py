@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands import output
-from aoi_modules.commands.exit_codes import STOPPED
+from aoi_modules.errors import STOPPED
 from aoi_modules.settings import settings
 from aoi_modules.training.profiles import PROFILES
 

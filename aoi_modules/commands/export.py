@@ -19,6 +19,10 @@ def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing)
     MODEL is a .keras file, a legacy .h5 file, a SavedModel folder of TensorFlow 2 or 1, a frozen graph (.pb, with
     --inputs and --outputs) or an ONNX file. A report.json of aoi train beside it says what its outputs mean.
 
+    It takes pictures, in colour or gray, (N, H, W, C) or (N, C, H, W) or gray (N, H, W), and perhaps inputs of numbers,
+    (N,) or (N, k) each, whose names become those of the features. It gives floating numbers, (N, K) or (N,). It scores
+    by these inputs alone: no random numbers, no state, batches of any size.
+
     \b
     Examples:
       aoi export build/tile/model.keras --name tile --base-path models

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aoi_modules.commands.exit_codes import STOPPED
 from aoi_modules.commands.options.server import ServerOptions, find_manifest, server_options
-from aoi_modules.errors import DataError
+from aoi_modules.errors import STOPPED, DataError
 
 if TYPE_CHECKING:
     from aoi_modules.client.base import PredictClient

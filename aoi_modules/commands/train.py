@@ -1,6 +1,7 @@
 """`aoi train`: one recipe, one profile, one folder with model, report, page and plots."""
 
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -9,6 +10,7 @@ import click
 
 from aoi_modules.commands.options.good_classes import good_options
 from aoi_modules.commands.options.reading import reading_options
+from aoi_modules.commands.options.sizes import Part, PixelSize, TileGrid
 from aoi_modules.datasets.folder import GoodClasses, Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
@@ -38,6 +40,20 @@ from aoi_modules.training.wishes import IMBALANCES, Wishes
 @click.option("--imbalance", type=click.Choice(IMBALANCES), help="What is done about rare labels.")
 @click.option(
     "--target-escape", "escape_target", type=float, help="Share of the defective parts that may pass, such as 0.02."
+)
+@click.option("--picture-size", type=PixelSize(), help="What the network looks at, in pixels; one number is a square.")
+@click.option(
+    "--tiles",
+    type=TileGrid(),
+    help="Look at large pictures tile by tile; the worst tile judges. Rows and columns, or a tile's side in pixels.",
+)
+@click.option("--crop", type=Part(), help="Look at a part of every picture only, by shares of its height and width.")
+@click.option("--good-only", is_flag=True, default=None, help="Learn from good pictures alone; defects are not needed.")
+@click.option(
+    "--target-overkill",
+    "overkill_target",
+    type=float,
+    help="With --good-only: share of the good parts that may fail, such as 0.01.",
 )
 @click.option("--mixed-precision", is_flag=True, default=None, help="Compute in float16 on a GPU.")
 @click.option("--mirrored", is_flag=True, default=None, help="Share the work between all GPUs.")
@@ -71,6 +87,12 @@ def command(
     threshold for --target-escape, and says how many good parts that costs. Beside several classes of defects it also
     names the defect. Without a good class it names classes, and judges nothing.
 
+    Small defects in large pictures vanish when the whole picture is shrunk to the network's input. --picture-size lets
+    the network look at more pixels, --tiles at all of them, and then the model says where the defect is, too.
+
+    With --good-only nothing is learnt from defects: a part fails that is unlike all good ones. Folders of good parts
+    alone will do. Such a model promises nothing about escapes.
+
     A training that was killed goes on where it was when the same command is started again.
 
     \b
@@ -79,12 +101,17 @@ def command(
       aoi train magnetic-tile --profile cpu --target-escape 0.02 --out build/tile
       aoi train magnetic-tile --backbone mobilenet-v2 --fine-tune 5 --out build/tuned
       aoi train folder pictures/capacitor --profile cpu --out build/capacitor
+      aoi train folder pictures/knob --good-only --target-overkill 0.02 --out build/knob
       aoi train folder pictures/relay --good type_a --good type_b --target-escape 0.02 --out build/relay
       aoi train folder pictures/screws --no-good --out build/screws
       aoi train folder pictures/relay --group-pattern 'board(\\d+)_' --out build/board
       aoi train folder parts.csv --label-column result --features height_mm,offset_um --out build/parts
+      aoi train folder pictures/board --picture-size 600x800 --out build/board
+      aoi train folder pictures/sheet --tiles 224 --crop 0.1,0,0.8,1 --out build/sheet
     """
-    good = replace(good, needed=wishes.get("escape_target") is not None)
+    alone = bool(wishes.get("good_only"))
+    one_defect = alone or wishes.get("tiles") is not None
+    good = replace(good, needed=wishes.get("escape_target") is not None, one_defect=one_defect, alone=alone)
     chosen = _recipe(recipe, directory, skip_bad, reading, good)
     written = train(chosen, profile, out, seed=seed, restart=restart, **wishes)
     click.echo(training_report.to_json(written) if as_json else _lines(written, out))
@@ -118,4 +145,7 @@ def _lines(written: TrainingReport, out: Path) -> str:
         lines += [f"{head.name}  {name:<24} {value:.4f}" for name, value in figures.items()]
     lines += [f"note: {note}" for note in written.notes]
     lines += [f"left out: {row}" for row in written.left_out]
+    kinds = Counter(one.kind for one in written.mistakes or ())
+    if kinds:
+        lines.append(f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: aoi results {out} lists them")
     return "\n".join([*lines, f"{out / MODEL} ({written.seconds:.0f} s)", f"{out / PAGE}"])

@@ -9,13 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import Argument, ModelError
+from aoi_modules.export.expected import TOLERANCE
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.modelstore.golden import Golden, Scores, drawn_pictures
+from aoi_modules.modelstore.golden import Golden, Scores, drawn_pictures, largest_difference
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Head, PictureInput
 
 SAMPLES = 8
 """Golden pictures of a component at most; they are run whenever a server loads it."""
+PIXELS = 2**25
+"""Pixels of all golden pictures together, as the models see them: of large ones fewer are enough, one at least."""
+_REPEATED = 1e-3
+"""How far scores may be from those of the same picture among others: far more than rounding, far less than chance."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,18 @@ class Component:
         channels = max(size.channels for size in self.sizes)
         return PictureInput(height=largest.height, width=largest.width, channels=channels)
 
+    @property
+    def foreign_tolerance(self) -> float:
+        """How far golden scores may be from our own reading of the models, because another framework gave them."""
+        return TOLERANCE if any(member.expected for member in self.members) else 0.0
+
     def golden(self) -> Golden:
         """What is known about sample pictures of the models: the truth that every server is held to.
 
         The scores are those of the author's framework where they came with the model, else its own.
 
         Raises:
-            ModelError: a head gives something that is no number.
+            ModelError: a head gives something that is no number, or other scores when it is asked again.
         """
         pictures, features = self._samples()
         scores: Scores = {}
@@ -81,6 +91,7 @@ class Component:
                         f"head {head}: {member.name} gives {values[~np.isfinite(values)][0]} for a sample picture",
                         hint="train it again, with a lower learning rate",
                     )
+            _check_repeated(member, pictures[-1], None if features is None else features[-1:], found)
             scores.update(_as_expected(member, Golden(pictures, found, features)))
         return Golden(pictures, scores, features)
 
@@ -95,7 +106,8 @@ class Component:
                 rows[picture] = row if row is not None else rows.get(picture)
         if not rows:
             rows = dict.fromkeys(drawn_pictures(self.picture))
-        pictures = tuple(rows)[:SAMPLES]
+        most = max(1, min(SAMPLES, PIXELS // (self.picture.height * self.picture.width)))
+        pictures = tuple(rows)[:most]
         if not self.features:
             return pictures, None
         known = [row for row in rows.values() if row is not None]
@@ -120,6 +132,27 @@ def _as_expected(member: ModelSource, golden: Golden) -> Scores:
         for head, values in expected.scores.items():
             scores[head][at] = values[row]
     return scores
+
+
+def _check_repeated(
+    member: ModelSource, picture: bytes, features: NDArray[np.float32] | None, expected: Scores
+) -> None:
+    """Asks about the last picture again, alone: no score may follow from chance or from the pictures before it.
+
+    Args:
+        member: was asked about several pictures.
+        picture: the last of them.
+        features: of that picture, float32 (1, F), where the component takes some.
+        expected: float32 (N, K) by head.
+    """
+    found = member.scores([picture], features if member.features else None)
+    head, difference = largest_difference({name: values[-1:] for name, values in expected.items()}, found)
+    if difference > _REPEATED:
+        raise ModelError(
+            f"head {head}: {member.name} scores the same picture otherwise when it is asked again, alone (by "
+            f"{difference:.3g}): its scores follow from random numbers, a state, or the other pictures of a batch",
+            hint="save the model for inference: without dropout, stateful layers and batch norm in training mode",
+        )
 
 
 def _check_names(component: Component) -> None:

@@ -15,12 +15,30 @@ from aoi_modules.wire.tensors import Array
 from tensorflow.core.framework.graph_pb2 import GraphDef as GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef as NodeDef
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2, rewriter_config_pb2
-from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+from tensorflow.python.framework.convert_to_constants import (
+    convert_variables_to_constants_v2,
+    disable_lower_using_switch_merge,
+)
 from tensorflow.python.grappler import tf_optimizer
 
 # Each pass leaves only operations that every engine has. Not among them: the remapper, which fuses operations into
 # ones that exist in TensorFlow alone.
 PASSES = ("pruning", "function", "constfold", "arithmetic", "dependency", "common_subgraph_elimination")
+
+
+_LIMITS = "graphs end at 2 GiB, and tables or Python code cannot become constants"
+
+
+def definition(function: Any) -> GraphDef:
+    """The graph of a traced function with the functions that it calls; its variables are inputs.
+
+    Raises:
+        ModelError: it holds more than the 2 GiB that one graph can hold.
+    """
+    try:
+        return function.graph.as_graph_def()
+    except ValueError as error:
+        raise ModelError(f"the model does not fit into one graph: {first_line(error)}", hint=_LIMITS) from error
 
 
 def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
@@ -40,28 +58,37 @@ def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
         frozen = convert_variables_to_constants_v2(function, lower_control_flow=False)
         graph = frozen.graph.as_graph_def()
     except (ValueError, tf.errors.OpError) as error:
-        raise ModelError(
-            f"the model cannot be frozen to constants: {str(error).strip().splitlines()[0]}",
-            hint="graphs end at 2 GiB, and tables or Python code cannot become constants",
-        ) from error
+        raise ModelError(f"the model cannot be frozen to constants: {first_line(error)}", hint=_LIMITS) from error
     # Outputs leave the frozen function in the order in which TensorFlow flattens a dict: by key.
     outputs = zip(sorted(function.structured_outputs), frozen.outputs, strict=True)
     return graph, [tensor.name for tensor in frozen.inputs], {key: tensor.name for key, tensor in outputs}
+
+
+def inlined(function: Any) -> GraphDef:
+    """The graph of a traced function, without calls of other functions; loops and branches keep their bodies."""
+    whole = disable_lower_using_switch_merge(definition(function))
+    fetches = [tensor.name for tensor in (*function.inputs, *function.outputs)]
+    return _rewritten(function.graph, whole, fetches, ("function",))
 
 
 def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str]) -> GraphDef:
     """Runs TensorFlow's graph optimizer offline; the nodes named in `outputs` and the inputs they need stay."""
     if not isinstance(graph, tf.Graph):
         graph = imported(graph)
-    meta_graph = tf.compat.v1.train.export_meta_graph(graph_def=graph.as_graph_def(), graph=graph)
-    fetches = meta_graph_pb2.CollectionDef()
-    fetches.node_list.value.extend([f"{name}:0" for name in outputs])
-    meta_graph.collection_def["train_op"].CopyFrom(fetches)
+    return pruned(_rewritten(graph, graph.as_graph_def(), [f"{name}:0" for name in outputs], PASSES), outputs)
+
+
+def _rewritten(graph: tf.Graph, whole: GraphDef, fetches: Sequence[str], passes: Sequence[str]) -> GraphDef:
+    """What TensorFlow's graph optimizer makes of a graph by some of its passes; `fetches` are tensors that stay."""
+    meta_graph = tf.compat.v1.train.export_meta_graph(graph_def=whole, graph=graph)
+    kept = meta_graph_pb2.CollectionDef()
+    kept.node_list.value.extend(fetches)
+    meta_graph.collection_def["train_op"].CopyFrom(kept)
     config = config_pb2.ConfigProto()
     rewrite = config.graph_options.rewrite_options
-    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=PASSES, min_graph_nodes=-1))
+    rewrite.CopyFrom(rewriter_config_pb2.RewriterConfig(optimizers=passes, min_graph_nodes=-1))
     rewrite.meta_optimizer_iterations = rewriter_config_pb2.RewriterConfig.TWO
-    return pruned(tf_optimizer.OptimizeGraph(config, meta_graph), outputs)
+    return tf_optimizer.OptimizeGraph(config, meta_graph)
 
 
 def imported(graph: GraphDef) -> tf.Graph:

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import EncodeError
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import AoiError, ModelError, first_line
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
+from aoi_modules.export.determinism import deterministic
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.rewriting.sharing import share
@@ -30,7 +31,8 @@ def join(component: Component) -> tuple[GraphDef, dict[str, str]]:
         as variables: {digest of the content: name}.
 
     Raises:
-        ModelError: a model cannot be frozen, a weight is not a number, or together they are too large for one graph.
+        ModelError: a model is random or keeps a state, cannot be frozen, a weight is not a number, or together they are
+            too large for one graph.
     """
     joined = _inputs(component)
     names: dict[str, str] = {}
@@ -57,7 +59,7 @@ def _inputs(component: Component) -> GraphDef:
 
 def _with_member(joined: GraphDef, member: ModelSource, traced: Any, scope: str) -> GraphDef:
     """The graph with another model in it, under a name of its own, and its heads under theirs."""
-    frozen, takes, gives = graphs.freeze(traced)
+    frozen, takes, gives = graphs.freeze(deterministic(traced, member.name))
     _check_numbers(member, frozen)
     fed = [input_name(member.picture), *([FEATURES] if member.features else [])]
     if len(takes) != len(fed):
@@ -68,14 +70,14 @@ def _with_member(joined: GraphDef, member: ModelSource, traced: Any, scope: str)
         )
     together = graphs.imported(joined)
     with together.as_default():
-        results = tf.import_graph_def(
+        answers = tf.import_graph_def(
             frozen,
             input_map={name: together.get_tensor_by_name(f"{own}:0") for name, own in zip(takes, fed, strict=True)},
             return_elements=[gives[output] for output in member.outputs],
             name=scope,
         )
-        for output, result in zip(member.outputs, results, strict=True):
-            tf.identity(result, name=output)
+        for output, answer in zip(member.outputs, answers, strict=True):
+            tf.identity(answer, name=output)
     try:
         return together.as_graph_def()
     except (ValueError, EncodeError) as error:
@@ -97,7 +99,14 @@ def _traced(member: ModelSource) -> Any:
         answers = member.network.run(pictures, features[0] if features else None)
         return {name: tf.cast(answers[name], tf.float32) for name in member.outputs}
 
-    return scores.get_concrete_function()
+    try:
+        return scores.get_concrete_function()
+    except AoiError:
+        raise
+    except Exception as error:  # whatever the code of other people's layers raises
+        raise ModelError(
+            f"{member.name}: cannot be made a graph that takes any number of pictures: {first_line(error)}"
+        ) from error
 
 
 def _check_numbers(member: ModelSource, frozen: GraphDef) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.decoding import decode_picture
-from aoi_modules.errors import Argument, ModelError
+from aoi_modules.errors import Argument, ModelError, first_line
 from aoi_modules.export.expected import Expected
 from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
@@ -81,7 +81,10 @@ class ModelSource:
         """
         size = self.picture
         batch = tf.stack([decode_picture(one, size.height, size.width, size.channels) for one in pictures])
-        answers = self.network.run(batch, None if features is None else tf.constant(features))
+        try:
+            answers = self.network.run(batch, None if features is None else tf.constant(features))
+        except Exception as error:  # whatever the kernels raise, and the code of other people's layers
+            raise ModelError(f"{self.name}: does not run on {len(pictures)} pictures: {first_line(error)}") from error
         return {name: np.asarray(answers[name], np.float32) for name in self.outputs}
 
 
@@ -104,7 +107,7 @@ def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN)
     if report is not None:
         _check_outputs(network, report, path)
     heads, outputs = choose_heads(network, report.heads if report else (), wishes)
-    features = reading.features or (report.features if report else ())
+    features = reading.features or (report.features if report else network.feature_names)
     _check_features(network, features)
     pictures, rows = _samples(path, reading.samples, report)
     source = ModelSource(
@@ -135,10 +138,13 @@ def _expecting(source: ModelSource, expected: Expected) -> ModelSource:
 
 def _sha256(path: Path) -> str:
     """Of the file, or of all files in a folder together."""
-    if path.is_file():
-        return file_sha256(path)
-    files = sorted(file for file in path.rglob("*") if file.is_file())
-    together = "".join(f"{file_sha256(file)}  {file.relative_to(path)}\n" for file in files)
+    try:
+        if path.is_file():
+            return file_sha256(path)
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        together = "".join(f"{file_sha256(file)}  {file.relative_to(path)}\n" for file in files)
+    except OSError as error:
+        raise ModelError(f"{error.filename or path}: {error.strerror}") from None
     return hashlib.sha256(together.encode()).hexdigest()
 
 

@@ -24,6 +24,7 @@ class Network:
         picture: the pictures that `run` takes.
         outputs: units K of each output, in the network's own order.
         features: F; 0 for a network that takes none.
+        feature_names: what the network itself calls them; empty where it does not.
         maps: rows and columns of the map that an output has beside it; `run` gives it, too, as `layout.map_name` says.
         origin: file or folder that it was read from, for messages.
     """
@@ -32,6 +33,7 @@ class Network:
     picture: PictureInput
     outputs: dict[str, int]
     features: int = 0
+    feature_names: tuple[str, ...] = ()
     origin: str = "the network"
     maps: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ def picture_input(shape: Iterable[int | None], size: tuple[int, int] | None, ori
     """The pictures that an input of that shape takes.
 
     Args:
-        shape: (N, height, width, channels); height and width may be None.
+        shape: (N, height, width, channels), channels 1 for gray ones without that axis; height and width may be None.
         size: height and width where the shape leaves them open.
         origin: for messages.
 
@@ -99,7 +101,8 @@ def picture_input(shape: Iterable[int | None], size: tuple[int, int] | None, ori
     shape = tuple(shape)
     if len(shape) != 4 or shape[3] not in (1, 3):
         raise ModelError(
-            f"{origin}: expected one input of shape (N, height, width, 1 or 3). Received: {shape}",
+            f"{origin}: expected one input of shape (N, height, width, 1 or 3), or of gray ones (N, height, width). "
+            f"Received: {shape}",
             hint="build the model on keras.Input((height, width, channels), name='image')",
         )
     height, width = shape[1], shape[2]

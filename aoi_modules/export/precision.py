@@ -4,6 +4,7 @@ The file shrinks to half. TensorFlow and OpenVINO make float32 of the constants 
 stays what it was.
 """
 
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -13,11 +14,24 @@ from aoi_modules.export.graph import GraphDef, NodeDef, constant
 from aoi_modules.tf import tf
 
 Precision = Literal["float32", "float16"]
-TOLERANCE: dict[str, float] = {"float32": 1e-5, "float16": 1e-2}
-"""Greatest difference between a servable's scores and its sources': float32 arithmetic in another order, or weights
-that were rounded to eleven bits."""
+TOLERANCE: dict[str, float] = {"float32": 1e-5, "float16": 1e-2, "bfloat16": 2e-2}
+"""Greatest difference between a servable's scores and its sources': float32 arithmetic in another order, or numbers
+that were rounded to eleven bits, or to eight."""
 _SMALL = 64
 """Constants of fewer numbers stay as they are: they weigh nothing, and shapes and offsets are among them."""
+
+
+def tolerance(graph: GraphDef, precision: Precision) -> float:
+    """The greatest difference that rounding explains: of the weights as they are stored, or of the model's own sums.
+
+    Args:
+        graph: of the models; it may compute in fewer bits than 32, as those trained in mixed precision do.
+        precision: in which weights are stored.
+    """
+    nodes = chain(graph.node, *(function.node_def for function in graph.library.function))
+    types = {node.attr[key].type for node in nodes for key in ("T", "DstT") if key in node.attr}
+    computed = [name for name in TOLERANCE if tf.as_dtype(name).as_datatype_enum in types]
+    return max(TOLERANCE[name] for name in (precision, *computed))
 
 
 def stored(graph: GraphDef, precision: Precision) -> GraphDef:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from aoi_modules.errors import Argument, ModelError, StoreError
-from aoi_modules.export import expected
+from aoi_modules.errors import AoiError, Argument, ModelError, StoreError, first_line
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
+from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
@@ -52,7 +52,7 @@ def write_servable(
         version: a number that does not exist yet; default: one more than the newest.
         freeze: whether weights become constants, which is faster; variables stay open to further training.
         precision: in which weights are stored.
-        tolerance: how far scores may be from the sources'; default: what the precision allows.
+        tolerance: how far scores may be from the sources'; default: what `precision.tolerance` explains.
 
     Raises:
         ModelError: the models do not fit together, or the written graph does not score as they do; nothing is
@@ -65,23 +65,19 @@ def write_servable(
     component = Component.of([models] if isinstance(models, ModelSource) else models)
     folder = base_path / version_dir.check_name(name)
     number = version_dir.next_version(folder) if version is None else version
-    manifest = describe(component, name, number, precision, tolerance or _tolerance(component, precision))
     checker = shared_checker()
     checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
+        graph, names = join(component)  # before anything is asked of a model that scores by chance
+        allowed = tolerance or precisions.tolerance(graph, precision) + component.foreign_tolerance
+        manifest = describe(component, name, number, precision, allowed)
         truth = component.golden()
         truth.write(staging)
         manifest.write(staging)
         warmup.write(staging, name, truth)
-        write_graphs(component, manifest, staging, freeze=freeze)
+        write_graphs(component, graph, names, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
-
-
-def _tolerance(component: Component, precision: Precision) -> float:
-    """How far scores may be from golden ones: from the reading, and that may be away from the author's itself."""
-    told = any(member.expected for member in component.members)
-    return precisions.TOLERANCE[precision] + (expected.TOLERANCE if told else 0)
 
 
 def describe(
@@ -119,23 +115,40 @@ def describe(
     )
 
 
-def write_graphs(component: Component, manifest: Manifest, folder: Path, *, freeze: bool) -> None:
+def write_graphs(
+    component: Component, graph: GraphDef, names: dict[str, str], manifest: Manifest, folder: Path, *, freeze: bool
+) -> None:
     """Writes the SavedModel with its three signatures, and the frozen graph of `pixels`.
 
+    Args:
+        component: whose models these are.
+        graph: of all of them, as `joining.join` gives it.
+        names: of their variables, as `joining.join` gives them.
+        manifest: goes into the SavedModel.
+        folder: version directory.
+        freeze: whether weights become constants.
+
     Raises:
+        ModelError: TensorFlow cannot put the models behind these signatures.
         StoreError: the disk is full or cannot be written.
     """
-    graph, names = join(component)
-    frozen = Core.frozen(component, graph)
-    if freeze:
-        core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))
-    else:
-        core = Core.with_variables(component, graph, names)
+    try:
+        frozen = Core.frozen(component, graph)
+        pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
+        if freeze:
+            core = replace(frozen, graph=precisions.stored(frozen.graph, manifest.precision))
+        else:
+            core = Core.with_variables(component, graph, names)
+        signatures = trace(core, manifest)
+    except AoiError:
+        raise
+    except Exception as error:  # whatever TensorFlow's optimizer and importer meet in other people's graphs
+        files = ", ".join(member.name for member in component.members)
+        raise ModelError(f"{files}: cannot be put behind the signatures of a servable: {first_line(error)}") from error
     module = tf.Module()
     module.weights = list(core.variables.values())  # what the graphs read
     try:
-        tf.saved_model.save(module, str(folder), signatures=trace(core, manifest))
+        tf.saved_model.save(module, str(folder), signatures=signatures)
     except tf.errors.OpError as error:
         raise StoreError(f"{folder}: TensorFlow cannot write there: {error.message}") from error
-    pixels = precisions.stored(frozen_pixels(frozen), manifest.precision)
     (folder / layout.PIXELS_FILE).write_bytes(pixels.SerializeToString())

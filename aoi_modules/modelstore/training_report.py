@@ -1,13 +1,16 @@
 """`report.json`: what was trained, on which data, and what it is worth. The exporter builds the manifest from it."""
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.verdict import Rate, Verdict
 
 FILE_NAME = "report.json"
+MistakeKind = Literal["escaped", "overkilled", "mislabelled"]
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +22,67 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     file: str
     label: str
     features: tuple[float, ...] = ()
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A test picture about which a head was wrong.
+
+    Args:
+        picture: its name in the data set, such as a path relative to the folder.
+        head: that was wrong.
+        kind: `escaped`, a defective part that passes; `overkilled`, a good part that fails; `mislabelled`, a class that
+            is taken for another one, whatever the verdict.
+        truth: its class.
+        answer: what the head says it is.
+        score: that was judged; of a head that judges nothing the answer's probability.
+        verdict: at the head's threshold; None of a head that judges nothing.
+    """
+
+    picture: str
+    head: str
+    kind: MistakeKind
+    truth: str
+    answer: str
+    score: float
+    verdict: Verdict | None = None
+
+
+class ClassResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a head says about the test pictures of one class, or of one kind of defect.
+
+    Args:
+        head: that was asked.
+        name: of the class.
+        pictures: of the class, in the test table, that count for the head.
+        right: pictures that got their own label; None of a head that has no labels for them.
+        good: whether its parts are good; None where nothing is judged.
+        passed: pictures with the verdict PASS; None likewise.
+    """
+
+    head: str
+    name: str
+    pictures: int
+    right: int | None = None
+    good: bool | None = None
+    passed: int | None = None
+
+    @property
+    def recall(self) -> Rate | None:
+        """The share that got its own label; None of a head that has none for it."""
+        return None if self.right is None else Rate(self.right, self.pictures)
+
+    @property
+    def wrong_verdicts(self) -> Rate | None:
+        """The share that escapes, of defective parts, or is overkilled, of good ones; None where nothing is judged."""
+        if self.passed is None:
+            return None
+        return Rate(self.pictures - self.passed if self.good else self.passed, self.pictures)
+
+    @property
+    def wrong_verdicts_in_words(self) -> str:
+        """The share of wrong verdicts and what they are; empty where nothing is judged."""
+        rate = self.wrong_verdicts
+        return "" if rate is None else f"{rate} {'overkill' if self.good else 'escaped'}"
 
 
 class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +102,10 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         options: how it was trained, see `plan.Plan`.
         features: names of the numbers that the model takes beside each picture.
         left_out: what was bad in the data and left out because the caller said so.
+        counts: class, or kind of defect -> table -> pictures.
+        classes: what each head says about the test pictures of each class.
+        mistakes: the test pictures about which a head was wrong, the worst first; None where an older release wrote
+            the report.
         samples: test pictures beside the report.
         seconds: that the training took, evaluation included.
         model_sha256: of `model.keras`.
@@ -61,6 +129,22 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     options: dict[str, str | int | float | bool] = {}
     features: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    counts: dict[str, dict[str, int]] = {}
+    classes: tuple[ClassResult, ...] = ()
+    mistakes: tuple[Mistake, ...] | None = None
+
+
+def verdicts_in_words(report: TrainingReport, head: str) -> str:
+    """Says in one line how many test pictures a head judges wrong; empty where it judges nothing."""
+    judged = [one for one in report.classes if one.head == head and one.passed is not None]
+    good = Rate(
+        sum(one.pictures - (one.passed or 0) for one in judged if one.good),
+        sum(one.pictures for one in judged if one.good),
+    )
+    defective = Rate(
+        sum(one.passed or 0 for one in judged if not one.good), sum(one.pictures for one in judged if not one.good)
+    )
+    return f"defective parts that pass: {defective}; good parts that fail: {good}" if judged else ""
 
 
 def read(path: Path) -> TrainingReport:

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+import numpy as np
+
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore import training_report
@@ -17,10 +19,12 @@ from aoi_modules.progress import Say, say
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.outputs import check_free, staged
 from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
+from aoi_modules.training.measuring.mistakes import class_counts, class_results, mistakes
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
-from aoi_modules.training.sizing import size_note
+from aoi_modules.training.reporting.wrong_pictures import thumbnails
+from aoi_modules.training.sizing import fitted, size_note, with_maps
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -72,8 +76,9 @@ def train(
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
     start = time.perf_counter()
+    split = wanted.recipe.split(wanted.profile, seed)
+    wanted = fitted(wanted, split)
     chosen = wanted.recipe
-    split = chosen.split(wanted.profile, seed)
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     for note in split.notes:
         log(f"note: {note}")
@@ -83,7 +88,12 @@ def train(
         learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
         with kept_model.mentioned(work):
             measured = evaluate(
-                learned.model, chosen.heads, split, chosen.picture_input, escape_target=wanted.escape_target
+                learned.model,
+                with_maps(wanted, {name: tensor.shape for name, tensor in learned.model.output.items()}),
+                split,
+                chosen.picture_input,
+                escape_target=wanted.escape_target,
+                overkill_target=wanted.overkill_target if wanted.good_only else None,
             )
             figures = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in summary(measured).items())
             log(f"test: {figures}")
@@ -131,7 +141,7 @@ def write_training(
             keep_logs(work, folder)
         report = _report(folder, wanted, split, learned, results, seconds)
         training_report.write(report, folder)
-        page.write_page(folder, report, plots)
+        page.write_page(folder, report, plots, thumbnails(split.test, report.mistakes or ()))
     return report
 
 
@@ -146,6 +156,10 @@ def _report(
     """Gives the report of the model that lies in the folder, and puts its samples beside it."""
     from aoi_modules.training.measuring.evaluation import summary
 
+    wrong = mistakes(results, split.test)
+    pictures = {one.picture for one in wrong}
+    rows = [row for row, name in enumerate(split.test.ids) if name in pictures]
+    most = samples.enough(wanted.recipe.picture_input)
     return TrainingReport(
         recipe=wanted.recipe.name,
         profile=wanted.profile.name,
@@ -156,14 +170,17 @@ def _report(
         backbone=wanted.backbone,
         weights=learned.weights,
         metrics={**summary(results), **_counts(split)},
-        notes=_notes(split, wanted, learned.weights),
-        samples=samples.write(split.test, samples.choose(split.test), folder),
+        notes=_notes(split, wanted, learned.weights, results),
+        samples=samples.write(split.test, samples.with_wrong(split.test, rows, most), folder),
         seconds=round(seconds, 2),
         model_sha256=file_sha256(folder / MODEL),
         tools=_tools(),
         options=wanted.options(),
         features=split.train.feature_names,
         left_out=split.left_out,
+        counts=class_counts(split),
+        classes=class_results(results, split.test),
+        mistakes=wrong,
     )
 
 
@@ -184,7 +201,9 @@ def _counts(split: Split) -> dict[str, float]:
     }
 
 
-def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
+def _notes(split: Split, wanted: Plan, weights: str, results: "Sequence[Evaluation]") -> tuple[str, ...]:
+    from aoi_modules.training.measuring.thresholds import percent, shortage
+
     recipe, notes = wanted.recipe, []
     if split.origin.stand_in:
         notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
@@ -194,9 +213,31 @@ def _notes(split: Split, wanted: Plan, weights: str) -> tuple[str, ...]:
         notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)
-    if recipe.judges:
-        notes.append(f"thresholds were chosen on validation pictures for {wanted.escape_target:.0%} escapes")
+    if wanted.good_only:
+        notes += _notes_of_good_only(split, wanted)
+    elif recipe.judges:
+        notes.append(f"thresholds were chosen on validation pictures for {percent(wanted.escape_target)} escapes")
+    for result in results:
+        if result.choice is not None and (sentence := shortage(result.choice)):
+            notes.append(f"{result.head.name}: {sentence}")
     return (*notes, *split.notes)
+
+
+def _notes_of_good_only(split: Split, wanted: Plan) -> list[str]:
+    """What a model that never saw a defect can promise, and what it cannot."""
+    (head,) = wanted.recipe.heads
+    good = [int(np.sum(table.target(head.name).values == 0)) for table in (split.train, split.validation)]
+    defective = int(np.sum(split.test.target(head.name).values > 0))
+    measured = (
+        f"the figures are those of the {defective} defective test pictures, other defects may be missed"
+        if defective
+        else "the test has no defective picture, so nothing is known about escapes"
+    )
+    return [
+        f"learnt from {good[0]} good pictures alone; the threshold was chosen on {good[1]} good validation pictures "
+        f"for {wanted.overkill_target:.0%} overkill",
+        f"no defect was seen, so no escape rate is promised: {measured}",
+    ]
 
 
 def _tools() -> dict[str, str]:

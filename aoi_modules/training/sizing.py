@@ -1,17 +1,78 @@
-"""What the size of the data's pictures means for a training: what shrinking them to the model's input loses.
+"""What the size of the data's pictures means for a training: what the model looks at, and what shrinking loses.
 
 Imports no TensorFlow.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+
 from aoi_modules.datasets.picture_sizes import PictureSize, typical_size
 from aoi_modules.datasets.table import Split
-from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.modelstore.layout import map_name
+from aoi_modules.modelstore.manifest import Head, PictureInput, ScoreMap
+from aoi_modules.training.plan import Plan
 
 MOST_SHRINKING = 2.0
 """Pictures that are shrunk more often than this are warned about: the resize looks at four neighbours of each place, so
 beyond it there are pixels that nobody looks at."""
 SMALL_DEFECT = 7
 """Pixels of the defect that the warning speaks of."""
+MOST_PIXELS = 2**27
+"""Pixels of a picture that a model may look at: what the decoders of the line read."""
+
+
+def fitted(plan: Plan, split: Split) -> Plan:
+    """Makes the choices that depend on the pictures: how many tiles there are, and which part of a picture is seen.
+
+    The recipe's picture becomes the whole picture as the model takes it. A network that looks at a part of it (`crop`)
+    looks at that part as large as it would at all.
+
+    Raises:
+        ModelError: tiles are wanted of what has none, or the picture would be too large.
+    """
+    if plan.tiles is None and plan.crop is None and not plan.good_only:
+        return plan
+    size = _looked_at(plan, split)
+    grid = None
+    if plan.tiles is not None:
+        _check_tiles(plan, split)
+        grid, size = _tiles(plan.tiles, size)
+    picture, box = _whole(size, plan.crop or (0.0, 0.0, 1.0, 1.0), plan.recipe.picture_input.channels)
+    if picture.height * picture.width > MOST_PIXELS:
+        wrong = Argument("picture_size", ...)
+        raise ModelError(
+            f"picture: expected at most {MOST_PIXELS:,} pixels. Received: {picture.width} x {picture.height}",
+            hint=f"let the model look at smaller pictures: {wrong}",
+            arguments=[wrong],
+        )
+    if grid is not None and size.gray:  # a third of the memory; the network gets the same numbers
+        picture = msgspec.structs.replace(picture, channels=1)
+    recipe = replace(plan.recipe, picture_input=picture)
+    whole = box == (0, 0, picture.height, picture.width)
+    return replace(plan, recipe=recipe, tiles=grid, picture_size=(size.height, size.width), box=None if whole else box)
+
+
+def with_maps(plan: Plan, shapes: Mapping[str, tuple[int | None, ...]]) -> tuple[Head, ...]:
+    """Gives the plan's heads with the maps that the model has.
+
+    Args:
+        plan: `fitted`.
+        shapes: of the model's outputs by name.
+    """
+    picture = plan.recipe.picture_input
+    top, left, height, width = plan.box or (0, 0, picture.height, picture.width)
+    area = (top / picture.height, left / picture.width, height / picture.height, width / picture.width)
+    heads = []
+    for head in plan.recipe.heads:
+        match shapes.get(map_name(head.name)):
+            case (_, int(rows), int(columns)):
+                heads.append(msgspec.structs.replace(head, map=ScoreMap(rows=rows, columns=columns, area=area)))
+            case _:
+                heads.append(head)
+    return tuple(heads)
 
 
 def shrinking(size: PictureSize, picture: PictureInput) -> float:
@@ -35,3 +96,49 @@ def size_note(split: Split, picture: PictureInput) -> str:
         f"{SMALL_DEFECT} pixels becomes {left:.1f} and may not be seen at all; let the model look at more pixels, by "
         "--picture-size or --tiles"
     )
+
+
+def _looked_at(plan: Plan, split: Split) -> PictureSize:
+    """The size of what the network sees: as asked for, else with tiles the pictures' own, else the recipe's."""
+    own = typical_size(split.train)
+    gray = own is not None and own.gray
+    if plan.picture_size is not None:
+        return PictureSize(*plan.picture_size, gray=gray)
+    if plan.tiles is None or own is None:
+        return PictureSize(plan.recipe.picture_input.height, plan.recipe.picture_input.width, gray=gray)
+    _, _, height, width = plan.crop or (0.0, 0.0, 1.0, 1.0)
+    return PictureSize(round(own.height * height), round(own.width * width), gray=gray)
+
+
+def _tiles(tiles: int | tuple[int, int], size: PictureSize) -> tuple[tuple[int, int], PictureSize]:
+    """The grid, and the size as whole tiles of it: the nearest one."""
+    if isinstance(tiles, int):
+        grid = max(1, round(size.height / tiles)), max(1, round(size.width / tiles))
+        return grid, replace(size, height=grid[0] * tiles, width=grid[1] * tiles)
+    high, wide = max(1, round(size.height / tiles[0])), max(1, round(size.width / tiles[1]))
+    return tiles, replace(size, height=tiles[0] * high, width=tiles[1] * wide)
+
+
+def _whole(
+    size: PictureSize, crop: tuple[float, float, float, float], channels: int
+) -> tuple[PictureInput, tuple[int, int, int, int]]:
+    """The whole picture of which a part has that size, and the part in it: top, left, height, width in pixels."""
+    top, left, height, width = crop
+    picture = PictureInput(
+        height=max(size.height, round(size.height / height)),
+        width=max(size.width, round(size.width / width)),
+        channels=channels,
+    )
+    first = min(round(top * picture.height), picture.height - size.height)
+    second = min(round(left * picture.width), picture.width - size.width)
+    return picture, (first, second, size.height, size.width)
+
+
+def _check_tiles(plan: Plan, split: Split) -> None:
+    if split.train.features is not None:
+        tiles = Argument("tiles")
+        raise ModelError(
+            f"{tiles}: expected pictures alone. Received: numbers beside them: {', '.join(split.train.feature_names)}",
+            hint="leave the columns of numbers out",
+            arguments=[tiles],
+        )

@@ -7,6 +7,8 @@ from aoi_modules.training.networks.catalogue import Pooling
 Imbalance = Literal["none", "class-weights", "focal-loss", "oversampling"]
 IMBALANCES: tuple[Imbalance, ...] = ("none", "class-weights", "focal-loss", "oversampling")
 ScheduleShape = Literal["plateau", "cosine"]
+Crop = tuple[float, float, float, float]
+Tiles = int | tuple[int, int]
 
 
 class Wishes(TypedDict, total=False):
@@ -27,8 +29,14 @@ class Wishes(TypedDict, total=False):
         imbalance: what is done about rare labels.
         patience: epochs without a better validation loss after which training stops; 0 never stops early.
         escape_target: share of the defective parts that may pass at the threshold, in [0, 1).
+        good_only: whether the model learns from good pictures alone: a part far from all of them is defective.
+        overkill_target: share of the good parts that may fail at the threshold of such a model, in [0, 1).
         mixed_precision: whether layers compute in float16 on a GPU; outputs stay float32.
         mirrored: whether all GPUs of the machine share the work.
+        picture_size: height and width of what the network looks at, in pixels.
+        crop: the part of every picture that the network looks at: top, left, height, width as shares, in [0, 1].
+        tiles: rows and columns of tiles, or the side of a tile in pixels; the network looks at each tile alone, and the
+            worst one judges the picture. Without a `picture_size` the pictures keep their own.
     """
 
     backbone: str | None
@@ -45,5 +53,10 @@ class Wishes(TypedDict, total=False):
     imbalance: Imbalance | None
     patience: int | None
     escape_target: float | None
+    good_only: bool | None
+    overkill_target: float | None
     mixed_precision: bool | None
     mirrored: bool | None
+    picture_size: tuple[int, int] | None
+    crop: Crop | None
+    tiles: Tiles | None

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.export.model_sources import read
+from aoi_modules.export.servable import write_servable
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
+from aoi_modules.tf import keras
 from tests.client.servables import write_house, write_tile
 from tests.commands.test_predict import predict
 from tests.gateway.conftest import picture_bytes
@@ -19,10 +23,23 @@ pytestmark = pytest.mark.slow  # servables are exported and served
 NUMBERS = {"a": (3.0, 210.5), "b": (2.0, 90.0), "c": (5.0, 400.0)}
 
 
+def measured() -> keras.Model:
+    """A model with two inputs of numbers: a picture (N, 8, 8), weight_g (N, 1), sizes_mm (N, 2) -> score (N, 1)."""
+    keras.utils.set_random_seed(3)
+    image, weight = keras.Input((8, 8), name="image"), keras.Input((1,), name="weight_g")
+    sizes = keras.Input((2,), name="sizes_mm")
+    seen = keras.layers.Rescaling(1 / 255)(keras.layers.Flatten()(image))
+    score = keras.layers.Dense(1, "sigmoid")(keras.layers.Concatenate()([seen, weight, sizes]))
+    return keras.Model([weight, image, sizes], score)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
     models = tmp_path_factory.mktemp("models")
-    with EmbeddedServer({"house": write_house(models), "tile": write_tile(models)}) as server:
+    measured().save(models / "part.keras")
+    write_servable(read(models / "part.keras"), "part", models)
+    served = {"house": write_house(models), "tile": write_tile(models), "part": models / "part"}
+    with EmbeddedServer(served) as server:
         yield server
 
 
@@ -49,6 +66,24 @@ def prices(server: EmbeddedServer, houses: Path) -> list[float]:
     with GrpcClient(Endpoint(server.grpc, "house", timeout=60)) as client:
         answer = client.predict_pictures(pictures, np.array(list(NUMBERS.values()), np.float32))
     return [float(price) for price in answer.scores["price"][:, 0]]
+
+
+def test_columns_go_to_the_inputs_of_their_names(server: EmbeddedServer, tmp_path: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)  # weight_g, sizes_mm_0, sizes_mm_1
+    pixels = np.random.default_rng(1).integers(0, 256, (2, 8, 8), np.uint8)
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    lines = ["sizes_mm_1,picture,weight_g,sizes_mm_0"]
+    for number, (weight, height, width) in enumerate(rows):
+        Image.fromarray(pixels[number]).save(folder / f"{number}.png")
+        lines.append(f"{width},{number}.png,{weight},{height}")
+    (tmp_path / "parts.csv").write_text("\n".join([*lines, ""]))
+    asked = ("--model", "part", "--features", str(tmp_path / "parts.csv"), "--csv", str(folder))
+    run = predict("--grpc", server.grpc, *asked)
+    assert (run.returncode, run.stderr) == (0, "")
+    found = [float(row["score"]) for row in csv.DictReader(run.stdout.splitlines())]
+    expected = measured()([rows[:, :1], pixels.astype(np.float32), rows[:, 1:]])
+    np.testing.assert_allclose(found, np.asarray(expected)[:, 0], atol=1e-4)
 
 
 @pytest.mark.parametrize("way", ["--grpc", "--http"])

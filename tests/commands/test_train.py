@@ -137,6 +137,29 @@ def test_at_a_terminal_a_person_is_asked_until_the_answer_is_a_class(tmp_path: P
     assert "expected a class that is not good. Received: all classes" in said
 
 
+def test_a_column_like_a_serial_number_is_asked_about_and_without_a_terminal_an_error(tmp_path: Path) -> None:
+    put_parts(tmp_path / "parts", {"left": 4, "right": 4})
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
+    rows = [f"{name},{name.split('/')[1]},{1000 + i},{i % 3}" for i, name in enumerate(names)]
+    (tmp_path / "parts.csv").write_text("path,label,serial,height\n" + "\n".join(rows) + "\n")
+    words = ("train", "folder", "parts.csv", "--out", "x", "--target-escape", "0.02", "--no-good")
+    done = aoi(tmp_path, *words)
+    assert done.returncode == 1
+    assert "serial: whole and different in every row, like a serial number (1000, 1001, 1002)" in done.stderr
+    assert "--features height leaves it out, --features serial,height learns from it" in done.stderr
+    person, terminal = os.openpty()
+    os.write(person, b"n\n")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AOI_") and name != "CI"}
+    subprocess.run(
+        [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
+        stdin=terminal, stderr=terminal, timeout=60, cwd=tmp_path, env=kept, check=False,
+    )  # fmt: skip
+    os.close(terminal)
+    said = b"".join(iter(lambda: _read(person), b"")).decode()
+    assert "Learn from it? [y/N]" in said
+    assert "no class is good" in said  # which comes after the columns
+
+
 def _read(terminal: int) -> bytes:
     """What was written to a terminal; nothing at its end, which Linux calls an error."""
     try:

@@ -1,5 +1,6 @@
 """Tables as TensorFlow sees them."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -100,7 +101,7 @@ def test_features_and_weights_travel_with_their_pictures(table: Table) -> None:
 
 
 def test_pictures_are_read_from_the_disk_when_their_batch_is_due(table: Table, tmp_path: Path) -> None:
-    paths = tuple(tmp_path / f"{name}.png" for name in table.ids)
+    paths = tuple(tmp_path / os.fsdecode(f"{name} gr".encode() + b"\xfcn.png") for name in table.ids)
     stored = replace(table, pictures=paths)
     for row, path in enumerate(paths):
         path.write_bytes(table.encoded(row))

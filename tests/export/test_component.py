@@ -181,7 +181,7 @@ def test_weights_that_are_no_numbers_are_named(tmp_path: Path) -> None:
     broken = on_trunk("open", 1)
     layer = broken.get_layer("open")
     layer.set_weights([np.where(np.arange(8)[:, None] == 3, np.nan, 1).astype(np.float32), layer.get_weights()[1]])
-    with pytest.raises(ModelError, match=r"head open: open\.keras gives nan"):
+    with pytest.raises(ModelError, match=r"head open: open\.keras has 1 weights of 8 that are not a number"):
         write_servable([source(on_trunk("short", 0)), source(broken)], "pcb", tmp_path)
     assert list((tmp_path / "pcb").iterdir()) == []
 
@@ -233,3 +233,26 @@ def test_a_model_with_features_and_no_samples_gets_drawn_ones(tmp_path: Path) ->
     truth = Golden.read(write_servable(house, "house", tmp_path).path)
     assert truth.features is not None
     assert truth.features.shape == (len(truth.pictures), 2)
+
+
+def test_scores_that_follow_from_the_pictures_beside_are_refused() -> None:
+    """As batch norm in training mode gives them; no random number and no variable is in it."""
+    model = source(on_trunk("short", 0))
+
+    def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        scores = model.network.run(pictures, features)["short"]
+        return {"short": scores - tf.reduce_mean(scores, axis=0)}
+
+    crowded = replace(model, network=replace(model.network, run=run))
+    with pytest.raises(ModelError, match=r"head short: short\.keras scores the same picture otherwise .* alone"):
+        Component.of([crowded]).golden()
+
+
+def test_code_that_fails_on_pictures_is_told_in_a_sentence() -> None:
+    model = source(on_trunk("short", 0))
+
+    def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        raise ZeroDivisionError("division by zero")
+
+    with pytest.raises(ModelError, match=r"^short\.keras: does not run on 4 pictures: division by zero"):
+        Component.of([replace(model, network=replace(model.network, run=run))]).golden()

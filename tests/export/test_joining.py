@@ -1,5 +1,7 @@
 """Models of one component become one graph that gives each head's scores."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,19 @@ def test_weights_that_are_no_numbers_are_refused() -> None:
     model.get_layer("short").set_weights([np.full((8, 1), np.nan, np.float32), np.zeros(1, np.float32)])
     with pytest.raises(ModelError, match=r"head short: short\.keras has 8 weights of 8 that are not a number"):
         join(Component.of([source(model)]))
+
+
+def test_code_that_makes_no_graph_is_named() -> None:
+    def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        return {"short": tf.constant(pictures.numpy().mean(axis=(1, 2, 3), keepdims=False)[:, None])}
+
+    model = source(on_trunk("short", 1))
+    with pytest.raises(ModelError, match=r"^short\.keras: cannot be made a graph .*numpy"):
+        join(Component.of([replace(model, network=replace(model.network, run=run))]))
+
+
+def test_scores_by_chance_are_refused() -> None:
+    image = keras.Input((24, 32, 3), name="image")
+    noisy = keras.layers.Lambda(lambda x: x + tf.random.normal(tf.shape(x)))(keras.layers.Flatten()(image))
+    with pytest.raises(ModelError, match=r"score\.keras: draws random numbers while it scores"):
+        join(Component.of([source(keras.Model(image, keras.layers.Dense(1)(noisy)))]))

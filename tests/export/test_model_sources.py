@@ -13,6 +13,7 @@ from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.tf import keras
 from tests.export.networks import DEFECT, network, priced
 from tests.serving.engines.encoded import encode
 
@@ -109,6 +110,18 @@ def test_a_model_with_features_needs_its_report(tmp_path: Path) -> None:
         read(tmp_path / "model.keras")
     named = read(tmp_path / "model.keras", [Wish(kind="value")], Reading(features=("area", "age")))
     assert named.features == ("area", "age")
+
+
+def test_inputs_of_numbers_name_the_features_unless_the_caller_does(tmp_path: Path) -> None:
+    image, numbers = keras.Input((24, 32, 3), name="image"), [keras.Input((1,), name=name) for name in ("b", "a")]
+    pooled = keras.layers.GlobalAveragePooling2D()(image)
+    score = keras.layers.Dense(1)(keras.layers.Concatenate()([pooled, *numbers]))
+    keras.Model([image, *numbers], score).save(tmp_path / "model.keras")
+    assert read(tmp_path / "model.keras").features == ("b", "a")
+    named = Reading(features=("weight", "height"))
+    assert read(tmp_path / "model.keras", reading=named).features == named.features
+    with pytest.raises(ModelError, match=r"takes 2 numbers beside a picture\. Received 1 names: weight"):
+        read(tmp_path / "model.keras", reading=Reading(features=("weight",)))
 
 
 def test_gray_models_take_colour_pictures_and_the_reverse() -> None:

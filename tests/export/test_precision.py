@@ -7,7 +7,7 @@ from aoi_modules.errors import ModelError
 from aoi_modules.export.graph import GraphDef, constants, run_frozen
 from aoi_modules.export.heads import default_head
 from aoi_modules.export.model_sources import ModelSource
-from aoi_modules.export.precision import stored
+from aoi_modules.export.precision import Precision, stored, tolerance
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
 from aoi_modules.tf import tf
@@ -55,3 +55,20 @@ def test_half_precision_is_one_of_constants(tmp_path: Path) -> None:
     model = ModelSource(network_of(on_trunk("short", 0)), (default_head("short", 1),))
     with pytest.raises(ModelError, match=r"`precision='float16'`: .* and `freeze=False` keeps variables"):
         write_servable(model, "pcb", tmp_path, freeze=False, precision="float16")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "precision", "allowed"),
+    [
+        (tf.float32, "float32", 1e-5),
+        (tf.float32, "float16", 1e-2),
+        (tf.float16, "float32", 1e-2),
+        (tf.bfloat16, "float16", 2e-2),
+    ],
+)
+def test_models_that_compute_in_fewer_bits_may_be_further_away(
+    dtype: tf.DType, precision: Precision, allowed: float
+) -> None:
+    with tf.Graph().as_default() as graph:
+        tf.cast(tf.compat.v1.placeholder(tf.float32, (None, 2)), dtype) * 2
+    assert tolerance(graph.as_graph_def(), precision) == allowed

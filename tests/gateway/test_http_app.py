@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 import grpc
+import msgspec
 import numpy as np
 import pytest
 import requests
@@ -87,12 +88,12 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "heads": [
             {
                 "name": "defect", "kind": "defect", "label": "crack", "score": pytest.approx(0.1), "scores": None,
-                "threshold": 0.5, "review_band": [0.4, 0.5], "verdict": "PASS",
+                "threshold": 0.5, "review_band": [0.4, 0.5], "verdict": "PASS", "region": None,
             },
             {
                 "name": "surface", "kind": "class", "label": "smooth", "score": pytest.approx(0.7),
                 "scores": pytest.approx({"smooth": 0.7, "rough": 0.2, "torn": 0.1}),
-                "threshold": None, "review_band": None, "verdict": None,
+                "threshold": None, "review_band": None, "verdict": None, "region": None,
             },
         ],
     }  # fmt: skip
@@ -124,6 +125,25 @@ def test_a_class_head_judges_by_its_good_labels(gateway: RunningGateway) -> None
     body = inspect(gateway, "surface").json()
     assert body["verdict"] == "FAIL"
     assert body["heads"][1]["score"] == pytest.approx(0.1)
+
+
+def test_a_class_head_judges_by_the_good_labels_of_its_manifest(gateway: RunningGateway, server: ModelServer) -> None:
+    described = manifest(2)
+    judging = {"good": ("smooth", "rough"), "threshold": 0.05}
+    heads = [msgspec.structs.replace(head, **(judging if head.name == "surface" else {})) for head in described.heads]
+    server.manifests[2] = msgspec.structs.replace(described, heads=tuple(heads)).to_json()
+    server.states[2], server.version = "AVAILABLE", 2
+    body = inspect(gateway).json()
+    surface = body["heads"][1]
+    assert (body["verdict"], surface["verdict"], surface["label"], surface["threshold"]) == (
+        "FAIL",
+        "FAIL",
+        "torn",
+        0.05,
+    )
+    listed = requests.get(f"{gateway.url}/v1/components", timeout=10).json()["components"]
+    tile = next(one for one in listed if one["component"] == "tile")
+    assert [head.get("good") for head in tile["heads"] if head["name"] == "surface"] == [["smooth", "rough"]]
 
 
 def test_a_new_version_is_judged_by_its_own_limits(gateway: RunningGateway, server: ModelServer) -> None:

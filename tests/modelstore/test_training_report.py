@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore import training_report
-from aoi_modules.modelstore.training_report import Sample, TrainingReport
+from aoi_modules.modelstore.training_report import ClassResult, Sample, TrainingReport
+from aoi_modules.verdict import Rate
 from tests.training.small import DEFECT, ORIGIN, PICTURE
 
 REPORT = TrainingReport(
@@ -43,3 +45,40 @@ def test_other_content_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "report.json").write_text(text, encoding="latin-1")
     with pytest.raises(ModelError, match=r"report\.json: not a training report"):
         training_report.read(tmp_path)
+
+
+def test_a_class_has_its_rates_with_intervals() -> None:
+    crack = ClassResult(head="kind", name="crack", pictures=8, right=6, good=False, passed=1)
+    assert crack.recall == Rate(6, 8)
+    assert crack.wrong_verdicts == Rate(1, 8)
+    assert crack.wrong_verdicts_in_words.endswith(" escaped")
+    good = ClassResult(head="kind", name="ok", pictures=8, good=True, passed=6)
+    assert (good.recall, good.wrong_verdicts) == (None, Rate(2, 8))
+    assert good.wrong_verdicts_in_words.endswith(" overkill")
+    told = ClassResult(head="side", name="left", pictures=8, right=8)
+    assert (told.wrong_verdicts, told.wrong_verdicts_in_words) == (None, "")
+
+
+def test_all_wrong_verdicts_of_a_head_are_one_line() -> None:
+    results = (
+        ClassResult(head="kind", name="ok", pictures=8, good=True, passed=6),
+        ClassResult(head="kind", name="crack", pictures=8, good=False, passed=1),
+        ClassResult(head="kind", name="void", pictures=12, good=False, passed=0),
+        ClassResult(head="side", name="left", pictures=8, right=8),
+    )
+    report = msgspec.structs.replace(REPORT, classes=results)
+    said = training_report.verdicts_in_words(report, "kind")
+    assert said.startswith("defective parts that pass: 5.0% (1 of 20; 95%:")
+    assert "good parts that fail: 25.0% (2 of 8; 95%:" in said
+    assert training_report.verdicts_in_words(report, "side") == ""
+
+
+def test_a_report_of_an_older_release_knows_no_mistakes(tmp_path: Path) -> None:
+    training_report.write(REPORT, tmp_path)
+    file = tmp_path / training_report.FILE_NAME
+    content = msgspec.json.decode(file.read_bytes())
+    file.write_bytes(msgspec.json.encode({name: content[name] for name in content if name not in NEW}))
+    assert training_report.read(tmp_path).mistakes is None
+
+
+NEW = ("mistakes", "classes", "counts")

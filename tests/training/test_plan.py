@@ -37,6 +37,14 @@ def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
         ({"escape_target": 1.0}, "`escape_target`: expected a share"),
         ({"imbalance": "prayer"}, "class-weights, focal-loss, oversampling"),
         ({"fine_tune_share": 0.0}, "fine_tune_share"),
+        ({"picture_size": (224, 16)}, "`picture_size`: expected at least 32 x 32 pixels"),
+        ({"crop": (0.5, 0.0, 0.6, 1.0)}, "`crop`: expected top, left, height and width of a part"),
+        ({"crop": (0.0, 0.0, 0.0, 1.0)}, "`crop`: expected top, left, height and width of a part"),
+        ({"tiles": 16}, "`tiles`: expected rows and columns, or a side of at least 32 pixels"),
+        ({"tiles": (0, 3)}, "`tiles`: expected rows and columns"),
+        ({"tiles": 224, "fine_tune": 3}, "`tiles`: heads on tiles learn from features that are kept"),
+        ({"tiles": 224, "cached": False}, "Received: `cached=False`"),
+        ({"tiles": 224, "backbone": "small-cnn"}, "trains its network from nothing"),
     ],
 )
 def test_what_cannot_work_is_refused(wish: dict[str, Any], text: str) -> None:
@@ -76,6 +84,27 @@ def test_the_fingerprint_changes_with_whatever_changes_the_model() -> None:
 def test_options_name_only_what_was_used() -> None:
     assert "cached" in plan(TILE, CPU).options()
     assert "cached" not in plan(CNN, CPU).options()
+
+
+def test_tiles_need_heads_that_tell_good_from_defect() -> None:
+    classes = replace(TILE, heads=CNN.heads)
+    with pytest.raises(ModelError, match=r"`tiles`: expected heads .* Received: category \(class\)"):
+        plan(classes, CPU, tiles=224)
+
+
+def test_tiles_see_small_things_and_are_neither_mirrored_nor_tuned() -> None:
+    found = plan(replace(TILE, pooling="mean+max"), profiles.by_name("gpu"), tiles=(2, 3))
+    assert (found.pooling, found.augment, found.fine_tune) == ("taps", False, 0)
+    assert plan(TILE, CPU, tiles=(2, 3), backbone="resnet50").pooling == "taps"
+    assert plan(TILE, CPU, tiles=(2, 3), augment=True).augment
+
+
+def test_a_picture_size_is_the_models_input() -> None:
+    assert plan(TILE, CPU, picture_size=(96, 320)).recipe.picture_input == PictureInput(
+        height=96, width=320, channels=3
+    )
+    assert plan(TILE, CPU).options().get("picture_size") is None
+    assert plan(TILE, CPU, picture_size=(96, 320)).options()["picture_size"] == "96 x 320"
 
 
 def test_an_escape_target_where_nothing_is_judged_is_refused() -> None:

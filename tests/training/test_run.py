@@ -166,6 +166,32 @@ def test_a_bad_call_is_refused_before_any_work(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("recipe", [recipe for recipe in recipes.RECIPES.values() if recipe.name not in RECIPES])
 def test_the_real_recipes_ask_their_sets_for_the_profiles_sizes(recipe: Recipe) -> None:
-    tables = recipe.split(replace(TINY, train=60, test=30), 0)
-    assert (len(tables.train), len(tables.test)) == (60, 30)
+    tables = recipe.split(replace(TINY, train=120, test=60), 0)
+    assert (len(tables.train), len(tables.test)) == (120, 60)
     assert [target.labels for target in tables.train.targets] == [head.labels for head in recipe.heads]
+
+
+def test_the_report_counts_classes_and_lists_the_wrong_pictures(trained: dict[str, Trained]) -> None:
+    written = trained["squares"].report
+    (head,) = written.heads
+    assert written.counts == {
+        "good": {"train": 48, "validation": 20, "test": 20},
+        "defect": {"train": 48, "validation": 20, "test": 20},
+    }
+    assert written.mistakes is not None
+    kinds = [one.kind for one in written.mistakes]
+    assert kinds.count("escaped") == round(head.metrics["escape_rate"] * 20)
+    assert kinds.count("overkilled") == round(head.metrics["overkill_rate"] * 20)
+    assert {one.picture for one in written.mistakes} <= set(RECIPES["squares"].split(TINY, 3).test.ids)
+    assert [(one.name, one.good, one.pictures) for one in written.classes] == [
+        ("good", True, 20),
+        ("defect", False, 20),
+    ]
+    names = {one.kind for one in trained["sides"].report.mistakes or ()}
+    assert names <= {"mislabelled"}
+
+
+def test_too_few_defects_for_the_escape_rate_are_said(trained: dict[str, Trained], tmp_path: Path) -> None:
+    assert not any("cannot promise" in note for note in trained["squares"].report.notes)
+    written = train("squares", "tiny", tmp_path / "out", seed=3, draw=False, log=lambda line: None, escape_target=0.02)
+    assert any("20 defective validation pictures cannot promise 2% escapes" in note for note in written.notes)

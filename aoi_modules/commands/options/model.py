@@ -29,9 +29,14 @@ _FOR_HEADS = (
     ("--threshold", "thresholds", "T", "A defect score over it fails the part."),
     ("--size", "sizes", "HxW", "Height and width of the pictures, for a model that takes any."),
     ("--scaling", "scalings", "SCALING", "Pixels that a model wants and does not make itself: unit, tf, caffe, torch."),
-    ("--features", "features", "A,B", "Names of the numbers beside each picture."),
-    ("--inputs", "inputs", "X,Y", "Inputs of a frozen graph."),
-    ("--outputs", "outputs", "X,Y", "Outputs of a frozen graph."),
+    (
+        "--features",
+        "features",
+        "A,B",
+        "Names of the numbers beside each picture, if nothing else says them.",
+    ),
+    ("--inputs", "inputs", "X,Y", "Inputs of a frozen graph; what computes them is cut off."),
+    ("--outputs", "outputs", "X,Y", "Outputs to keep; a frozen graph needs them."),
     ("--signature", "signatures", "NAME", "Of a SavedModel; default: serving_default."),
     ("--expect", "expects", "SAMPLES.npz", "Pictures with the scores that the author's framework gave."),
 )

@@ -10,7 +10,7 @@ same rule. Nothing is ever learnt from what the set calls test.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +28,16 @@ _GOOD_ONLY = Argument("good_only", True)
 _FOLD_OF = {"validation": sampling.VALIDATION_FOLD, "test": sampling.TEST_FOLD}
 
 
-def tables_of(path: Path, checked: Sequence[Checked], said_by: str) -> tuple[Indices, tuple[str, ...]]:
+def tables_of(
+    path: Path, checked: Sequence[Checked], said_by: str, *, everywhere: Collection[str] | None = None
+) -> tuple[Indices, tuple[str, ...]]:
     """Gives the table of each row, a position in `PARTS`, int64 (N,); and what was dealt though the set says tables.
 
     Args:
         path: of the data set, for errors.
         checked: N rows.
         said_by: what says which table a row is in; empty when nothing does.
+        everywhere: the classes that every table must have; None: all.
 
     Raises:
         DataError: nothing is there to learn from, or a class is missing in a table.
@@ -46,7 +49,8 @@ def tables_of(path: Path, checked: Sequence[Checked], said_by: str) -> tuple[Ind
     else:
         part = np.array([rank(row) for row, _ in checked], np.int64)
         part, notes = _completed(path, checked, part, said_by)
-    _check_every_class(path, checked, part, said_by)
+    classes = {row.label for row, _ in checked} if everywhere is None else set(everywhere)
+    _check_every_class(path, checked, part, said_by, classes)
     return part, notes
 
 
@@ -65,8 +69,7 @@ def _completed(path: Path, checked: Sequence[Checked], part: Indices, said_by: s
     return completed, (note,)
 
 
-def _check_every_class(path: Path, checked: Sequence[Checked], part: Indices, said_by: str) -> None:
-    classes = {row.label for row, _ in checked}
+def _check_every_class(path: Path, checked: Sequence[Checked], part: Indices, said_by: str, classes: set[str]) -> None:
     for number, name in enumerate(PARTS):
         found = {row.label for (row, _), own in zip(checked, part, strict=True) if own == number}
         if classes - found:

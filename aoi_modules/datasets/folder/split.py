@@ -86,8 +86,9 @@ def load(
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
     _check_classes(path, listing.rows, checked)
-    target = target_of(path, checked, good or GoodClasses())
-    part, dealt = tables_of(path, checked, listing.said_by)
+    good = good or GoodClasses()
+    target = target_of(path, checked, good)
+    part, dealt = tables_of(path, checked, listing.said_by, everywhere=target.good if good.alone else None)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
     whole = Split(

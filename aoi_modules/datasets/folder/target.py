@@ -13,6 +13,8 @@ from aoi_modules.datasets.table import Target
 from aoi_modules.errors import Argument, DataError
 
 DEFECT_TARGET, CLASS_TARGET = "defect", "kind"
+ONE_DEFECT = "defect"
+"""What all classes that are not good are called together."""
 FEWEST = 3
 """Different pictures of a class: one for each table."""
 
@@ -27,11 +29,15 @@ class GoodClasses:
     Args:
         names: of the classes of good parts; none says that no class is good. None: their names tell, or a person.
         needed: somebody wants a verdict, which needs a good class.
+        one_defect: all classes that are not good are one, called `defect`.
+        alone: defects are not needed to learn; a single class is that of good parts.
         ask: asks a person where the names do not tell; None has nobody to ask.
     """
 
     names: Sequence[str] | None = None
     needed: bool = False
+    one_defect: bool = False
+    alone: bool = False
     ask: Ask | None = None
 
     def among(self, classes: Sequence[str], path: Path) -> tuple[str, ...]:
@@ -44,6 +50,8 @@ class GoodClasses:
         Raises:
             DataError: what was said does not fit the classes, or nothing was said and the names do not tell.
         """
+        if self.alone and len(classes) == 1:
+            return tuple(classes)
         good = _said(self.names, classes) if self.names is not None else _by_name(classes, needed=self.needed)
         if good is None and self.ask is not None:
             good = _said(self.ask(tuple(classes)), classes)
@@ -63,8 +71,11 @@ def target_of(path: Path, checked: Sequence[Checked], good: GoodClasses) -> Targ
     Raises:
         DataError: the classes teach nothing, or nobody knows which are good; says which.
     """
-    classes = _classes(path, checked)
+    classes = _classes(path, checked, alone=good.alone)
     good_ones = good.among(classes, path)
+    if good.one_defect and good_ones:
+        defects = np.array([row.label not in good_ones for row, _ in checked], np.int64)
+        return Target(DEFECT_TARGET, defects, (good_ones[0], ONE_DEFECT), good=good_ones[:1])
     ordered = (*good_ones, *(name for name in classes if name not in good_ones))
     values = np.array([ordered.index(row.label) for row, _ in checked], np.int64)
     name = DEFECT_TARGET if len(classes) == 2 and good_ones else CLASS_TARGET
@@ -79,7 +90,7 @@ def in_words(target: Target) -> str:
     return f"good parts are called {', '.join(target.good)}; defective ones {', '.join(defective)}"
 
 
-def _classes(path: Path, checked: Sequence[Checked]) -> list[str]:
+def _classes(path: Path, checked: Sequence[Checked], *, alone: bool) -> list[str]:
     """The names of the classes, of which each has pictures enough."""
     pictures: dict[str, set[str]] = defaultdict(set)
     for row, file in checked:
@@ -88,6 +99,8 @@ def _classes(path: Path, checked: Sequence[Checked]) -> list[str]:
     alike = [name for name in names if sum(other.casefold() == name.casefold() for other in names) > 1]
     if alike:
         raise DataError(f"{path}: expected classes that differ by more than capitals. Received: {', '.join(alike)}")
+    if alone:
+        return names
     if len(names) < 2:
         raise DataError(f"{path}: expected at least two classes. Received: only {names[0]}")
     for name in names:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +72,10 @@ def load(
     found = found or find(NAME)
     whole, left_out = table(found, skip_bad=skip_bad, cell=cell)
     split = replace(sampling.by_folds(whole, folds(whole), found.origin), left_out=left_out)
-    return sampling.limited(split, _price_classes, train=train, validation=validation, test=test, seed=seed)
+    # Prices are no classes: of fewer houses than there are classes of prices, wider ones are drawn from.
+    classes = min([STRATA, *(count for count in (train, validation, test) if count)])
+    by_price = partial(_price_classes, count=classes)
+    return sampling.limited(split, by_price, train=train, validation=validation, test=test, seed=seed)
 
 
 def table(found: Found | None = None, *, skip_bad: bool = False, cell: int = CELL) -> tuple[Table, tuple[str, ...]]:
@@ -201,6 +205,6 @@ def _table(houses: Sequence[House], prefix: str) -> Table:
     )
 
 
-def _price_classes(table: Table) -> Sequence[object]:
-    classes: list[int] = price_strata(table).tolist()
+def _price_classes(table: Table, count: int) -> Sequence[object]:
+    classes: list[int] = price_strata(table, count).tolist()
     return classes

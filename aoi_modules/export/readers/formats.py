@@ -16,7 +16,7 @@ from pathlib import Path
 
 import h5py
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import AoiError, ModelError, first_line
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.frozen_network import read_frozen_network
 from aoi_modules.export.readers.keras_network import read_keras_network
@@ -46,6 +46,11 @@ class Format(StrEnum):
     SAFETENSORS = "weights without a model (.safetensors)"
     OPENVINO = "an OpenVINO model (.xml)"
     PICKLE = "a Python pickle"
+    POINTER = "a pointer of Git LFS that stands for the file"
+    PAGE = "a web page"
+    ARCHIVE = "a packed archive"
+    EMPTY = "an empty file"
+    FOLDER = "a folder that is no SavedModel"
     UNKNOWN = "no model format that is known here"
 
 
@@ -60,6 +65,11 @@ _ADVICE = {
     Format.SAFETENSORS: _WEIGHTS_ADVICE,
     Format.OPENVINO: "it was made from another file: export that one (.keras, .h5, SavedModel or .onnx)",
     Format.PICKLE: "a pickle may run any code when it is read: save the model with its own library",
+    Format.POINTER: "fetch the file itself: git lfs pull",
+    Format.PAGE: "a download link was saved in place of the file: download it again",
+    Format.ARCHIVE: "unpack it, and export the file or the SavedModel folder in it",
+    Format.EMPTY: "copy it or save it again",
+    Format.FOLDER: f"readable are folders that hold {layout.SAVED_MODEL} and variables/, and single files",
     Format.UNKNOWN: "readable are .keras, .h5, SavedModel folders, frozen .pb and .onnx",
 }
 READERS: dict[Format, Callable[[Path, Reading], Network]] = {
@@ -71,6 +81,10 @@ READERS: dict[Format, Callable[[Path, Reading], Network]] = {
 }
 """A reader gives the network in a file of its format; a new one stands here and is recognised by `sniff`."""
 _HDF5, _ZIP = b"\x89HDF\r\n\x1a\n", b"PK\x03\x04"
+_TABLE_END = bytes.fromhex("57fb808b247547db")
+"""How a table of TensorFlow ends: a checkpoint of TensorFlow 1, or the index of a later one."""
+_ARCHIVES = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd")
+_SUFFIXES = (".keras", ".h5", ".hdf5", ".pb", ".onnx")
 
 
 def read_network(path: Path, reading: Reading = AS_WRITTEN) -> Network:
@@ -88,7 +102,15 @@ def read_network(path: Path, reading: Reading = AS_WRITTEN) -> Network:
     found = sniff(path)
     if found not in READERS:
         raise _refusal(path, found)
-    return READERS[found](path, reading)
+    try:
+        return READERS[found](path, reading)
+    except AoiError:
+        raise
+    except Exception as error:  # a damaged file can bring a library to whatever error
+        raise ModelError(
+            f"{path}: not readable as {found}: {type(error).__name__}: {first_line(error)}",
+            hint="copy it again, or save it anew",
+        ) from error
 
 
 def sniff(path: Path) -> Format:
@@ -97,22 +119,33 @@ def sniff(path: Path) -> Format:
     Raises:
         ModelError: there is no such file, or it cannot be opened.
     """
-    if path.is_dir():
-        return _sniff_folder(path)
-    if not path.is_file():
-        if next(path.parent.glob(f"{path.name}.index"), None):  # a checkpoint goes by the stem of its files
-            return Format.CHECKPOINT
-        raise ModelError(f"{path}: no such file", hint="aoi train RECIPE --out DIR writes DIR/model.keras")
     try:
-        with path.open("rb") as file:
-            start = file.read(4096)
+        if path.is_dir():
+            return _sniff_folder(path)
+        if path.is_file():
+            return _sniff_file(path)
+        if path.with_name(f"{path.name}.index").is_file():  # a checkpoint goes by the stem of its files
+            return Format.CHECKPOINT
+        there = path.exists()
     except OSError as error:
-        raise ModelError(f"{path}: {error.strerror}") from None
+        raise ModelError(f"{path}: {error.strerror or error}") from None
+    if there:
+        raise ModelError(f"{path}: expected a file or a folder. Received: a device, pipe or socket")
+    raise ModelError(f"{path}: no such file", hint="aoi train RECIPE --out DIR writes DIR/model.keras")
+
+
+def _sniff_file(path: Path) -> Format:
+    with path.open("rb") as file:
+        start = file.read(4096)
+        file.seek(max(path.stat().st_size - len(_TABLE_END), 0))
+        end = file.read()
+    if not start:
+        return Format.EMPTY
     if start.startswith(_HDF5):
         return _sniff_hdf5(path)
     if start.startswith(_ZIP):
         return _sniff_zip(path)
-    if path.suffix == ".index" or ".data-0" in path.name:
+    if path.suffix == ".index" or ".data-0" in path.name or end == _TABLE_END:
         return Format.CHECKPOINT
     return _sniff_start(start) or _sniff_protobuf(path)
 
@@ -128,16 +161,20 @@ def _refusal(path: Path, found: Format) -> ModelError:
     """Says which format it looks like, and what to do."""
     if found is Format.SAVED_MODEL_FILE:
         return ModelError(f"{path}: expected the folder. Received: {found}", hint=f"export {path.parent}")
+    if found is Format.FOLDER and (held := _models_in(path)):
+        there = f"{found}; it holds {held[0].name}"
+        return ModelError(f"{path}: expected a model. Received: {there}", hint=f"export {held[0]}")
     if found is Format.VERSIONS:
         versions = saved_model_versions(path)
         return ModelError(
             f"{path}: expected one version. Received: {found} ({', '.join(map(str, versions))})",
             hint=f"the newest is {path / str(versions[-1])}",
         )
-    tried = (
-        "" if found is not Format.UNKNOWN else "; looked for the marks of Keras, TensorFlow, ONNX, PyTorch and others"
-    )
-    return ModelError(f"{path}: cannot be exported: it looks like {found}{tried}", hint=_ADVICE[found])
+    tried, advice = "", _ADVICE[found]
+    if found is Format.UNKNOWN:
+        tried = "; looked for the marks of Keras, TensorFlow, ONNX, PyTorch and others"
+        advice = f"a {path.suffix} file begins otherwise: copy or save it again" if path.suffix in _SUFFIXES else advice
+    return ModelError(f"{path}: cannot be exported: it looks like {found}{tried}", hint=advice)
 
 
 def _sniff_folder(path: Path) -> Format:
@@ -147,15 +184,22 @@ def _sniff_folder(path: Path) -> Format:
         return Format.VERSIONS
     if (path / "checkpoint").is_file() or next(path.glob("*.index"), None):
         return Format.CHECKPOINT
-    return Format.UNKNOWN
+    return Format.FOLDER
+
+
+def _models_in(folder: Path) -> list[Path]:
+    """Files in a folder, and SavedModel folders, that look like models by their names."""
+    return sorted(
+        child for child in folder.iterdir() if child.suffix in _SUFFIXES or (child / layout.SAVED_MODEL).is_file()
+    )
 
 
 def _sniff_hdf5(path: Path) -> Format:
     try:
         with h5py.File(path, "r") as file:
             return Format.KERAS_H5 if "model_config" in file.attrs else Format.KERAS_WEIGHTS
-    except OSError as error:
-        raise ModelError(f"{path}: a damaged HDF5 file: {error}") from None
+    except (OSError, RuntimeError, KeyError, ValueError) as error:  # as h5py passes on what HDF5 finds
+        raise ModelError(f"{path}: a damaged HDF5 file: {first_line(error)}", hint="copy or save it again") from None
 
 
 def _sniff_zip(path: Path) -> Format:
@@ -166,7 +210,10 @@ def _sniff_zip(path: Path) -> Format:
         raise ModelError(f"{path}: a damaged zip file (a .keras file is one)", hint="copy or save it again") from None
     if "config.json" in names:
         return Format.KERAS
-    return Format.TORCH if any(name.endswith("data.pkl") for name in names) else Format.UNKNOWN
+    if any(name.endswith("data.pkl") for name in names):
+        return Format.TORCH
+    packed = any(name.endswith((layout.SAVED_MODEL, *_SUFFIXES)) for name in names)
+    return Format.ARCHIVE if packed else Format.UNKNOWN
 
 
 def _sniff_start(start: bytes) -> Format | None:
@@ -178,7 +225,13 @@ def _sniff_start(start: bytes) -> Format | None:
         return Format.TORCH if b"\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19" in start[:32] else Format.PICKLE
     if start[8:10] == b'{"' and int.from_bytes(start[:8], "little") < 100_000_000:
         return Format.SAFETENSORS
+    if start.startswith(_ARCHIVES) or start[257:262] == b"ustar":
+        return Format.ARCHIVE
     text = start.lstrip()
+    if text.startswith(b"version https://git-lfs"):
+        return Format.POINTER
+    if text[:15].lower().startswith((b"<!doctype html", b"<html")):
+        return Format.PAGE
     if text.startswith(b"{") and b'"class_name"' in text:
         return Format.KERAS_JSON
     return Format.OPENVINO if text.startswith(b"<") and b"<net" in text else None

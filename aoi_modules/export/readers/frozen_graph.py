@@ -8,7 +8,8 @@ from google.protobuf.message import DecodeError
 
 from aoi_modules.errors import ModelError, first_line
 from aoi_modules.export.graph import GraphDef, NodeDef, node_of, tensor_of
-from aoi_modules.export.readers.interface import InputTensor
+from aoi_modules.export.operations import foreign_operations
+from aoi_modules.export.readers.inputs import InputTensor
 from aoi_modules.tf import tf
 
 _MANY = 12
@@ -39,8 +40,8 @@ class FrozenGraph:
             return cls(GraphDef.FromString(path.read_bytes()), origin or str(path))
         except OSError as error:
             raise ModelError(f"{path}: {error.strerror}") from None
-        except DecodeError:
-            raise ModelError(f"{path}: not readable as a TensorFlow graph") from None
+        except (DecodeError, RuntimeError):  # the second of text that is no UTF-8
+            raise ModelError(f"{path}: not readable as a TensorFlow graph", hint="copy or write it again") from None
 
     @property
     def nodes(self) -> dict[str, NodeDef]:
@@ -69,11 +70,35 @@ class FrozenGraph:
                 waiting += [node_of(source) for source in nodes[name].input]
         return found
 
-    def tensors(self, names: Sequence[str]) -> dict[str, InputTensor]:
-        """Shapes and types of tensors, as TensorFlow infers them.
+    def cut(self, tensors: Sequence[str], given: Sequence[str]) -> "FrozenGraph":
+        """Only what must run for some tensors when others are given; what computed the given ones is gone."""
+        needed = self.needed_by(tensors, given)
+        kept = GraphDef(versions=self.definition.versions, library=self.definition.library)
+        kept.node.extend(node for node in self.definition.node if node.name in needed)
+        gone = {f"^{node_of(name)}" for name in given}
+        for node in kept.node:  # nothing has to wait for what is given, or to be on the device of what is gone
+            node.input[:] = [tensor for tensor in node.input if tensor not in gone]
+            node.attr.pop("_class", None)
+        return FrozenGraph(kept, self.origin)
+
+    def check_operations(self) -> None:
+        """Refuses a graph that TensorFlow alone cannot run.
 
         Raises:
-            ModelError: it has no such tensor, or TensorFlow does not know an operation in it.
+            ModelError: names operations of added libraries, or those that need Python.
+        """
+        if foreign := foreign_operations(self.definition):
+            raise ModelError(
+                f"{self.origin}: needs operations that TensorFlow itself does not have: {listed(foreign)}",
+                hint="write it without tf.py_function and without operations of added libraries; what only prepares "
+                "pictures can be cut off, by naming the inputs behind it",
+            )
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Refuses names of tensors whose nodes are not there.
+
+        Raises:
+            ModelError: names the first of them.
         """
         nodes = self.nodes
         for name in names:
@@ -82,12 +107,21 @@ class FrozenGraph:
                     f"{self.origin}: has no node {node_of(name)!r}",
                     hint=f"placeholders: {listed(self.placeholders)}; ends: {listed(self.loose_ends)}",
                 )
+
+    def tensors(self, names: Sequence[str]) -> dict[str, InputTensor]:
+        """Shapes and types of tensors, as TensorFlow infers them.
+
+        Raises:
+            ModelError: it has no such tensor, or TensorFlow does not know an operation in it.
+        """
+        self.check_names(names)
+        needed = self.cut(names, ())
         with tf.Graph().as_default():
             try:
                 tensors = tf.graph_util.import_graph_def(
-                    self.definition, return_elements=[tensor_of(name) for name in names], name=""
+                    needed.definition, return_elements=[tensor_of(name) for name in names], name=""
                 )
-            except ValueError as error:  # unknown operations, results that a node does not have
+            except Exception as error:  # whatever the importer meets in a graph that somebody else wrote
                 raise ModelError(f"{self.origin}: not usable as a TensorFlow graph: {first_line(error)}") from None
         return {
             name: InputTensor(name, None if tensor.shape.rank is None else tuple(tensor.shape), tensor.dtype)

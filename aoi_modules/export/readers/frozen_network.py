@@ -8,7 +8,8 @@ from aoi_modules.errors import Argument, ModelError, first_line
 from aoi_modules.export.graph import tensor_of
 from aoi_modules.export.network import Network, Run
 from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed
-from aoi_modules.export.readers.interface import Inputs, InputTensor, Shape, build_network, find_inputs, safe_names
+from aoi_modules.export.readers.inputs import Inputs, InputTensor, Shape, find_inputs
+from aoi_modules.export.readers.outputs import build_network, safe_names
 from aoi_modules.export.reading import Reading
 from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.tf import tf
@@ -54,28 +55,31 @@ def graph_network(
     outputs: Mapping[str, str],
     size: tuple[int, int] | None,
     *,
-    shapes: Mapping[str, Shape] | None = None,
+    declared: Mapping[str, InputTensor] | None = None,
 ) -> Network:
     """A network out of a frozen graph.
 
     Args:
-        graph: the graph.
+        graph: the graph; what computes its inputs is not needed.
         inputs: tensors that take pictures and perhaps features.
         outputs: {name: tensor}.
         size: height and width of the pictures, where the graph leaves them open.
-        shapes: of the inputs where another source knows them better than the graph.
+        declared: inputs that another source knows better than the graph.
 
     Raises:
         ModelError: it has no such tensors, needs others too, or does not map pictures to (N, K).
     """
-    known = graph.tensors([*inputs, *outputs.values()])
+    graph.check_names([*inputs, *outputs.values()])
     _check_complete(graph, inputs, list(outputs.values()))
-    entries = [replace(known[name], shape=(shapes or {}).get(name, known[name].shape)) for name in inputs]
+    behind = graph.cut(list(outputs.values()), inputs)
+    behind.check_operations()
+    known = graph.tensors([*inputs, *outputs.values()]) | dict(declared or {})
+    entries = [replace(known[name], label=known[name].label or name.removesuffix(":0")) for name in inputs]
     last: ModelError | None = None
     for guess in _guesses(entries, size):
         found = find_inputs(guess, size, graph.origin)
         try:
-            return build_network(_runner(graph, found, outputs), found, graph.origin)
+            return build_network(_runner(behind, found, outputs), found, graph.origin)
         except ModelError as error:
             last = last or error
     raise last or ModelError(f"{graph.origin}: no input")
@@ -85,16 +89,17 @@ def _runner(graph: FrozenGraph, inputs: Inputs, outputs: Mapping[str, str]) -> R
     """The graph as a function; its inputs get their shapes from `inputs`, so a declared batch of one opens up."""
     specs = inputs.specs()
     definition = with_own_functions(graph.definition)
+    taken = {tensor_of(tensor) for node in definition.node for tensor in node.input}
 
     def imported(*values: tf.Tensor) -> list[tf.Tensor]:
-        fed = {tensor_of(name): value for name, value in zip(specs, values, strict=True)}
+        fed = {tensor_of(name): value for name, value in zip(specs, values, strict=True) if tensor_of(name) in taken}
         results = [tensor_of(name) for name in outputs.values()]
         return tf.graph_util.import_graph_def(definition, input_map=fed, return_elements=results, name="")  # type: ignore[no-any-return]
 
     # Of the ways to make a function of a graph, only this one brings along the functions that the graph calls.
     try:
         function = tf.compat.v1.wrap_function(imported, list(specs.values()))
-    except ValueError as error:  # shapes that do not fit
+    except Exception as error:  # whatever the importer raises, most of all of shapes that do not fit
         raise ModelError(
             f"{graph.origin}: does not take pictures of {inputs.picture.height} x {inputs.picture.width} x "
             f"{inputs.picture.channels} in batches of any size: {first_line(error)}",
@@ -118,6 +123,13 @@ def _runner(graph: FrozenGraph, inputs: Inputs, outputs: Mapping[str, str]) -> R
 def _check_complete(graph: FrozenGraph, inputs: Sequence[str], outputs: Sequence[str]) -> None:
     """The outputs must follow from the inputs and constants alone."""
     needed = graph.needed_by(outputs, inputs)
+    taken = {tensor_of(tensor) for node in needed.values() for tensor in node.input}
+    if idle := [name for name in inputs if tensor_of(name) not in taken]:
+        wrong = Argument("inputs")
+        raise ModelError(
+            f"{graph.origin}: {wrong}: no output needs {listed(idle)}; the outputs are {listed(outputs)}",
+            arguments=[wrong],
+        )
     if unfed := [name for name, node in needed.items() if node.op == "Placeholder"]:
         named = Argument("inputs")
         raise ModelError(
@@ -142,12 +154,16 @@ def _check_complete(graph: FrozenGraph, inputs: Sequence[str], outputs: Sequence
 
 
 def _guesses(entries: list[InputTensor], size: tuple[int, int] | None) -> list[list[InputTensor]]:
-    """The inputs; a picture of unknown channels is in colour, and gray if the graph does not take colours."""
+    """The inputs; a picture of unknown channels is in colour, and gray if the graph does not take colours.
+
+    One of unknown shape may have no axis of channels.
+    """
     if size is None or sum(_channels_open(entry.shape) for entry in entries) != 1:
         return [entries]
     return [
-        [replace(entry, shape=(None, *size, n)) if _channels_open(entry.shape) else entry for entry in entries]
-        for n in (3, 1)
+        [replace(entry, shape=(None, *size, *channels)) if _channels_open(entry.shape) else entry for entry in entries]
+        for channels in ((3,), (1,), ())
+        if channels or all(entry.shape is None or not _channels_open(entry.shape) for entry in entries)
     ]
 
 

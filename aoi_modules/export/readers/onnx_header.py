@@ -32,12 +32,12 @@ class OnnxHeader:
     outputs: tuple[str, ...]
 
     @property
-    def channels_last(self) -> list[str]:
-        """Inputs that plainly are pictures with the channels last."""
+    def in_order(self) -> list[str]:
+        """Inputs whose axes are in our order: pictures with the channels last, and gray ones without that axis."""
         return [
             name
             for name, shape in self.inputs.items()
-            if len(shape) == 4 and shape[3] in (1, 3) and shape[1] not in (1, 3)
+            if len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3) and shape[1] not in (1, 3))
         ]
 
 
@@ -52,7 +52,7 @@ def read_header(path: Path) -> OnnxHeader:
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from None
     except DecodeError:
-        raise ModelError(f"{path}: not readable as an ONNX model") from None
+        raise ModelError(f"{path}: not readable as an ONNX model", hint="copy or write it again") from None
     weights = {tensor.name for tensor in graph.initializer}  # old files list them among the inputs too
     inputs = {value.name: tuple(_dimensions(value)) for value in graph.input if value.name not in weights}
     return OnnxHeader(inputs, tuple(value.name for value in graph.output))

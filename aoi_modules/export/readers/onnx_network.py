@@ -7,7 +7,6 @@ its own and is only called. It turns channels in front (NCHW, as PyTorch writes 
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +15,8 @@ import numpy as np
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.network import Network
-from aoi_modules.export.readers.interface import safe_names, wanted_names
 from aoi_modules.export.readers.onnx_header import OnnxHeader, read_header
+from aoi_modules.export.readers.outputs import safe_names, wanted_names
 from aoi_modules.export.readers.saved_model_network import read_saved_model
 from aoi_modules.export.reading import AS_WRITTEN, Reading
 from aoi_modules.modelstore import layout
@@ -53,17 +52,23 @@ def read_onnx_network(
     """
     header = read_header(path)
     wanted = wanted_names("outputs", reading.outputs, header.outputs, str(path))
+    # The converter numbers the outputs in the order of the file, if there are several.
+    converted = {own: f"output_{number}" for number, own in enumerate(header.outputs)} if header.outputs[1:] else {}
     command = converter or find_converter(path)
     with TemporaryDirectory(prefix="aoi-onnx-") as folder:
         _convert(command, path, header, Path(folder), seconds)
         try:
             # Its variables are read here and now, so the folder may go.
-            network = read_saved_model(Path(folder) / _RESULT, Reading(size=reading.size))
+            chosen = tuple(converted[own] for own in reading.outputs) if converted else ()
+            network = read_saved_model(Path(folder) / _RESULT, Reading(size=reading.size, outputs=chosen))
         except ModelError as error:
             message = error.message.replace(str(Path(folder) / _RESULT), str(path))
             hint = f"{error.hint}; in PyTorch: {_PYTORCH}" if "batches" in error.hint else error.hint
             raise ModelError(message, hint=hint, arguments=error.arguments) from None
-    return replace(network.renamed(_names(header.outputs, network, wanted)), origin=str(path))
+    only = next(iter(network.outputs))
+    names = {safe: converted.get(own, only) for safe, own in safe_names(wanted).items()}
+    given = {safe: output for safe, output in names.items() if output in network.outputs}
+    return replace(network.renamed(given), origin=str(path))
 
 
 def find_converter(path: Path) -> Path:
@@ -84,19 +89,12 @@ def find_converter(path: Path) -> Path:
     return Path(found)
 
 
-def _names(own: Sequence[str], network: Network, wanted: Sequence[str]) -> dict[str, str]:
-    """{output: what the converter calls it}; it numbers them in the order of the file."""
-    converted = [f"output_{number}" for number in range(len(own))] if len(own) > 1 else list(network.outputs)
-    by_name = dict(zip(own, converted, strict=True))
-    return {safe: by_name[name] for safe, name in safe_names(wanted).items()}
-
-
 def _convert(command: Path, path: Path, header: OnnxHeader, folder: Path, seconds: float) -> None:
     """Writes folder/saved_model."""
     noise = np.random.default_rng(0).uniform(size=_SAMPLES_SHAPE).astype(np.float32)
     np.save(folder / _SAMPLES, noise)
     arguments = ["-i", str(path.resolve()), "-o", _RESULT, "--output_signaturedefs", "--non_verbose"]
-    for name in header.channels_last:  # the converter takes every picture for NCHW
+    for name in header.in_order:  # the converter takes every picture for NCHW
         arguments += ["--keep_shape_absolutely_input_names", name]
     try:
         done = subprocess.run(

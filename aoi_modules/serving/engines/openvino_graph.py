@@ -22,6 +22,8 @@ from aoi_modules.wire.tensors import Array
 
 ROWS = 4
 """Pictures that are computed at once. More of them are hardly faster on a CPU, and take more memory."""
+LARGE = 2**22
+"""Pixels of a picture that is computed alone, on all cores: several at once would take several times its memory."""
 COPIES = 4
 """How many times a graph is compiled, so that calls run side by side. With one stream each, a call is computed by the
 thread that makes it. Several streams of one graph have threads of their own, and each hand-over to them costs a tenth
@@ -112,6 +114,8 @@ class Compiler:
     def _compiled(self, core: Any, model: Any, manifest: Manifest, threads: int) -> list[Graph]:
         """The graph on the threads that serve best."""
         cores = int(core.get_property("CPU", "RANGE_FOR_STREAMS")[1])
+        if manifest.picture.height * manifest.picture.width > LARGE:
+            return [self._graph(core, model, 1, threads or cores, cores)]
         alone = self._graph(core, model, 1, threads or 1, cores)
         slow = 0.0 if threads or cores == 1 else _seconds(alone, manifest)
         if slow > SPREAD_SECONDS:

@@ -21,11 +21,14 @@ from aoi_modules.training.fitting.backup import History
 from aoi_modules.training.fitting.examples import FeatureExamples, PictureExamples
 from aoi_modules.training.fitting.fit import Schedule, fit
 from aoi_modules.training.fitting.imbalance import balanced, oversampled
+from aoi_modules.training.fitting.one_class import learn_good
+from aoi_modules.training.fitting.tiles import TiledPictures, heads_on_tiles
 from aoi_modules.training.networks.augmentation import augmented
 from aoi_modules.training.networks.backbones import pretrained
 from aoi_modules.training.networks.heads import Scale, end_to_end, head_model, join
 from aoi_modules.training.networks.number_columns import NumberColumns
 from aoi_modules.training.networks.small_cnn import small_cnn
+from aoi_modules.training.networks.tiling import Grid, looking_at, tiled_features, tiled_model
 from aoi_modules.training.networks.trunk import unfreeze
 from aoi_modules.training.networks.weight_origin import RANDOM
 from aoi_modules.training.plan import Plan
@@ -69,7 +72,7 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Say = say)
 def train_end_to_end(plan: Plan, split: Split, work: Path | None, log: Say) -> Learned:
     """Trains all layers of a small network, from nothing. Arguments as `learn`."""
     train = prepared(split.train, plan)
-    model = end_to_end(small_cnn(plan.recipe.picture_input), plan.recipe.heads, train)
+    model = end_to_end(_in_its_box(small_cnn(plan.seen), plan), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model
     history = on_pictures(plan, fitted, train, split, first_schedule(plan), work, log)
     return Learned(model, history, RANDOM)
@@ -80,7 +83,14 @@ def train_on_features(plan: Plan, split: Split, work: Path | None, log: Say) -> 
 
     Arguments as `learn`.
     """
-    backbone, weights = pretrained(plan.backbone, plan.recipe.picture_input, pooling=plan.pooling, log=log)
+    if plan.good_only:
+        model, weights = learn_good(plan, split, log)
+        return Learned(model, {}, weights)
+    backbone, weights = pretrained(plan.backbone, plan.seen, pooling=plan.pooling, log=log)
+    if isinstance(plan.tiles, tuple):
+        log(f"features of {plan.tiles[0]} x {plan.tiles[1]} tiles of each picture, weights {weights}")
+        return Learned(*on_tiles(plan, backbone, plan.tiles, split, work, log), weights)
+    backbone = _in_its_box(backbone, plan)
     train = prepared(split.train, plan)
     if plan.cached:
         log(f"features of {len(train)} training and {len(split.validation)} validation pictures, weights {weights}")
@@ -118,6 +128,40 @@ def heads_on_cached_features(
         log=log,
     )
     return join(backbone, heads), history
+
+
+def on_tiles(
+    plan: Plan, backbone: keras.Model, grid: Grid, split: Split, work: Path | None, log: Say
+) -> tuple[keras.Model, History]:
+    """Fits heads to the features of tiles, and makes the model that looks tile by tile: it and its history.
+
+    Args:
+        plan: what to do.
+        backbone: frozen, from a tile float32 (N, h, w, C) to (N, F).
+        grid: of tiles.
+        split: the data.
+        work: folder to go on from after a kill, see `fit`.
+        log: told in lines how it goes.
+    """
+    recipe, tiles = plan.recipe, grid[0] * grid[1]
+    network = tiled_features(backbone, recipe.picture_input, grid, plan.box)
+
+    def tiled(table: Table, mirrored: bool) -> TiledPictures:
+        found = features(network, table, recipe.picture_input, mirrored=mirrored, log=log)
+        every = table.take(np.tile(np.arange(len(table)), len(found)))  # each view as a picture of its own
+        return TiledPictures(found.reshape(len(every), tiles, -1), every, plan.seed)
+
+    heads, history = heads_on_tiles(
+        recipe.heads,
+        tiled(split.train, plan.augment),
+        tiled(split.validation, False),
+        first_schedule(plan),
+        l2=recipe.l2,
+        weighted=plan.imbalance == "class-weights",
+        work=None if work is None else work / "head",
+        log=log,
+    )
+    return tiled_model(backbone, heads, recipe.picture_input, grid, plan.box), history
 
 
 def heads_on_pictures(
@@ -169,6 +213,10 @@ def fine_tune(
     schedule = replace(first_schedule(plan), epochs=plan.fine_tune, learning_rate=plan.fine_tune_rate, shape="cosine")
     phase = None if work is None else work / "fine-tune"
     return on_pictures(plan, fitted, train, split, schedule, phase, log)
+
+
+def _in_its_box(network: keras.Model, plan: Plan) -> keras.Model:
+    return network if plan.box is None else looking_at(network, plan.recipe.picture_input, plan.box)
 
 
 def prepared(train: Table, plan: Plan) -> Table:

@@ -20,7 +20,7 @@ from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.tf import keras, tf
 from aoi_modules.training.measuring import metrics
 from aoi_modules.training.measuring.metrics import Labels, Scores
-from aoi_modules.training.measuring.thresholds import Choice, choose, overkill_at_escape
+from aoi_modules.training.measuring.thresholds import Choice, choose, choose_on_good, overkill_at_escape
 from aoi_modules.training.plan import ESCAPE_TARGET
 from aoi_modules.verdict import Rate
 
@@ -79,10 +79,12 @@ def evaluate(
     picture_input: PictureInput,
     *,
     escape_target: float = ESCAPE_TARGET,
+    overkill_target: float | None = None,
 ) -> tuple[Evaluation, ...]:
     """Measures every head on the test pictures; one that judges first gets its threshold from the validation pictures.
 
-    Where the split has an unseen table, its figures join the head's metrics, their names beginning with `unseen_`.
+    With an `overkill_target` thresholds are chosen for it, on good validation pictures alone: for models that never saw
+    a defect. Where the split has an unseen table, its figures join the head's metrics, as `unseen_...`.
 
     Raises:
         ModelError: a head that judges, without defective validation pictures.
@@ -94,7 +96,11 @@ def evaluate(
     for head in heads:
         choice = None
         if head.judges:
-            choice = choice_of(head, tried[head.name], split.validation.target(head.name), escape_target)
+            known = tried[head.name], split.validation.target(head.name)
+            if overkill_target is None:
+                choice = choice_of(head, *known, escape_target)
+            else:
+                choice = choice_by_good(head, *known, overkill_target)
         one = measure(head, tested[head.name], split.test.target(head.name), choice)
         if split.unseen is not None:
             other = measure(head, unseen[head.name], split.unseen.target(head.name), choice)
@@ -135,6 +141,16 @@ def choice_of(head: Head, answers: Scores, target: Target, escape_target: float)
     """
     rows = counted(target)
     return choose(*judged(head, answers[rows], target.values[rows]), escape_target)
+
+
+def choice_by_good(head: Head, answers: Scores, target: Target, overkill_target: float) -> Choice:
+    """Chooses the threshold of a head that judges for an overkill rate, by the good rows. Arguments as `choice_of`.
+
+    Raises:
+        ModelError: no row that counts is good.
+    """
+    rows = counted(target)
+    return choose_on_good(*judged(head, answers[rows], target.values[rows]), overkill_target)
 
 
 def measure(head: Head, answers: Scores, target: Target, choice: Choice | None = None) -> Evaluation:
@@ -204,7 +220,7 @@ def _of_verdicts(values: Scores, labels: Labels, choice: Choice) -> tuple[dict[s
         **metrics.with_interval("escape_rate", escape),
         **metrics.with_interval("overkill_rate", overkill),
     }
-    if escape.total and overkill.total:
+    if escape.total and overkill.total and choice.of == "escape":
         measured["overkill_at_escape"] = overkill_at_escape(values, labels, choice.target).value
     return measured, escape, overkill
 

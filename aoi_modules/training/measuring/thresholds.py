@@ -7,6 +7,7 @@ whatever the scores are. Of the labels, 1 is defective and 0 is good; a row of w
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.special import bdtr, betaincinv  # scikit-learn brings scipy
@@ -25,13 +26,14 @@ class Choice:
     """A threshold, and what the pictures that it was chosen on say about parts to come. Intervals hold at 95%.
 
     Args:
-        target: escape rate that was asked for, in [0, 1).
+        target: rate that was asked for, in [0, 1).
         threshold: a score over it fails the part.
         interval: in which the threshold with exactly this escape rate lies.
         escape: of the defective pictures it was chosen on.
         escape_interval: the escape rate that parts to come will have at `threshold`.
         overkill: of the good pictures.
         overkill_interval: the overkill rate that parts to come will have at `threshold`.
+        of: whose rate was asked for, that of escapes, or of overkill where no defect was seen.
     """
 
     target: float
@@ -41,14 +43,43 @@ class Choice:
     escape_interval: Interval
     overkill: Rate
     overkill_interval: Interval
+    of: Literal["escape", "overkill"] = "escape"
 
     def __str__(self) -> str:
         low, high = self.interval
+        if self.of == "overkill":
+            return (
+                f"threshold {self.threshold:.3f} (95%: {low:.3f} to {high:.3f}), chosen on {self.overkill.total} good "
+                f"pictures for {self.target:.1%} overkill; to be expected: overkill {_range(self.overkill_interval)}"
+            )
         return (
             f"threshold {self.threshold:.3f} (95%: {low:.3f} to {high:.3f}), chosen on {self.escape.total} defective "
             f"pictures for {self.target:.1%} escapes; "
             f"to be expected: escapes {_range(self.escape_interval)}, overkill {_range(self.overkill_interval)}"
         )
+
+
+def shortage(choice: Choice) -> str:
+    """Says that a threshold rests on too few defective pictures for its escape rate; empty where there are enough.
+
+    Of fewer than 1 / target pictures none may pass, so they cannot tell the target from a far better or worse rate.
+    A threshold that was chosen on good parts alone promises no escape rate.
+    """
+    if choice.of == "overkill":
+        return ""
+    few, worst = choice.escape.total, f"parts to come may escape at up to {choice.escape_interval[1]:.1%}"
+    pictures = f"{few} defective validation picture{'s' if few != 1 else ''}"
+    if choice.target <= 0.0:
+        return f"no number of pictures can promise that nothing escapes; from {pictures}, {worst}"
+    needed = math.ceil(1 / choice.target - 1e-9)
+    if few >= needed:
+        return ""
+    return f"{pictures} cannot promise {percent(choice.target)} escapes: at least {needed} are needed; {worst}"
+
+
+def percent(share: float) -> str:
+    """Writes a share that somebody asked for, as exactly as it was asked: 0.005 is 0.5%."""
+    return f"{100 * share:.3g}%"
 
 
 def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weights | None = None) -> Choice:
@@ -66,6 +97,44 @@ def choose(scores: Scores, labels: Labels, escape_target: float, weights: Weight
         escape_interval=exact_interval(escape),
         overkill=overkill,
         overkill_interval=exact_interval(overkill),
+    )
+
+
+def choose_on_good(scores: Scores, labels: Labels, overkill_target: float, weights: Weights | None = None) -> Choice:
+    """Chooses a threshold on good parts alone, for a model that never saw a defect; of escapes it tells nothing.
+
+    The lowest threshold at which at most `overkill_target` of the good parts fail: halfway between two of their scores,
+    or, where none may fail, the highest.
+
+    Args:
+        scores: float32 (N,), in [0, 1].
+        labels: int64 (N,), 1 for defective, 0 for good; defective ones are left out.
+        overkill_target: in [0, 1).
+        weights: float32 (N,); rows of weight 0 are left out. None takes all.
+
+    Raises:
+        ModelError: no part is good, or the target is no such share.
+    """
+    scores, labels = counted(scores, labels, weights)
+    if not 0.0 <= overkill_target < 1.0:
+        raise ModelError(f"overkill_target: expected a share in [0, 1). Received: {overkill_target}")
+    good = np.sort(scores[labels == 0].astype(np.float64))[::-1]
+    if not len(good):
+        raise ModelError("threshold: expected good validation pictures. Received: none")
+    failing = math.floor(overkill_target * len(good) + 1e-9)
+    threshold = float(good[0] if failing == 0 else (good[failing - 1] + good[failing]) / 2)
+    escape, overkill = rates(good.astype(np.float32), np.zeros(len(good), np.int64), threshold)
+    # The same law as for defects, seen from the other end: good parts have their scores, and 1 is the best of them.
+    low, high = threshold_interval((1 - good).astype(np.float32), np.ones(len(good), np.int64), overkill_target)
+    return Choice(
+        target=overkill_target,
+        threshold=threshold,
+        interval=(min(1 - high, threshold), max(1 - low, threshold)),
+        escape=escape,
+        escape_interval=(0.0, 1.0),
+        overkill=overkill,
+        overkill_interval=exact_interval(overkill),
+        of="overkill",
     )
 
 

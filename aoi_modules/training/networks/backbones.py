@@ -92,10 +92,13 @@ def build(
     trunk = _trunk(backbone, picture_input, weights)
     image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     rgb = image if picture_input.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
-    if pooling == "taps":
+    if pooling in ("taps", "patches"):
         trunk = tapped(trunk, backbone)
     x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F), or four maps
-    features = keras.layers.Concatenate()([statistics(tap) for tap in x]) if pooling == "taps" else pooled(x, pooling)
+    if pooling == "taps":
+        features = keras.layers.Concatenate()([statistics(tap) for tap in x])
+    else:
+        features = patches(*x[1:3]) if pooling == "patches" else pooled(x, pooling)
     model = keras.Model(image, features, name=backbone.name.replace("-", "_"))
     model.trainable = False
     return model
@@ -150,6 +153,19 @@ def statistics(x: keras.KerasTensor) -> keras.KerasTensor:
     square = keras.layers.GlobalAveragePooling2D()(keras.ops.square(x))
     spread = keras.ops.sqrt(keras.ops.relu(square - keras.ops.square(mean)) + SMALLEST_VARIANCE)
     return keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(x), spread])
+
+
+def patches(fine: keras.KerasTensor, coarse: keras.KerasTensor) -> keras.KerasTensor:
+    """Lays a coarse map over a fine one, each place averaged with its neighbours.
+
+    Input shapes: float32 (N, h, w, F), and (N, h', w', G) of a whole part of that size. Output shape: (N, h, w, F + G).
+    """
+    fine, coarse = (keras.layers.AveragePooling2D(3, 1, padding="same")(x) for x in (fine, coarse))
+    high, wide = fine.shape[1:3]
+    times = -(-high // coarse.shape[1]), -(-wide // coarse.shape[2])
+    coarse = keras.layers.UpSampling2D(times)(coarse)
+    beyond = (0, coarse.shape[1] - high), (0, coarse.shape[2] - wide)
+    return keras.layers.Concatenate()([fine, keras.layers.Cropping2D(beyond)(coarse)])
 
 
 def _quarters(x: keras.KerasTensor) -> list[keras.KerasTensor]:

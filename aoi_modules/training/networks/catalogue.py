@@ -15,13 +15,14 @@ Scaling = Literal["caffe", "tf", "inside"]
 """What a network expects of pixels in [0, 255]: `caffe` BGR minus ImageNet's mean colour, `tf` [-1, 1], `inside` the
 pixels as they are, because it has a scaling of its own."""
 
-Pooling = Literal["mean", "mean+max", "quadrants", "taps", "none"]
+Pooling = Literal["mean", "mean+max", "quadrants", "taps", "patches", "none"]
 """How the last feature map (h, w, F) becomes features:
 
     mean       its mean, F features
     mean+max   mean and maximum, 2 F: a hole of a few pixels vanishes in a mean, but not in a maximum
     quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
     taps       mean, maximum and spread of several earlier maps (`TAPS`), which still show small defects
+    patches    two of these maps laid over each other, each place with its neighbours: a map (h, w, F), not pooled
     none       the map itself
 """
 TAPS: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from aoi_modules.datasets.table import Table
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.number_columns import NumberColumns, number_features
+from aoi_modules.training.networks.number_columns import NumberColumns, emphasis, number_features
 
 PICTURE_FEATURES = "picture_features"
 """Input of heads that are fitted to ready features, float32 (N, F)."""
@@ -103,7 +103,8 @@ def head_model(
     if columns is None:
         return keras.Model(inputs, {head.name: answer(head, x, table, l2=l2) for head in heads}, name="heads")
     inputs[FEATURES] = keras.Input((len(columns.names),), name=FEATURES)
-    x = keras.layers.Concatenate()([x, number_features(columns, inputs[FEATURES])])
+    numbers = number_features(columns, inputs[FEATURES], factor=emphasis(x.shape[-1]))
+    x = keras.layers.Concatenate()([x, numbers])
     return keras.Model(inputs, {head.name: answer(head, x, table, l2=l2) for head in heads}, name="heads")
 
 

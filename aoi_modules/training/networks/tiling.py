@@ -15,8 +15,10 @@ from aoi_modules.tf import keras, tf
 
 Grid = tuple[int, int]
 """Rows and columns of tiles."""
-AT_ONCE = 2**20
-"""Pixels that the network looks at together."""
+Box = tuple[int, int, int, int]
+"""Top, left, height and width of a part of a picture, in pixels."""
+AT_ONCE = 2**18
+"""Pixels that the network looks at together: a few tiles of 224 x 224. More are not faster, and take more memory."""
 
 
 @keras.saving.register_keras_serializable(package="aoi")
@@ -78,44 +80,77 @@ def at_once(columns: int, area: int) -> int:
     return max(number for number in range(1, columns + 1) if columns % number == 0 and number <= most)
 
 
-def tiled_features(network: keras.Model, picture_input: PictureInput, grid: Grid) -> keras.Model:
+def tiled_features(
+    network: keras.Model, picture_input: PictureInput, grid: Grid, box: Box | None = None
+) -> keras.Model:
     """Joins the features of all tiles of a picture to one row.
 
     Args:
         network: from a tile, float32 (B, h, w, C), to float32 (B, F).
         picture_input: the whole picture.
-        grid: its tiles.
+        grid: tiles of the part that is looked at.
+        box: that part; None for all.
 
     Input shape: `image` float32 (N, H, W, C). Output shape: float32 (N, tiles * F).
     """
-    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
-    features = keras.layers.Flatten()(TileByTile(network, *grid)(image))
+    image = _image(picture_input)
+    features = keras.layers.Flatten()(TileByTile(network, *grid)(cropped(image, box)))
     model = keras.Model(image, features, name=f"tiled_{network.name}")
     model.trainable = False
     return model
 
 
-def tiled_model(network: keras.Model, heads: keras.Model, picture_input: PictureInput, grid: Grid) -> keras.Model:
+def tiled_model(
+    network: keras.Model, heads: keras.Model, picture_input: PictureInput, grid: Grid, box: Box | None = None
+) -> keras.Model:
     """Makes a model that judges every tile, and the picture by its worst one.
 
     Args:
         network: from a tile, float32 (B, h, w, C), to float32 (B, F).
         heads: from a dict of one entry, float32 (B, F), to a dict, head -> float32 (B, 1).
         picture_input: the whole picture.
-        grid: its tiles.
+        grid: tiles of the part that is looked at.
+        box: that part; None for all.
 
     Input shape: `image` float32 (N, H, W, C). Output shape: a dict, head -> float32 (N, 1) and, under
     `layout.map_name`, its map float32 (N, rows, columns).
     """
-    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
-    features = TileByTile(network, *grid)(image)  # (N, tiles, F)
+    image = _image(picture_input)
+    features = TileByTile(network, *grid)(cropped(image, box))  # (N, tiles, F)
     (name,) = heads.input
     found = {}
     for head, scores in heads({name: keras.ops.reshape(features, (-1, features.shape[-1]))}).items():
         cells = keras.ops.reshape(scores, (-1, *grid))
-        found[map_name(head)] = cells
         found[head] = keras.ops.max(keras.ops.reshape(cells, (-1, grid[0] * grid[1])), axis=1, keepdims=True)
+        found[map_name(head)] = cells
     return keras.Model(image, found, name="model")
+
+
+def looking_at(network: keras.Model, picture_input: PictureInput, box: Box) -> keras.Model:
+    """Lets a network look at a part of the picture only: float32 (N, H, W, C) to what the network gives.
+
+    Args:
+        network: from the part, float32 (N, h, w, C).
+        picture_input: the whole picture.
+        box: the part.
+    """
+    image = _image(picture_input)
+    model = keras.Model(image, network(cropped(image, box)), name=f"part_{network.name}")
+    model.trainable = network.trainable
+    return model
+
+
+def cropped(image: keras.KerasTensor, box: Box | None) -> keras.KerasTensor:
+    """Cuts a part out of pictures: float32 (N, H, W, C) to (N, h, w, C); None leaves them as they are."""
+    if box is None:
+        return image
+    top, left, height, width = box
+    below, beside = image.shape[1] - top - height, image.shape[2] - left - width
+    return keras.layers.Cropping2D(((top, below), (left, beside)))(image)
+
+
+def _image(picture_input: PictureInput) -> keras.KerasTensor:
+    return keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
 
 
 def by_tile(features: NDArray[Any], grid: Grid) -> NDArray[Any]:

@@ -11,6 +11,7 @@ from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.plots import Plot
 from aoi_modules.training.measuring import curves, metrics
 from aoi_modules.training.measuring.evaluation import Evaluation
+from aoi_modules.training.measuring.mistakes import mistakes
 from aoi_modules.training.reporting import result_plots, samples
 from aoi_modules.training.reporting.augmentation_gallery import augmentation_gallery
 
@@ -47,17 +48,27 @@ def write_plots(
     if augmentation:
         shown = [split.train.picture(row) for row in samples.choose(split.train, GALLERY)[:GALLERY]]
         found["augmentation"] = augmentation_gallery(shown, augmentation, split.origin)
-    found["history"] = plots.history(history, split.origin, profile=profile)
+    if history:  # what keeps good parts in mind has no epochs
+        found["history"] = plots.history(history, split.origin, profile=profile)
     return {name: _saved(plot, folder / f"{name}.png") for name, plot in found.items()}
 
 
 def plots_of(result: Evaluation, split: Split, profile: str) -> Mapping[str, Plot]:
     """Draws the plots of one head, by what it answers; name -> plot."""
-    chosen = set(samples.choose(split.test))
-    shown = [place for place, row in enumerate(result.rows) if row in chosen]
-    table = split.test.take(result.rows[shown])
+    own = split.test.take(result.rows)
+    names = {one.picture for one in mistakes([result], split.test)}
+    wrong = [place for place, name in enumerate(own.ids) if name in names]
+    shown = samples.choose(own, first=wrong)
     return {
-        "predictions": plots.predictions(table, result.scores[shown], result.head, split.origin, profile=profile),
+        "predictions": plots.predictions(
+            own.take(shown),
+            result.scores[shown],
+            result.head,
+            split.origin,
+            profile=profile,
+            count=len(shown),
+            wrong=[place for place, row in enumerate(shown) if row in wrong],
+        ),
         **_of_classes(result, split.origin, profile),
         **_of_defects(result, split.origin, profile),
     }
@@ -77,11 +88,11 @@ def _of_classes(result: Evaluation, origin: DataOrigin, profile: str) -> dict[st
 
 
 def _of_defects(result: Evaluation, origin: DataOrigin, profile: str) -> dict[str, Plot]:
-    """The plots of a defect head; none of another."""
+    """The plots of a head that judges; none of another."""
     choice, escape, overkill = result.choice, result.escape, result.overkill
     if choice is None or escape is None or overkill is None:
         return {}
-    values, labels = result.scores[:, 0], result.labels.astype(np.int64)
+    values, labels = result.judged
     found = {
         "scores": plots.scores(
             values, labels, choice.threshold, origin, profile=profile, escape=escape, overkill=overkill
@@ -89,19 +100,25 @@ def _of_defects(result: Evaluation, origin: DataOrigin, profile: str) -> dict[st
     }
     if escape.total and overkill.total:
         curve = curves.overkill_over_escape(values, labels)
+        aimed = choice if choice.of == "escape" else None
         found["overkill_over_escape"] = result_plots.overkill_over_escape(
-            curve, origin, profile=profile, choice=choice, measured=(escape, overkill)
+            curve,
+            origin,
+            profile=profile,
+            choice=aimed,
+            measured=(escape, overkill),
         )
-    found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)
+    if result.confusion is None:
+        found["calibration"] = result_plots.calibration(curves.calibration(values, labels), origin, profile=profile)
     return found
 
 
 def of_all_heads(results: Sequence[Evaluation], split: Split, profile: str) -> Mapping[str, Plot]:
-    """Draws the curves that compare defect heads with each other; name -> plot, none without such heads."""
+    """Draws the curves that compare heads that judge with each other; name -> plot, none without such heads."""
     both = [one for one in results if one.escape and one.overkill and one.escape.total and one.overkill.total]
     if not both:
         return {}
-    rows = {one.head.name: (one.scores[:, 0], one.labels.astype(np.int64)) for one in both}
+    rows = {one.head.name: one.judged for one in both}
     return {
         "roc": result_plots.roc(
             {name: curves.roc(*values) for name, values in rows.items()}, split.origin, profile=profile

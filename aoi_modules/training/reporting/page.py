@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aoi_modules.modelstore.manifest import Head
-from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.modelstore.training_report import TrainingReport, verdicts_in_words
+from aoi_modules.training.recipes import FOLDER
+from aoi_modules.training.reporting.wrong_pictures import groups
 
 FILE_NAME = "report.html"
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 UNSEEN = "unseen_"
 PICTURES = "_pictures"
+TABLES = ("train", "validation", "test")
 
 # figure: what it says, and whether it is a share that reads best in percent
 MEANINGS: dict[str, tuple[str, bool]] = {
@@ -49,7 +52,8 @@ READINGS = {
     "what was measured; its arms are wide when defects are few.",
     "precision_recall": "How many of the failed parts are truly defective, as more defects are caught. The plot to "
     "look at when defects are rare.",
-    "predictions": "Test pictures with the truth and, after the arrow, the answer. Look at the wrong ones first.",
+    "predictions": "Test pictures with the truth and, after the arrow, the answer. The wrong ones of every class come "
+    "first, in red.",
     "roc": "How many defects are caught as more good parts are given up. The dotted line is a coin's.",
     "scores": "Good and defective parts should form two heaps with the threshold between them: defects left of the "
     "line escape, good parts right of it are overkill.",
@@ -69,6 +73,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ClassRow:
+    """One class: its pictures in each table, and what a head says about those of the test."""
+
+    name: str
+    counts: tuple[str, ...]
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True)
 class Picture:
     """One plot: PNG in base64, with what to see in it; a wide one has a line of the page to itself."""
 
@@ -78,20 +92,23 @@ class Picture:
     wide: bool
 
 
-def write_page(folder: Path, report: TrainingReport, plots: Mapping[str, Path]) -> Path:
+def write_page(
+    folder: Path, report: TrainingReport, plots: Mapping[str, Path], thumbnails: Mapping[str, bytes] | None = None
+) -> Path:
     """Writes `report.html` into the folder of a training, and returns its path.
 
     Args:
         folder: where `model.keras` lies.
         report: what was measured. Figures `x_low` and `x_high` of a head are shown as the 95% interval of `x`.
         plots: name -> PNG file, in the order of the page.
+        thumbnails: test picture -> small PNG, of those about which the model was wrong.
     """
     path = folder / FILE_NAME
-    path.write_text(page(report, plots), encoding="utf-8")
+    path.write_text(page(report, plots, thumbnails), encoding="utf-8")
     return path
 
 
-def page(report: TrainingReport, plots: Mapping[str, Path]) -> str:
+def page(report: TrainingReport, plots: Mapping[str, Path], thumbnails: Mapping[str, bytes] | None = None) -> str:
     """Writes the page as text. Arguments as `write_page`."""
     from jinja2 import Environment, StrictUndefined
 
@@ -99,6 +116,11 @@ def page(report: TrainingReport, plots: Mapping[str, Path]) -> str:
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         report=report,
+        name=report.data.name if report.recipe == FOLDER else report.recipe,
+        summary={head.name: said for head in report.heads if (said := verdicts_in_words(report, head.name))},
+        groups=groups(report, thumbnails or {}),
+        judges=any(head.labels for head in report.heads) and report.mistakes is not None,
+        classes={head.name: found for head in report.heads if (found := class_rows(report, head))},
         pictures=_pictures(report),
         duration=_duration(report.seconds),
         heads=list(zip(report.heads, _explained_once([rows(head) for head in report.heads]), strict=True)),
@@ -113,6 +135,23 @@ def rows(head: Head) -> list[Row]:
     figures = {**({} if head.threshold is None else {"threshold": head.threshold}), **head.metrics}
     ends = {f"{name}{end}" for name in figures for end in ("_low", "_high")}
     return [_row(name, value, figures) for name, value in figures.items() if name not in ends]
+
+
+def class_rows(report: TrainingReport, head: Head) -> list[ClassRow]:
+    """Lists the classes with their pictures in each table, and the head's right and wrong answers of the test."""
+    found = []
+    for one in report.classes:
+        if one.head == head.name:
+            counts = report.counts.get(one.name, {})
+            found.append(
+                ClassRow(
+                    one.name,
+                    tuple(str(counts.get(table, "")) for table in TABLES),
+                    "" if one.recall is None else str(one.recall),
+                    one.wrong_verdicts_in_words,
+                )
+            )
+    return found
 
 
 def _explained_once(tables: Sequence[list[Row]]) -> list[list[Row]]:

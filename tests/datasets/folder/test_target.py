@@ -12,7 +12,7 @@ from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import COLOUR, PictureFile
 from aoi_modules.datasets.table import Target
 from aoi_modules.errors import DataError
-from tests.datasets.small_parts import put_parts
+from tests.datasets.small_parts import picture, put_parts
 
 PARTS = Path("parts")
 
@@ -135,3 +135,28 @@ def test_copies_do_not_make_a_class(tmp_path: Path) -> None:
         (tmp_path / "bad" / f"copy {i}.png").write_bytes((tmp_path / "bad" / "000.png").read_bytes())
     with pytest.raises(DataError, match="Received: 1 of bad"):
         folder.load(tmp_path)
+
+
+def test_all_defects_are_one_where_that_is_wanted() -> None:
+    found = target("crack", "good", "void", good=GoodClasses(one_defect=True))
+    assert (found.name, found.labels, found.good) == ("defect", ("good", "defect"), ("good",))
+    assert found.values.tolist() == [1, 1, 1, 0, 0, 0, 1, 1, 1]
+    assert target("left", "right", good=GoodClasses(one_defect=True)).name == "kind", "nothing is good"
+
+
+def test_good_parts_alone_are_enough_to_learn_what_is_good() -> None:
+    found = target("knobs", good=GoodClasses(one_defect=True, alone=True))
+    assert (found.name, found.labels) == ("defect", ("knobs", "defect"))
+    assert not found.values.any()
+
+
+def test_a_folder_of_good_parts_and_defects_for_the_test_alone(tmp_path: Path) -> None:
+    put_parts(tmp_path / "train", {"good": 10})
+    put_parts(tmp_path / "test", {"crack": 2, "void": 1, "good": 3})
+    (tmp_path / "test/crack/000.png").write_bytes(picture(5000))  # all pictures of the set differ
+    (tmp_path / "test/crack/line 2/001.png").write_bytes(picture(5001))
+    split = folder.load(tmp_path, good=GoodClasses(one_defect=True, alone=True))
+    assert not split.train.labels.any()
+    assert not split.validation.labels.any()
+    assert split.test.labels.sum() == 3
+    assert set(split.test.kinds) == {"good", "crack", "void"}

@@ -1,9 +1,15 @@
+import gzip
 import io
 import json
+import os
 import pickle
+import re
+import shutil
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import h5py
 import pytest
@@ -56,7 +62,12 @@ CONTENTS = {
     "json": (json.dumps({"class_name": "Functional", "config": {}}).encode(), Format.KERAS_JSON),
     "openvino": (b"<?xml version='1.0'?>\n<net name='n' version='11'>", Format.OPENVINO),
     "text": (b"epoch,loss\n1,0.5\n", Format.UNKNOWN),
-    "nothing": (b"", Format.UNKNOWN),
+    "nothing": (b"", Format.EMPTY),
+    "pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", Format.POINTER),
+    "page": (b"\n<!DOCTYPE html><html><body>Sign in</body></html>", Format.PAGE),
+    "packed folder": (gzip.compress(b"saved_model.pb"), Format.ARCHIVE),
+    "zip of a folder": (zipped("model/saved_model.pb", "model/variables/"), Format.ARCHIVE),
+    "checkpoint of tensorflow 1": (bytes(30) + bytes.fromhex("57fb808b247547db"), Format.CHECKPOINT),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(20), Format.UNKNOWN),
 }
 
@@ -142,8 +153,27 @@ def test_a_missing_file_says_who_makes_it(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"none\.keras: no such file") as caught:
         read_network(tmp_path / "none.keras")
     assert "aoi train" in caught.value.hint
-    with pytest.raises(ModelError, match="no model format that is known here"):
+    with pytest.raises(ModelError, match="looks like a folder that is no SavedModel"):
         read_network(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelError, match="expected a file or a folder"):
+        read_network(tmp_path / "pipe")
+
+
+def test_a_folder_that_holds_a_model_leads_to_it(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "best.keras").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"no SavedModel; it holds best\.keras") as caught:
+        read_network(tmp_path)
+    assert caught.value.hint == f"export {tmp_path / 'best.keras'}"
+
+
+def test_a_damaged_file_is_told_from_one_of_another_kind(tmp_path: Path) -> None:
+    for name, words in (("net.onnx", r"a \.onnx file begins otherwise"), ("net.bin", r"readable are \.keras")):
+        (tmp_path / name).write_bytes(b"\0" * 100)
+        with pytest.raises(ModelError, match="no model format that is known here") as caught:
+            read_network(tmp_path / name)
+        assert re.match(words, caught.value.hint)
 
 
 def test_each_format_goes_to_its_reader(tmp_path: Path, saved_model: Path) -> None:
@@ -160,6 +190,89 @@ def test_each_format_goes_to_its_reader(tmp_path: Path, saved_model: Path) -> No
     image = keras.Input((None, None, 3))
     keras.Model(image, keras.layers.GlobalMaxPooling2D()(image)).save(tmp_path / "any.keras")
     assert read_network(tmp_path / "any.keras", Reading(size=(5, 7))).picture.width == 7
+
+
+DAMAGES: dict[str, Callable[[bytes, Random], bytes]] = {
+    "cut": lambda content, random: content[: random.randrange(len(content))],
+    "beheaded": lambda content, random: content[random.randrange(1, 64) :],
+    "one bit": lambda content, random: flipped(content, random, 1),
+    "many bits": lambda content, random: flipped(content, random, 9),
+    "a hole": lambda content, random: overwritten(content, random, bytes(64), over=64),
+    "a piece too much": lambda content, random: overwritten(content, random, random.randbytes(5), over=0),
+}
+
+
+def flipped(content: bytes, random: Random, bits: int) -> bytes:
+    changed = bytearray(content)
+    for _ in range(bits):
+        changed[random.randrange(len(changed))] ^= 1 << random.randrange(8)
+    return bytes(changed)
+
+
+def overwritten(content: bytes, random: Random, piece: bytes, *, over: int) -> bytes:
+    at = random.randrange(len(content))
+    return content[:at] + piece + content[at + over :]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One model of each format that is read."""
+    folder = tmp_path_factory.mktemp("whole")
+    model = network({"defect": 1})
+    model.save(folder / "net.keras")
+    model.save(folder / "net.h5")
+    model.export(folder / "net", verbose=False)
+    (folder / "net.pb").write_bytes(graph().as_graph_def().SerializeToString())
+    onnx_files.write(folder / "net.onnx", ["n", 3, 24, 32])
+    with tf.Graph().as_default(), v1.Session() as session:
+        x, kernel = v1.placeholder(tf.float32, (None, 8, 12, 3), name="x"), v1.get_variable("k", (3, 3, 3, 2))
+        definition = v1.saved_model.predict_signature_def({"x": x}, {"y": convolution(x, kernel)})
+        session.run(v1.global_variables_initializer())
+        builder = v1.saved_model.Builder(str(folder / "old"))
+        builder.add_meta_graph_and_variables(session, ["serve"], {"serving_default": definition})
+        builder.save()
+    return folder
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "file",
+    [
+        "net.keras",
+        "net.h5",
+        "net.pb",
+        "net.onnx",
+        "net/saved_model.pb",
+        "net/variables/variables.index",
+        "net/variables/variables.data-00000-of-00001",
+        "old/saved_model.pb",
+        "old/variables/variables.index",
+        "old/variables/variables.data-00000-of-00001",
+    ],
+)
+def test_a_damaged_model_is_read_or_refused_by_one_sentence(
+    tmp_path: Path, whole: Path, file: str, damage: str
+) -> None:
+    model = file.partition("/")[0]
+    reading = Reading(inputs=("x",), outputs=("y",)) if model == "net.pb" else Reading()
+    for seed in range(3):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        (shutil.copytree if (whole / model).is_dir() else shutil.copy)(whole / model, folder / model)
+        (folder / file).write_bytes(DAMAGES[damage]((whole / file).read_bytes(), Random(f"{seed} {damage} {file}")))
+        error = refusal(folder / model, reading)
+        if error is not None:
+            assert str(folder / model) in error.message
+            assert len(error.message.splitlines()) == 1
+            assert error.hint
+
+
+def refusal(path: Path, reading: Reading) -> ModelError | None:
+    try:
+        read_network(path, reading)
+    except ModelError as error:
+        return error
+    return None
 
 
 @given(content=st.binary(max_size=200))

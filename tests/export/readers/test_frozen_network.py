@@ -207,3 +207,53 @@ def test_nonsense_is_no_graph(tmp_path: Path) -> None:
         read_frozen_network(tmp_path / "net.pb", Reading(inputs=("x",), outputs=("y",)))
     with pytest.raises(ModelError, match="No such file"):
         read_frozen_network(tmp_path / "none.pb", Reading(inputs=("x",), outputs=("y",)))
+
+
+def test_what_computes_the_inputs_is_cut_off(tmp_path: Path) -> None:
+    """A pipeline, random augmentation and Python code in front, and a note that the rest has to share their device."""
+    with tf.Graph().as_default() as graph:
+        rows = tf.data.Dataset.from_tensors(np.zeros((2, 8, 12, 3), np.float32)).repeat()
+        read = v1.data.make_one_shot_iterator(rows).get_next()
+        drawn = v1.py_func(lambda x: x, [read + v1.random_normal(tf.shape(read))], tf.float32)
+        x = tf.reshape(drawn, (-1, 8, 12, 3), name="x")
+        with tf.control_dependencies([x]), v1.colocate_with(x):
+            tf.identity(convolution(x), name="y")
+    network = read_frozen_network(write(graph, tmp_path / "net.pb"), Reading(inputs=("x",), outputs=("y",)))
+    np.testing.assert_allclose(scores(network)["y"], expected(), rtol=1e-5)
+
+
+def test_an_input_that_no_output_needs_is_named(tmp_path: Path) -> None:
+    path = frozen(tmp_path / "net.pb", (None, 8, 12, 3))
+    with pytest.raises(ModelError, match=r"`inputs`: no output needs spare; the outputs are net/score"):
+        read_frozen_network(path, Reading(inputs=("x", "spare"), outputs=("net/score",)))
+
+
+@pytest.mark.parametrize(("shape", "size"), [((None, 8, 12), None), ((None, None, None), (8, 12)), (None, (8, 12))])
+def test_gray_pictures_may_have_no_axis_of_channels(tmp_path: Path, shape: Any, size: Any) -> None:
+    with tf.Graph().as_default() as graph:
+        x = v1.placeholder(tf.uint8, shape, name="x")
+        tf.reduce_mean(tf.cast(tf.ensure_shape(x, (None, 8, 12)), tf.float32), axis=1, name="y")
+    path = write(graph, tmp_path / "net.pb")
+    network = read_frozen_network(path, Reading(inputs=("x",), outputs=("y",), size=size))
+    assert network.picture == PictureInput(height=8, width=12, channels=1)
+    found = scores(network, PICTURES[..., :1])["y"]
+    np.testing.assert_allclose(found, np.round(PICTURES[..., 0]).mean(axis=1), rtol=1e-5)
+
+
+def test_nodes_name_the_numbers_beside_a_picture(tmp_path: Path) -> None:
+    with tf.Graph().as_default() as graph:
+        weight, sizes = v1.placeholder(tf.float32, (None,), name="weight"), v1.placeholder(tf.int32, (None, 2), "sizes")
+        x = v1.placeholder(tf.float32, (None, 8, 12, 3), name="x")
+        tf.concat([convolution(x), weight[:, None], tf.cast(sizes, tf.float32)], axis=1, name="y")
+    path = write(graph, tmp_path / "net.pb")
+    network = read_frozen_network(path, Reading(inputs=("sizes:0", "x", "weight"), outputs=("y",)))
+    assert network.feature_names == ("sizes_0", "sizes_1", "weight")
+    found = network.run(tf.constant(PICTURES), tf.constant([[1.0, 2.0, 0.5]] * 3))["y"]
+    np.testing.assert_allclose(found, np.hstack([expected(), [[0.5, 1, 2]] * 3]), rtol=1e-5)
+
+
+def test_operations_of_added_libraries_are_named(tmp_path: Path) -> None:
+    path = frozen(tmp_path / "net.pb", (None, 8, 12, 3))
+    path.write_bytes(path.read_bytes().replace(b"\x04Relu", b"\x04Mine"))
+    with pytest.raises(ModelError, match=r"needs operations that TensorFlow itself does not have: Mine"):
+        read_frozen_network(path, Reading(inputs=("x",), outputs=("net/score",)))

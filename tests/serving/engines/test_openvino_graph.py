@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore import layout, manifest
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.serving.engines.openvino_graph import ROWS, Compiler, compiler
 
 
@@ -24,6 +26,13 @@ def test_the_scores_of_each_row_go_to_their_place(tile: Path) -> None:
     for row in range(ROWS):
         one.run({"image": pixels[row : row + 1]}, {"defect": alone[row : row + 1]})
     np.testing.assert_allclose(together, alone, rtol=1e-5)
+
+
+def test_large_pictures_are_computed_alone(tile: Path) -> None:
+    small = manifest.read(tile)
+    large = msgspec.structs.replace(small, picture=PictureInput(height=3000, width=4000, channels=1))
+    graphs = compiler().graphs(tile / layout.PIXELS_FILE, large, threads=0)
+    assert [graph.rows for graph in graphs] == [1]
 
 
 def test_the_compiler_of_a_process_is_made_once() -> None:

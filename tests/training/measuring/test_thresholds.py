@@ -113,3 +113,56 @@ def test_a_choice_is_a_sentence() -> None:
     assert text.startswith("threshold 0.")
     assert "chosen on 50 defective pictures for 2.0% escapes" in text
     assert "to be expected: escapes 0.1% to 10.6%" in text
+
+
+def test_a_threshold_on_good_parts_lets_so_many_of_them_fail() -> None:
+    scores = np.linspace(0.01, 0.4, 40, dtype=np.float32)
+    labels = np.zeros(40, np.int64)
+    choice = thresholds.choose_on_good(scores, labels, 0.05)
+    assert choice.overkill == Rate(2, 40)
+    assert scores[37] < choice.threshold < scores[38]
+    assert choice.interval[0] <= choice.threshold <= choice.interval[1]
+    assert choice.escape.total == 0
+    assert choice.escape_interval == (0.0, 1.0)
+    assert "chosen on 40 good pictures for 5.0% overkill" in str(choice)
+
+
+def test_where_no_good_part_may_fail_the_highest_score_is_the_threshold() -> None:
+    scores, labels = np.array([0.2, 0.1, 0.5, 0.9], np.float32), np.array([0, 0, 0, 1])
+    choice = thresholds.choose_on_good(scores, labels, 0.1)
+    assert choice.threshold == 0.5
+    assert choice.overkill == Rate(0, 3), "defective parts are not looked at"
+
+
+@pytest.mark.parametrize(("labels", "target"), [([1, 1], 0.1), ([0, 0], 1.0)])
+def test_a_threshold_on_good_parts_needs_some_and_a_share(labels: list[int], target: float) -> None:
+    with pytest.raises(ModelError, match=r"expected good validation pictures|expected a share"):
+        thresholds.choose_on_good(np.array([0.2, 0.3], np.float32), np.array(labels), target)
+
+
+@given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=60), st.floats(0, 0.99))
+def test_never_more_good_parts_fail_than_asked_for(values: list[float], target: float) -> None:
+    scores = np.array(values, np.float32)
+    choice = thresholds.choose_on_good(scores, np.zeros(len(scores), np.int64), target)
+    assert choice.overkill.count <= target * len(scores) + 1e-6
+    assert 0 <= choice.interval[0] <= choice.threshold <= choice.interval[1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("defective", "target", "said"),
+    [
+        (1, 0.02, "1 defective validation picture cannot promise 2% escapes: at least 50 are needed"),
+        (49, 0.02, "49 defective validation pictures cannot promise 2% escapes: at least 50 are needed"),
+        (50, 0.02, ""),
+        (9, 0.1, "9 defective validation pictures cannot promise 10% escapes: at least 10 are needed"),
+        (10, 0.1, ""),
+        (100, 0.005, "100 defective validation pictures cannot promise 0.5% escapes: at least 200 are needed"),
+        (100, 0.0, "no number of pictures can promise that nothing escapes; from 100 defective validation pictures"),
+    ],
+)
+def test_too_few_defective_pictures_for_an_escape_rate_are_said(defective: int, target: float, said: str) -> None:
+    found = thresholds.shortage(thresholds.choose(*drawn(defective, 50, seed=1), target))
+    assert found.startswith(said)
+    assert bool(found) == bool(said)
+    if found:
+        assert "parts to come may escape at up to" in found

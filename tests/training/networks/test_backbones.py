@@ -172,3 +172,11 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
     small_cnn(PICTURE).save_weights(path)
     with pytest.raises(ModelError, match=r"other\.weights\.h5: not those of mobilenet-0.25"):
         build(SMALL, PICTURE, path)
+
+
+@pytest.mark.parametrize(("size", "places"), [((64, 64), (8, 8)), ((96, 160), (12, 20)), ((50, 70), (6, 8))])
+def test_patches_lay_a_coarse_map_over_a_fine_one(size: tuple[int, int], places: tuple[int, int]) -> None:
+    model = build(SMALL, PictureInput(height=size[0], width=size[1], channels=3), pooling="patches")
+    _, high, wide, features = model.output_shape
+    assert (high, wide) == places
+    assert features == 64 + 128  # of the second and third tap, at a quarter of MobileNet's width

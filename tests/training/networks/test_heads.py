@@ -55,6 +55,27 @@ def test_features_of_any_scale_reach_the_weights_alike(scale: float) -> None:
     assert np.std(found) > 0.05
 
 
+def test_a_number_that_tells_all_is_not_drowned_by_thousands_of_features() -> None:
+    random = np.random.default_rng(0)
+    labels = np.arange(240, dtype=np.int64) % 2
+    offsets = np.where(labels == 1, -random.uniform(30, 40, 240), -random.uniform(1, 10, 240)).astype(np.float32)
+    rows = replace(
+        table(240, 0),
+        targets=(Target("defect", labels, DEFECT.labels),),
+        features=offsets[:, np.newaxis],
+        feature_names=("offset",),
+    )
+    noise = random.normal(0, 1, (240, 2560)).astype(np.float32)
+    learnt = rows.take(range(40))
+    model = head_model([DEFECT], Scale.of(noise[:40]), learnt, columns=NumberColumns.of(learnt))
+    model.compile(keras.optimizers.Adam(3e-3), loss="binary_crossentropy")
+    inputs = {PICTURE_FEATURES: noise, "features": offsets[:, np.newaxis]}
+    learning = {name: values[:40] for name, values in inputs.items()}
+    model.fit(learning, labels[:40], epochs=100, batch_size=64, verbose=0)
+    scores = np.asarray(model(inputs)["defect"])[40:, 0]
+    assert np.mean((scores > np.median(scores)) == (labels[40:] == 1)) > 0.9
+
+
 def test_a_feature_that_never_moved_cannot_blow_up() -> None:
     features = np.random.default_rng(0).normal(0, 1, (100, 3)).astype(np.float32)
     features[:, 1] = 0.5

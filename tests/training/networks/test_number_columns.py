@@ -14,6 +14,7 @@ from aoi_modules.training.networks.number_columns import (
     EMPHASIS,
     SLOPES,
     NumberColumns,
+    emphasis,
     number_features,
     signed_logarithm,
 )
@@ -106,3 +107,7 @@ def test_the_logarithm_has_a_sign_and_a_unit() -> None:
 
 def test_the_logarithm_alone_is_enough_where_it_loses_nothing() -> None:
     assert [one.unit for one in NumberColumns.of(ROWS, codes=["zipcode"]).quantities] == [1.0, 1.0]
+
+
+def test_numbers_weigh_more_beside_more_features() -> None:
+    assert [emphasis(features) for features in (3, 16, 64, 1600)] == [12, 12, 24, 120]

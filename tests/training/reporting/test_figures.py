@@ -7,6 +7,7 @@ import numpy as np
 
 from aoi_modules.datasets.table import Target
 from aoi_modules.modelstore.manifest import Head
+from aoi_modules.plots import BAD_COLOUR
 from aoi_modules.training.measuring.evaluation import Evaluation, choice_of, measure
 from aoi_modules.training.reporting.figures import of_all_heads, plots_of, write_plots
 from tests.training.small import DEFECT, SIDES, split
@@ -38,6 +39,29 @@ def test_each_kind_of_head_has_the_plots_that_tell_about_it() -> None:
     assert set(plots_of(defect(), TABLES, "ci")) == {"predictions", "scores", "overkill_over_escape", "calibration"}
     assert set(plots_of(sides(), TABLES, "ci")) == {"predictions", "confusion", "calibration"}
     assert set(plots_of(price(), TABLES, "ci")) == {"predictions"}
+
+
+def test_a_class_head_that_judges_has_the_plots_of_both() -> None:
+    head = Head(name="side", kind="class", labels=("left", "right"), good=("left",))
+    probabilities = np.tile(np.array([[0.8, 0.2], [0.3, 0.7]], np.float32), (20, 1))
+    target = replace(TABLES.test.main, name="side", labels=head.labels)
+    result = measure(head, probabilities, target, choice_of(head, probabilities, target, 0.1))
+    assert set(plots_of(result, TABLES, "ci")) == {
+        "predictions", "scores", "overkill_over_escape", "confusion", "calibration",
+    }  # fmt: skip
+    assert set(of_all_heads([result], TABLES, "ci")) == {"roc", "precision_recall"}
+
+
+def test_pictures_about_which_the_model_is_wrong_come_first_and_are_marked() -> None:
+    head = Head(name="defect", kind="defect", labels=("good", "defect"), threshold=0.5)
+    answers = TABLES.test.labels.astype(np.float32)
+    answers[[30, 35]] = 1 - answers[[30, 35]]
+    result = Evaluation(head, answers[:, np.newaxis], TABLES.test.labels, np.arange(len(answers)))
+    cells = plots_of(result, TABLES, "ci")["predictions"].axes
+    assert [cell.get_title() for cell in cells[:3]] == [
+        "good\n-> 1.00 FAIL", "defect\n-> 0.00 PASS", "good\n-> 0.00 PASS",
+    ]  # fmt: skip
+    assert [cell.title.get_color() == BAD_COLOUR for cell in cells[:3]] == [True, True, False]
 
 
 def test_only_defect_heads_are_compared() -> None:

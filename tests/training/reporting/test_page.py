@@ -10,9 +10,10 @@ import pytest
 
 from aoi_modules import plots
 from aoi_modules.modelstore.manifest import Head
-from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.modelstore.training_report import ClassResult, Mistake, TrainingReport
 from aoi_modules.training.reporting import page
 from aoi_modules.training.reporting.page import Row
+from aoi_modules.verdict import Verdict
 from tests.training.small import ORIGIN, PICTURE
 
 DEFECT = Head(
@@ -174,3 +175,46 @@ def test_a_report_with_next_to_nothing_is_a_page_too() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(83.25, "83.2 s"), (600, "10 min"), (7860, "2 h 11 min")])
 def test_long_trainings_are_told_in_hours(seconds: float, text: str) -> None:
     assert f"&middot; {text}</p>" in page.page(msgspec.structs.replace(REPORT, seconds=seconds), {})
+
+
+def test_the_wrong_pictures_stand_before_all_figures(png: Path) -> None:
+    wrong = Mistake(
+        picture="crack/<1>.png", head="crack", kind="escaped", truth="crack", answer="good", score=0.25,
+        verdict=Verdict.PASS,
+    )  # fmt: skip
+    report = msgspec.structs.replace(REPORT, mistakes=(wrong,))
+    text = page.page(report, {}, {wrong.picture: png.read_bytes()})
+    assert outline(text).open == []
+    assert text.index("Escaped: 1") < text.index("crack/&lt;1&gt;.png") < text.index("Figures on the test pictures")
+    assert base64.b64encode(png.read_bytes()).decode() in text
+
+
+def test_a_page_without_mistakes_says_so_and_one_of_values_says_nothing() -> None:
+    assert "No test picture was answered wrong" in page.page(msgspec.structs.replace(REPORT, mistakes=()), {})
+    value = Head(name="price", kind="value", labels=())
+    priced = msgspec.structs.replace(REPORT, heads=(value,), mistakes=())
+    assert "wrong ones first" not in page.page(priced, {})
+    assert "wrong ones first" not in page.page(REPORT, {})
+
+
+def test_classes_are_counted_by_table_with_their_rates() -> None:
+    results = (
+        ClassResult(head="crack", name="good", pictures=20, good=True, passed=18),
+        ClassResult(head="crack", name="crack", pictures=10, good=False, passed=1),
+    )
+    counts = {"good": {"train": 60, "validation": 21, "test": 20}, "crack": {"train": 30, "validation": 11, "test": 10}}
+    report = msgspec.structs.replace(REPORT, classes=results, counts=counts)
+    good, crack = page.class_rows(report, DEFECT)
+    assert (good.name, good.counts, good.right) == ("good", ("60", "21", "20"), "")
+    assert good.wrong.startswith("10.0% (2 of 20")
+    assert good.wrong.endswith("overkill")
+    assert crack.wrong.startswith("10.0% (1 of 10")
+    assert crack.wrong.endswith("escaped")
+    assert "Wrong verdict" in page.page(report, {})
+    assert "Right label" not in page.page(report, {})
+
+
+def test_the_title_is_the_part_of_ones_own_pictures() -> None:
+    assert "<title>magnetic-tile: what" in page.page(REPORT, {})
+    own = msgspec.structs.replace(REPORT, recipe="folder", data=msgspec.structs.replace(ORIGIN, name="capacitor"))
+    assert "<title>capacitor: what" in page.page(own, {})

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_calls import repair_calls
-from aoi_modules.export.readers.keras_classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.keras2_calls import repair_calls
 
 FUNCTIONS = ("TFOpLambda", "SlicingOpLambda")
 """Keras 2 wrote plain calls of TensorFlow (`x / 255`, `tf.concat`, `x[:, 1:]`) as layers of these classes."""

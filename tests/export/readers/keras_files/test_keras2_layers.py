@@ -1,6 +1,6 @@
 import numpy as np
 
-from aoi_modules.export.readers.keras2_layers import LayerScale, StochasticDepth
+from aoi_modules.export.readers.keras_files.keras2_layers import LayerScale, StochasticDepth
 
 VALUES = np.arange(24, dtype="float32").reshape(1, 2, 3, 4)
 

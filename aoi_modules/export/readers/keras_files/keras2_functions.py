@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import FUNCTIONS, HARD_SIGMOID
+from aoi_modules.export.readers.keras_files.keras2_config import FUNCTIONS, HARD_SIGMOID
 from aoi_modules.tf import keras, tf
 
 _MODULES = ("math.", "nn.", "linalg.", "__operators__.")

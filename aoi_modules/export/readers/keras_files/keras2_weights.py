@@ -12,8 +12,8 @@ from typing import Any
 import h5py
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import without_slashes
-from aoi_modules.export.readers.keras_classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.keras2_config import without_slashes
 from aoi_modules.tf import keras
 
 _CONTAINERS = ("_layer_checkpoint_dependencies", "layers")  # until Keras 2.13, and after

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras_classes import check_classes, layers_in, locate
-from tests.export.readers.configs import functional, layer
+from aoi_modules.export.readers.keras_files.classes import check_classes, layers_in, locate
+from tests.export.readers.keras_files.configs import functional, layer
 
 CELL = layer("LSTMCell", "cell")
 WRAPPED = layer("TimeDistributed", "outer", layer=layer("Dense", "inner"))

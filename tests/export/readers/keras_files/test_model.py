@@ -12,7 +12,7 @@ import pytest
 from aoi_modules.errors import ModelError
 from aoi_modules.export.expected import Expected
 from aoi_modules.export.model_sources import read
-from aoi_modules.export.readers.keras_model import load_model
+from aoi_modules.export.readers.keras_files.model import load_model
 from aoi_modules.export.readers.keras_network import read_keras_network
 from aoi_modules.export.reading import Reading
 from aoi_modules.export.servable import write_servable

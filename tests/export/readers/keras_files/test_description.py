@@ -6,7 +6,7 @@ import h5py
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras_file import read_config
+from aoi_modules.export.readers.keras_files.description import read_config
 
 CONFIG = {"class_name": "Sequential", "config": {"name": "net", "layers": []}}
 

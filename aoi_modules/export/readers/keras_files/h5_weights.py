@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import with_slashes
-from aoi_modules.export.readers.keras_classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.keras2_config import with_slashes
 
 Values = NDArray[np.generic]
 _NOW_CALLED = {"depthwise_kernel": "kernel", "Variable": "gamma"}

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import lambda_layers, repaired
-from tests.export.readers.configs import functional, layer
+from aoi_modules.export.readers.keras_files.keras2_config import lambda_layers, repaired
+from tests.export.readers.keras_files.configs import functional, layer
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from aoi_modules.export.readers.keras2_config import repaired
-from tests.export.readers.configs import functional, layer
+from aoi_modules.export.readers.keras_files.keras2_config import repaired
+from tests.export.readers.keras_files.configs import functional, layer
 
 
 def history(tensor: dict[str, Any]) -> list[Any]:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_weights import fill
+from aoi_modules.export.readers.keras_files.keras2_weights import fill
 from aoi_modules.tf import keras
-from tests.export.readers.configs import functional, layer
+from tests.export.readers.keras_files.configs import functional, layer
 
 L = keras.layers
 CONFIG = functional([layer("InputLayer", "in"), layer("Dense", "b"), layer("Dense", "a"), layer("Dense", "c")])

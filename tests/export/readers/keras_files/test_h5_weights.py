@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras_h5_weights import fill
+from aoi_modules.export.readers.keras_files.h5_weights import fill
 from aoi_modules.tf import keras
 
 L = keras.layers

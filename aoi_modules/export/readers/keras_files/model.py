@@ -16,12 +16,18 @@ from typing import Any
 import h5py
 
 from aoi_modules.errors import AoiError, Argument, ModelError, first_line
-from aoi_modules.export.readers import keras2_weights, keras_h5_weights
-from aoi_modules.export.readers.keras2_config import lambda_layers, repaired
-from aoi_modules.export.readers.keras2_functions import FUNCTION_OBJECTS
-from aoi_modules.export.readers.keras2_layers import LAYER_OBJECTS
-from aoi_modules.export.readers.keras_classes import SAVED_MODEL, check_classes, check_functions, layers_in, locate
-from aoi_modules.export.readers.keras_file import WEIGHTS, KerasFile, read_config
+from aoi_modules.export.readers.keras_files import h5_weights, keras2_weights
+from aoi_modules.export.readers.keras_files.classes import (
+    SAVED_MODEL,
+    check_classes,
+    check_functions,
+    layers_in,
+    locate,
+)
+from aoi_modules.export.readers.keras_files.description import WEIGHTS, KerasFile, read_config
+from aoi_modules.export.readers.keras_files.keras2_config import lambda_layers, repaired
+from aoi_modules.export.readers.keras_files.keras2_functions import FUNCTION_OBJECTS
+from aoi_modules.export.readers.keras_files.keras2_layers import LAYER_OBJECTS
 from aoi_modules.tf import keras
 from aoi_modules.training.networks.tiling import TileByTile
 
@@ -81,7 +87,7 @@ def _fill(model: Any, file: KerasFile) -> None:
     """Places the weights of a file that are not as Keras 3 writes them."""
     if file.legacy:
         with h5py.File(file.path, "r") as content:
-            keras_h5_weights.fill(model, content["model_weights"], str(file.path))
+            h5_weights.fill(model, content["model_weights"], str(file.path))
         return
     with zipfile.ZipFile(file.path) as archive:
         weights = io.BytesIO(archive.read(WEIGHTS))

@@ -1,0 +1,172 @@
+"""A head that was never shown a defect: it keeps in mind how good parts look, patch by patch, and measures how far a
+part is from all of them.
+
+The patches of good training pictures are described by the maps of a frozen backbone. A few of them, far from each
+other, stand for all (the bank). A patch's distance to the nearest of the bank says how unusual it is, and the farthest
+patch judges the picture. What such a head cannot do: promise anything about defects, of which it knows none.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aoi_modules.modelstore.layout import IMAGE, map_name
+from aoi_modules.modelstore.manifest import Head, PictureInput
+from aoi_modules.tf import keras
+from aoi_modules.training.networks.heads import Scale
+from aoi_modules.training.networks.tiling import Box, Grid, TileByTile, cropped
+
+CANDIDATES = 30_000
+"""Patches from which the bank is chosen."""
+MOST_KEPT = 2_000
+"""Patches of the bank."""
+DIRECTIONS = 128
+"""Random directions in which patches are compared: they keep distances to some percent, at a fifth of the work."""
+MOST_CELLS = 96
+"""Rows and columns of a map; finer ones are put together, the worst patch for all."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """How good parts look.
+
+    Args:
+        kernel: float32 (F, D), from a patch's features to the directions.
+        bias: float32 (D,).
+        patches: float32 (M, D), of good parts.
+    """
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    patches: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, features: NDArray[np.float32], *, seed: int = 0) -> "Bank":
+        """Chooses the patches that stand for all.
+
+        Args:
+            features: float32 (P, F), of patches of good parts.
+            seed: of all that is drawn by lot.
+        """
+        random = np.random.default_rng(seed)
+        if len(features) > CANDIDATES:
+            features = features[np.sort(random.choice(len(features), CANDIDATES, replace=False))]
+        scale = Scale.of(features)
+        directions = random.normal(size=(features.shape[1], DIRECTIONS)) / np.sqrt(features.shape[1])
+        kernel = (directions / scale.spread[:, np.newaxis]).astype(np.float32)
+        bias = (-scale.mean @ kernel).astype(np.float32)
+        points = np.asarray(features, np.float32) @ kernel + bias
+        return cls(kernel, bias, points[farthest_first(points, MOST_KEPT)])
+
+
+def farthest_first(points: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Chooses points, each the farthest from those chosen before: every other one has one of them near.
+
+    Args:
+        points: float32 (P, D).
+        count: at most.
+
+    Returns:
+        Rows int64 (M,); fewer than `count` where all others are equal to one of them.
+    """
+    squares = np.square(points).sum(axis=1)
+    chosen = [int(np.square(points - points.mean(axis=0)).sum(axis=1).argmin())]
+    nearest = np.full(len(points), np.inf, np.float32)
+    while len(chosen) < count:
+        last = points[chosen[-1]]
+        nearest = np.minimum(nearest, squares - 2 * (points @ last) + squares[chosen[-1]])
+        farthest = int(nearest.argmax())
+        if nearest[farthest] <= 1e-6 * max(1.0, float(squares[farthest])):  # rounding leaves so much of nothing
+            break
+        chosen.append(farthest)
+    return np.array(chosen, np.int64)
+
+
+def sampled(network: keras.Model, pictures: int) -> keras.Model:
+    """Makes a network that gives every place of a map, or every second, or every fourth: as many as are wanted in all.
+
+    Args:
+        network: from float32 (N, H, W, C) to a map float32 (N, h, w, F).
+        pictures: that it will see.
+
+    Output shape: float32 (N, places * F).
+    """
+    _, high, wide, _ = network.outputs[0].shape
+    step = next((step for step in (1, 2) if pictures * -(-high // step) * -(-wide // step) <= 2 * CANDIDATES), 4)
+    step = min(step, high, wide)
+    image = keras.Input(network.inputs[0].shape[1:], name=IMAGE)
+    places = keras.layers.Flatten()(keras.layers.AveragePooling2D(1, step)(network(image)))
+    model = keras.Model(image, places, name=f"every_{step}_{network.name}")
+    model.trainable = False
+    return model
+
+
+def distances(network: keras.Model, bank: Bank, *, tiles: Grid = (1, 1)) -> keras.Model:
+    """Measures how far the patches of a picture, or of a tile, are from those of good parts.
+
+    Args:
+        network: from float32 (N, H, W, C) to a map float32 (N, h, w, F).
+        bank: of good parts.
+        tiles: of a whole picture; with many of them fewer cells are told of each.
+
+    Output shape: float32 (N, rows, columns), squared distances; of patches that are put together the largest.
+    """
+    image = keras.Input(network.inputs[0].shape[1:], name=IMAGE)
+    constant = keras.initializers.Constant
+    points = keras.layers.Conv2D(
+        len(bank.bias), 1, kernel_initializer=constant(bank.kernel[np.newaxis, np.newaxis]),
+        bias_initializer=constant(bank.bias), name="directions",
+    )(network(image))  # fmt: skip
+    # |p - b|^2 = |p|^2 - 2 p b + |b|^2: the last two are one convolution, the first is the same for all b.
+    others = keras.layers.Conv2D(
+        len(bank.patches), 1, kernel_initializer=constant(-2 * bank.patches.T[np.newaxis, np.newaxis]),
+        bias_initializer=constant(np.square(bank.patches).sum(axis=1)), name="bank",
+    )(points)  # fmt: skip
+    nearest = keras.ops.min(others, axis=-1, keepdims=True)
+    squares = keras.ops.relu(nearest + keras.ops.sum(keras.ops.square(points), axis=-1, keepdims=True))
+    _, high, wide, _ = squares.shape
+    together = _together(high, tiles[0]), _together(wide, tiles[1])
+    cells = keras.layers.MaxPooling2D(together, padding="same")(squares)
+    model = keras.Model(image, keras.ops.squeeze(cells, axis=-1), name="distances")
+    model.trainable = False
+    return model
+
+
+def picture_model(
+    head: Head, cells: keras.Model, limit: float, picture_input: PictureInput, grid: Grid, box: Box | None
+) -> keras.Model:
+    """Makes the model that judges a picture by its most unusual patch.
+
+    A patch at the distance d scores d^4 / (d^4 + limit^2), with the limit as a square: 0.5 at the limit, 0 where it
+    equals a good one, and near 1 at twice the limit.
+
+    Args:
+        head: what is answered.
+        cells: see `distances`, of a picture or of a tile.
+        limit: the squared distance that scores 0.5.
+        picture_input: the whole picture.
+        grid: tiles of the part that is looked at; (1, 1) without.
+        box: that part; None for all.
+
+    Input shape: `image` float32 (N, H, W, C). Output shape: a dict, head -> float32 (N, 1), and its map.
+    """
+    image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
+    (rows, columns), (_, high, wide) = grid, cells.outputs[0].shape
+    seen = cropped(image, box)
+    if grid == (1, 1):
+        found = cells(seen)
+    else:
+        flat = keras.Model(cells.inputs[0], keras.layers.Flatten()(cells.outputs[0]), name="cells")
+        found = keras.ops.reshape(TileByTile(flat, rows, columns)(seen), (-1, rows, columns, high, wide))
+        found = keras.ops.transpose(found, (0, 1, 3, 2, 4))
+        found = keras.ops.reshape(found, (-1, rows * high, columns * wide))
+    ratio = keras.ops.square(keras.layers.Rescaling(1 / limit)(found))
+    scores = ratio / (ratio + 1.0)
+    worst = keras.ops.max(keras.ops.reshape(scores, (-1, scores.shape[1] * scores.shape[2])), axis=1, keepdims=True)
+    return keras.Model(image, {head.name: worst, map_name(head.name): scores}, name="model")
+
+
+def _together(places: int, tiles: int) -> int:
+    """How many places of a map become one cell, so that all tiles have not more than `MOST_CELLS`."""
+    return min(places, -(-places * tiles // MOST_CELLS))

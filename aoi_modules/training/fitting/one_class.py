@@ -1,0 +1,75 @@
+"""Learns from good pictures alone: what good parts look like, and how far from that the farthest good one is."""
+
+import numpy as np
+
+from aoi_modules.datasets.table import Split, Table
+from aoi_modules.errors import DataError
+from aoi_modules.modelstore.manifest import Head
+from aoi_modules.progress import Say
+from aoi_modules.tf import keras
+from aoi_modules.training.features.lookup import features
+from aoi_modules.training.fitting.good_parts import Bank, distances, picture_model, sampled
+from aoi_modules.training.networks.backbones import pretrained
+from aoi_modules.training.networks.tiling import looking_at, tiled_features
+from aoi_modules.training.plan import Plan
+
+
+def learn_good(plan: Plan, split: Split, log: Say) -> tuple[keras.Model, str]:
+    """Makes the plan's model of the good training pictures; pictures with defects are never looked at.
+
+    The farthest good validation picture scores 0.5.
+
+    Args:
+        plan: what to do.
+        split: the data.
+        log: told in lines how it goes.
+
+    Returns:
+        A model of one head and its map, and where the backbone's weights came from.
+
+    Raises:
+        DataError: there are no good training or validation pictures.
+    """
+    recipe, (head,) = plan.recipe, plan.recipe.heads
+    train, checked = good_of(split.train, head, "training"), good_of(split.validation, head, "validation")
+    network, weights = pretrained(plan.backbone, plan.seen, pooling="patches", log=log)
+    log(f"patches of {len(train)} good training pictures, weights {weights}")
+    tiles = plan.grid[0] * plan.grid[1]
+    places = sampled(network, len(train) * tiles)
+    found = features(over_picture(places, plan), train, recipe.picture_input, log=log)[0]
+    bank = Bank.of(found.reshape(-1, network.outputs[0].shape[-1]), seed=plan.seed)
+    cells = distances(network, bank, tiles=plan.grid)
+    flat = keras.Model(cells.inputs[0], keras.layers.Flatten()(cells.outputs[0]), name="flat_distances")
+    flat.trainable = False
+    unusual = features(over_picture(flat, plan), checked, recipe.picture_input, log=log)[0].max(axis=1)
+    log(
+        f"{len(bank.patches)} patches stand for all; distances of {len(checked)} good validation pictures: "
+        f"{np.sqrt(np.median(unusual)):.2f} in the middle, {np.sqrt(unusual.max()):.2f} at most"
+    )
+    limit = max(float(unusual.max()), 1e-6)
+    return picture_model(head, cells, limit, recipe.picture_input, plan.grid, plan.box), weights
+
+
+def good_of(table: Table, head: Head, name: str) -> Table:
+    """Gives the rows with good parts.
+
+    Raises:
+        DataError: there are none.
+    """
+    target = table.target(head.name)
+    counts = np.ones(len(table), bool) if target.weights is None else target.weights > 0
+    rows = np.flatnonzero((target.values == 0) & counts)
+    if not len(rows):
+        raise DataError(f"{name} pictures: expected good ones. Received: {len(table)} pictures, none of them good")
+    return table.take(rows)
+
+
+def over_picture(network: keras.Model, plan: Plan) -> keras.Model:
+    """Lets a network that gives float32 (N, F) look as the plan says: at the part, and tile by tile.
+
+    Output shape: float32 (N, tiles * F).
+    """
+    picture = plan.recipe.picture_input
+    if plan.grid != (1, 1):
+        return tiled_features(network, picture, plan.grid, plan.box)
+    return network if plan.box is None else looking_at(network, picture, plan.box)

@@ -1,0 +1,103 @@
+"""A head that was never shown a defect."""
+
+import numpy as np
+import pytest
+
+from aoi_modules.modelstore.manifest import PictureInput
+from aoi_modules.tf import keras
+from aoi_modules.training.fitting import good_parts
+from aoi_modules.training.fitting.good_parts import Bank, distances, farthest_first, picture_model, sampled
+from aoi_modules.training.networks.tiling import tiled_features
+from tests.training.small import DEFECT
+
+RANDOM = np.random.default_rng(3)
+
+
+def network(side: int = 16) -> keras.Model:
+    """The pixels of a picture in patches of 2 x 2: (N, side, side, 3) -> (N, side / 2, side / 2, 6)."""
+    image = keras.Input((side, side, 3), name="image")
+    x = keras.layers.AveragePooling2D(2)(image)
+    return keras.Model(image, keras.layers.Concatenate()([x, keras.ops.square(x)]), name="patches")
+
+
+def pictures(count: int, side: int = 16) -> np.ndarray:
+    return RANDOM.uniform(0.3, 0.7, (count, side, side, 3)).astype(np.float32)
+
+
+def bank_of(shown: np.ndarray) -> Bank:
+    made = network(shown.shape[1])
+    return Bank.of(np.asarray(made(shown)).reshape(-1, 6))
+
+
+def test_the_farthest_first_leave_no_point_alone() -> None:
+    points = np.repeat(np.array([[0, 0], [5, 0], [0, 7], [5, 7]], np.float32), 50, axis=0)
+    chosen = farthest_first(points, 10)
+    assert len(chosen) == 4, "all others are equal to one of these"
+    assert len(np.unique(points[chosen], axis=0)) == 4
+
+
+def test_the_directions_are_those_of_standardised_features() -> None:
+    features = RANDOM.normal([10, -3, 0], [100, 1, 0.01], (4000, 3)).astype(np.float32)
+    bank = Bank.of(features)
+    points = features @ bank.kernel + bank.bias
+    assert abs(points.mean()) < 0.05
+    assert len(bank.patches) == good_parts.MOST_KEPT
+
+
+def test_the_distance_is_that_to_the_nearest_patch() -> None:
+    shown = pictures(6)
+    bank, made = bank_of(shown), network()
+    found = np.asarray(distances(made, bank)(pictures(2)))
+    assert found.shape == (2, 8, 8)
+    other = pictures(2)
+    points = np.asarray(made(other)) @ bank.kernel + bank.bias
+    expected = np.square(points[..., np.newaxis, :] - bank.patches).sum(axis=-1).min(axis=-1)
+    np.testing.assert_allclose(np.asarray(distances(made, bank)(other)), expected, atol=1e-3)
+
+
+def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is() -> None:
+    bank = bank_of(pictures(40))
+    picture, cells = PictureInput(height=16, width=16, channels=3), distances(network(), bank)
+    limit = 2 * float(np.asarray(cells(pictures(20))).max())
+    model = picture_model(DEFECT, cells, limit, picture, (1, 1), None)
+    shown = pictures(2)
+    shown[1, 6:8, 10:12] = 3.0
+    answers = {name: np.asarray(values) for name, values in model(shown).items()}
+    assert answers["defect"][0, 0] < 0.5 < answers["defect"][1, 0] <= 1
+    assert np.unravel_index(answers["defect_map"][1].argmax(), (8, 8)) == (3, 5)
+    np.testing.assert_allclose(answers["defect"][:, 0], answers["defect_map"].max(axis=(1, 2)))
+
+
+def test_a_distance_at_the_limit_scores_a_half() -> None:
+    bank = bank_of(pictures(6))
+    picture = PictureInput(height=16, width=16, channels=3)
+    cells, shown = distances(network(), bank), pictures(1)
+    limit = float(np.asarray(cells(shown)).max())
+    assert float(picture_model(DEFECT, cells, limit, picture, (1, 1), None)(shown)["defect"][0, 0]) == pytest.approx(
+        0.5
+    )
+
+
+def test_tiles_give_one_map_of_the_whole_picture() -> None:
+    bank = bank_of(pictures(6))
+    picture = PictureInput(height=40, width=48, channels=3)
+    cells = distances(network(), bank, tiles=(2, 3))
+    model = picture_model(DEFECT, cells, 4.0, picture, (2, 3), (4, 0, 32, 48))
+    shown = RANDOM.uniform(0.3, 0.7, (1, 40, 48, 3)).astype(np.float32)
+    shown[0, 4 + 18 : 4 + 20, 40:42] = 3.0
+    answers = model(shown)
+    cells_found = np.asarray(answers["defect_map"])[0]
+    assert cells_found.shape == (16, 24)
+    assert np.unravel_index(cells_found.argmax(), (16, 24)) == (9, 20)
+
+
+def test_large_maps_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "MOST_CELLS", 4)
+    assert distances(network(), bank_of(pictures(6))).output_shape == (None, 4, 4)
+
+
+def test_of_many_pictures_fewer_places_are_taken() -> None:
+    few, many, most = (sampled(network(), count).output_shape[1] // 6 for count in (10, 2_000, 100_000))
+    assert (few, many, most) == (64, 16, 4)
+    tiled = tiled_features(sampled(network(), 10), PictureInput(height=32, width=16, channels=3), (2, 1))
+    assert tiled.output_shape == (None, 2 * 64 * 6)
