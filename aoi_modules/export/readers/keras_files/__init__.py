@@ -1,1 +1,4 @@
-"""What lies in a Keras file, of Keras 3 or Keras 2: configuration, classes, calls and weights -> a Keras model."""
+"""Keras files, of Keras 3 or Keras 2: configuration, classes, calls and weights become a Keras model.
+
+Uses TensorFlow and Keras; nothing of the other readers.
+"""

@@ -49,9 +49,14 @@ def fill(model: Any, group: h5py.Group, origin: str) -> None:
 
 def finish(model: Any) -> None:
     """Lets layers compute what follows from their weights, wherever they are, such as the mean of a Normalization."""
-    for layer in model._flatten_layers():
+    for layer in layers_within(model):
         if layer.weights and hasattr(layer, "finalize_state"):
             layer.finalize_state()
+
+
+def layers_within(layer: Any) -> list[Any]:
+    """All layers in a layer or model, at any depth."""
+    return list(layer._flatten_layers(include_self=False))
 
 
 def _place(layer: Any, stored: dict[str, Values], origin: str) -> None:

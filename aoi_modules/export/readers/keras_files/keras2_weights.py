@@ -13,6 +13,7 @@ import h5py
 
 from aoi_modules.errors import ModelError
 from aoi_modules.export.readers.keras_files.classes import SAVED_MODEL
+from aoi_modules.export.readers.keras_files.h5_weights import layers_within
 from aoi_modules.export.readers.keras_files.keras2_config import without_slashes
 from aoi_modules.tf import keras
 
@@ -62,7 +63,7 @@ def _fill_own(layer: Any, group: h5py.Group, origin: str, filled: set[int]) -> N
     if not len(own):
         return
     layer.load_own_variables({number: own[number][()] for number in own})
-    inner = {id(variable) for part in _layers_in(layer) for variable in part.weights}
+    inner = {id(variable) for part in layers_within(layer) for variable in part.weights}
     filled |= {id(variable) for variable in layer.weights} - inner
 
 
@@ -116,10 +117,6 @@ def _counted(group: h5py.Group) -> list[str]:
 
 def _holds_weights(group: Any) -> bool:
     return isinstance(group, h5py.Dataset) or any(_holds_weights(group[key]) for key in group)
-
-
-def _layers_in(layer: Any) -> list[Any]:
-    return list(layer._flatten_layers(include_self=False))
 
 
 def _snake_case(name: str) -> str:
