@@ -6,7 +6,9 @@
     ├── DataError             a data set or picture cannot be used
     │   ├── ChecksumError     a file is not what it should be; names both checksums and the repair
     │   └── NotAPicture       bytes that no decoder of ours reads
+    │       └── TooManyPixels a picture of more pixels than are read
     ├── ModelError            a model cannot be trained, read or exported
+    │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     ├── StoreError            a version directory or its manifest cannot be written or trusted
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
@@ -123,11 +125,19 @@ class ChecksumError(DataError):
 
 
 class NotAPicture(DataError):
-    """Bytes that are not a picture of a format the line accepts (PNG, JPEG, BMP)."""
+    """Bytes that are not a picture of a format the line accepts; `pictures.formats` says which those are."""
+
+
+class TooManyPixels(NotAPicture):
+    """A picture of more pixels than are read."""
 
 
 class ModelError(AoiError):
     """A model cannot be trained, read or exported."""
+
+
+class UnrunnableModel(ModelError):
+    """A model that was loaded, and can never answer: trying again is of no use."""
 
 
 class StoreError(AoiError):

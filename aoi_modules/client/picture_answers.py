@@ -10,7 +10,7 @@ from aoi_modules.client.replies import required
 from aoi_modules.errors import AoiError, DataError, NotAPicture, Unreachable
 from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion, judge
 from aoi_modules.modelstore.manifest import Manifest
-from aoi_modules.pictures import check_picture
+from aoi_modules.pictures.decoding import decode
 from aoi_modules.verdict import Verdict
 
 
@@ -113,5 +113,5 @@ def _content(picture: Path) -> bytes:
         content = picture.read_bytes()
     except OSError as error:
         raise NotAPicture(f"cannot be read: {error.strerror}") from None
-    check_picture(content)
+    decode(content)
     return content

@@ -8,7 +8,7 @@ from pathlib import Path
 from aoi_modules.datasets.clutter import is_picture
 from aoi_modules.datasets.tree import named, told, walk
 from aoi_modules.errors import DataError
-from aoi_modules.pictures import check_picture
+from aoi_modules.pictures.decoding import decode
 from aoi_modules.progress import say
 
 
@@ -62,7 +62,7 @@ def read_pictures(places: Iterable[str]) -> list[bytes]:
             continue
         try:
             contents.append(found.read_bytes())
-            check_picture(contents[-1])
+            decode(contents[-1])
         except OSError as error:
             raise DataError(f"{found}: cannot be read: {error.strerror}") from None
         except DataError as error:

@@ -122,13 +122,13 @@ def _inputs(pictures: list[bytes], manifest: "Manifest | None", *, pixels: bool)
     import numpy as np
 
     from aoi_modules.client.inputs import picture_inputs, pixel_inputs
-    from aoi_modules.pictures import pixels_of
+    from aoi_modules.pictures.decoding import decode
 
     wanted = len(manifest.features) if manifest else 0
     features = np.zeros((len(pictures), wanted), np.float32) if wanted else None
     if not pixels:
         return picture_inputs(pictures, features)
-    frames = [pixels_of(picture, manifest.picture.channels if manifest else 3) for picture in pictures]
+    frames = [decode(picture, manifest.picture.channels if manifest else 3) for picture in pictures]
     if len({frame.shape for frame in frames}) > 1:
         raise DataError("--pixels: expected pictures of one size in a batch", hint="leave --batch or --pixels out")
     return pixel_inputs(np.stack(frames), features)

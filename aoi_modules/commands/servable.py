@@ -117,6 +117,7 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, about: About) 
 
     from aoi_modules.export import verification
     from aoi_modules.export.inspect.contents import find
+    from aoi_modules.export.model_sources import read_picture
     from aoi_modules.modelstore import manifest, version_dir
 
     version = find(folder)
@@ -125,7 +126,7 @@ def verify(folder: Path, against: tuple[str, ...], as_json: bool, about: About) 
     allowed = manifest.read(version).tolerance
     differences = {"golden samples": verification.verify(version)}
     for model in models:
-        differences |= verification.against(version, model, [path.read_bytes() for path in about.samples])
+        differences |= verification.against(version, model, [read_picture(path) for path in about.samples])
     right = all(difference <= allowed for difference in differences.values())
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode({"allowed": allowed, "differences": differences}), indent=2))

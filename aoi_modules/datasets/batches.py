@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.datasets.decoding import decode_picture, decode_pixels, gray, resize_pictures
+from aoi_modules.datasets.decoding import decode_picture, gray, resize_pictures
 from aoi_modules.datasets.table import Indices, Table
 from aoi_modules.errors import NotAPicture
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.tf import tf, words
+from aoi_modules.pictures.decoding import decode
+from aoi_modules.tf import tf
 
 BATCH = 64
 LARGEST = 2**23
@@ -140,13 +141,15 @@ def broken_picture(*tables: Table) -> str:
         if isinstance(table.pictures, np.ndarray):
             continue
         for index, picture in enumerate(table.pictures):
+            name = picture if isinstance(picture, Path) else table.ids[index]
             try:
-                decode_pixels(tf.constant(table.encoded(index)))
+                content = table.encoded(index)
             except NotAPicture as error:
                 return error.message
-            except tf.errors.OpError as error:
-                name = picture if isinstance(picture, Path) else table.ids[index]
-                return f"{name}: expected a whole PNG, JPEG or BMP picture. Received: {words(error)}"
+            try:
+                decode(content)
+            except NotAPicture as error:
+                return f"{name}: {error.message}"
     return ""
 
 
@@ -184,10 +187,10 @@ def _pictures(table: Table, picture_input: PictureInput) -> Callable[[tf.Tensor]
     # A file's name is bytes, of which no encoding need make text.
     column = tf.constant([os.fsencode(one) if from_disk else one for one in table.pictures], tf.string)
 
-    def decode(one: tf.Tensor) -> tf.Tensor:
+    def decoded(one: tf.Tensor) -> tf.Tensor:
         return decode_picture(tf.io.read_file(one) if from_disk else one, *size)
 
-    return lambda rows: tf.map_fn(decode, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
+    return lambda rows: tf.map_fn(decoded, tf.gather(column, rows), fn_output_signature=tf.TensorSpec(size, tf.float32))
 
 
 def _sized(block: tf.Tensor, picture_input: PictureInput) -> tf.Tensor:

@@ -7,7 +7,7 @@ their capitals.
 from collections.abc import Callable
 from pathlib import Path
 
-from aoi_modules.datasets.picture_files import ENDINGS, OTHER_ENDINGS
+from aoi_modules.pictures.formats import ENDINGS, OTHER_ENDINGS
 
 RESULT = "results of a training or an export"
 MASKS = "masks of a ground truth"

@@ -3,6 +3,7 @@
 If training and serving decoded a picture differently, every score would be slightly wrong and nobody would see why.
 """
 
+from aoi_modules.datasets import accepting
 from aoi_modules.tf import tf
 
 _LUMA_IN_65536 = (19595.0, 38470.0, 7471.0)
@@ -26,8 +27,12 @@ def decode_picture(encoded: tf.Tensor, height: int, width: int, channels: int) -
 
 
 def decode_pixels(encoded: tf.Tensor) -> tf.Tensor:
-    """Decodes one picture: a string scalar to uint8 (h, w, 3)."""
-    pixels = tf.io.decode_image(encoded, channels=3, dtype=tf.uint8, expand_animations=False)
+    """Decodes one picture: a string scalar to uint8 (h, w, 3).
+
+    What `pictures.formats` does not read is refused in the graph itself, because a model server runs no check of ours:
+    its InvalidArgumentError has the very sentence.
+    """
+    pixels = tf.io.decode_image(accepting.accepted(encoded), channels=3, dtype=tf.uint8, expand_animations=False)
     pixels.set_shape((None, None, 3))
     return pixels
 

@@ -1,17 +1,17 @@
 """How large the pictures of a table are, by their headers alone. No TensorFlow."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from aoi_modules.datasets.table import Table
+from aoi_modules.errors import NotAPicture
+from aoi_modules.pictures.decoding import read_header
+from aoi_modules.pictures.header import GRAY
 
 LOOKED_AT = 200
 """Pictures whose headers are read, spread evenly over the table: a size is a matter of the camera, not of the part."""
-GRAY_MODES = ("1", "L", "LA", "I;16")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def typical_size(table: Table) -> PictureSize | None:
 
 def _header(picture: bytes | Path) -> PictureSize | None:
     try:
-        with Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture) as image:
-            return PictureSize(image.height, image.width, gray=image.mode in GRAY_MODES)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        header = read_header(picture if isinstance(picture, bytes) else picture.read_bytes())
+    except (OSError, NotAPicture):
         return None  # what cannot be decoded is named by whoever decodes it
+    return PictureSize(header.height, header.width, gray=header.channels == GRAY)

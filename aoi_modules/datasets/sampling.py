@@ -66,16 +66,25 @@ def limited(
         DataError: a number is too small for one row of each stratum.
     """
 
-    def cut(table: Table, count: int | None) -> Table:
-        return table if count is None else table.take(stratified(strata(table), count, seed))
+    def cut(name: str, table: Table, count: int | None) -> Table:
+        if count is None:
+            return table
+        found = strata(table)
+        fewest = len(set(found))
+        if count < min(fewest, len(table)):
+            raise DataError(f"{name}: expected at least {fewest} pictures, one of each class. Received: {count}")
+        return table.take(stratified(found, count, seed))
 
     return replace(
-        split, train=cut(split.train, train), validation=cut(split.validation, validation), test=cut(split.test, test)
+        split,
+        train=cut("train", split.train, train),
+        validation=cut("validation", split.validation, validation),
+        test=cut("test", split.test, test),
     )
 
 
 def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indices:
-    """Draws `count` of N rows in which each stratum has nearly its share, and at least one row; all if `count` is None.
+    """Draws `count` of N rows in which each stratum has nearly its share, and one row if there is room; None draws all.
 
     Each stratum is shuffled, then its rows are spread evenly over [0, 1). Drawn are the first of each stratum, and of
     the others as many as are wanted, in that order. So a larger draw with the same seed contains the smaller one.
@@ -89,14 +98,12 @@ def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indice
         int64 (count,), positions in [0, N), each once.
 
     Raises:
-        DataError: `count` is less than one row of each stratum.
+        DataError: `count` is less than one row.
     """
     if count is None or count >= len(strata):
         return np.arange(len(strata), dtype=np.int64)
-    fewest = len(set(strata))
-    if count < fewest:
-        each = f", one of each of {fewest} classes" if fewest > 1 else ""
-        raise DataError(f"count: expected at least {fewest} picture{'s' * (fewest > 1)}{each}. Received: {count}")
+    if count < 1:
+        raise DataError(f"count: expected at least 1 picture. Received: {count}")
     rows_of: dict[object, list[int]] = defaultdict(list)
     for row, stratum in enumerate(strata):
         rows_of[stratum].append(row)
@@ -108,7 +115,7 @@ def stratified(strata: Sequence[object], count: int | None, seed: int) -> Indice
         line = [((place + 0.5) / len(rows), random.random(), int(row)) for place, row in enumerate(shuffled)]
         firsts.append(line[0])
         others += line[1:]
-    drawn = firsts + sorted(others)[: count - fewest]
+    drawn = (sorted(firsts) + sorted(others))[:count]
     return np.array([row for _, _, row in sorted(drawn)], np.int64)
 
 

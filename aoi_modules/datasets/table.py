@@ -12,6 +12,7 @@ from PIL import Image
 from aoi_modules import disk
 from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.modelstore.manifest import DataOrigin
+from aoi_modules.pictures import decoding
 
 Pixels = NDArray[np.uint8]
 Indices = NDArray[np.int64]
@@ -182,17 +183,15 @@ def _content(picture: bytes | Path) -> bytes:
 
 
 def decode(encoded: bytes, name: str) -> Pixels:
-    """Decodes one picture for people to look at: uint8 (h, w, C). Models decode in `decoding`.
+    """Decodes one picture for people to look at: uint8 (h, w, C), C 1 or 3; the pixels that models see.
 
     Raises:
         NotAPicture: the bytes are no whole picture; `name` says which.
     """
     try:
-        with Image.open(io.BytesIO(encoded)) as image:
-            pixels = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"), np.uint8)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise NotAPicture(f"{name}: expected a whole PNG, JPEG or BMP picture: {error}") from None
-    return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels
+        return decoding.decode(encoded)
+    except NotAPicture as error:
+        raise NotAPicture(f"{name}: {error.message}") from None
 
 
 def encode_png(pixels: Pixels) -> bytes:

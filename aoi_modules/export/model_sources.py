@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.decoding import decode_picture
-from aoi_modules.errors import Argument, ModelError, first_line
+from aoi_modules.errors import Argument, ModelError, NotAPicture, first_line
 from aoi_modules.export.expected import Expected
 from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
@@ -21,6 +21,7 @@ from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.pictures.decoding import decode
 from aoi_modules.tf import tf
 
 
@@ -206,7 +207,20 @@ def _samples(
 
 
 def _read_pictures(paths: Sequence[Path]) -> tuple[bytes, ...]:
+    return tuple(map(read_picture, paths))
+
+
+def read_picture(path: Path) -> bytes:
+    """The content of a sample picture, which a servable's graph will have to read.
+
+    Raises:
+        ModelError: it cannot be read, or is no picture that is read; names it.
+    """
     try:
-        return tuple(path.read_bytes() for path in paths)
+        content = path.read_bytes()
+        decode(content)
     except OSError as error:
-        raise ModelError(f"sample picture {error.filename}: {error.strerror}") from None
+        raise ModelError(f"sample picture {path}: {error.strerror}") from None
+    except NotAPicture as error:
+        raise ModelError(f"sample picture {path}: {error.message}") from None
+    return content

@@ -19,6 +19,7 @@ from aoi_modules.modelstore import signatures as contract
 from aoi_modules.modelstore.golden import Golden, Scores
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.pictures.formats import SIXTEEN_BITS
 from aoi_modules.tf import tf
 from aoi_modules.wire.tensors import Array
 
@@ -53,6 +54,7 @@ def verify(folder: Path) -> float:
         *(_compare(layout.PIXELS_FILE, *pair, manifest) for pair in _by_frozen(folder, truth, manifest)),
     ]
     run_warmup(folder, loaded)
+    check_refusal(folder, loaded, truth)
     return max(differences)
 
 
@@ -112,7 +114,7 @@ def scores(loaded: Any, pictures: Sequence[bytes], features: NDArray[np.float32]
     try:
         return _numpy(loaded.signatures[layout.DEFAULT_SIGNATURE](**inputs))
     except tf.errors.OpError as error:
-        raise ModelError(f"the SavedModel: {first_line(error)}") from None
+        raise ModelError(f"the SavedModel: {first_line(error)}") from error
 
 
 def check_operations(folder: Path) -> None:
@@ -164,6 +166,30 @@ def run_warmup(folder: Path, loaded: Any) -> None:
         except (KeyError, TypeError, tf.errors.OpError) as error:
             file = folder / layout.WARMUP_FILE
             raise ModelError(f"{file}: request {number} fails: {first_line(error)}") from error
+
+
+def check_refusal(folder: Path, loaded: Any, truth: Golden) -> None:
+    """Asks about a picture that nobody in the line reads; only the graph itself can refuse it on a stock server.
+
+    Args:
+        folder: version directory, for the error.
+        loaded: see `load`.
+        truth: its samples, whose features go with the picture.
+
+    Raises:
+        ModelError: it answers, because it was written before there was such a rule.
+    """
+    sixteen_bits = tf.io.encode_png(tf.zeros((8, 8, 1), tf.uint16)).numpy()
+    try:
+        scores(loaded, [sixteen_bits], None if truth.features is None else truth.features[:1])
+    except ModelError as error:
+        if SIXTEEN_BITS.sentence in str(error.__cause__):
+            return
+    raise ModelError(
+        f"{folder}: its graph decodes pictures by an older rule than training and gateway, such as a PNG of 16 bits a "
+        "channel, which they refuse",
+        hint="export the model again",
+    )
 
 
 def decoded_pixels(encoded: bytes, channels: int) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
 from aoi_modules.modelstore.manifest import Manifest
-from aoi_modules.pictures import decode, read_header
+from aoi_modules.pictures.decoding import decode, read_header
 
 STATUS_MS = 1000
 """How long a question about health may take; an orchestrator's probe waits no longer."""
@@ -98,6 +98,7 @@ class Line:
 
         Raises:
             NoPicture, NotAPicture, TooLarge: they are not.
+            TooManyPixels: no part of the line reads so many.
         """
         if not content:
             raise NoPicture
@@ -105,7 +106,7 @@ class Line:
         if picture.height * picture.width > self._routes.max_picture_pixels:
             size = f"{picture.width} x {picture.height}"
             raise TooLarge(self._routes.max_picture_pixels, "pixels", found=size)
-        await asyncio.to_thread(decode, picture)  # milliseconds, in which the loop serves others
+        await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
 
     async def _ask(
         self, component: str, upstream: Upstream, endpoint: Endpoint, picture: bytes

@@ -16,6 +16,7 @@ from aoi_modules.errors import (
     RpcError,
     SlowUpload,
     TooLarge,
+    TooManyPixels,
     UnknownComponent,
 )
 
@@ -28,7 +29,8 @@ _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     UnknownComponent: (404, "unknown-component", {}),
     BadParameter: (400, "bad-parameter", {}),
     NoPicture: (400, "no-picture", {}),
-    NotAPicture: (415, "not-a-picture", {"Accept": "image/png, image/jpeg"}),
+    NotAPicture: (415, "not-a-picture", {"Accept": "image/png, image/jpeg, image/bmp"}),
+    TooManyPixels: (413, "too-large", {}),
     TooLarge: (413, "too-large", _CLOSED),
     SlowUpload: (408, "slow-upload", _CLOSED),
     Busy: (503, "busy", _AGAIN),

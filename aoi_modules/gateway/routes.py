@@ -22,6 +22,7 @@ from msgspec import Meta
 from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
+from aoi_modules.pictures.formats import MAX_PIXELS
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Positive = Annotated[int, Meta(ge=1)]
@@ -55,8 +56,9 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     components: dict[str, Route]
     max_picture_bytes: Positive = 20 * 1024 * 1024
     """Larger pictures are refused with 413."""
-    max_picture_pixels: Positive = 100_000_000
-    """Pictures of more pixels are refused with 413 before they are decoded: a small file may hold a huge picture."""
+    max_picture_pixels: Annotated[int, Meta(ge=1, le=MAX_PIXELS)] = MAX_PIXELS
+    """Pictures of more pixels are refused with 413 before they are decoded: a small file may hold a huge picture.
+    Nobody in the line reads more than `MAX_PIXELS`."""
     max_in_flight: Positive = 64
     """Inspections at one model server at a time; more are refused with 503."""
     upload_timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 10_000

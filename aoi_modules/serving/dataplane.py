@@ -171,7 +171,8 @@ class DataPlane:
                 raise not_found(f"Could not find version {version} of model {spec.name}")
             statuses = {version: statuses[version]}
         if not statuses:
-            raise not_found(f"Could not find any versions of model {spec.name}")
+            trouble = self._versions.trouble(spec.name)
+            raise not_found(f"Could not find any versions of model {spec.name}{trouble and f': {trouble}'}")
         answer = GetModelStatusResponse()
         for version, status in statuses.items():
             entry = answer.model_version_status.add(version=version, state=_STATES[status.state])

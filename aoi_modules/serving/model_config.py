@@ -1,23 +1,19 @@
 """Which models a server serves: `--model_config_file` in TensorFlow Serving's text form, or one model by flags."""
 
-import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 from google.protobuf import text_format
 
 from aoi_modules.errors import RpcError, SettingsError
+from aoi_modules.serving import base_path
 from aoi_modules.wire.messages import FileSystemStoragePathSourceConfig, ModelConfig, ModelServerConfig
 from aoi_modules.wire.schema import ENUMS
 from aoi_modules.wire.status import invalid
 
-log = logging.getLogger(__name__)
-
 PLATFORM = "tensorflow"
-MAX_VERSION = (1 << 63) - 1
 NOT_A_CONFIG = "not a tensorflow.serving.ModelServerConfig"
 EXAMPLE = (
     'expected: model_config_list { config { name: "tile" base_path: "/models/tile" model_platform: "tensorflow" } }'
@@ -36,18 +32,25 @@ class VersionPolicy:
     latest: int | None = 1
     specific: tuple[int, ...] | None = None
 
-    def aspired(self, base_path: Path) -> dict[int, Path]:
-        """Finds the version directories that are to be served, by number.
+    def aspired(self, folder: Path) -> dict[int, Path]:
+        """Finds the version directories below a base path that are to be served, by number.
 
         Raises:
-            FileNotFoundError: there is no such base path.
+            OSError: there is no such folder, or it may not be read.
         """
-        present = _versions(base_path)
+        return self.chosen(base_path.look(folder).versions)
+
+    def chosen(self, present: Mapping[int, Path]) -> dict[int, Path]:
+        """Chooses those of the version directories, given by number, that are to be served."""
         if self.specific is not None:
             chosen = [version for version in self.specific if version in present]
         else:
             chosen = sorted(present, reverse=True)[: self.latest]
         return {version: present[version] for version in sorted(chosen)}
+
+    def missing(self, present: Collection[int]) -> list[int]:
+        """Lists the versions that the policy names and that are not there."""
+        return sorted(set(self.specific or ()) - set(present))
 
 
 @dataclass(frozen=True)
@@ -134,16 +137,9 @@ def to_text(models: Iterable[ServedModel]) -> str:
 def _base_path(entry: ModelConfig) -> Path:
     if not entry.name:
         raise invalid(f"every model needs a name. Received: base_path {entry.base_path!r} without one")
-    scheme, separator, rest = entry.base_path.partition("://")
-    if separator and scheme != "file":
-        raise RpcError(
-            "UNIMPLEMENTED",
-            f"model {entry.name}: File system scheme '{scheme}' not implemented. Received: base_path {entry.base_path}",
-            hint="copy the versions to a folder, and serve the folder",
-        )
-    path = Path(rest if separator else entry.base_path)
-    if not path.is_absolute():
-        raise invalid(f"Expected model {entry.name} to have an absolute path or URI; got base_path()={entry.base_path}")
+    path = base_path.read(entry.name, entry.base_path)
+    if not base_path.is_absolute(entry.base_path):
+        raise base_path.not_absolute(entry.name, entry.base_path)
     return path
 
 
@@ -182,24 +178,3 @@ def _policy(message: FileSystemStoragePathSourceConfig.ServableVersionPolicy) ->
             return VersionPolicy(latest=message.latest.num_versions or 1)
         case _:
             return VersionPolicy()
-
-
-def _versions(base_path: Path) -> dict[int, Path]:
-    """The version directories by number. Of two names of one number, like 7 and 007, the last one counts."""
-    present: dict[int, Path] = {}
-    for path in filter(_is_version, sorted(base_path.iterdir())):
-        other = present.setdefault(int(path.name), path)
-        if other != path:
-            _warn_of_two(other, path)
-        present[int(path.name)] = path
-    return present
-
-
-@lru_cache(maxsize=100)  # every poll of the base path would say it again
-def _warn_of_two(unused: Path, used: Path) -> None:
-    log.warning("%s is not served: %s is the same version", unused, used)
-
-
-def _is_version(path: Path) -> bool:
-    name = path.name
-    return name.isascii() and name.isdigit() and int(name) <= MAX_VERSION and path.is_dir()

@@ -7,7 +7,14 @@ Models
   base path is missing; this server starts with what can be loaded, and ends only when nothing can. A model without any
   version on disk does not keep the ports closed either: it is NOT_FOUND until its first version comes.
 - A version that failed is tried again when its files change (an unfinished copy is the usual reason); the original
-  gives it up for good. Our own servables are compared with their checksums first.
+  gives it up for good. Until then the status carries the error of the last try. Our own servables are compared with
+  their checksums first.
+- Each signature of a model of others is run once before its version is served, unless that would change what the model
+  keeps. What can never answer (Python inside the graph, no kernel, a table that nobody filled) is refused at once, and
+  the old version stays; what only refuses made inputs is served.
+- A base path that becomes another folder without any version (a volume that is gone, a link to an unfinished release)
+  changes nothing; the original unloads all, as both do where somebody removes the versions. Log and status say why
+  folders are no versions.
 - A reload waits for new models as long as its client, and not at all for a model without any version on disk (UNKNOWN,
   with the reason); the original waits without end. A config that is refused changes nothing at all.
 - Versions of several models load side by side with --num_load_threads=0; the original loads them in turn.
@@ -30,8 +37,8 @@ Requests
   calls under way are lost (CANCELLED, UNAVAILABLE), so a port that strangers reach belongs behind a gateway.
 - Of two equal keys of a JSON object the last one counts; the original takes the first one, but of an item of
   `instances` the values of both.
-- Tensors of the types bfloat16, float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED),
-  because numpy has no such types.
+- Tensors of the types float8 and qint are not read (tensor parsing error) and not answered (UNIMPLEMENTED), because
+  numpy has no such types.
 - Requests wait for a thread in a queue of bounded length; one more is answered with UNAVAILABLE or 503.
 - A JSON number that an int8, uint8, int16 or uint16 does not hold is refused; the original cuts its upper bits off.
 - A signature without inputs can be asked by REST, with {"inputs": {}}.
@@ -64,8 +71,8 @@ import grpc
 
 from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
-from aoi_modules.errors import ModelError, SettingsError
-from aoi_modules.serving import allocator, model_config
+from aoi_modules.errors import ModelError, RpcError, SettingsError
+from aoi_modules.serving import allocator, base_path, model_config
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.doors import tls
@@ -129,16 +136,23 @@ def configured_models(flags: Flags) -> list[ServedModel]:
     """Reads what to serve from the config file or the flags.
 
     Raises:
-        SettingsError: neither is there, or the file cannot be used.
+        SettingsError: neither is there, the file cannot be used, or the base path is on storage that is not served.
     """
     if flags.model_config_file:
         return model_config.read(Path(flags.model_config_file))
     if flags.model_base_path:
-        return [ServedModel(flags.model_name, Path(flags.model_base_path).resolve())]
+        return [ServedModel(flags.model_name, _base_path(flags))]
     raise SettingsError(
         "--model_base_path, --model_config_file: both are empty, so there is nothing to serve",
         hint="aoi serve --model_name tile --model_base_path models/tile",
     )
+
+
+def _base_path(flags: Flags) -> Path:
+    try:
+        return base_path.read(flags.model_name, flags.model_base_path)
+    except RpcError as error:
+        raise SettingsError(f"--model_base_path: {error.message}", hint=error.hint) from None
 
 
 async def _serve(flags: Flags, models: list[ServedModel]) -> None:

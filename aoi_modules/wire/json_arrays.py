@@ -1,4 +1,4 @@
-"""JSON values as arrays of a signature's dtype, and arrays as JSON text.
+"""JSON values as arrays of a signature's dtype.
 
 Lists are read level by level, without a Python loop over their values. Only a value that does not fit is looked at
 one by one, to say in TensorFlow Serving's words what is wrong with it.
@@ -6,7 +6,6 @@ one by one, to say in TensorFlow Serving's words what is wrong with it.
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -20,8 +19,6 @@ from aoi_modules.wire.status import invalid
 from aoi_modules.wire.tensors import MAX_RANK, Array
 
 BASE64_KEY = "b64"
-BYTES_SUFFIX = "_bytes"
-"""The ending of the names of outputs that hold bytes, not text; they are answered as base64."""
 
 Shape = tuple[int, ...]
 
@@ -196,49 +193,3 @@ def _decode_base64(value: dict[str, Any]) -> bytes:
         return base64.b64decode(text + padding, validate=True)
     except (binascii.Error, ValueError):
         raise invalid("Unable to base64 decode") from None
-
-
-def to_texts(array: Array, name: str) -> list[str]:
-    """Returns the JSON text of each value of an array, in the order of `ravel`.
-
-    Args:
-        array: any shape; integers, bool, float32, float64, or bytes.
-        name: of the output; its ending decides whether strings are answered as text or as base64.
-
-    Raises:
-        RpcError: INVALID_ARGUMENT the dtype has no JSON form.
-    """
-    flat = array.ravel()
-    if flat.dtype.kind in "SO":
-        return [_string_text(value, as_base64=name.endswith(BYTES_SUFFIX)) for value in flat.tolist()]
-    if flat.dtype.name in _FLOATS:
-        return _float_texts(flat)
-    if flat.dtype.name in _INTS:
-        return list(map(str, flat.tolist()))
-    if flat.dtype.kind == "b":
-        return ["true" if value else "false" for value in flat.tolist()]
-    if not flat.size:
-        return []
-    kind = "half" if flat.dtype == np.float16 else flat.dtype.name
-    raise invalid(f"Failed to write JSON value for tensor type: {kind}")
-
-
-def _string_text(value: bytes, *, as_base64: bool) -> str:
-    if as_base64:
-        return f'{{"{BASE64_KEY}": "{base64.b64encode(value).decode()}"}}'
-    return json.dumps(value.decode("utf-8", "surrogateescape"), ensure_ascii=False)
-
-
-def _float_texts(flat: Array) -> list[str]:
-    """The shortest of two forms that reads back as the same number: six digits, or all that the type has."""
-    values = flat.tolist()
-    texts = [f"{value:g}" for value in values]
-    with np.errstate(over="ignore", under="ignore"):
-        same = np.array([float(text) for text in texts], flat.dtype) == flat
-    digits = 9 if flat.dtype == np.float32 else 17
-    finite = np.isfinite(flat)
-    for index in np.flatnonzero(~same & finite).tolist():
-        texts[index] = f"{values[index]:.{digits}g}"
-    for index in np.flatnonzero(~finite).tolist():
-        texts[index] = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(values[index])]
-    return [text if "." in text or "e" in text or not text[-1].isdigit() else f"{text}.0" for text in texts]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules.wire import json_arrays
+from aoi_modules.wire import array_texts, json_arrays
 from aoi_modules.wire.json_arrays import is_base64
 from aoi_modules.wire.json_text import quote, type_name
 from aoi_modules.wire.messages import ClassificationResult, Example, Feature, Input, RegressionResult
@@ -79,7 +79,7 @@ def _kind_and_value(item: Any, name: str) -> tuple[str, bytes | float | int]:
         return "int64_list", int(item)
     if isinstance(item, int) and -MAX_INT64 - 1 <= item <= MAX_UINT64:
         if item > MAX_INT64:
-            raise invalid(f"Feature: {name} has uint64 element. Only int64 is supported.")
+            raise invalid(f"Feature: {name} has uint64 element. Only int64_t is supported.")
         return "int64_list", item
     if isinstance(item, int | float):
         return "float_list", float(item)
@@ -96,13 +96,13 @@ def classification_body(result: ClassificationResult) -> bytes:
     """
     if not result.classifications:
         raise invalid("Cannot convert empty ClassificationResults to JSON")
-    rows = []
+    lists = []
     for classifications in result.classifications:
         scores = _float_texts([item.score for item in classifications.classes])
-        labels = [json.dumps(item.label, ensure_ascii=False) for item in classifications.classes]
-        pairs = [f"[{label}, {score}]" for label, score in zip(labels, scores, strict=True)]
-        rows.append(f"[{', '.join(pairs)}]")
-    return _results(rows)
+        labels = [json.dumps(item.label, ensure_ascii=False).encode() for item in classifications.classes]
+        pairs = [b"[" + label + b", " + score + b"]" for label, score in zip(labels, scores, strict=True)]
+        lists.append(b"[" + b", ".join(pairs) + b"]")
+    return _results(lists)
 
 
 def regression_body(result: RegressionResult) -> bytes:
@@ -116,9 +116,9 @@ def regression_body(result: RegressionResult) -> bytes:
     return _results(_float_texts([item.value for item in result.regressions]))
 
 
-def _float_texts(values: list[float]) -> list[str]:
-    return json_arrays.to_texts(np.array(values, np.float32), "results")
+def _float_texts(values: list[float]) -> list[bytes]:
+    return array_texts.rows(np.array(values, np.float32), "results")
 
 
-def _results(texts: list[str]) -> bytes:
-    return f'{{\n    "results": [{", ".join(texts)}]\n}}'.encode("utf-8", "surrogateescape")
+def _results(texts: list[bytes]) -> bytes:
+    return b'{\n    "results": [' + b", ".join(texts) + b"]\n}"

@@ -4,12 +4,12 @@ Row form has one entry for each example, columnar form one for each input. The a
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
 from aoi_modules.errors import RpcError
-from aoi_modules.wire import json_arrays
+from aoi_modules.wire import array_texts, json_arrays
 from aoi_modules.wire.json_arrays import Shape, is_base64
 from aoi_modules.wire.json_text import quote
 from aoi_modules.wire.messages import TensorInfo
@@ -189,15 +189,15 @@ def answer_body(outputs: Arrays, form: Form) -> bytes:
     if not outputs:
         raise invalid("Cannot convert empty tensor map to JSON")
     text = _row_text(outputs) if form is Form.ROW else _columnar_text(outputs)
-    return f'{{\n    "{form}": {text}\n}}'.encode("utf-8", "surrogateescape")
+    return b"".join((f'{{\n    "{form}": '.encode(), text, b"\n}"))
 
 
-def _columnar_text(outputs: Arrays) -> str:
-    texts = {name: _nested(json_arrays.to_texts(array, name), array.shape) for name, array in outputs.items()}
+def _columnar_text(outputs: Arrays) -> bytes:
+    texts = {name: array_texts.text(array, name) for name, array in outputs.items()}
     return next(iter(texts.values())) if len(texts) == 1 else _object_text(texts)
 
 
-def _row_text(outputs: Arrays) -> str:
+def _row_text(outputs: Arrays) -> bytes:
     batch: int | None = None
     for name, array in outputs.items():
         if array.ndim == 0:
@@ -205,23 +205,17 @@ def _row_text(outputs: Arrays) -> str:
         if batch is not None and len(array) != batch:
             raise invalid(f"Tensor name: {name} has inconsistent batch size: {len(array)} expecting: {batch}")
         batch = len(array)
-    columns = {name: _rows(json_arrays.to_texts(array, name), array.shape) for name, array in outputs.items()}
-    if len(columns) == 1:
-        rows = next(iter(columns.values()))
-    else:
-        rows = [_object_text({name: column[i] for name, column in columns.items()}) for i in range(batch or 0)]
-    return f"[{', '.join(rows)}]"
+    if len(outputs) == 1:
+        return _columnar_text(outputs)
+    columns = {name: array_texts.rows(array, name) for name, array in outputs.items()}
+    rows = [_object_text({name: column[i] for name, column in columns.items()}) for i in range(batch or 0)]
+    return b"[" + b", ".join(rows) + b"]"
 
 
-def _rows(texts: Sequence[str], shape: Shape) -> list[str]:
-    """The text of each item along the first axis."""
-    step = _size(shape[1:])
-    return [_nested(texts[i * step : (i + 1) * step], shape[1:]) for i in range(shape[0])]
+def _object_text(texts: Mapping[str, bytes]) -> bytes:
+    members = [_key(name) + b": " + text for name, text in texts.items()]
+    return b"{" + b", ".join(members) + b"}"
 
 
-def _nested(texts: Sequence[str], shape: Shape) -> str:
-    return f"[{', '.join(_rows(texts, shape))}]" if shape else texts[0]
-
-
-def _object_text(texts: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{json.dumps(name)}: {text}" for name, text in texts.items()) + "}"
+def _key(name: str) -> bytes:
+    return json.dumps(name).encode("utf-8", "surrogateescape")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -35,8 +36,22 @@ _KINDS: dict[str, tuple[str, str]] = {
     "COMPLEX128": ("complex128", "dcomplex_val"),
 }
 STRING = DATA_TYPES.index("STRING")
+BFLOAT16 = DATA_TYPES.index("BFLOAT16")
 _FIELDS = {DATA_TYPES.index(name): kind for name, kind in _KINDS.items()}
 _NUMBERS = {np.dtype(dtype): DATA_TYPES.index(name) for name, (dtype, _) in _KINDS.items()}
+_HALVES = ("float16", "bfloat16")
+"""Dtypes whose bits travel as whole numbers in `half_val`."""
+
+
+@cache
+def _bfloat16() -> np.dtype[Any] | None:
+    """numpy's form of bfloat16, which a package of its own has; it comes with TensorFlow. None without it."""
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError:
+        return None
+    found: np.dtype[Any] = np.dtype(bfloat16)
+    return found
 
 
 def data_type(array: Array) -> int:
@@ -50,6 +65,8 @@ def data_type(array: Array) -> int:
     """
     if array.dtype.kind in "SUO":
         return STRING
+    if array.dtype.name == "bfloat16":
+        return BFLOAT16
     if array.dtype not in _NUMBERS:
         raise WireError(f"tensor: expected a dtype that TensorFlow has. Received: {array.dtype}")
     return _NUMBERS[array.dtype]
@@ -61,9 +78,14 @@ def type_name(number: int) -> str:
 
 
 def dtype_of(number: int) -> np.dtype[Any] | None:
-    """Returns the numpy dtype of a data type's number: object for strings, None where numpy has none."""
+    """Returns the numpy dtype of a data type's number: object for strings, None where numpy has none.
+
+    That of bfloat16 is there where the package ml_dtypes is.
+    """
     if number == STRING:
         return np.dtype(object)
+    if number == BFLOAT16:
+        return _bfloat16()
     return np.dtype(_FIELDS[number][0]) if number in _FIELDS else None
 
 
@@ -143,21 +165,35 @@ def _values(tensor: TensorProto, name: str) -> Array:
     if tensor.dtype == STRING:
         texts = _packed_texts(tensor, name) if tensor.tensor_content else tensor.string_val
         return np.array([*texts, None], dtype=object)[:-1]
-    if tensor.dtype not in _FIELDS:
-        raise WireError(f"tensor parsing error: {name}")
-    dtype, field = _FIELDS[tensor.dtype]
+    dtype, field = _dtype_and_field(tensor.dtype, name)
     if tensor.tensor_content:
-        if len(tensor.tensor_content) % np.dtype(dtype).itemsize:
+        if len(tensor.tensor_content) % dtype.itemsize:
             raise WireError(f"tensor parsing error: {name}")
-        if dtype == "bool" and not set(tensor.tensor_content) <= {0, 1}:
+        if dtype.name == "bool" and not set(tensor.tensor_content) <= {0, 1}:
             raise WireError(f"tensor parsing error: {name}")
         return np.frombuffer(tensor.tensor_content, dtype)
-    if dtype == "float16":
-        return np.array(tensor.half_val, np.int64).astype(np.uint16).view(np.float16)
-    if dtype.startswith("complex"):
-        parts = np.array(getattr(tensor, field), np.float32 if dtype == "complex64" else np.float64)
+    if dtype.name in _HALVES:
+        return np.array(tensor.half_val, np.int64).astype(np.uint16).view(dtype)
+    if dtype.kind == "c":
+        parts = np.array(getattr(tensor, field), np.float32 if dtype.name == "complex64" else np.float64)
         return parts[: len(parts) // 2 * 2].view(dtype)
     return np.array(getattr(tensor, field), np.int64 if field == "int_val" else dtype).astype(dtype)
+
+
+def _dtype_and_field(number: int, name: str) -> tuple[np.dtype[Any], str]:
+    """The dtype of a tensor, and the field that its values may be in."""
+    if number == BFLOAT16:
+        dtype = _bfloat16()
+        if dtype is None:
+            raise WireError(
+                f"tensor {name}: is of bfloat16, which numpy knows with the package ml_dtypes only",
+                hint="pip install ml_dtypes; it comes with TensorFlow",
+            )
+        return dtype, "half_val"
+    if number not in _FIELDS:
+        raise WireError(f"tensor parsing error: {name}")
+    dtype_name, field = _FIELDS[number]
+    return np.dtype(dtype_name), field
 
 
 def _packed_texts(tensor: TensorProto, name: str) -> list[bytes]:
@@ -183,10 +219,11 @@ def _packed_texts(tensor: TensorProto, name: str) -> list[bytes]:
 
 
 def _fill_typed_field(tensor: TensorProto, flat: Array) -> None:
-    _, field = _FIELDS[tensor.dtype]
-    if flat.dtype == np.float16:
+    if flat.dtype.name in _HALVES:
         tensor.half_val.extend(flat.view(np.uint16).tolist())
-    elif flat.dtype.kind == "c":
+        return
+    _, field = _FIELDS[tensor.dtype]
+    if flat.dtype.kind == "c":
         getattr(tensor, field).extend(flat.view(flat.real.dtype).tolist())
     else:
         getattr(tensor, field).extend(flat.tolist())

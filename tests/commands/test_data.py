@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from aoi_modules.datasets.sources.catalogue import CATALOGUE
 
@@ -99,3 +100,16 @@ def test_help_imports_no_tensorflow(aoi: Run, words: tuple[str, ...]) -> None:
     script = "import sys; import aoi_modules.commands.data; print('tensorflow' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.strip() == "False"
+
+
+def test_pictures_of_other_formats_are_converted(aoi: Run, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    Image.linear_gradient("L").save(scans / "a.tif")
+    done = aoi("data", "convert", "scans", "--out", "out")
+    assert (done.returncode, done.stdout) == (0, "out/a.png: TIFF of mode L to PNG\n")
+    Image.linear_gradient("L").convert("I;16").save(scans / "b.png")
+    done = aoi("data", "convert", "scans/b.png", "--out", "out")
+    assert done.returncode == 1
+    assert "values up to 255: say how many bits the camera uses: --bit-depth" in done.stderr
+    assert aoi("data", "convert", "scans/b.png", "--out", "out", "--bit-depth", "12").returncode == 0

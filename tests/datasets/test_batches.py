@@ -121,9 +121,12 @@ def test_a_broken_picture_is_named(table: Table) -> None:
         (lambda path: path.unlink(), r"3.png: cannot be read: No such file or directory$"),
         (
             lambda path: path.write_bytes(path.read_bytes()[:60]),
-            r"3.png: expected .* Invalid PNG data, size 60$",
+            r"3.png: expected .* a picture that is damaged or cut off; take it or copy it again$",
         ),
-        (lambda path: path.write_bytes(b""), r"3.png: expected a whole .* Input is empty.$"),
+        (
+            lambda path: path.write_bytes(b""),
+            r"3.png: expected .* Received: no bytes; send",
+        ),
         (lambda path: (path.unlink(), path.mkdir()), r"3.png: cannot be read: Is a directory$"),
     ],
 )

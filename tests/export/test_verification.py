@@ -13,7 +13,7 @@ from aoi_modules.export.heads import default_head
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
-from aoi_modules.export.verification import load, scores, verify
+from aoi_modules.export.verification import check_refusal, load, scores, verify
 from aoi_modules.modelstore import golden, layout, manifest
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras, tf
@@ -56,7 +56,7 @@ def test_a_graph_that_was_cut_off_is_named(version: Path, file: str) -> None:
 
 def test_missing_golden_samples_are_named(version: Path) -> None:
     (version / layout.GOLDEN_FILE).write_bytes(b"nonsense")
-    with pytest.raises(StoreError, match="no golden samples"):
+    with pytest.raises(StoreError, match="golden samples"):
         verify(version)
 
 
@@ -121,3 +121,21 @@ def test_a_tolerance_that_was_asked_for_travels_along(tmp_path: Path) -> None:
     written = write_servable(rough_model, "pcb", tmp_path, tolerance=1e-3)
     assert manifest.read(written.path).tolerance == 1e-3
     assert verify(written.path) == pytest.approx(1e-4, rel=0.1)
+
+
+def test_a_servable_of_an_older_rule_is_named(version: Path) -> None:
+    truth = Golden.read(version)
+    check_refusal(version, load(version), truth)
+    older = tf.Module()
+    older.decode = tf.function(
+        lambda image: {"short": tf.map_fn(_mean, image, fn_output_signature=tf.float32)},
+        input_signature=[tf.TensorSpec((None,), tf.string, name="image")],
+    )
+    older.signatures = {layout.DEFAULT_SIGNATURE: older.decode.get_concrete_function()}
+    with pytest.raises(ModelError, match="decodes pictures by an older rule") as caught:
+        check_refusal(version, older, truth)
+    assert caught.value.hint == "export the model again"
+
+
+def _mean(picture: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.cast(tf.io.decode_image(picture, channels=3, expand_animations=False), tf.float32))

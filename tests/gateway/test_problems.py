@@ -59,7 +59,7 @@ def test_what_clients_read_apart_from_the_words() -> None:
     assert of_error(Busy(4)).headers == of_error(Unreachable("away")).headers == {"Retry-After": "1"}
     assert of_error(TooLarge(1, "bytes", found="2 bytes")).headers == {"Connection": "close"}
     assert of_error(SlowUpload(100)).headers == {"Connection": "close"}
-    assert of_error(NotAPicture("no picture")).headers == {"Accept": "image/png, image/jpeg"}
+    assert of_error(NotAPicture("no picture")).headers == {"Accept": "image/png, image/jpeg, image/bmp"}
 
 
 def test_the_answer_is_problem_details() -> None:

@@ -50,7 +50,7 @@ def test_routes_are_read(tmp_path: Path) -> None:
 def test_what_is_left_out_has_a_default() -> None:
     routes = parse_routes("components: {a: {model: a, upstream: 'h:1'}}", "x")
     assert routes.max_picture_bytes == 20 * 1024 * 1024
-    assert routes.max_picture_pixels == 100_000_000
+    assert routes.max_picture_pixels == 1 << 27
     assert routes.max_in_flight == 64
     assert routes.upload_timeout_ms == 10_000
     assert routes.components["a"] == Route(model="a", upstream="h:1", version=None, timeout_ms=1000, heads={})

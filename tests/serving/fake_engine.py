@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from aoi_modules.errors import ModelError, RpcError
+from aoi_modules.errors import ModelError, RpcError, UnrunnableModel
 from aoi_modules.serving.answering.inference import Inference
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.engine import Arrays
@@ -67,7 +67,7 @@ def finish(steps: Steps[Result]) -> Result:
 
 
 class Loads:
-    """Makes servables of folders, remembers them, and fails where a file `broken` lies."""
+    """Makes servables of folders, remembers them, and fails where a file `broken` or `unrunnable` lies."""
 
     def __init__(self) -> None:
         self.engines: dict[int, DoublingEngine] = {}
@@ -81,5 +81,7 @@ class Loads:
             raise ModelError("the test forgot to let the load go on")
         if (path / "broken").exists():
             raise ModelError(f"{path}: broken")
+        if (path / "unrunnable").exists():
+            raise UnrunnableModel(f"{path}: never answers")
         engine = self.engines[version] = DoublingEngine()
         return Servable(name, version, engine)

@@ -48,3 +48,28 @@ def test_two_a_processor(tmp_path: Path) -> None:
 def test_what_the_user_chose_stays(tmp_path: Path) -> None:
     assert arenas(tmp_path, 1, MALLOC_ARENA_MAX="6") == 6
     assert arenas(tmp_path, 1, GLIBC_TUNABLES="glibc.malloc.arena_max=5") == 5
+
+
+def test_what_was_freed_goes_back_to_the_system() -> None:
+    """Small blocks stay with the allocator when they are freed, because one behind them is still used."""
+    program = """
+import ctypes
+from aoi_modules.serving.allocator import give_back
+
+def resident():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+blocks = [libc.malloc(60_000) for _ in range(1000)]
+for block in blocks:
+    ctypes.memset(block, 1, 60_000)
+last = libc.malloc(60_000)
+for block in blocks:
+    libc.free(block)
+before = resident()
+give_back()
+print(before - resident())
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    assert int(done.stdout) > 40_000  # kB of 60,000

@@ -21,9 +21,12 @@ import pytest
 from aoi_modules.errors import AoiError
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
-from aoi_modules.serving.server import run
+from aoi_modules.serving.server import configured_models, run
+from aoi_modules.tf import tf
+from aoi_modules.wire.messages import GetModelStatusRequest, GetModelStatusResponse
 from tests.serving import saved_models
-from tests.serving.calls import begin, http, predict, predict_request, statuses, wait_for
+from tests.serving.calls import STATUS, begin, http, predict, predict_request, refusal, statuses, wait_for
+from tests.serving.saved_models import function
 
 X = np.array([2.0], np.float32)
 QUICK = ["--file_system_poll_wait_seconds=0.1", "--max_num_load_retries=0"]
@@ -43,7 +46,8 @@ class Watched:
     """A server that looks at its base paths ten times a second.
 
     Args:
-        folder: holds the base path of each model; `later` has none yet, the others have version 1.
+        folder: holds the base path of each model; `later` has none yet, `odd` no version, the others have version 1,
+            `linked` below a link.
         source: a version to publish there.
         server: of the models.
         channel: to it.
@@ -59,11 +63,14 @@ class Watched:
 def watched(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
     """One server for the tests of what happens in a base path; each has a model of its own."""
     folder, source = tmp_path_factory.mktemp("watched"), models / "half" / "00000001"
-    names = ("changing", "copied", "warmed")
+    names = ("changing", "copied", "warmed", "python", "linked")
     for name in names:
         saved_models.publish(source, folder / name, 1)
+    (folder / "linked").rename(folder / "release1")
+    (folder / "linked").symlink_to("release1")
+    (folder / "odd" / "v0.1").mkdir(parents=True)
     with (
-        EmbeddedServer({name: folder / name for name in (*names, "later")}, flags=QUICK) as server,
+        EmbeddedServer({name: folder / name for name in (*names, "later", "odd")}, flags=QUICK) as server,
         grpc.insecure_channel(server.grpc) as channel,
     ):
         yield Watched(folder, source, server, channel)
@@ -125,6 +132,54 @@ def test_a_copy_of_a_version_that_goes_on_after_the_first_look(watched: Watched)
     shutil.copytree(source / "variables", base / "2" / "variables")
     wait_for(lambda: statuses(channel, "copied"), lambda s: s.get(2, (0,))[0] == AVAILABLE)
     assert predict(channel, predict_request("copied", x=X)).model_spec.version.value == 2
+
+
+def test_a_version_that_needs_python_leaves_the_old_one(watched: Watched, tmp_path: Path) -> None:
+    def body(x: Any) -> Any:
+        return {"y": tf.ensure_shape(tf.py_function(lambda v: v, [x], tf.float32), [None])}
+
+    made = saved_models.write(tmp_path / "2", {"serving_default": function(body, x=tf.TensorSpec([None], tf.float32))})
+    saved_models.publish(made, watched.folder / "python", 2)
+    channel = watched.channel
+    status = wait_for(lambda: statuses(channel, "python").get(2), lambda s: s is not None and s[0] == END)
+    assert status is not None
+    assert "signature serving_default calls back into Python (EagerPyFunc)" in status[2]
+    assert predict(channel, predict_request("python", x=X)).model_spec.version.value == 1
+    assert watched.server.log_tail(1000).count("calls back into Python") == 1
+
+
+def test_a_link_that_is_swapped_brings_its_release(watched: Watched) -> None:
+    folder, channel = watched.folder, watched.channel
+    assert predict(channel, predict_request("linked", x=X)).model_spec.version.value == 1
+    saved_models.publish(watched.source, folder / "release2", 2)
+    (folder / "new").symlink_to("release2")
+    (folder / "new").replace(folder / "linked")
+    wait_for(lambda: statuses(channel, "linked").get(2), lambda s: s == (AVAILABLE, 0, ""))
+    assert predict(channel, predict_request("linked", x=X)).model_spec.version.value == 2
+
+
+def test_why_a_model_has_no_versions(watched: Watched) -> None:
+    request = GetModelStatusRequest()
+    request.model_spec.name = "odd"
+    code, text = refusal(watched.channel, STATUS, request, GetModelStatusResponse)
+    assert code == "NOT_FOUND"
+    reason = f"no versions of it below {watched.folder}/odd (v0.1: a version is named by a whole number, such as 1)"
+    assert text == f"Could not find any versions of model odd: {reason}; waiting for one"
+    assert f"model odd: {reason}" in watched.server.log_tail(1000)
+
+
+def test_a_base_path_by_flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / "current").symlink_to("release")
+    monkeypatch.chdir(tmp_path)
+    for text in ("current", str(tmp_path / "current"), f"file://{tmp_path}/current"):
+        (model,) = configured_models(Flags(model_base_path=text))
+        assert model.base_path == tmp_path / "current"
+    with pytest.raises(
+        AoiError, match="--model_base_path: model tile: File system scheme 's3' not implemented"
+    ) as said:
+        run(Flags(model_name="tile", model_base_path="s3://bucket/tile"))
+    assert said.value.hint == "copy the versions to a folder, and serve the folder"
 
 
 def test_a_unix_socket_and_the_log_as_json(models: Path, tmp_path: Path) -> None:

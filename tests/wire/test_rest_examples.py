@@ -72,7 +72,7 @@ def test_integers_beyond_64_bits_are_numbers_like_others() -> None:
         ({"examples": [{"a": [1, 2.5]}]}, "Unexpected element type in feature: a expecting type: int64"),
         ({"examples": [{"a": [2.5, 1]}]}, "Unexpected element type in feature: a expecting type: float"),
         ({"examples": [{"a": ["x", 1]}]}, "Unexpected element type in feature: a expecting type: bytes"),
-        ({"examples": [{"a": 1 << 63}]}, "Feature: a has uint64 element. Only int64 is supported."),
+        ({"examples": [{"a": 1 << 63}]}, "Feature: a has uint64 element. Only int64_t is supported."),
         ({"examples": [{"a": {"b64": "!"}}]}, "Unable to base64 decode"),
     ],
 )

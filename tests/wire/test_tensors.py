@@ -1,7 +1,9 @@
 """TensorProto <-> numpy, compared with TensorFlow's own conversion."""
 
+import sys
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -218,3 +220,34 @@ def test_any_message_is_read_or_refused(
     except WireError:
         return
     assert array.shape == tuple(sizes)
+
+
+@pytest.mark.parametrize("content", [True, False])
+def test_bfloat16_travels_as_its_bits(content: bool) -> None:
+    array = np.array([[1.0, -2.5], [0.0, np.inf]], ml_dtypes.bfloat16)
+    message = tensors.to_tensor(array, content=content)
+    assert message.dtype == DATA_TYPES.index("BFLOAT16")
+    if not content:
+        assert list(message.half_val) == [0x3F80, 0xC020, 0, 0x7F80]
+    read = tensors.to_array(message)
+    assert read.dtype == array.dtype
+    np.testing.assert_array_equal(read.astype(np.float32), array.astype(np.float32))
+
+
+def test_a_short_message_of_bfloat16_is_filled_up() -> None:
+    message = tensors.to_tensor(np.array([3.0], ml_dtypes.bfloat16), content=False)
+    message.tensor_shape.dim[0].size = 3
+    assert tensors.to_array(message).astype(np.float32).tolist() == [3.0, 3.0, 3.0]
+
+
+def test_bfloat16_without_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = tensors.to_tensor(np.array([3.0], ml_dtypes.bfloat16))
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)
+    tensors._bfloat16.cache_clear()
+    try:
+        assert tensors.dtype_of(tensors.BFLOAT16) is None
+        with pytest.raises(WireError, match="tensor y: is of bfloat16, which numpy knows with the package") as caught:
+            tensors.to_array(message, "y")
+        assert "pip install ml_dtypes" in caught.value.hint
+    finally:
+        tensors._bfloat16.cache_clear()

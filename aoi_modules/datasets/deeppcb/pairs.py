@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from aoi_modules.datasets.bad_rows import BadRow
 from aoi_modules.datasets.deeppcb.crops import DEFECTS, Boxes
 from aoi_modules.datasets.table import Pixels
-from aoi_modules.errors import DataError
+from aoi_modules.errors import DataError, NotAPicture
+from aoi_modules.pictures.decoding import decode
+from aoi_modules.pictures.header import GRAY
 
 PICTURE_SIDE = 640
 
@@ -111,10 +112,11 @@ def _possible(x1: int, y1: int, x2: int, y2: int, kind: int) -> bool:
 def _picture(path: Path) -> Pixels:
     """uint8 (640, 640): 0 is copper, 255 is not."""
     try:
-        with Image.open(path) as image:
-            pixels = np.asarray(image.convert("L"), np.uint8)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DataError(f"{path}: expected a whole picture: {error}") from None
+        pixels = decode(path.read_bytes(), GRAY)[..., 0]
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+    except NotAPicture as error:
+        raise DataError(f"{path}: {error.message}") from None
     if pixels.shape != (PICTURE_SIDE, PICTURE_SIDE):
         raise DataError(f"{path}: expected {PICTURE_SIDE} x {PICTURE_SIDE} pixels. Received: {pixels.shape[::-1]}")
     return pixels

@@ -42,7 +42,11 @@ def _by_folder(listing: Listing) -> Listing:
             arguments=[_BY, _PATTERN],
         )
     alone = [row for row in listing.rows if not row.subfolder]
-    said = f"{len(alone)} pictures stand in no folder below their class, such as {alone[0].name}" if alone else ""
+    said = (
+        f"{len(alone)} of {len(listing.rows)} pictures stand in no folder below their class, such as {alone[0].name}"
+        if alone
+        else ""
+    )
     rows = [replace(row, group=row.subfolder or None) for row in listing.rows]
     return replace(
         listing, rows=rows, notes=[*listing.notes, *([f"{said}: each is a group of its own"] if said else [])]

@@ -22,7 +22,7 @@ _TABLES = {
     "testing": "test",
 }
 _PICTURES = {"image", "images", "img", "imgs", "jpegimages", "picture", "pictures"}
-_DRAWN = {"annotation", "annotations", "gt", "label", "labels", "mask", "masks", "segmentation", "segmentations"}
+DRAWN = {"annotation", "annotations", "gt", "label", "labels", "mask", "masks", "segmentation", "segmentations"}
 """What folders of masks and boxes are called; beside folders of pictures or tables they are no classes."""
 _WRITE_CSV = "or write a CSV file with the columns path, label and split"
 
@@ -89,7 +89,7 @@ def layout_of(root: Path) -> Layout:
         raise DataError(f"{root}: expected a folder of pictures for each class. Received: no folder in it")
     layout = _tables_of_classes(root, top) or _classes_of_tables(root, top)
     if layout is None:
-        _refuse_other_sets(root, top.folders)
+        _refuse_other_sets(root, top)
         layout = Layout([ClassFolder(path, printable(path.name)) for path in top.folders])
     layout.take(top)
     return layout
@@ -99,7 +99,7 @@ def _tables_of_classes(root: Path, top: Tree) -> Layout | None:
     """`train/<class>/`, and `test/<class>/`; None where the folders are classes."""
     tables = [path for path in top.folders if table_of(path.name)]
     inside = {path: level(path) for path in tables}
-    others = [path for path in top.folders if path not in inside and path.name.casefold() not in _DRAWN]
+    others = [path for path in top.folders if path not in inside and path.name.casefold() not in DRAWN]
     with_classes = [path for path in tables if inside[path].folders and not _pictures(inside[path])]
     parts = [table_of(path.name) for path in tables]
     if others and not ("train" in parts and with_classes):
@@ -167,16 +167,28 @@ def _first_tables(inside: dict[Path, Tree]) -> Iterator[Path]:
     return (below for below in _tables_in(inside) if table_of(below.name) == "train")
 
 
-def _refuse_other_sets(root: Path, folders: Sequence[Path]) -> None:
+def _refuse_other_sets(root: Path, top: Tree) -> None:
     """Folders that are surely no classes, and would be learnt to be told apart all the same."""
-    names = {path.name.casefold() for path in folders}
-    if names <= _PICTURES | _DRAWN and names & _PICTURES and names & _DRAWN:
+    folders = top.folders
+    pictures = [path for path in folders if path.name.casefold() in _PICTURES]
+    drawn = [path for path in folders if path.name.casefold() in DRAWN]
+    if pictures and drawn and len(pictures) + len(drawn) == len(folders):
+        inside = len(level(pictures[0]).folders) > 1
         raise DataError(
             f"{root}: expected folders that are named after classes. Received: {_names(folders)}, which are pictures"
             " and what was drawn or noted about them",
-            hint="put the pictures into a folder for each class, or write a CSV file with the columns path and label",
+            hint=f"name {printable(pictures[0])}"
+            if inside
+            else "put the pictures into a folder for each class, or write a CSV file with the columns path and label",
         )
     if len(folders) == 1:
+        tables = [path for path in top.files if path.suffix.casefold() == ".csv"]
+        if tables:
+            raise DataError(
+                f"{root}: expected a folder for each class. Received: only {printable(folders[0].name)}, and the file"
+                f" {printable(tables[0].name)}",
+                hint=f"name {printable(tables[0])}, if it lists the pictures",
+            )
         found = level(folders[0])
         if len(found.folders) > 1 and not _pictures(found):
             raise DataError(

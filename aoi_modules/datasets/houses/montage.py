@@ -4,14 +4,13 @@ bathroom  bedroom
 frontal   kitchen
 """
 
-import io
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image
 
-from aoi_modules.datasets.table import Pixels
-from aoi_modules.errors import DataError, NotAPicture
+from aoi_modules.datasets.table import Pixels, decode
+from aoi_modules.errors import DataError
 
 ROOMS = ("bathroom", "bedroom", "frontal", "kitchen")
 CELL = 64
@@ -59,11 +58,7 @@ def _cell(room: str, picture: bytes | Pixels, cell: int) -> Pixels:
 
 
 def _decoded(room: str, encoded: bytes) -> Image.Image:
-    try:
-        with Image.open(io.BytesIO(encoded)) as image:
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise NotAPicture(f"{room}: expected a whole PNG, JPEG or BMP picture: {error}") from None
+    return _image(room, decode(encoded, room))
 
 
 def _image(room: str, pixels: Pixels) -> Image.Image:

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image
-
 from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.catalogue import DataSet
-from aoi_modules.errors import ChecksumError, DataError
+from aoi_modules.errors import ChecksumError, DataError, NotAPicture
+from aoi_modules.pictures.decoding import decode
 from aoi_modules.progress import progress
 
 LEDGER = "SHA256SUMS"
@@ -74,8 +73,8 @@ def inspect(dataset: DataSet, root: Path) -> ledger.Sums:
                 raise ChecksumError(root / name, expected="(any)", found=found, repair=repair_command(dataset))
             try:
                 _look_at(root / name)
-            except (OSError, SyntaxError, ValueError) as error:
-                if isinstance(error, OSError) and error.errno is not None:  # the system's word, not the decoder's
+            except (OSError, UnicodeDecodeError, NotAPicture) as error:
+                if isinstance(error, OSError):
                     raise DataError(disk.trouble(error, root / name, "cannot be read")) from None
                 raise DataError(
                     f"{root / name} is damaged and was not used: expected a whole {_kind(name)}, found sha256 {found}:"
@@ -91,8 +90,7 @@ def _look_at(path: Path) -> None:
     if path.suffix == ".txt":
         path.read_text(encoding="utf-8")
         return
-    with Image.open(path) as image:
-        image.load()
+    decode(path.read_bytes())
 
 
 def _kind(name: str) -> str:

@@ -1,14 +1,11 @@
 """What is in a servable, read from its files without loading it; also of SavedModels that are not the team's."""
 
-import io
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
-from PIL import Image
 
 from aoi_modules.datasets.table import Pixels
 from aoi_modules.errors import ChecksumError, StoreError
@@ -21,6 +18,8 @@ from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.pictures.decoding import decode
+from aoi_modules.pictures.header import COLOUR
 from aoi_modules.tf import tf
 
 PARTS = {
@@ -156,8 +155,7 @@ def sample(folder: Path) -> Pixels | None:
     if not (folder / layout.GOLDEN_FILE).exists():
         return None
     pictures = Golden.read(folder).pictures
-    with Image.open(io.BytesIO(pictures[0])) as picture:
-        return np.asarray(picture.convert("RGB"))
+    return decode(pictures[0], COLOUR)
 
 
 def _signatures(model: Any) -> tuple[Signature, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote
 
-from aoi_modules.serving.model_config import MAX_VERSION
+from aoi_modules.serving.base_path import MAX_VERSION
 from aoi_modules.wire.messages import ModelSpec
 from aoi_modules.wire.status import invalid
 

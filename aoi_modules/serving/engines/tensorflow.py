@@ -18,7 +18,8 @@ import numpy as np
 from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.engines import freezing
+from aoi_modules.serving.engines import freezing, trial
+from aoi_modules.serving.engines.operations import Operations
 from aoi_modules.serving.engines.tries import tries
 from aoi_modules.settings import preset
 from aoi_modules.tf import tf
@@ -35,6 +36,9 @@ FROZEN_TOLERANCE = 1e-4
 """How far a frozen model's answers may be from the unfrozen one's: folded constants round otherwise."""
 SPREAD_GAIN = 1.25
 """Several threads share a request only if that makes it so many times faster: together they do less than each alone."""
+MOST_FROZEN = 20 << 20
+"""Bytes of graph and variables of a model that is frozen. TensorFlow makes some twenty copies of constants while it
+optimizes; a greater network spends its time in products that freezing does not shorten, and runs from its variables."""
 CALLS, CALLS_SECONDS = 6, 0.3
 """How often and for how long a model is tried before its threads are chosen."""
 log = logging.getLogger(__name__)
@@ -95,7 +99,7 @@ def load(
     tags: Sequence[str] = (SERVE_TAG,),
     gpu_memory_fraction: float = 0.0,
 ) -> TensorFlowEngine:
-    """Loads the SavedModel of a version directory, frozen where that gives the same answers.
+    """Loads the SavedModel of a version directory, frozen where it is small and that gives the same answers.
 
     Args:
         path: folder that holds saved_model.pb.
@@ -106,31 +110,56 @@ def load(
 
     Raises:
         ModelError: no SavedModel there, or one that cannot be loaded; in TensorFlow's words.
+        UnrunnableModel: it is loaded, and one of its signatures can never answer; see `trial.check`.
     """
     given = Threads(intra_op_threads, inter_op_threads, gpu_memory_fraction)
     # Without it the first session of the process would choose the threads of all.
     preset(TF_OVERRIDE_GLOBAL_THREADPOOL="1")
-    engine = _unfrozen(path, given, tags)
+    engine, graph = _unfrozen(path, given, tags)
     try:
-        return _faster(engine, path, given)
-    except (ModelError, RpcError) as reason:
-        log.debug("%s: stays as it is: %s", path, reason.message)
-        return engine
+        operations, known = Operations(graph), tries(path, engine.signatures)
+        trial.check(engine, operations, path, known, run=False)
+        if _size(path) <= MOST_FROZEN:
+            engine = _faster(engine, path, given, known)
+        ours = (path / layout.MANIFEST_FILE).is_file()  # run by another process before it got its number
+        trial.check(engine, operations, path, known, run=not ours)
+    except BaseException:  # also where somebody stops the process; it goes on
+        engine.close()
+        raise
+    return engine
 
 
-def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> TensorFlowEngine:
+def _size(path: Path) -> int:
+    """The bytes of graph and variables."""
+    files = [path / layout.SAVED_MODEL, *(path / layout.VARIABLES).glob("*")]
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> tuple[TensorFlowEngine, Any]:
+    """The model as it is, and its GraphDef."""
     session = _session(threads)
     try:
         with session.graph.as_default(), deprecation.silence():
             meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
-        return TensorFlowEngine(session, _signatures(meta_graph))
+        return TensorFlowEngine(session, _signatures(meta_graph)), meta_graph.graph_def
     except Exception as error:  # whatever a model brings along; its words are told
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
         raise ModelError(f"{path}: cannot be loaded: {message}") from error
 
 
-def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowEngine:
+def _faster(
+    engine: TensorFlowEngine, path: Path, given: Threads, known: Mapping[str, Sequence[Arrays]]
+) -> TensorFlowEngine:
+    """The same model with constants, if it gives the same answers; the engine given is closed then."""
+    try:
+        return _frozen(engine, given, known)
+    except (ModelError, RpcError) as reason:
+        log.debug("%s: stays as it is: %s", path, reason.message)
+        return engine
+
+
+def _frozen(engine: TensorFlowEngine, given: Threads, known: Mapping[str, Sequence[Arrays]]) -> TensorFlowEngine:
     """The same model with constants, on the threads that serve best; the engine given is closed then.
 
     Raises:
@@ -139,7 +168,6 @@ def _faster(engine: TensorFlowEngine, path: Path, given: Threads) -> TensorFlowE
     """
     outputs = [info.name for signature in engine.signatures.values() for info in signature.outputs.values()]
     graph, had_variables = freezing.frozen(engine.session, [name for name in outputs if ":" in name])
-    known = tries(path, engine.signatures)
     if had_variables:
         _check_known(engine, known)
     candidates = [given] if given != MEASURED or _has_gpu() else [ALONE, MEASURED]

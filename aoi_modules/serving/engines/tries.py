@@ -7,11 +7,12 @@ import numpy as np
 
 from aoi_modules.errors import AoiError
 from aoi_modules.modelstore import layout, warmup
-from aoi_modules.modelstore.golden import Golden
+from aoi_modules.modelstore.golden import Golden, drawn_pictures
+from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import SignatureDef, TensorInfo
-from aoi_modules.wire.tensors import Array
+from aoi_modules.wire.tensors import STRING, Array
 
 ROWS, OPEN_SIZE = 2, 32
 """Rows of a drawn array, and how long its other dimensions of open length are."""
@@ -57,6 +58,30 @@ def _drawn(signature: SignatureDef) -> Arrays | None:
     return known if len(known) == len(arrays) and known else None
 
 
+def made(signature: SignatureDef) -> Arrays | None:
+    """Inputs of the shapes and dtypes that a signature states, for one run of it, strings among them.
+
+    A string is an encoded picture: what a line sends. None where an input can have no array, or where its number of
+    dimensions is open: TensorFlow may end the process when a picture's operation is given another number of them.
+    """
+    random = np.random.default_rng(0)
+    arrays = {
+        name: _text(info) if info.dtype == STRING else _array(info, random) for name, info in signature.inputs.items()
+    }
+    known = {name: array for name, array in arrays.items() if array is not None}
+    return known if len(known) == len(arrays) else None
+
+
+def _text(info: TensorInfo) -> Array:
+    """An encoded picture at each place of the shape; of open rank, one in a row."""
+    sizes = [dim.size for dim in info.tensor_shape.dim]
+    shape = [1] if info.tensor_shape.unknown_rank else [max(1, size) for size in sizes]
+    (picture,) = drawn_pictures(PictureInput(height=OPEN_SIZE, width=OPEN_SIZE, channels=3), count=1)
+    texts: Array = np.empty(shape, object)
+    texts.fill(picture)
+    return texts
+
+
 def _array(info: TensorInfo, random: np.random.Generator) -> Array | None:
     dtype = tensors.dtype_of(info.dtype)
     if dtype is None or dtype.kind not in "fiu" or info.tensor_shape.unknown_rank:
@@ -64,6 +89,6 @@ def _array(info: TensorInfo, random: np.random.Generator) -> Array | None:
     sizes = [dim.size for dim in info.tensor_shape.dim]
     shape = [size if size >= 0 else (OPEN_SIZE if place else ROWS) for place, size in enumerate(sizes)]
     if dtype.kind == "f":
-        return random.random(shape).astype(dtype)
+        return random.random(shape, np.float64 if dtype == np.float64 else np.float32).astype(dtype, copy=False)
     # Whole numbers may be places in a table: small ones are in every table.
     return random.integers(0, 256 if dtype == np.uint8 else 2, shape).astype(dtype)

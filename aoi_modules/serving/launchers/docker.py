@@ -16,6 +16,7 @@ import grpc
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError
+from aoi_modules.serving import base_path
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.model_config import ServedModel
 
@@ -100,7 +101,9 @@ def _arguments(flags: Flags) -> list[str]:
         value = getattr(flags, flag.name)
         if flag.name in _OURS or (value == flag.default and flag.name != "port"):
             continue
-        if value and (flag.name in _FILES or flag.name == "model_base_path"):
+        if value and flag.name == "model_base_path":
+            value = base_path.read(flags.model_name, value).resolve()
+        elif value and flag.name in _FILES:
             value = Path(value).resolve()
         arguments.append(f"--{flag.name}={str(value).lower() if isinstance(value, bool) else value}")
     return arguments

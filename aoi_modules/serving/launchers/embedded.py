@@ -45,7 +45,7 @@ class EmbeddedServer:
         self._start_timeout = start_timeout
         self._flags = flags
         self._config = Path(self._folder.name) / "models.config"
-        served = [ServedModel(name, Path(path).resolve()) for name, path in models.items()]
+        served = [ServedModel(name, Path(path).absolute()) for name, path in models.items()]
         self._config.write_text(model_config.to_text(served))
         try:
             self._child = self._start("any", "any")

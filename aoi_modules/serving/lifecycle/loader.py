@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.modelstore import layout, version_dir
+from aoi_modules.serving import allocator
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
@@ -64,6 +65,13 @@ class Loader:
         Raises:
             AoiError: the directory is damaged, is no model, or its warm-up fails.
         """
+        try:
+            return self._loaded(name, version, path)
+        except OSError as error:  # a file that may not be read, or that is gone meanwhile
+            file = error.filename or path
+            raise ModelError(f"{path}: cannot be loaded: {file}: {error.strerror or error}") from error
+
+    def _loaded(self, name: str, version: int, path: Path) -> Servable:
         if (path / layout.SUMS_FILE).is_file():
             version_dir.verify(path)
         ours = (path / layout.MANIFEST_FILE).is_file()
@@ -82,6 +90,7 @@ class Loader:
         if count:
             self._metrics.warmed_up(path, count, time.perf_counter() - began)
         self._metrics.add(servable)
+        allocator.give_back()
         return servable
 
     def _parameters(self, path: Path, *, ours: bool) -> Batching | None:

@@ -7,14 +7,15 @@ the old one stays. That is TensorFlow Serving's availability-preserving policy.
 import logging
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from aoi_modules.errors import AoiError
-from aoi_modules.modelstore import layout
+from aoi_modules.errors import AoiError, UnrunnableModel
+from aoi_modules.serving import base_path
 from aoi_modules.serving.answering.servable import Servable
+from aoi_modules.serving.base_path import Found
 from aoi_modules.serving.model_config import ServedModel
 
 log = logging.getLogger(__name__)
@@ -57,13 +58,15 @@ class Retries:
 class _Attempt:
     """Loads of one version so far; `due` is the time of the next one, infinity when there is none.
 
-    `tried` is what lay in the directory at the last failure, `seen` what lay there at the last poll.
+    `tried` is what lay in the directory at the last failure, `seen` what lay there at the last poll, `trouble` is the
+    last error.
     """
 
     failures: int = 0
     due: float = 0.0
     tried: FileMarks = ()
     seen: FileMarks = ()
+    trouble: str = ""
 
 
 class Stream:
@@ -77,6 +80,7 @@ class Stream:
     Attributes:
         model: as it is configured now.
         dropped: it is no longer served.
+        trouble: what is the matter with the base path; "" when nothing is.
     """
 
     def __init__(self, model: ServedModel, load: LoadVersion, retries: Retries) -> None:
@@ -88,7 +92,9 @@ class Stream:
         self._available: dict[int, Servable] = {}
         self._statuses: dict[int, VersionStatus] = {}
         self._attempts: dict[int, _Attempt] = {}
-        self._trouble = ""
+        self._origins: dict[int, Path] = {}
+        self._folder: tuple[int, int] | None = None
+        self.trouble = ""
         self._wanted_polls = 1
         self._polls = 0
 
@@ -101,7 +107,7 @@ class Stream:
         """Takes another base path or policy; the next step follows it."""
         with self._lock:
             self.model, self.dropped = model, False
-            self._trouble = ""
+            self.trouble, self._folder = "", None
             self._wanted_polls += 1
 
     def drop(self) -> None:
@@ -119,6 +125,7 @@ class Stream:
             self._announce(aspired)
             for version, path in aspired.items():
                 self._renew_if_changed(version, path)
+                self._tell_if_moved(version, path)
                 if version not in self._available and self._attempts[version].due <= now and not self.dropped:
                     self._try_load(version, path, now)
             self._unload_unwanted(set(aspired))
@@ -135,7 +142,7 @@ class Stream:
             return None
         newest = max(dict(self._attempts), default=None)
         if newest is None:
-            return f"{{name: {self.model.name}}} due to error: NOT_FOUND: {self._trouble}"
+            return f"{{name: {self.model.name}}} due to error: NOT_FOUND: {self.trouble}"
         status = self.statuses().get(newest, VersionStatus(State.START))
         if status.state is State.AVAILABLE:
             return ""
@@ -180,21 +187,43 @@ class Stream:
         """The versions wanted now; None when nobody can say, which changes nothing."""
         if self.dropped:
             return {}
+        path = self.model.base_path
         try:
-            aspired = self.model.policy.aspired(self.model.base_path)
+            found = base_path.look(path)
         except OSError as error:
-            self._complain(f"base path {self.model.base_path} cannot be read: {error.strerror}; waiting for it")
+            self._complain(f"base path {path} cannot be read: {error.strerror}; waiting for it")
             return None
-        if not aspired:
-            self._complain(f"no versions of it below {_named(self.model.base_path)}; waiting for one")
-        else:
-            self._trouble = ""
+        aspired = self.model.policy.chosen(found.versions)
+        self._complain(self._lack(found, aspired))
+        if not aspired and self._is_replaced(found):
+            return None
+        self._folder = found.folder
         return aspired
 
+    def _lack(self, found: Found, aspired: Collection[int]) -> str:
+        """What is missing below the base path, or lies there in vain; "" when all is well."""
+        path = self.model.base_path
+        if found.versions and (missing := self.model.policy.missing(found.versions)):
+            return f"its policy names {_listed(missing)}, but below {path} there is {_listed(found.versions)}; waiting"
+        if aspired:
+            unserved = found.unserved()
+            return unserved and f"not served below {path}: {unserved}"
+        if found.versions:
+            return "its policy names no versions"
+        stay = "; the folder is another one than before, so what is loaded stays" if self._is_replaced(found) else ""
+        return f"{base_path.absence(path, found)}; waiting for one{stay}"
+
+    def _is_replaced(self, found: Found) -> bool:
+        """Whether the base path is another folder than that of the versions which are loaded.
+
+        An empty one is then a release that is not complete, or a volume that is gone; nobody removed the versions.
+        """
+        return bool(self._available) and self._folder is not None and found.folder != self._folder
+
     def _complain(self, trouble: str) -> None:
-        if trouble != self._trouble:  # every poll would say it again
+        if trouble and trouble != self.trouble:  # every poll would say it again
             log.warning("model %s: %s", self.model.name, trouble)
-        self._trouble = trouble
+        self.trouble = trouble
 
     def _give_up(self, versions: set[int]) -> None:
         """Ends versions that nobody wants any more before they were loaded; an error that ended one stays."""
@@ -219,21 +248,33 @@ class Stream:
         now = file_marks(path)
         if now not in (attempt.tried, attempt.seen):
             attempt.seen = now
-        elif now != attempt.tried and attempt.due == math.inf:
+        elif now != attempt.tried:
             log.info(
                 "model %s version %d: its files changed since it failed; it is tried again", self.model.name, version
             )
             self._attempts[version] = _Attempt()
 
+    def _tell_if_moved(self, version: int, path: Path) -> None:
+        """Says once that a loaded version lies elsewhere now: a release of the same number is not looked at."""
+        before = self._origins.get(version)
+        if before is not None and (origin := path.resolve()) != before:
+            log.warning(
+                "model %s version %d: %s is not served: the version was loaded from %s and stays; give a new release a "
+                "new number", self.model.name, version, origin, before,
+            )  # fmt: skip
+            self._origins[version] = origin
+
     def _try_load(self, version: int, path: Path, now: float) -> None:
         self._set(version, VersionStatus(State.LOADING))
-        self._attempts[version].tried = file_marks(path)
+        origin = path.resolve()  # a link may be swapped while the version is read
+        self._attempts[version].tried = file_marks(origin)
         try:
-            servable = self._load(self.model.name, version, path)
+            servable = self._load(self.model.name, version, origin)
         except Exception as error:  # whatever a model brings along; its status says it
             self._failed(version, error, now)
             return
         self._attempts[version] = _Attempt()
+        self._origins[version] = origin
         with self._lock:
             self._available[version] = servable
             self._statuses[version] = VersionStatus(State.AVAILABLE)
@@ -243,11 +284,13 @@ class Stream:
         attempt = self._attempts[version]
         attempt.failures += 1
         text = error.message if isinstance(error, AoiError) else f"{type(error).__name__}: {error}"
-        if attempt.failures <= self._retries.count:
+        again, attempt.trouble = text == attempt.trouble, text
+        if attempt.failures <= self._retries.count and not isinstance(error, UnrunnableModel):
             attempt.due = now + self._retries.seconds
+            self._set(version, VersionStatus(State.LOADING, _code(error), text))
             log.warning(
                 "model %s version %d: load failed, next try in %g s: %s",
-                self.model.name, version, self._retries.seconds, text,
+                self.model.name, version, self._retries.seconds, "the same error" if again else text,
             )  # fmt: skip
             return
         attempt.due = math.inf
@@ -263,6 +306,7 @@ class Stream:
     def _unload(self, version: int) -> None:
         with self._lock:
             servable = self._available.pop(version)
+            self._origins.pop(version, None)
             self._statuses[version] = VersionStatus(State.UNLOADING)
         servable.retire(lambda: self._ended(version))
 
@@ -280,11 +324,8 @@ class Stream:
             self._statuses[version] = status
 
 
-def _named(base_path: Path) -> str:
-    """A base path without versions, for messages. Whoever names a version directory instead hears of it."""
-    if base_path.name.isdigit() and (base_path / layout.SAVED_MODEL).is_file():
-        return f"{base_path}, which is a version itself, of the base path {base_path.parent}"
-    return str(base_path)
+def _listed(versions: Collection[int]) -> str:
+    return f"version{'s' if len(versions) > 1 else ''} {', '.join(map(str, sorted(versions)))}"
 
 
 def file_marks(path: Path) -> FileMarks:

@@ -169,6 +169,11 @@ class Versions:
         stream = self._stream(name)
         return stream.statuses() if stream else {}
 
+    def trouble(self, name: str) -> str:
+        """Tells what is the matter with the base path of a model; "" when nothing is, or the model is unknown."""
+        stream = self._stream(name)
+        return stream.trouble if stream else ""
+
     def close(self) -> bool:
         """Stops watching and unloads everything; False if a load is still under way after JOIN_SECONDS."""
         watchers = list(self._watchers.values())

@@ -166,7 +166,7 @@ def test_bad_pictures_are_named_and_can_be_left_out(tmp_path: Path) -> None:
     Image.new("1", (640, 320)).save(folder / "00041004_test.png")
     with pytest.raises(DataError, match="3 of 13 pairs") as caught:
         deeppcb.load(found=found)
-    for text in ("no picture", "00041002_temp.png: expected a whole picture", "expected 640 x 640 pixels"):
+    for text in ("no picture", "00041002_temp.png: expected a PNG, JPEG or BMP picture", "expected 640 x 640 pixels"):
         assert text in caught.value.message
     split = deeppcb.load(found=found, skip_bad=True)
     assert len(split.left_out) == 3

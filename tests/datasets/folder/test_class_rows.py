@@ -42,7 +42,8 @@ def test_what_is_no_row_is_said_or_bad(tmp_path: Path) -> None:
     assert whys(listing) == [
         f"stray.png: stands in no class folder of {tmp_path}",
         "empty/: expected pictures of this class. Received: none",
-        "good/b.tif: expected one of .png, .jpg, .jpeg, .bmp. Received: .tif",
+        "good/b.tif: expected one of .png, .jpg, .jpeg, .bmp. Received: .tif; "
+        "convert it: aoi data convert FILE --out DIR",
     ]
 
 
@@ -86,3 +87,20 @@ def test_links_that_lead_nowhere_are_bad_and_names_need_be_no_utf8(tmp_path: Pat
     assert [row.name for row in listing.rows] == ["good/000.png", "good/gr\\udcfcn.png"]
     assert listing.rows[1].path.read_bytes() == b"x"
     assert whys(listing) == [f"good/gone.png: a link to {tmp_path}/nowhere.png, which is not there"]
+
+
+def test_masks_in_folders_of_their_own_are_known_by_the_pictures_that_they_belong_to(tmp_path: Path) -> None:
+    for name in ("1.png", "2.png", "Label/1_label.png", "mask/2.png", "label/9.png"):
+        (tmp_path / "good" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "good" / name).write_bytes(b"x")
+    listing = from_folder(tmp_path)
+    assert [row.name for row in listing.rows] == ["good/1.png", "good/2.png", "good/label/9.png"]
+    assert listing.passed == ["passed over: masks of a ground truth: 2, such as good/Label/1_label.png"]
+
+
+def test_two_endings_of_one_name_are_pointed_out(tmp_path: Path) -> None:
+    for name in ("good/7.jpg", "good/7.png", "bad/7.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x")
+    (note,) = from_folder(tmp_path).notes
+    assert note.startswith("1 of 3 pictures have the name of another but for its ending, such as good/7.jpg and")

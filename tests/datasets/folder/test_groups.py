@@ -32,7 +32,7 @@ def test_folders_of_one_name_are_one_group_whatever_the_class() -> None:
     found = grouped(listing("good/lot 1/a.png", "bad/lot 1/b.png", "bad/lot 2/c.png", "bad/d.png"), BY_FOLDER)
     assert groups(found) == ["lot 1", "lot 1", "lot 2", None]
     assert found.notes == [
-        "1 pictures stand in no folder below their class, such as bad/d.png: each is a group of its own"
+        "1 of 4 pictures stand in no folder below their class, such as bad/d.png: each is a group of its own"
     ]
 
 

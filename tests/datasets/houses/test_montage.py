@@ -64,7 +64,7 @@ def test_gray_pictures_and_small_ones_fit_in() -> None:
 
 def test_the_room_that_is_bad_is_named() -> None:
     good = encode_png(rooms(8, 8)["frontal"])
-    with pytest.raises(NotAPicture, match="frontal: expected a whole"):
+    with pytest.raises(NotAPicture, match="frontal: expected a PNG"):
         montage([good, good, good[:-60], good])
     with pytest.raises(DataError, match=r"bedroom: expected uint8 .* \(4, 4\)"):
         montage([good, np.zeros((4, 4), np.uint8), good, good])

@@ -129,7 +129,7 @@ def test_bad_pictures_are_named(found: Found) -> None:
     (root(found) / "99_kitchen.jpg").write_bytes(b"of a house without a line")
     with pytest.raises(DataError, match="3 of 61 houses") as caught:
         houses.table(found, cell=6)
-    for text in ("2_frontal.jpg: no such file", "bedroom: expected a whole", f"99_*.jpg: {LIST} has no line 99"):
+    for text in ("2_frontal.jpg: no such file", "bedroom: expected a PNG", f"99_*.jpg: {LIST} has no line 99"):
         assert text in caught.value.message
     table, left_out = houses.table(found, skip_bad=True, cell=6)
     assert (len(table), len(left_out)) == (COUNT - 2, 3)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aoi_modules.serving.engines import freezing, tensorflow
+from aoi_modules.serving.engines import tensorflow
+from aoi_modules.serving.engines.operations import Operations
 from aoi_modules.serving.engines.tensorflow import TensorFlowEngine, Threads
 from aoi_modules.tf import tf
 from tests.export.networks import network
@@ -16,7 +17,7 @@ from tests.serving.saved_models import function, log
 
 
 def operations(engine: TensorFlowEngine) -> set[str]:
-    return freezing._operations(engine.session.graph.as_graph_def())
+    return Operations(engine.session.graph.as_graph_def()).all()
 
 
 def has_variables(engine: TensorFlowEngine) -> bool:
@@ -118,4 +119,18 @@ def test_warm_up_requests_are_samples(tmp_path: Path) -> None:
     engine = tensorflow.load(tmp_path / "1")
     assert not has_variables(engine)
     assert ask(engine, x=TEXT).tolist() == [6]
+    engine.close()
+
+
+def test_a_great_model_runs_from_its_variables(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = models / "half/00000001"
+    size = sum(file.stat().st_size for file in (path / "saved_model.pb", *(path / "variables").iterdir()))
+    monkeypatch.setattr(tensorflow, "MOST_FROZEN", size - 1)
+    engine = tensorflow.load(path)
+    assert has_variables(engine)
+    assert ask(engine, x=X).tolist() == [3.0, 4.0]
+    engine.close()
+    monkeypatch.setattr(tensorflow, "MOST_FROZEN", size)
+    engine = tensorflow.load(path)
+    assert not has_variables(engine)
     engine.close()

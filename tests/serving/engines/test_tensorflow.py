@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from aoi_modules.errors import ModelError, RpcError
 from aoi_modules.serving.engines import tensorflow
 from aoi_modules.serving.engines.tensorflow import TensorFlowEngine
 from aoi_modules.tf import tf
+from aoi_modules.wire import tensors
 from tests.serving import saved_models
 from tests.serving.saved_models import function
 
@@ -99,3 +101,13 @@ def test_another_answer_is_found(tmp_path: Path) -> None:
     tensorflow.compare(one, one, known)
     with pytest.raises(ModelError, match="frozen, signature serving_default gives another y"):
         tensorflow.compare(other, one, known)
+
+
+def test_bfloat16_goes_in_and_out(tmp_path: Path) -> None:
+    body = function(lambda x: {"y": x / 2}, x=tf.TensorSpec([None], tf.bfloat16))
+    engine = tensorflow.load(saved_models.write(tmp_path / "1", {"serving_default": body}))
+    x = np.array([1.0, -3.0], ml_dtypes.bfloat16)
+    y = engine.run(engine.signatures["serving_default"], {"x": x}, ["y"])["y"]
+    assert y.astype(np.float32).tolist() == [0.5, -1.5]
+    assert list(tensors.to_tensor(y, content=False).half_val) == [0x3F00, 0xBFC0]
+    engine.close()

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.modelstore import layout, signatures
-from aoi_modules.serving.engines.tries import MOST, tries
+from aoi_modules.serving.engines.tries import MOST, made, tries
 from aoi_modules.tf import tf
 from tests.serving import saved_models
 from tests.serving.calls import predict_request
@@ -56,3 +56,20 @@ def test_what_is_damaged_is_left_to_others(models: Path, tmp_path: Path) -> None
     (folder / layout.WARMUP_FILE).parent.mkdir(exist_ok=True)
     (folder / layout.WARMUP_FILE).write_bytes(predict_request("half", x=np.ones(2, np.float32)).SerializeToString())
     assert tries(folder, signatures.read(folder)).keys() == known.keys()
+
+
+def test_inputs_are_made_for_strings_too(tmp_path: Path) -> None:
+    specs: Mapping[str, Any] = {"a": tf.TensorSpec([None, 2], tf.string), "b": tf.TensorSpec([], tf.string)}
+    body = function(lambda a, b: {"y": tf.strings.join([a[:, 0], b])}, **specs)
+    folder = saved_models.write(tmp_path / "1", {"serving_default": body})
+    arrays = made(signatures.read(folder)["serving_default"])
+    assert arrays is not None
+    assert {name: array.shape for name, array in arrays.items()} == {"a": (1, 2), "b": ()}
+    assert arrays["b"].item().startswith(b"\x89PNG")
+
+
+def test_none_are_made_where_the_rank_of_numbers_is_open(models: Path) -> None:
+    known = signatures.read(models / "echo/1")
+    assert made(known["float"]) is None
+    assert made(known["string"]) is not None
+    assert made(known["manifest"]) == {}

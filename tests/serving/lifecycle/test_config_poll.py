@@ -59,6 +59,24 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_is_told_once(
     versions.close()
 
 
+def test_a_file_that_is_a_link_is_followed_to_its_new_target(tmp_path: Path, versions: Versions) -> None:
+    """A ConfigMap in Kubernetes: the file is a link below a folder that is a link, and that one is swapped."""
+    for release, names in (("..1", ("a",)), ("..2", ("b",))):
+        (tmp_path / release).mkdir()
+        write(tmp_path / release / "models.config", *names)
+    (tmp_path / "..data").symlink_to("..1")
+    file = tmp_path / "models.config"
+    file.symlink_to("..data/models.config")
+    config = ConfigPoll(file, 0, versions)
+    config.poll()
+    assert versions.names() == {"a"}
+    (tmp_path / "..tmp").symlink_to("..2")
+    (tmp_path / "..tmp").rename(tmp_path / "..data")
+    config.poll()
+    assert versions.names() == {"b"}
+    versions.close()
+
+
 def test_the_thread_polls_until_it_is_stopped(tmp_path: Path, versions: Versions) -> None:
     file = tmp_path / "models.config"
     config = ConfigPoll(file, 0.01, versions)

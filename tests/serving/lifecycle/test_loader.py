@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aoi_modules.errors import ChecksumError, RpcError
+from aoi_modules.errors import ChecksumError, ModelError, RpcError
 from aoi_modules.modelstore import layout
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching.parameters import PER_MODEL_FILE, Batching
@@ -74,3 +74,11 @@ def test_how_inputs_are_checked_is_chosen_by_model(tmp_path: Path, checks: dict[
     servable = Loader(lambda _: Asked(), warm_up=False, checks=checks)("tile", 1, tmp_path)
     with pytest.raises(RpcError, match=message):
         run(servable, {"x": np.array([1.0])})
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    def load(path: Path) -> Any:
+        raise PermissionError(13, "Permission denied", str(path / "variables"))
+
+    with pytest.raises(ModelError, match=f"{tmp_path}: cannot be loaded: {tmp_path}/variables: Permission denied"):
+        Loader(load)("m", 1, tmp_path)

@@ -6,43 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, Retries, State, Stream, VersionStatus
+from aoi_modules.serving.lifecycle.stream import MAX_REMEMBERED, State, VersionStatus
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
-from tests.serving.fake_engine import Loads
-
-
-class Bench:
-    """A stream on a folder."""
-
-    def __init__(self, base: Path, *, retries: int = 0, policy: VersionPolicy | None = None) -> None:
-        self.base = base
-        self.loads = Loads()
-        model = ServedModel("m", base, policy or VersionPolicy())
-        self.stream = Stream(model, self.loads, Retries(retries, seconds=60))
-
-    def add(self, version: int, *, broken: bool = False) -> None:
-        (self.base / str(version)).mkdir()
-        if broken:
-            (self.base / str(version) / "broken").touch()
-
-    def remove(self, version: int) -> None:
-        path = self.base / str(version)
-        (path / "broken").unlink(missing_ok=True)
-        path.rmdir()
-
-    def states(self) -> dict[int, str]:
-        return {version: status.state.value for version, status in self.stream.statuses().items()}
-
-    def closed(self) -> list[int]:
-        return [version for version, engine in self.loads.engines.items() if engine.closed]
-
-    def answers(self) -> int | None:
-        """The version that answers a request without version."""
-        servable = self.stream.take(None)
-        if servable is None:
-            return None
-        servable.give_back()
-        return servable.version
+from tests.serving.lifecycle.stream_bench import Bench
 
 
 @pytest.fixture
@@ -243,6 +209,55 @@ def test_a_version_that_is_taken_for_a_base_path_is_told(tmp_path: Path) -> None
     bench = Bench(version)
     bench.stream.step(0)
     assert f"which is a version itself, of the base path {tmp_path / 'tile'}; waiting" in str(bench.stream.shortfall())
+
+
+def test_what_can_never_run_is_not_tried_again(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=5)
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2)
+    (tmp_path / "2" / "unrunnable").touch()
+    assert bench.stream.step(1) == math.inf
+    assert bench.answers() == 1
+    assert bench.stream.statuses()[2] == VersionStatus(State.END, "UNKNOWN", f"{tmp_path}/2: never answers")
+
+
+def test_the_status_of_a_version_that_will_be_tried_again_says_why(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench = Bench(tmp_path, retries=2)
+    bench.add(1, broken=True)
+    with caplog.at_level(logging.WARNING):
+        bench.stream.step(0)
+        bench.stream.step(60)
+    assert bench.stream.statuses()[1] == VersionStatus(State.LOADING, "UNKNOWN", f"{tmp_path}/1: broken")
+    assert caplog.messages == [
+        f"model m version 1: load failed, next try in 60 s: {tmp_path}/1: broken",
+        "model m version 1: load failed, next try in 60 s: the same error",
+    ]
+
+
+def test_a_copy_that_is_complete_is_tried_before_its_time(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, retries=2)
+    bench.add(1, broken=True)
+    bench.stream.step(0)
+    (tmp_path / "1" / "broken").unlink()
+    (tmp_path / "1" / "saved_model.pb").write_bytes(b"whole now")
+    bench.stream.step(1)
+    assert bench.states() == {1: "LOADING"}
+    bench.stream.step(2)
+    assert bench.states() == {1: "AVAILABLE"}
+
+
+def test_a_version_that_goes_while_it_loads_leaves_the_old_one(bench: Bench) -> None:
+    bench.add(1)
+    bench.stream.step(0)
+    bench.add(2, broken=True)
+    bench.stream.step(1)
+    bench.remove(2)
+    bench.stream.step(2)
+    assert bench.answers() == 1
+    assert bench.states() == {2: "END", 1: "AVAILABLE"}
 
 
 def test_what_a_model_lacks(tmp_path: Path) -> None:
