@@ -111,7 +111,8 @@ class Component:
         if not self.features:
             return pictures, None
         known = [row for row in rows.values() if row is not None]
-        known = known or list(np.random.default_rng(0).normal(size=(4, len(self.features))).astype(np.float32))
+        # From 0 to 1, because a number may be one of a category, and of those every model knows the first two.
+        known = known or list(np.random.default_rng(0).uniform(size=(4, len(self.features))).astype(np.float32))
         chosen = (rows[picture] for picture in pictures)
         return pictures, np.stack([known[at % len(known)] if row is None else row for at, row in enumerate(chosen)])
 

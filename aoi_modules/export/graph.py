@@ -56,7 +56,7 @@ def freeze(function: Any) -> tuple[GraphDef, list[str], dict[str, str]]:
     try:
         # Loops stay one operation each: lowered, they would be cycles, and nothing below could walk the graph.
         frozen = convert_variables_to_constants_v2(function, lower_control_flow=False)
-        graph = _not_compiled(frozen.graph.as_graph_def())
+        graph = frozen.graph.as_graph_def()
     except (ValueError, tf.errors.OpError) as error:
         raise ModelError(f"the model cannot be frozen to constants: {first_line(error)}", hint=_LIMITS) from error
     # Outputs leave the frozen function in the order in which TensorFlow flattens a dict: by key.
@@ -69,20 +69,6 @@ def inlined(function: Any) -> GraphDef:
     whole = disable_lower_using_switch_merge(definition(function))
     fetches = [tensor.name for tensor in (*function.inputs, *function.outputs)]
     return _rewritten(function.graph, whole, fetches, ("function",))
-
-
-def _not_compiled(graph: GraphDef) -> GraphDef:
-    """The graph without orders to compile parts of it, in place.
-
-    Keras gives them for convolutions in groups. Whoever heeds them cannot see into these parts, and a server without
-    the compiler does not run them. TensorFlow's own operation does the same on a processor.
-    """
-    functions = graph.library.function
-    nodes = [*graph.node, *(node for function in functions for node in function.node_def)]
-    for attributes in [one.attr for one in (*nodes, *functions)]:
-        for order in {"_XlaMustCompile", "_noinline"} & set(attributes):
-            del attributes[order]
-    return graph
 
 
 def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str]) -> GraphDef:
@@ -114,11 +100,15 @@ def imported(graph: GraphDef) -> tf.Graph:
 
 
 def pruned(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
-    """Only what `outputs` need, and without the notes that TensorFlow's tools leave on nodes."""
+    """Only what `outputs` need, and without the notes that TensorFlow's tools leave on nodes and functions.
+
+    Such a note may say that a function has to be compiled by XLA, which other engines do not have, or was specialised
+    by the optimizer, which no SavedModel may say.
+    """
     kept = GraphDef(versions=graph.versions, library=graph.library, node=in_order(graph, outputs))
-    for attributes in [one.attr for one in (*kept.node, *kept.library.function)]:
-        for note in [key for key in attributes if key.startswith("_")]:
-            del attributes[note]
+    for part in (*kept.node, *kept.library.function, *(node for one in kept.library.function for node in one.node_def)):
+        for note in [key for key in part.attr if key.startswith("_")]:
+            del part.attr[note]
     return kept
 
 
