@@ -52,6 +52,10 @@ AT_IMPORT = {
     "tf.py": "importing TensorFlow quietly is what this module is for",
 }
 PRIVATE = {
+    (
+        "export/readers/keras_files/h5_weights.py",
+        "_flatten_layers",
+    ): "Keras has no public walk over all layers in a layer",
     ("serving/engines/tensorflow.py", "_as_tf_output"): "TensorFlow has no public way to name an output for its C API",
     (
         "serving/engines/tensorflow.py",

@@ -67,7 +67,7 @@ def check(
     seen = {entry: looks.looks.get(file, Look()) for file, entry in entries.items()}
     found = Findings(
         path=printable(path),
-        refused="" if refusal is None else refusal.message,
+        refused="" if refusal is None else _short(refusal.message, named=split is not None),
         way_out="" if refusal is None else refusal.hint,
         counts=_counts(list(seen)),
         kinds=dict(Counter(look.kind or "no picture" for look in seen.values()).most_common()),
@@ -90,6 +90,11 @@ def _tried(dealt: Dealt, skip_bad: bool) -> tuple[DataError | None, Split | None
         return refusal, dealt(True)
     except DataError:  # the same again, or one more reason; then there are no tables to tell of
         return refusal, None
+
+
+def _short(message: str, *, named: bool) -> str:
+    """The first line of a refusal, where the bad rows are all named elsewhere."""
+    return message.partition("\n")[0].rstrip(":") if named else message
 
 
 def _tables(split: Split) -> dict[str, str]:

@@ -38,7 +38,7 @@ def test_what_training_refuses_is_refused_in_the_same_words(tmp_path: Path) -> N
     (root / "good" / "broken.png").write_bytes((root / "good" / "000.png").read_bytes()[:900])
     shutil.copy(root / "good" / "001.png", root / "scratch" / "copy.png")
     found, _ = check(root)
-    assert "3 of 26 entries cannot be used" in found.refused
+    assert found.refused == "3 of 26 entries cannot be used"
     assert "skip_bad" in found.way_out
     assert found.counts["good"][LEFT_OUT] == 2
     named = {line.partition(":")[0] for line in found.left_out}
