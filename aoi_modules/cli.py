@@ -16,7 +16,7 @@ from aoi_modules.errors import STOPPED, AoiError, MissingExtra
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
-    "data": ("data", "List and fetch the data sets."),
+    "data": ("data", "List and fetch the data sets; check your own."),
     "train": ("train", "Train a recipe: model, report and plots."),
     "results": ("results", "Show what a training is worth, the wrong pictures first."),
     "backbones": ("backbones", "List the networks that heads can stand on."),

@@ -260,6 +260,8 @@ def first_line(error: BaseException) -> str:
     text = _NOISE.sub("", str(error)).rpartition("Exception encountered:")[2]
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith(_NO_CAUSE)] or lines
+    if lines[:1] == ["in user code:"]:  # of a function that TensorFlow made a graph of: the cause comes last
+        lines = lines[-1:]
     where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
     lines = lines[where[0] + 1 :] if where else lines
     return lines[0][:300] if lines else type(error).__name__

@@ -53,3 +53,29 @@ def test_arguments_may_be_spelled_in_another_way() -> None:
     assert (error.message, error.hint) == ("SIZE: too small for LABELS", "leave LABELS out")
     assert str(error) == "SIZE: too small for LABELS\n  leave LABELS out"
     assert error.args == ("SIZE: too small for LABELS",)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("  \nfirst\nsecond", "first"),
+        ("", "ValueError"),
+        (
+            'in user code:\n\n    File "net.py", line 4\n        x.numpy()\n\n    AttributeError: no numpy\n',
+            "AttributeError: no numpy",
+        ),
+        ("<Conv2D> could not be made.\nconfig={...}\n\nException encountered: no filters", "no filters"),
+        (
+            "Exception encountered when calling Reshape.call().\n\n\x1b[1m{{function_node __wrapped__Reshape}} "
+            "Input to reshape has 768 values\x1b[0m\n\nArguments received by Reshape.call():",
+            "Input to reshape has 768 values",
+        ),
+        (
+            "Graph execution error:\n\nDetected at node 'save/RestoreV2' defined at (most recent call last):\n"
+            "Node: 'save/RestoreV2'\nthe checksum does not match\n\t [[{{node save/RestoreV2}}]]",
+            "the checksum does not match",
+        ),
+    ],
+)
+def test_the_cause_is_found_in_what_a_library_says(said: str, found: str) -> None:
+    assert errors.first_line(ValueError(said)) == found

@@ -34,6 +34,7 @@ OTHER_TESTS = {
     "test_dependencies.py": "pyproject.toml, requirements.lock and environment.yml",
     "test_layout.py": "the tree",
     "test_readme.py": "README.md",
+    "commands/test_data_check.py": "`aoi data check`",
     "commands/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
     "pictures/test_doors.py": "the same picture files at all doors",
@@ -51,6 +52,10 @@ AT_IMPORT = {
     "tf.py": "importing TensorFlow quietly is what this module is for",
 }
 PRIVATE = {
+    (
+        "export/readers/keras_files/h5_weights.py",
+        "_flatten_layers",
+    ): "Keras has no public walk over all layers in a layer",
     ("serving/engines/tensorflow.py", "_as_tf_output"): "TensorFlow has no public way to name an output for its C API",
     (
         "serving/engines/tensorflow.py",

@@ -1,11 +1,18 @@
-"""`aoi data`: which data sets there are, where they lie, and how to get or repair them."""
+"""`aoi data`: which data sets there are, where they lie, how to get or repair them, and what is in your own."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
+import msgspec
 import orjson
 
+from aoi_modules.commands.options.flags import speak_flags
+from aoi_modules.commands.options.good_classes import good_options
+from aoi_modules.commands.options.reading import reading_options
+from aoi_modules.datasets.checking import findings, page, survey
+from aoi_modules.datasets.folder import GoodClasses, Reading
 from aoi_modules.datasets.sources import finding
 from aoi_modules.datasets.sources.catalogue import CATALOGUE, by_name
 from aoi_modules.datasets.sources.finding import Found
@@ -18,7 +25,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for mach
 
 @click.group()
 def command() -> None:
-    """List and fetch the data sets, and convert pictures.
+    """List and fetch the data sets; check and convert your own pictures.
 
     A set is looked for in AOI_DATA_DIR, in the cache (AOI_CACHE_DIR, default ~/.cache/aoi) and where the system
     puts it; then it is downloaded. When all fail, training draws a stand-in and says so everywhere.
@@ -29,6 +36,7 @@ def command() -> None:
       aoi data fetch magnetic-tile
       aoi data fetch --all --allow-stand-in
       aoi data fetch fashion-mnist --repair
+      aoi data check pictures/capacitor --page capacitor.html
       aoi data convert scans --out pictures
     """
 
@@ -153,3 +161,51 @@ def _line(found: Found) -> str:
     if found.root is None:
         return f"{found.name}: not available, training draws stand-in data"
     return f"{found.name}: {found.place}, {found.root}, every file verified"
+
+
+@command.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--skip-bad", is_flag=True, help="Judge as training with --skip-bad: bad pictures are left out.")
+@good_options
+@click.option("--good-only", is_flag=True, help="Judge as training with --good-only: defects are not needed.")
+@reading_options
+@click.option("--page", "page_file", type=click.Path(path_type=Path), help="Write a page with the pictures, as HTML.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+def check(
+    path: Path,
+    skip_bad: bool,
+    good: GoodClasses,
+    good_only: bool,
+    reading: Reading | None,
+    page_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Look through the pictures in PATH, a folder or a CSV file, as `aoi train folder` would, and learn nothing.
+
+    Says sizes, formats and bits, how many pictures of each class come into each table, which files cannot be read and
+    why, and which pictures are unlike the others. Names pictures that are there more than once, pixel by pixel or
+    nearly (saved anew, in another size, taken twice): in several classes they contradict each other, in several
+    tables the test asks what was learnt. Every picture is decoded once.
+
+    Exit code 1 where training would refuse the set, else 0.
+
+    \b
+    Examples:
+      aoi data check pictures/capacitor
+      aoi data check pictures/capacitor --page capacitor.html
+      aoi data check parts.csv --skip-bad --json
+    """
+    # Which class is good is asked for a verdict; here it only has to be known that training would ask.
+    called = click.get_current_context().command
+    found, files = survey.check(
+        path,
+        skip_bad=skip_bad,
+        reading=reading,
+        good=replace(good, ask=None, one_defect=good_only, alone=good_only),
+        reword=lambda refusal: speak_flags(refusal, called),
+    )
+    if page_file is not None:
+        page.write_page(found, files, page_file)
+    text = "\n".join(findings.lines(found))
+    click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2) if as_json else text)
+    sys.exit(1 if found.refused else 0)

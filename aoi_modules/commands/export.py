@@ -29,9 +29,15 @@ def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing)
       aoi export old.h5 --name screw --base-path models --head defect --labels labels.txt --threshold 0.4
       aoi export two.h5 --name ic --base-path models --head lead=dense_1 --head body=dense_2 --threshold lead=0.3
       aoi export frozen.pb --name cap --base-path models --inputs image --outputs scores --scaling tf
+      aoi export keras2.h5 --name cap --base-path models --expect samples.npz
+
+    SAMPLES.npz holds pictures (images: uint8 (N, H, W, C) or (N, H, W); or picture/0, picture/1, ...: bytes of files),
+    the scores that the author's framework gave them (scores, or score/NAME for each output) and perhaps features. A
+    score that is read here more than 1e-4 away is refused. examples/keras2_samples.py writes such a file.
     """
     from aoi_modules.export.model_sources import read
 
+    about.check_general()
     outputs = {head: output or None for head, _, output in (given.partition("=") for given in heads)}
     wishes = [about.wish(head, name=head, output=output) for head, output in outputs.items()]
     wishes += [about.wish(head, name=None, output=head) for head in sorted(about.named() - set(outputs))]

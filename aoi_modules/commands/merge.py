@@ -27,6 +27,7 @@ def command(heads: tuple[str, ...], about: About, writing: Writing) -> None:
       aoi merge --name pcb --base-path models --head short=short.keras --head open=open.keras --head size=size.h5
       aoi merge --name pcb --base-path models --head short=a.keras --head open=b.keras --threshold short=0.3
       aoi merge --name board --base-path models --head build/colours/model.keras --head defect=two.keras#defect
+      aoi merge --name pcb --base-path models --head short=a.h5 --head open=b.keras --expect short=samples.npz
     """
     models = [read_model(given, about) for given in heads]
     about.check(head for model in models for head in model.heads)

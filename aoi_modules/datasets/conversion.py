@@ -96,12 +96,12 @@ def _pixels(content: bytes, bit_depth: int | None) -> tuple[NDArray[np.uint8], s
     with warnings.catch_warnings(action="ignore"):
         try:
             image = Image.open(io.BytesIO(content))
-        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):  # of bytes, not of the system
             refuse(DAMAGED)
     check_size(image.height, image.width)
     try:
         image.load()
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError):  # likewise
         refuse(DAMAGED)
     if image.mode in _DEEP:
         return _eight(np.asarray(image).astype(np.uint16)[..., np.newaxis], bit_depth)

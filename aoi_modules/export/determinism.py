@@ -52,7 +52,8 @@ def deterministic(function: Any, origin: str) -> Any:
 def _random(drawing: list[NodeDef], origin: str) -> ModelError:
     return ModelError(
         f"{origin}: draws random numbers while it scores ({_described(drawing)}), and {_PROMISE}",
-        hint="dropout, noise or augmentation was left on: save the model for inference (training=False)",
+        hint="dropout, noise or augmentation was left on: save the model for inference (training=False); where Keras "
+        "left its layers of augmentation on in a SavedModel, export the .keras file",
     )
 
 

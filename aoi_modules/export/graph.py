@@ -100,11 +100,15 @@ def imported(graph: GraphDef) -> tf.Graph:
 
 
 def pruned(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
-    """Only what `outputs` need, and without the notes that TensorFlow's tools leave on nodes."""
+    """Only what `outputs` need, and without the notes that TensorFlow's tools leave on nodes and functions.
+
+    Such a note may say that a function has to be compiled by XLA, which other engines do not have, or was specialised
+    by the optimizer, which no SavedModel may say.
+    """
     kept = GraphDef(versions=graph.versions, library=graph.library, node=in_order(graph, outputs))
-    for node in kept.node:
-        for note in [key for key in node.attr if key.startswith("_")]:
-            del node.attr[note]
+    for part in (*kept.node, *kept.library.function, *(node for one in kept.library.function for node in one.node_def)):
+        for note in [key for key in part.attr if key.startswith("_")]:
+            del part.attr[note]
     return kept
 
 

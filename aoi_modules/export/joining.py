@@ -64,9 +64,9 @@ def _with_member(joined: GraphDef, member: ModelSource, traced: Any, scope: str)
     fed = [input_name(member.picture), *([FEATURES] if member.features else [])]
     if len(takes) != len(fed):
         raise ModelError(
-            f"{member.name}: expected a graph of {len(fed)} inputs and weights. It also takes: "
-            f"{', '.join(takes[len(fed) :])}",
-            hint="tables and other resources cannot become part of a servable",
+            f"{member.name}: expected scores that follow from its inputs and weights. They also need lookup tables or "
+            f"other resources: {len(takes) - len(fed)}",
+            hint="name outputs before the lookup: tables cannot become part of a servable",
         )
     together = graphs.imported(joined)
     with together.as_default():

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.datasets.decoding import decode_picture
 from aoi_modules.errors import Argument, ModelError, NotAPicture, first_line
+from aoi_modules.export.expected import Expected
 from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.formats import read_network
@@ -38,6 +39,7 @@ class ModelSource:
         pictures: encoded sample pictures from the test split; empty when the model came without a report.
         features: names of the numbers that it takes beside a picture.
         feature_rows: float32 (n, F), those of the sample pictures; None when it takes none or nothing says them.
+        expected: what the author's framework says about the sample pictures, by head; None when nobody told.
     """
 
     network: Network
@@ -49,6 +51,7 @@ class ModelSource:
     pictures: tuple[bytes, ...] = ()
     features: tuple[str, ...] = ()
     feature_rows: NDArray[np.float32] | None = None
+    expected: Expected | None = None
 
     @property
     def picture(self) -> PictureInput:
@@ -95,8 +98,10 @@ def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN)
         reading: what the file does not say itself.
 
     Raises:
-        ModelError: the file cannot be read, does not take pictures, or does not fit the wishes or its report.
+        ModelError: the file cannot be read, does not take pictures, does not fit the wishes or its report, or gives
+            other scores than its author expects.
     """
+    expected = Expected.read(reading.expect) if reading.expect else None
     network = read_network(path, reading).scaled(reading.scaling)
     sha256 = _sha256(path)
     report = _report(path, sha256, described=any(wish.head for wish in wishes))
@@ -106,7 +111,7 @@ def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN)
     features = reading.features or (report.features if report else network.feature_names)
     _check_features(network, features)
     pictures, rows = _samples(path, reading.samples, report)
-    return ModelSource(
+    source = ModelSource(
         network=network.renamed(outputs),
         heads=heads,
         name=str(path),
@@ -117,6 +122,19 @@ def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN)
         features=features,
         feature_rows=rows,
     )
+    return source if expected is None else _expecting(source, expected.of_heads(outputs))
+
+
+def _expecting(source: ModelSource, expected: Expected) -> ModelSource:
+    """The model with the author's samples as its own, once it was seen to agree with them."""
+    width = 0 if expected.features is None else expected.features.shape[1]
+    if width != len(source.features):
+        raise ModelError(
+            f"{expected.file}: expected features of shape (N, {len(source.features)}) beside the pictures, as "
+            f"{source.name} takes them. Received: {f'(N, {width})' if width else 'none'}"
+        )
+    expected.compare(source.scores(expected.pictures, expected.features), source.name)
+    return replace(source, pictures=expected.pictures, feature_rows=expected.features, expected=expected)
 
 
 def _sha256(path: Path) -> str:

@@ -22,6 +22,7 @@ class Reading:
         signature: of a SavedModel; default `serving_default`.
         allow_lambda: whether Python code inside a Keras file may run.
         samples: picture files to use instead of the report's.
+        expect: file of pictures with the scores that the author's framework gave; see `export/expected.py`.
     """
 
     size: tuple[int, int] | None = None
@@ -32,6 +33,7 @@ class Reading:
     signature: str | None = None
     allow_lambda: bool = False
     samples: tuple[Path, ...] = ()
+    expect: Path | None = None
 
 
 AS_WRITTEN = Reading()

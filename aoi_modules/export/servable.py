@@ -69,7 +69,7 @@ def write_servable(
     checker.start()  # it gets ready while this process traces
     with version_dir.staged(folder, number) as staging:
         graph, names = join(component)  # before anything is asked of a model that scores by chance
-        allowed = tolerance or precisions.tolerance(graph, precision)
+        allowed = tolerance or precisions.tolerance(graph, precision) + component.foreign_tolerance
         manifest = describe(component, name, number, precision, allowed)
         truth = component.golden()
         truth.write(staging)
@@ -93,6 +93,7 @@ def describe(
             sha256=member.sha256,
             data=member.data,
             profile=member.profile,
+            golden="own reading" if member.expected is None else "author's scores",
         )
         for member in component.members
     )
@@ -109,6 +110,7 @@ def describe(
         sources=sources,
         precision=precision,
         tolerance=tolerance,
+        golden=first.golden if all(source.golden == first.golden for source in sources) else "own reading",
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 

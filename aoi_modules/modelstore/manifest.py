@@ -13,6 +13,8 @@ from aoi_modules.modelstore import layout
 from aoi_modules.verdict import Limits
 
 HeadKind = Literal["defect", "class", "value"]
+GoldenBy = Literal["own reading", "author's scores"]
+"""Who says what is right: the model as it was read here, or the framework of its author, by `--expect`."""
 
 
 class ScoreMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +83,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sha256: str = ""
     data: DataOrigin | None = None
     profile: str | None = None
+    golden: GoldenBy = "own reading"
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,6 +92,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `picture`, `data`, `profile` and `source_sha256` are those of the source model. Of several merged sources `picture`
     is the largest, with as many channels as the signature `pixels` takes, and each of the others stands here only if
     it is the same for all; `sources` has what belongs to each. `tolerance` is how far scores may be from golden ones.
+    `golden` is `author's scores` only if all sources have them.
     """
 
     component: str
@@ -102,6 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sources: tuple[Source, ...] = ()
     precision: Literal["float32", "float16"] = "float32"
     tolerance: float = 1e-5
+    golden: GoldenBy = "own reading"
     tools: dict[str, str] = {}
     format: Literal[1] = 1
 

@@ -139,7 +139,7 @@ def _is_number(name: str) -> bool:
 def _holds_model(folder: Path) -> bool:
     try:
         return (folder / layout.SAVED_MODEL).is_file()
-    except OSError:
+    except OSError:  # whoever loads it says why
         return False
 
 

@@ -48,7 +48,7 @@ class Flags:
     rest_api_timeout_in_ms: int = _flag(30_000, "A REST request that takes longer is answered with 504.")
     rest_api_enable_cors_support: bool = _flag(False, "Let web pages of other origins ask.")
     model_name: str = _flag("default", "Name of the model at --model_base_path.")
-    model_base_path: str = _flag("", "Folder that holds one folder a version of the model.")
+    model_base_path: str = _flag("", "Folder or file:// URI: one folder a version of the model. A link may be swapped.")
     model_config_file: str = _flag("", "Text form of tensorflow.serving.ModelServerConfig: several models.")
     model_config_file_poll_wait_seconds: float = _flag(0.0, "Seconds between two reads of it; 0 reads it once.")
     monitoring_config_file: str = _flag("", "Text form of tensorflow.serving.MonitoringConfig: a Prometheus page.")

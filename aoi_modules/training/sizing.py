@@ -13,6 +13,7 @@ from aoi_modules.datasets.table import Split
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, PictureInput, ScoreMap
+from aoi_modules.pictures.formats import MAX_PIXELS
 from aoi_modules.training.plan import Plan
 
 MOST_SHRINKING = 2.0
@@ -20,8 +21,6 @@ MOST_SHRINKING = 2.0
 beyond it there are pixels that nobody looks at."""
 SMALL_DEFECT = 7
 """Pixels of the defect that the warning speaks of."""
-MOST_PIXELS = 2**27
-"""Pixels of a picture that a model may look at: what the decoders of the line read."""
 
 
 def fitted(plan: Plan, split: Split) -> Plan:
@@ -41,10 +40,10 @@ def fitted(plan: Plan, split: Split) -> Plan:
         _check_tiles(plan, split)
         grid, size = _tiles(plan.tiles, size)
     picture, box = _whole(size, plan.crop or (0.0, 0.0, 1.0, 1.0), plan.recipe.picture_input.channels)
-    if picture.height * picture.width > MOST_PIXELS:
+    if picture.height * picture.width > MAX_PIXELS:
         wrong = Argument("picture_size", ...)
         raise ModelError(
-            f"picture: expected at most {MOST_PIXELS:,} pixels. Received: {picture.width} x {picture.height}",
+            f"picture: expected at most {MAX_PIXELS:,} pixels. Received: {picture.width} x {picture.height}",
             hint=f"let the model look at smaller pictures: {wrong}",
             arguments=[wrong],
         )

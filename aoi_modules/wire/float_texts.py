@@ -26,6 +26,10 @@ DIGITS = {"float32": 9, "float64": 17}
 _WORDS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _LEAST_FIXED = -4
 """The power of ten of the smallest numbers that are written without an exponent."""
+_LONGEST = 24
+"""Characters of the longest number, such as -1.7976931348623157e+308."""
+_EXPONENT = 5
+"""Characters of the longest exponent, such as e+308."""
 _FLOAT32 = struct.Struct("f")
 
 
@@ -79,60 +83,79 @@ def _table(separators: Sequence[bytes]) -> tuple[NDArray[np.uint8], NDArray[np.i
 
 
 def _written(values: Floats, behind: NDArray[np.uint8], behind_lengths: NDArray[np.intp]) -> bytes:
-    """The text of some numbers, with what stands behind each."""
-    digits, powers, short, sure = _decimals(values)
+    """The text of some numbers, with what stands behind each.
+
+    Each number has a row of characters, with a place for all that any of them needs; then the used places are taken.
+    """
     name = values.dtype.name
-    total = DIGITS[name]
-    columns = 1 + (1 - _LEAST_FIXED) + 2 * (total + 1) + 5
-    shown = np.zeros((len(values), columns + behind.shape[1]), np.uint8)
+    digits, powers, short, sure = _decimals(values)
+    fixed = (powers >= _LEAST_FIXED) & (powers < np.where(short, SHORT, DIGITS[name]))
+    whole = np.where(fixed, powers + 1, 1)  # digits before the point; none of a number below 1, whose point is in front
+    zeros = 2 - int(whole.min()) if whole.min() < 1 else 0
+    points = max(0, int(whole.max()))
+    places = _places(DIGITS[name], points)
+    tail = 0 if fixed.all() else _EXPONENT
+    columns = max(1 + zeros + places + points + tail, 0 if sure.all() else _LONGEST)
+    width = int(behind_lengths.max())
+    shown = np.zeros((len(values), columns + width), np.uint8)
     used = np.zeros(shown.shape, np.bool_)
-    used[:, columns:] = np.arange(behind.shape[1]) < behind_lengths[:, None]
-    shown[:, columns:] = behind
-    fixed = (powers >= _LEAST_FIXED) & (powers < np.where(short, SHORT, total))
 
     shown[:, 0] = ord("-")
     used[:, 0] = np.signbit(values)
-    _put_leading_zeros(shown[:, 1:], used[:, 1:], np.where(fixed, powers, 0))
-    _put_digits(
-        shown[:, 2 - _LEAST_FIXED :], used[:, 2 - _LEAST_FIXED :], digits, np.where(fixed, powers, 0), fixed, total
-    )
-    if not fixed.all():
-        _put_exponents(shown[:, columns - 5 :], used[:, columns - 5 :], powers, fixed)
+    _put_leading_zeros(shown[:, 1 : 1 + zeros], used[:, 1 : 1 + zeros], whole)
+    _put_digits(shown[:, 1 + zeros :], used[:, 1 + zeros :], digits, whole, fixed, DIGITS[name], points)
+    if tail:
+        _put_exponents(shown[:, columns - tail :], used[:, columns - tail :], powers, fixed)
     unsure = np.flatnonzero(~sure)
     for row, value in zip(unsure.tolist(), values[unsure].tolist(), strict=True):
         one = text(value, name).encode()
         used[row, :columns] = False
         used[row, : len(one)] = True
         shown[row, : len(one)] = np.frombuffer(one, np.uint8)
+    shown[:, columns:] = behind[:, :width]
+    used[:, columns:] = np.arange(width) < behind_lengths[:, None]
     return shown[used].tobytes()
 
 
-def _put_leading_zeros(shown: Any, used: Any, powers: NDArray[np.int64]) -> None:
+def _places(total: int, points: int) -> int:
+    """Places of digits: one more where all of them may stand before the point, and a zero behind it."""
+    return total + (points >= total)
+
+
+def _put_leading_zeros(shown: Any, used: Any, whole: NDArray[np.int64]) -> None:
     """`0.`, and as many zeros as stand before the first digit of a number below 1."""
-    shown[:, : 1 - _LEAST_FIXED] = np.frombuffer(b"0.000", np.uint8)
-    small = np.flatnonzero(powers < 0)
-    used[small, : 1 - _LEAST_FIXED] = np.arange(1 - _LEAST_FIXED) < (1 - powers[small])[:, None]
+    count = shown.shape[1]
+    shown[:] = np.frombuffer(b"0.0000000"[:count], np.uint8)
+    small = np.flatnonzero(whole < 1)
+    used[small] = np.arange(count) < (2 - whole[small])[:, None]
 
 
 def _put_digits(
-    shown: Any, used: Any, digits: NDArray[np.int64], powers: NDArray[np.int64], fixed: NDArray[np.bool_], total: int
+    shown: Any,
+    used: Any,
+    digits: NDArray[np.int64],
+    whole: NDArray[np.int64],
+    fixed: NDArray[np.bool_],
+    total: int,
+    points: int,
 ) -> None:
-    """The digits without the zeros at their end, and the point: behind each digit is a place for one."""
+    """The digits without the zeros at their end, and the point: behind each of the first digits is a place for one."""
     rest: NDArray[Any] = digits.astype(np.uint32 if total < 10 else np.uint64)
     kept = np.ones(len(digits), np.int64)
+    places = _places(total, points)
+    column = [place + min(place, points) for place in range(places)]
     for place in range(total - 1, -1, -1):
         tens = rest // 10
         digit = (rest - 10 * tens).astype(np.uint8)
-        shown[:, 2 * place] = digit + ord("0")
+        shown[:, column[place]] = digit + ord("0")
         if place:
             np.maximum(kept, np.where(digit, place + 1, 0), out=kept)
         rest = tens
-    shown[:, 2 * total] = ord("0")  # behind the point of a number whose digits all stand before it
-    whole = np.where(fixed, powers + 1, 1)  # digits before the point; none of a number below 1, whose point is there
+    shown[:, column[total:]] = ord("0")  # behind the point of a number whose digits all stand before it
     np.maximum(kept, np.where(fixed & (whole > 0), whole + 1, 0), out=kept)
-    shown[:, 1 : 2 * total : 2] = ord(".")
-    for place in range(total + 1):
-        used[:, 2 * place] = kept > place
+    for place in range(places):
+        used[:, column[place]] = kept > place
+    shown[:, 1 : 2 * points : 2] = ord(".")
     pointed = np.flatnonzero((whole > 0) & (kept > whole))
     used[pointed, 2 * whole[pointed] - 1] = True
 

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from aoi_modules.cli import aoi
 from aoi_modules.errors import AoiError
 from aoi_modules.modelstore import manifest
+from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras
 from tests.export.networks import network, on_trunk
 
@@ -80,3 +82,41 @@ def test_errors_of_the_library_name_flags(
     assert done.exception.exit_code == 1
     assert words in str(done.exception)
     assert "`" not in str(done.exception)
+
+
+def test_golden_samples_are_ours_until_the_author_tells_his_own(models: Path, tmp_path: Path) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 24, 32, 3), np.uint8)
+    scores = np.array(on_trunk("defect", 0)(images.astype("float32"), training=False)["defect"])
+    np.savez(tmp_path / "right.npz", images=images, scores=scores + 5e-5)
+    np.savez(tmp_path / "wrong.npz", images=images, scores=scores + 5e-3)
+    own = export(models / "one.keras", tmp_path)
+    assert "golden: own reading" in own.stdout
+    told = export(models / "one.keras", tmp_path, f"--expect={tmp_path / 'right.npz'}")
+    assert told.exit_code == 0, told.output
+    assert "golden: author's scores" in told.stdout
+    assert manifest.read(tmp_path / "ic" / "2").golden == "author's scores"
+    np.testing.assert_array_equal(Golden.read(tmp_path / "ic" / "2").scores["defect"], scores + 5e-5)
+    refused = export(models / "one.keras", tmp_path, f"--expect={tmp_path / 'wrong.npz'}")
+    assert isinstance(refused.exception, AoiError)
+    assert refused.exception.exit_code == 1
+    assert f"the author's framework gave {scores[0, 0] + 5e-3:.6g}" in str(refused.exception)
+    assert "--scaling" in str(refused.exception)
+    assert not (tmp_path / "ic" / "3").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--expect=none.npz"], "--expect none.npz: no such file"),
+        (["--expect=defect={file}"], "MODEL is read once; say --expect"),
+        (["--size=defect=9x9"], "--size defect=9x9: MODEL is read once; say --size 9x9"),
+        (["--expect={file}", "--sample={file}"], "--expect brings its own pictures"),
+    ],
+)
+def test_a_command_that_contradicts_itself_is_refused(
+    models: Path, tmp_path: Path, options: list[str], words: str
+) -> None:
+    (tmp_path / "file.npz").write_bytes(b"")
+    done = export(models / "one.keras", tmp_path, *(one.format(file=tmp_path / "file.npz") for one in options))
+    assert done.exit_code == 2
+    assert words in done.output

@@ -76,7 +76,7 @@ def test_all_heads_of_a_model_come_under_their_own_names(models: Path, tmp_path:
     done = merged(models, tmp_path, f"--head={models}/two.keras")
     assert done.exit_code == 0, done.output
     assert [head.name for head in manifest.read(tmp_path / "pcb" / "1").heads] == ["short", "open", "colour", "shape"]
-    assert "greatest difference to the source" in done.stdout
+    assert "greatest difference to the golden scores" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from aoi_modules.training.wishes import Wishes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-HEIGHT, WIDTH, SPOT = 256, 384, 16
+HEIGHT, WIDTH, SPOT = 128, 192, 16
 WAYS = {
     "tiles": Wishes(tiles=64),
     "good only": Wishes(good_only=True, picture_size=(128, 192), overkill_target=0.0),
@@ -75,7 +75,8 @@ def test_a_small_spot_is_found_and_both_engines_say_where(parts: Path, tmp_path:
     engines = [engine.load(version) for engine in (openvino, tensorflow)]
     found = [asked(engine, [pixels for pixels, _ in shown]) for engine in engines]
     for name, values in found[0].items():
-        np.testing.assert_allclose(values, found[1][name], atol=1e-4)
+        # The features of random weights are tiny; made as large as others, their rounding errors are, too.
+        np.testing.assert_allclose(values, found[1][name], atol=5e-4)
     for row, (_, (top, left)) in enumerate(shown):
         if row % 2:
             inspection = judged({name: values[row : row + 1] for name, values in found[0].items()}, version)

@@ -12,8 +12,11 @@ import pytest
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.export.model_sources import read
+from aoi_modules.export.reading import Reading
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_house, write_tile
+from tests.export.networks import network
 from tests.gateway.conftest import picture_bytes
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -120,10 +123,24 @@ def test_an_address_without_http_gets_a_sentence(picture: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("outputs", [{"defect": 1}, {"open": 1, "kind": 3}])
+def test_samples_of_a_model_are_what_its_export_expects(picture: Path, outputs: dict[str, int]) -> None:
+    model, samples = picture.with_name("model.keras"), picture.with_name("samples.npz")
+    network(outputs).save(model)
+    done = run("keras2_samples.py", picture.parent, str(model), str(samples), str(picture), str(picture))
+    assert done.returncode == 0, done.stderr
+    source = read(model, reading=Reading(expect=samples))
+    assert source.expected is not None
+    assert source.expected.scores.keys() == outputs.keys()
+    asked = run("keras2_samples.py", picture.parent)
+    assert (asked.returncode, "python keras2_samples.py model.h5" in asked.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.name)
 def test_an_example_depends_on_nothing_of_ours(path: Path) -> None:
     tree = ast.parse(path.read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     foreign = {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names)
-    assert foreign <= {"requests", "grpc", "google", "numpy"}
+    assert foreign <= {"requests", "grpc", "google", "numpy", "tensorflow"}

@@ -241,7 +241,7 @@ def test_scores_that_follow_from_the_pictures_beside_are_refused() -> None:
 
     def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
         scores = model.network.run(pictures, features)["short"]
-        return {"short": scores - tf.reduce_mean(scores, axis=0)}
+        return {"short": 1e3 * (scores - tf.reduce_mean(scores, axis=0))}
 
     crowded = replace(model, network=replace(model.network, run=run))
     with pytest.raises(ModelError, match=r"head short: short\.keras scores the same picture otherwise .* alone"):
@@ -256,3 +256,14 @@ def test_code_that_fails_on_pictures_is_told_in_a_sentence() -> None:
 
     with pytest.raises(ModelError, match=r"^short\.keras: does not run on 4 pictures: division by zero"):
         Component.of([replace(model, network=replace(model.network, run=run))]).golden()
+
+
+def test_numbers_that_are_drawn_may_be_categories() -> None:
+    """An embedding knows no negative numbers, and not many."""
+    image, line = keras.Input((8, 12, 1), name="image"), keras.Input((1,), name="line", dtype="int32")
+    known = keras.layers.Flatten()(keras.layers.Embedding(2, 3)(line))
+    seen = keras.layers.GlobalAveragePooling2D()(image)
+    score = keras.layers.Dense(1, name="score")(keras.layers.Concatenate()([seen, known]))
+    found = Component.of([source(keras.Model([image, line], score), features=("line",))]).golden()
+    assert found.features is not None
+    assert set(np.round(found.features[:, 0])) == {0, 1}

@@ -119,3 +119,25 @@ def test_a_frozen_file_is_read_or_named(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xff")
     with pytest.raises(ModelError, match=r"pixels\.pb: damaged, no graph of TensorFlow"):
         graphs.read_frozen(file)
+
+
+def test_convolutions_in_groups_are_operations_that_every_engine_has() -> None:
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 6)).astype("float32")
+
+    @tf.function(jit_compile=True)
+    def grouped(pictures: tf.Tensor) -> tf.Tensor:
+        return tf.nn.conv2d(pictures, kernel, 1, "SAME")
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 4, 4, 6))])
+    def whole(pictures: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"map": grouped(pictures)}
+
+    frozen, [taken], gives = graphs.freeze(whole.get_concrete_function())
+    wanted = [graphs.node_of(gives["map"])]
+    optimized = graphs.optimize(graphs.pruned(frozen, wanted), wanted)
+    assert {node.op for node in optimized.node} <= {"Placeholder", "Const", "Conv2D", "Identity"}
+    pictures = np.random.default_rng(1).normal(size=(2, 4, 4, 6)).astype("float32")
+    with tf.compat.v1.Session(graph=graphs.imported(optimized)) as session:
+        found = session.run(gives["map"], feed_dict={taken: pictures})
+    apart = [tf.nn.conv2d(pictures[..., at : at + 2], kernel[..., at : at + 2], 1, "SAME") for at in (0, 2, 4)]
+    np.testing.assert_allclose(found, np.concatenate(apart, axis=-1), atol=1e-5)

@@ -38,6 +38,7 @@ _FOR_HEADS = (
     ("--inputs", "inputs", "X,Y", "Inputs of a frozen graph; what computes them is cut off."),
     ("--outputs", "outputs", "X,Y", "Outputs to keep; a frozen graph needs them."),
     ("--signature", "signatures", "NAME", "Of a SavedModel; default: serving_default."),
+    ("--expect", "expects", "SAMPLES.npz", "Pictures with the scores that the author's framework gave."),
 )
 _FLAGS = {parameter: option for option, parameter, _, _ in _FOR_HEADS}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -100,6 +101,7 @@ class About:
     inputs: Said
     outputs: Said
     signatures: Said
+    expects: Said
     allow_lambda: bool
     samples: tuple[Path, ...]
 
@@ -133,6 +135,17 @@ class About:
                     f"--threshold {name}: only a head that judges has one; {name} is a {known[name].kind}"
                 )
 
+    def check_general(self) -> None:
+        """Refuses to read a file for one head in another way: it is read once.
+
+        Raises:
+            click.UsageError: says which option.
+        """
+        reading = (self.sizes, self.scalings, self.features, self.inputs, self.outputs, self.signatures, self.expects)
+        for said in reading:
+            for head, value in said.by_head.items():
+                raise click.UsageError(f"{said.option} {head}={value}: MODEL is read once; say {said.option} {value}")
+
     def wish(self, head: str | None, *, name: str | None, output: str | None) -> "Wish":
         """What was said about a head; `name` is the one it is to get, `output` the model's."""
         from aoi_modules.export.heads import Wish
@@ -144,6 +157,9 @@ class About:
         """How the file of a head is to be read."""
         from aoi_modules.export.reading import Reading
 
+        expect = _file("--expect", self.expects.about(head))
+        if expect and self.samples:
+            raise click.UsageError("--sample: --expect brings its own pictures; say one of them")
         return Reading(
             size=_size(self.sizes.about(head)),
             scaling=_one_of("--scaling", self.scalings.about(head), _SCALINGS) or "none",  # type: ignore[arg-type]
@@ -153,6 +169,7 @@ class About:
             signature=self.signatures.about(head),
             allow_lambda=self.allow_lambda,
             samples=self.samples,
+            expect=expect,
         )
 
 
@@ -167,6 +184,12 @@ def read_model(given: str, about: About) -> "ModelSource":
     chosen = head or output or None
     wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else []
     return read(Path(path), wishes, about.reading(chosen))
+
+
+def _file(option: str, value: str | None) -> Path | None:
+    if value is not None and not Path(value).is_file():
+        raise click.UsageError(f"{option} {value}: no such file")
+    return Path(value) if value is not None else None
 
 
 def _one_of(option: str, value: str | None, known: tuple[str, ...]) -> str | None:

@@ -80,7 +80,8 @@ def _summary(written: "Servable") -> str:
             "  heads:",
             *heads,
             f"  size: {size / 1e6:.2f} MB with samples and the frozen graph",
-            f"  greatest difference to the source: {written.difference:.2g}",
+            f"  golden: {written.manifest.golden}",
+            f"  greatest difference to the golden scores: {written.difference:.2g}",
         ]
     )
 

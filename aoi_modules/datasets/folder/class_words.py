@@ -9,8 +9,10 @@ GOOD = """
 good, ok, o k, okay, pass, passed, passing, goodpart, goodparts, okpart, okparts, nodefect, nodefects, defectfree
 flawless, faultless, spotless, undamaged, unbroken, intact, acceptable, accepted, conforming, conform, compliant
 defect free, defects free, fault free, error free, free of defects, free of defect, free of faults, correct, valid
+anomaly free, anomalies free, flaw free, damage free, zero defects, 0 defects, 0 defect, nondefective, nonfaulty
+accept, go, qualified, satisfactory, usable, fine, success, successful, regular, inlier, inliers, typical
 normal, nominal, golden, clean, io, i o, healthy, perfect, approved
-gut, gute, guter, gutes, gutteil, gutteile, fehlerfrei, fehlerlos, mangelfrei, einwandfrei, in ordnung
+gut, gute, guter, gutes, gutteil, gutteile, fehlerfrei, fehlerlos, mangelfrei, einwandfrei, in ordnung, defektfrei
 bon, bonne, bons, bonnes, conforme, conformes, accepté, bueno, buena, buenos, buenas, bien, aprobado, aprobada
 aceptado, aceptable, sano, bom, boa, boas, aprovado, aprovada, aceito, perfeito
 buono, buona, buoni, buone, bene, conformi, accettato, integro, goed, goedgekeurd
@@ -18,8 +20,8 @@ godkänd, godkjent, godkendt, hyvä, hyväksytty, dobry, dobra, dobre, dobrý, d
 hibátlan, megfelelő, bun, bună, admis, iyi, sağlam, hatasız, kusursuz, uygun, baik, bagus, tốt, đạt
 хорошо, хороший, хорошие, хорошая, годен, годный, годные, годная, годно, норма, нормальный, нормально, исправен
 исправный, исправно, целый, добре, добрий, придатний, справний, добър, καλό, καλά, καλός, καλή, αποδεκτό, κανονικό
-良品, 良, 合格, 合格品, 正常, 正常品, 好, 好件, 好品, 优, 优品, 優良, 完好, 正品, 通过, 通過, 良好, 良好品, 良い, 可
-欠陥なし, 欠陥無し, 異常なし, 異常無し, 問題なし
+良品, 良, 合格, 合格品, 正常, 正常品, 好, 好的, 好件, 好品, 优, 优品, 優良, 完好, 正品, 通过, 通過, 良好, 良好品
+良い, 可, 欠陥なし, 欠陥無し, 異常なし, 異常無し, 問題なし
 양품, 정상, 정상품, 합격, 합격품, 양호, 양호품, 좋음, 무결함, 결함없음, 이상없음, 불량없음
 ดี, ผ่าน, ปกติ, अच्छा, ठीक, सही, جيد, سليم, صالح, خوب, سالم, תקין, טוב
 """
@@ -33,6 +35,7 @@ defect, defects, defective, defected, def, defekt, ng, n g, nok, notok, n ok, ko
 fail, failed, failing, failure, failures, faulty, fault, faults, flaw, flaws, flawed, reject, rejects, rejected
 anomaly, anomalies, anomalous, anomal, abnormal, abnormals, abnormality, broken, damaged, damage, scrap, scrapped, dud
 nogood, notgood, nonconforming, noncompliant, nonconformity, unacceptable, unaccepted, unfit, unhealthy, imperfect
+nogo, unqualified, unsatisfactory, unusable, irregular, nonconforme, atypical, notaccepted
 notpass, nopass, notpassed, nonok, nongood, incorrect, invalid, wrong, outlier, outliers
 nio, n io, n i o, ni o, schlecht, schlechte, schlechter, schlechtes, schlechtteil, schlechtteile, fehler, fehlerhaft
 fehlerhafte, defekte, mangelhaft, mangel, mängel, ausschuss, kaputt, schadhaft, beschädigt
@@ -46,8 +49,8 @@ rossz, hibás, selejt, selejtes, rău, rebutat, kötü, hatalı, hata, kusurlu, 
 xấu, lỗi, hỏng, плохо, плохой, плохие, брак, бракованный, бракованные, дефект, дефекты, дефектный, дефектные
 негоден, негодный, негодные, неисправен, неисправный, неисправно, аномалия, поврежден, погано, поганий, лошо
 ελαττωματικό, ελάττωμα, κακό, απορριπτέο
-不良, 不良品, 不合格, 不合格品, 缺陷, 瑕疵, 异常, 異常, 次品, 废品, 廢品, 坏, 坏件, 坏品, 壞, 壞品, 劣品, 残次, 残次品
-不通过, 不通過, 未通过, 未通過, 报废, 報廢, 非良品, 不正常, 非正常, 不好, 损坏, 損壞
+不良, 不良品, 不合格, 不合格品, 缺陷, 瑕疵, 异常, 異常, 次品, 废品, 廢品, 坏, 坏的, 坏件, 坏品, 壞, 壞品, 劣品, 残次
+残次品, 不通过, 不通過, 未通过, 未通過, 报废, 報廢, 非良品, 不正常, 非正常, 不好, 损坏, 損壞
 欠陥, 欠陥品, 異常品, 不可, 不具合, 故障
 불량, 불량품, 불합격, 불합격품, 비정상, 결함, 이상, 나쁨, 하자, 부적합, 미달
 เสีย, ไม่ดี, ไม่ผ่าน, ชำรุด, บกพร่อง, ผิดปกติ, खराब, दोष, दोषपूर्ण, معيب, تالف, عيب, معیوب, خراب, פגום, תקול

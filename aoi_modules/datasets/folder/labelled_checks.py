@@ -4,7 +4,7 @@ Each check gives the bad rows by their names.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aoi_modules.datasets.bad_rows import BadRow
 from aoi_modules.datasets.folder.labelled_rows import Row
@@ -40,22 +40,33 @@ def contradictions(checked: Sequence[Checked]) -> dict[str, BadRow]:
 
 
 def in_two_tables(checked: Sequence[Checked]) -> dict[str, BadRow]:
-    """Finds rows that the `split` column puts into one table while their picture or group is in a later one too."""
+    """Finds rows whose group is in a later table too, though the set says the tables: one of both is a mistake."""
+    return _in_a_later_table(checked, lambda row, file: row.group, lambda row: f"the group {row.group}")
+
+
+def seen_again(checked: Sequence[Checked]) -> dict[str, BadRow]:
+    """Finds rows whose picture is in a later table too. Nothing is learnt from what is tested, so the later one stays.
+
+    A bare place looks alike on many parts: such rows are no mistake, and are left out without asking.
+    """
+    return _in_a_later_table(checked, lambda row, file: file.sha256, lambda row: "the picture")
+
+
+def _in_a_later_table(
+    checked: Sequence[Checked], key_of: Callable[[Row, PictureFile], str | None], what: Callable[[Row], str]
+) -> dict[str, BadRow]:
     last: dict[str, Row] = {}
     for row, file in checked:
-        for key in keys(row, file):
-            if row.part is not None and (key not in last or rank(last[key]) < rank(row)):
-                last[key] = row
-    bad: dict[str, BadRow] = {}
+        key = key_of(row, file)
+        if key is not None and row.part is not None and (key not in last or rank(last[key]) < rank(row)):
+            last[key] = row
+    found: dict[str, BadRow] = {}
     for row, file in checked:
-        for key in keys(row, file):
-            if row.part is not None and rank(last[key]) > rank(row):
-                what = "picture" if key == file.sha256 else f"group {row.group}"
-                other = last[key]
-                bad[row.name] = BadRow(
-                    row.where, f"the {what} of {other.name}, which is in {other.part}, not {row.part}"
-                )
-    return bad
+        other = last.get(key_of(row, file) or "")
+        if other is not None and row.part is not None and rank(other) > rank(row):
+            why = f"{what(row)} of {other.name}, which is in {other.part}, not {row.part}"
+            found[row.name] = BadRow(row.where, why)
+    return found
 
 
 def keys(row: Row, file: PictureFile) -> list[str]:

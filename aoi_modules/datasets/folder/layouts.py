@@ -89,7 +89,7 @@ def layout_of(root: Path) -> Layout:
         raise DataError(f"{root}: expected a folder of pictures for each class. Received: no folder in it")
     layout = _tables_of_classes(root, top) or _classes_of_tables(root, top)
     if layout is None:
-        _refuse_other_sets(root, top.folders)
+        _refuse_other_sets(root, top)
         layout = Layout([ClassFolder(path, printable(path.name)) for path in top.folders])
     layout.take(top)
     return layout
@@ -167,8 +167,9 @@ def _first_tables(inside: dict[Path, Tree]) -> Iterator[Path]:
     return (below for below in _tables_in(inside) if table_of(below.name) == "train")
 
 
-def _refuse_other_sets(root: Path, folders: Sequence[Path]) -> None:
+def _refuse_other_sets(root: Path, top: Tree) -> None:
     """Folders that are surely no classes, and would be learnt to be told apart all the same."""
+    folders = top.folders
     pictures = [path for path in folders if path.name.casefold() in _PICTURES]
     drawn = [path for path in folders if path.name.casefold() in DRAWN]
     if pictures and drawn and len(pictures) + len(drawn) == len(folders):
@@ -181,6 +182,13 @@ def _refuse_other_sets(root: Path, folders: Sequence[Path]) -> None:
             else "put the pictures into a folder for each class, or write a CSV file with the columns path and label",
         )
     if len(folders) == 1:
+        tables = [path for path in top.files if path.suffix.casefold() == ".csv"]
+        if tables:
+            raise DataError(
+                f"{root}: expected a folder for each class. Received: only {printable(folders[0].name)}, and the file"
+                f" {printable(tables[0].name)}",
+                hint=f"name {printable(tables[0])}, if it lists the pictures",
+            )
         found = level(folders[0])
         if len(found.folders) > 1 and not _pictures(found):
             raise DataError(

@@ -10,7 +10,7 @@ Folders `train` and `test`, and perhaps `val`, above or below the classes say wh
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,18 +26,22 @@ from aoi_modules.datasets.folder.labelled_checks import (
     contradictions,
     in_two_tables,
     of_other_channels,
+    seen_again,
 )
 from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.layouts import PARTS
 from aoi_modules.datasets.folder.listing import list_pictures
 from aoi_modules.datasets.folder.reading import Reading
 from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
-from aoi_modules.datasets.picture_files import look_at
+from aoi_modules.datasets.picture_files import PictureFile, look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
+
+Look = Callable[[Path], PictureFile | str]
+"""Says what a picture file is, or why it cannot be used."""
 
 
 def load(
@@ -51,6 +55,7 @@ def load(
     reading: Reading | None = None,
     ask_column: AskColumn | None = None,
     good: GoodClasses | None = None,
+    look: Look = look_at,
 ) -> Split:
     """Loads pictures of your own; every file is opened once, now, and read again when it is needed.
 
@@ -66,6 +71,7 @@ def load(
         reading: which columns of a CSV file are what, and which pictures are never separated.
         ask_column: asked about columns that look like serial numbers; without it they are an error.
         good: what is known about good parts; None: the names of their classes tell, see `class_names.opinion`.
+        look: looks at each file, from several threads.
 
     Returns:
         Tables of paths. Of two classes of which one is good the target is `defect`, else `kind` with all classes; the
@@ -78,13 +84,15 @@ def load(
     """
     path = Path(path).absolute()
     listing = list_pictures(path, reading, ask_column=ask_column)
-    checked, bad = _checked(listing.rows)
+    checked, bad = _checked(listing.rows, look)
     for find_bad in (of_other_channels, contradictions, in_two_tables):
         found = find_bad(checked)
         bad += found.values()
         checked = [entry for entry in checked if entry[0].name not in found]
     bad = listing.bad + bad
     left_out = leave_out(bad, len(listing.rows) + len(listing.bad), skip_bad=skip_bad, unit="entries")
+    again = seen_again(checked)
+    checked = [entry for entry in checked if entry[0].name not in again]
     _check_classes(path, listing.rows, checked)
     good = good or GoodClasses()
     target = target_of(path, checked, good)
@@ -94,19 +102,19 @@ def load(
     whole = Split(
         **tables,
         origin=_origin(path, checked, wished=reading not in (None, Reading())),
-        left_out=(*left_out, *listing.passed),
+        left_out=(*left_out, *map(str, again.values()), *listing.passed),
         notes=(in_words(target), *listing.notes, *dealt),
     )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
 
-def _checked(rows: Sequence[Row]) -> tuple[list[Checked], list[BadRow]]:
+def _checked(rows: Sequence[Row], look: Look) -> tuple[list[Checked], list[BadRow]]:
     """Opens every picture; those that cannot be used apart."""
     checked: list[Checked] = []
     bad: list[BadRow] = []
     workers = os.cpu_count() or 1
     with ThreadPoolExecutor(workers) as pool, progress("check", len(rows), unit="pictures") as advance:
-        for row, found in zip(rows, pool.map(look_at, [row.path for row in rows]), strict=True):
+        for row, found in zip(rows, pool.map(look, [row.path for row in rows]), strict=True):
             if isinstance(found, str):
                 bad.append(BadRow(row.where, found))
             else:

@@ -68,6 +68,7 @@ def _facts(manifest: Manifest) -> dict[str, str]:
         "picture": f"{picture.height} x {picture.width} x {picture.channels}",
         "features": ", ".join(manifest.features),
         "precision": manifest.precision,
+        "golden": manifest.golden,
     }
 
 

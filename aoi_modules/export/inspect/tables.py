@@ -52,6 +52,7 @@ def _facts(servable: Contents) -> Iterable[tuple[str, str]]:
         if manifest.features:
             yield "features", ", ".join(manifest.features)
         yield "precision", manifest.precision
+        yield "golden", manifest.golden
     yield (
         "weights",
         f"as {weights.stored}: {short(weights.constant_numbers)} numbers in {counted(weights.constants, 'constant')}, "

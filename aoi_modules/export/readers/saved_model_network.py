@@ -97,8 +97,9 @@ def read_meta_graph(folder: Path) -> Any:
             model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
     except OSError as error:
         raise ModelError(f"{file}: {error.strerror}") from None
-    except (DecodeError, text_format.ParseError, UnicodeDecodeError, RuntimeError):
-        raise ModelError(f"{file}: not readable as a SavedModel", hint="copy or write the folder again") from None
+    except (DecodeError, text_format.ParseError, UnicodeDecodeError, RuntimeError) as error:
+        said = f": {first_line(error)}" if str(error) else ""
+        raise ModelError(f"{file}: not readable as a SavedModel{said}", hint="copy or write the folder again") from None
     # One for serving alone comes before one for serving on an accelerator.
     for meta_graph in sorted(model.meta_graphs, key=lambda one: len(one.meta_info_def.tags)):
         if TAG in meta_graph.meta_info_def.tags:

@@ -23,6 +23,8 @@ MOST_KEPT = 2_000
 """Patches of the bank."""
 DIRECTIONS = 128
 """Random directions in which patches are compared: they keep distances to some percent, at a fifth of the work."""
+NEIGHBOURS = 3
+"""A place is as unusual as it and its neighbours are on average, in a square of so many rows and columns."""
 MOST_CELLS = 96
 """Rows and columns of a map; finer ones are put together, the worst patch for all."""
 
@@ -83,20 +85,34 @@ def farthest_first(points: NDArray[np.float32], count: int) -> NDArray[np.int64]
     return np.array(chosen, np.int64)
 
 
-def sampled(network: keras.Model, pictures: int) -> keras.Model:
-    """Makes a network that gives every place of a map, or every second, or every fourth: as many as are wanted in all.
+def step_of(network: keras.Model, pictures: int) -> int:
+    """Chooses which of a map's places are taken of each picture: every one, every second or every fourth, each way.
 
     Args:
         network: from float32 (N, H, W, C) to a map float32 (N, h, w, F).
-        pictures: that it will see.
+        pictures: that there are; together they give enough patches to choose from.
+    """
+    _, high, wide, _ = network.outputs[0].shape
+    found = next((step for step in (1, 2) if pictures * (high // step) * (wide // step) <= 2 * CANDIDATES), 4)
+    return int(min(found, high, wide))
+
+
+def sampled(network: keras.Model, step: int, first: tuple[int, int] = (0, 0)) -> keras.Model:
+    """Makes a network that gives every `step`-th place of a map.
+
+    Pictures begin at different places: what is only seen at the rim, or between two places of a coarser map, would be
+    unusual otherwise.
+
+    Args:
+        network: from float32 (N, H, W, C) to a map float32 (N, h, w, F).
+        step: see `step_of`.
+        first: row and column of the first place, each under `step`.
 
     Output shape: float32 (N, places * F).
     """
-    _, high, wide, _ = network.outputs[0].shape
-    step = next((step for step in (1, 2) if pictures * -(-high // step) * -(-wide // step) <= 2 * CANDIDATES), 4)
-    step = min(step, high, wide)
     image = keras.Input(network.inputs[0].shape[1:], name=IMAGE)
-    places = keras.layers.Flatten()(keras.layers.AveragePooling2D(1, step)(network(image)))
+    rest = keras.layers.Cropping2D(((first[0], 0), (first[1], 0)))(network(image))
+    places = keras.layers.Flatten()(keras.layers.AveragePooling2D(1, step)(rest))
     model = keras.Model(image, places, name=f"every_{step}_{network.name}")
     model.trainable = False
     return model
@@ -110,7 +126,8 @@ def distances(network: keras.Model, bank: Bank, *, tiles: Grid = (1, 1)) -> kera
         bank: of good parts.
         tiles: of a whole picture; with many of them fewer cells are told of each.
 
-    Output shape: float32 (N, rows, columns), squared distances; of patches that are put together the largest.
+    Output shape: float32 (N, rows, columns), squared distances, each the mean of its neighbourhood; of places that are
+    put together the largest.
     """
     image = keras.Input(network.inputs[0].shape[1:], name=IMAGE)
     constant = keras.initializers.Constant
@@ -127,6 +144,8 @@ def distances(network: keras.Model, bank: Bank, *, tiles: Grid = (1, 1)) -> kera
     squares = keras.ops.relu(nearest + keras.ops.sum(keras.ops.square(points), axis=-1, keepdims=True))
     _, high, wide, _ = squares.shape
     together = _together(high, tiles[0]), _together(wide, tiles[1])
+    # A defect changes neighbouring patches, too; a single patch that is far from all is more often chance.
+    squares = keras.layers.AveragePooling2D(NEIGHBOURS, 1, padding="same")(squares)
     cells = keras.layers.MaxPooling2D(together, padding="same")(squares)
     model = keras.Model(image, keras.ops.squeeze(cells, axis=-1), name="distances")
     model.trainable = False

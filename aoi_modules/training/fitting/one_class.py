@@ -1,6 +1,7 @@
 """Learns from good pictures alone: what good parts look like, and how far from that the farthest good one is."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aoi_modules.datasets.table import Split, Table
 from aoi_modules.errors import DataError
@@ -8,7 +9,7 @@ from aoi_modules.modelstore.manifest import Head
 from aoi_modules.progress import Say
 from aoi_modules.tf import keras
 from aoi_modules.training.features.lookup import features
-from aoi_modules.training.fitting.good_parts import Bank, distances, picture_model, sampled
+from aoi_modules.training.fitting.good_parts import Bank, distances, picture_model, sampled, step_of
 from aoi_modules.training.networks.backbones import pretrained
 from aoi_modules.training.networks.tiling import looking_at, tiled_features
 from aoi_modules.training.plan import Plan
@@ -34,10 +35,7 @@ def learn_good(plan: Plan, split: Split, log: Say) -> tuple[keras.Model, str]:
     train, checked = good_of(split.train, head, "training"), good_of(split.validation, head, "validation")
     network, weights = pretrained(plan.backbone, plan.seen, pooling="patches", log=log)
     log(f"patches of {len(train)} good training pictures, weights {weights}")
-    tiles = plan.grid[0] * plan.grid[1]
-    places = sampled(network, len(train) * tiles)
-    found = features(over_picture(places, plan), train, recipe.picture_input, log=log)[0]
-    bank = Bank.of(found.reshape(-1, network.outputs[0].shape[-1]), seed=plan.seed)
+    bank = Bank.of(patches_of(network, train, plan, log), seed=plan.seed)
     cells = distances(network, bank, tiles=plan.grid)
     flat = keras.Model(cells.inputs[0], keras.layers.Flatten()(cells.outputs[0]), name="flat_distances")
     flat.trainable = False
@@ -48,6 +46,26 @@ def learn_good(plan: Plan, split: Split, log: Say) -> tuple[keras.Model, str]:
     )
     limit = max(float(unusual.max()), 1e-6)
     return picture_model(head, cells, limit, recipe.picture_input, plan.grid, plan.box), weights
+
+
+def patches_of(network: keras.Model, table: Table, plan: Plan, log: Say) -> NDArray[np.float32]:
+    """Gives patches of all pictures, from places that differ from picture to picture: float32 (P, F).
+
+    Args:
+        network: from what is seen to a map float32 (N, h, w, F).
+        table: the pictures.
+        plan: what is seen of them.
+        log: told in lines how it goes.
+    """
+    step = step_of(network, len(table) * plan.grid[0] * plan.grid[1])
+    found = []
+    for number in range(step * step):
+        rows = np.arange(number, len(table), step * step)
+        if len(rows):
+            places = over_picture(sampled(network, step, divmod(number, step)), plan)
+            values = features(places, table.take(rows), plan.recipe.picture_input, log=log)[0]
+            found.append(values.reshape(-1, network.outputs[0].shape[-1]))
+    return np.concatenate(found)
 
 
 def good_of(table: Table, head: Head, name: str) -> Table:

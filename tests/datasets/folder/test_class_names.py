@@ -9,12 +9,13 @@ from aoi_modules.datasets.folder.class_names import Opinion, opinion
 
 GOOD = """
 good OK ok_front okFront OKFront good-001 GOOD_PARTS ＯＫ OK件 良品 正常品_1 合格 無異常 无缺陷 양품 정상부품 хорошо
-годен gut i.O. iO IO bueno bon İyi ดี O.K. no_defect without-defects defect-free keine_Fehler sans_défaut не_дефектный
+годен gut i.O. iO IO bueno bon İyi ดี O.K. no_defect without-defects defect-free keine_Fehler
+anomaly-free 0_defects non-defective sans_défaut не_дефектный
 """.split()
 DEFECTIVE = """
 NG def_front defects NG件 不良 不良品 非良品 不是良品 不合格 未通过 불량품 비정상 брак не_годен негоден schlecht n.i.O.
 niO NIO n_io malo mauvais KÖTÜ hatalı HATALI ไม่ดี not_ok nok N.OK notOK no_good NOT-GOOD non_conforme K.O. n.o.k. FAIL
-abnormal_1
+no-go abnormal_1
 """.split()
 NOTHING = "left right 0 1 class_0 goodness bypass okra knock scratch 划痕 改良 true".split()
 DOUBTFUL = """

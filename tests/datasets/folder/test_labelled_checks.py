@@ -12,6 +12,7 @@ from aoi_modules.datasets.folder.labelled_checks import (
     keys,
     of_other_channels,
     rank,
+    seen_again,
 )
 from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.layouts import PARTS
@@ -50,11 +51,12 @@ def test_the_same_picture_twice_with_one_label_is_fine() -> None:
     assert contradictions([entry("a", content="x"), entry("b", content="x")]) == {}
 
 
-def test_a_picture_in_two_tables_is_bad_in_the_earlier_one() -> None:
+def test_a_picture_in_two_tables_stays_in_the_later_one() -> None:
     rows = [entry("a", content="x", part="train"), entry("b", content="x", part="test"), entry("c", part="train")]
-    bad = in_two_tables(rows)
-    assert set(bad) == {"a"}
-    assert bad["a"].why == "the picture of b, which is in test, not train"
+    found = seen_again(rows)
+    assert set(found) == {"a"}
+    assert found["a"].why == "the picture of b, which is in test, not train"
+    assert in_two_tables(rows) == {}
 
 
 def test_a_group_in_two_tables_is_bad_in_the_earlier_one() -> None:
@@ -65,13 +67,14 @@ def test_a_group_in_two_tables_is_bad_in_the_earlier_one() -> None:
 @given(st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from(PARTS)), max_size=12))
 def test_what_is_left_is_in_one_table_only(drawn: list[tuple[str, str]]) -> None:
     rows = [entry(str(place), content=content, part=part) for place, (content, part) in enumerate(drawn)]
-    bad = in_two_tables(rows)
+    bad = seen_again(rows)
     kept = {(file.sha256, row.part) for row, file in rows if row.name not in bad}
     assert len(kept) == len({content for content, _ in kept}) == len({content for content, _ in drawn})
 
 
 def test_rows_without_a_table_are_never_in_two() -> None:
-    assert in_two_tables([entry("a", content="x"), entry("b", content="x")]) == {}
+    rows = [entry("a", content="x", group="lot"), entry("b", content="x", group="lot")]
+    assert (in_two_tables(rows), seen_again(rows)) == ({}, {})
 
 
 def test_what_rows_share_and_how_tables_are_ordered() -> None:

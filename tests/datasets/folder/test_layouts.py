@@ -81,6 +81,13 @@ def test_classes_below_the_pictures_are_pointed_at(tmp_path: Path) -> None:
     assert caught.value.hint == f"name {tmp_path}/Images"
 
 
+def test_a_table_beside_its_pictures_is_pointed_at(tmp_path: Path) -> None:
+    (put(tmp_path, "img") / "parts.csv").write_text("path,label\n")
+    with pytest.raises(DataError, match=r"only img, and the file parts\.csv") as caught:
+        layout_of(tmp_path)
+    assert caught.value.hint == f"name {tmp_path}/parts.csv, if it lists the pictures"
+
+
 def test_names_of_tables() -> None:
     assert [table_of(name) for name in ("Train", "VAL", "dev", "testing", "good")] == [
         "train", "validation", "validation", "test", None,

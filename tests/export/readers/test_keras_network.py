@@ -169,7 +169,7 @@ def test_a_class_of_the_authors_own_leads_to_a_savedmodel(tmp_path: Path) -> Non
 
     image = keras.Input((8, 8, 1))
     keras.Model(image, L.Flatten()(Own()(image))).save(tmp_path / "model.keras")
-    with pytest.raises(ModelError, match=r"not readable as a Keras model.*Own") as caught:
+    with pytest.raises(ModelError, match="layer own is of the class Own, which Keras 3 does not have") as caught:
         read_keras_network(tmp_path / "model.keras")
     assert "SavedModel" in caught.value.hint
 
@@ -251,6 +251,6 @@ def test_functions_of_keras_in_a_legacy_file_are_refused_because_their_arguments
     image = keras.Input((8, 8, 3), name="image")
     spread = keras.ops.mean(keras.ops.square(image), axis=(1, 2))
     keras.Model(image, keras.layers.Dense(2)(spread)).save(tmp_path / "model.h5")
-    with pytest.raises(ModelError, match="Unknown layer") as caught:
+    with pytest.raises(ModelError, match=r"is the function .* of keras\.ops") as caught:
         read_keras_network(tmp_path / "model.h5")
     assert "save it as a .keras file" in caught.value.hint

@@ -6,7 +6,7 @@ import pytest
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting import good_parts
-from aoi_modules.training.fitting.good_parts import Bank, distances, farthest_first, picture_model, sampled
+from aoi_modules.training.fitting.good_parts import Bank, distances, farthest_first, picture_model, sampled, step_of
 from aoi_modules.training.networks.tiling import tiled_features
 from tests.training.small import DEFECT
 
@@ -44,7 +44,8 @@ def test_the_directions_are_those_of_standardised_features() -> None:
     assert len(bank.patches) == good_parts.MOST_KEPT
 
 
-def test_the_distance_is_that_to_the_nearest_patch() -> None:
+def test_the_distance_is_that_to_the_nearest_patch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "NEIGHBOURS", 1)
     shown = pictures(6)
     bank, made = bank_of(shown), network()
     found = np.asarray(distances(made, bank)(pictures(2)))
@@ -55,7 +56,8 @@ def test_the_distance_is_that_to_the_nearest_patch() -> None:
     np.testing.assert_allclose(np.asarray(distances(made, bank)(other)), expected, atol=1e-3)
 
 
-def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is() -> None:
+def test_the_most_unusual_patch_judges_and_the_map_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "NEIGHBOURS", 1)
     bank = bank_of(pictures(40))
     picture, cells = PictureInput(height=16, width=16, channels=3), distances(network(), bank)
     limit = 2 * float(np.asarray(cells(pictures(20))).max())
@@ -78,7 +80,8 @@ def test_a_distance_at_the_limit_scores_a_half() -> None:
     )
 
 
-def test_tiles_give_one_map_of_the_whole_picture() -> None:
+def test_tiles_give_one_map_of_the_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(good_parts, "NEIGHBOURS", 1)
     bank = bank_of(pictures(6))
     picture = PictureInput(height=40, width=48, channels=3)
     cells = distances(network(), bank, tiles=(2, 3))
@@ -96,8 +99,21 @@ def test_large_maps_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert distances(network(), bank_of(pictures(6))).output_shape == (None, 4, 4)
 
 
-def test_of_many_pictures_fewer_places_are_taken() -> None:
-    few, many, most = (sampled(network(), count).output_shape[1] // 6 for count in (10, 2_000, 100_000))
-    assert (few, many, most) == (64, 16, 4)
-    tiled = tiled_features(sampled(network(), 10), PictureInput(height=32, width=16, channels=3), (2, 1))
+@pytest.mark.parametrize(("pictures_", "step"), [(10, 1), (2_000, 2), (100_000, 4)])
+def test_of_many_pictures_fewer_places_are_taken(pictures_: int, step: int) -> None:
+    assert step_of(network(), pictures_) == step
+    assert sampled(network(), step).output_shape == (None, (8 // step) ** 2 * 6)
+
+
+def test_pictures_begin_at_different_places_and_together_show_all() -> None:
+    shown = pictures(1, side=20)  # a map of 10 x 10
+    made = network(20)
+    parts = [np.asarray(sampled(made, 4, divmod(first, 4))(shown)).reshape(-1, 6) for first in range(16)]
+    assert {len(part) for part in parts} == {4, 6, 9}
+    seen, every = np.concatenate(parts), np.asarray(made(shown)).reshape(-1, 6)
+    np.testing.assert_allclose(seen[np.lexsort(seen.T)], every[np.lexsort(every.T)])
+
+
+def test_tiles_are_sampled_too() -> None:
+    tiled = tiled_features(sampled(network(), 1), PictureInput(height=32, width=16, channels=3), (2, 1))
     assert tiled.output_shape == (None, 2 * 64 * 6)

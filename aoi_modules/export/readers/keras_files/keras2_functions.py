@@ -7,13 +7,16 @@ from functools import reduce
 from typing import Any
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import FUNCTIONS
+from aoi_modules.export.readers.keras_files.keras2_config import FUNCTIONS, HARD_SIGMOID
 from aoi_modules.tf import keras, tf
 
 _MODULES = ("math.", "nn.", "linalg.", "__operators__.")
-_SINGLE = """argmax cast clip_by_value concat convert_to_tensor expand_dims gather identity image.resize ones_like pad
-    repeat reshape reverse shape slice split squeeze stack stop_gradient strided_slice tile transpose unstack where
-    zeros_like""".split()
+_SINGLE = """argmax argmin cast clip_by_value concat convert_to_tensor einsum expand_dims gather identity
+    one_hot ones_like pad repeat reshape reverse round shape size slice split squeeze stack stop_gradient
+    strided_slice tensordot tile transpose unstack where zeros_like image.adjust_brightness
+    image.adjust_contrast image.central_crop image.crop_to_bounding_box image.flip_left_right image.flip_up_down
+    image.grayscale_to_rgb image.pad_to_bounding_box image.per_image_standardization image.resize
+    image.resize_with_crop_or_pad image.resize_with_pad image.rgb_to_grayscale image.rot90 image.transpose""".split()
 
 
 class TensorFlowFunction(keras.Operation):  # type: ignore[misc]
@@ -44,7 +47,12 @@ class TensorFlowFunction(keras.Operation):  # type: ignore[misc]
         return reduce(getattr, self.function.split("."), tf)(*arguments, **named)
 
 
-CUSTOM_OBJECTS = dict.fromkeys(FUNCTIONS, TensorFlowFunction)
+def hard_sigmoid(values: tf.Tensor) -> tf.Tensor:
+    """The straight line of Keras 2: 0.2 x + 0.5 within [0, 1]; that of Keras 3 is x / 6 + 0.5."""
+    return tf.clip_by_value(0.2 * values + 0.5, 0.0, 1.0)
+
+
+FUNCTION_OBJECTS = dict.fromkeys(FUNCTIONS, TensorFlowFunction) | {HARD_SIGMOID: hard_sigmoid}
 
 
 def _as_list(slices: Any) -> list[Any]:

@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_functions import TensorFlowFunction
+from aoi_modules.export.readers.keras_files.keras2_functions import TensorFlowFunction
 from aoi_modules.tf import tf
 
 VALUES = np.arange(12, dtype=np.float32).reshape(3, 4)

@@ -4,23 +4,8 @@ from typing import Any
 import pytest
 
 from aoi_modules.errors import ModelError
-from aoi_modules.export.readers.keras2_config import is_keras2, lambda_layers, repaired
-
-
-def layer(kind: str, name: str = "layer", **arguments: Any) -> dict[str, Any]:
-    return {"class_name": kind, "config": {"name": name, **arguments}, "name": name, "inbound_nodes": []}
-
-
-def functional(layers: list[dict[str, Any]], **config: Any) -> dict[str, Any]:
-    ends: dict[str, Any] = {"input_layers": [[layers[0]["name"], 0, 0]], "output_layers": [[layers[-1]["name"], 0, 0]]}
-    return {"class_name": "Functional", "config": {"name": "net", "layers": layers, **ends, **config}}
-
-
-@pytest.mark.parametrize(
-    ("version", "old"), [("", True), ("2.2.4-tf", True), ("2.21.0", True), ("3.0.0", False), ("3.15.1", False)]
-)
-def test_files_without_a_version_are_older_than_keras_3(version: str, old: bool) -> None:
-    assert is_keras2(version) is old
+from aoi_modules.export.readers.keras_files.keras2_config import lambda_layers, repaired
+from tests.export.readers.keras_files.configs import functional, layer
 
 
 @pytest.mark.parametrize(
@@ -69,40 +54,6 @@ def test_a_model_of_keras_2_1_is_a_functional_one() -> None:
     result = repaired(model, "file")
     assert (result["class_name"], result["module"]) == ("Functional", "keras.src.models.functional")
     assert result["config"]["output_layers"] == ["image", 0, 0]
-
-
-def history(tensor: dict[str, Any]) -> list[Any]:
-    assert tensor["class_name"] == "__keras_tensor__"
-    return list(tensor["config"]["keras_history"])
-
-
-def test_tensors_among_the_named_arguments_of_a_call_are_found() -> None:
-    total = layer("TFOpLambda", "sum", function="__operators__.add", dtype="float32")
-    total["inbound_nodes"] = [["image", 0, 0, {"y": ["image", 0, 0], "name": None}]]
-    minus = layer("TFOpLambda", "minus", function="math.subtract")
-    minus["inbound_nodes"] = [["_CONSTANT_VALUE", -1, 1.0, {"y": ["sum", 0, 0]}]]
-    layers = repaired(functional([layer("InputLayer", "image"), total, minus]), "file")["config"]["layers"]
-    assert layers[1]["config"] == {"name": "sum", "function": "__operators__.add"}
-    [call] = layers[1]["inbound_nodes"]
-    assert (history(call["args"][0]), history(call["kwargs"]["y"])) == (["image", 0, 0], ["image", 0, 0])
-    [call] = layers[2]["inbound_nodes"]
-    assert call["args"] == [1.0]
-    assert history(call["kwargs"]["y"]) == ["sum", 0, 0]
-
-
-@pytest.mark.parametrize(("kind", "output"), [("Sequential", 0), ("Functional", 1)])
-def test_calls_of_a_model_inside_the_model_are_counted_from_zero(kind: str, output: int) -> None:
-    inner: dict[str, Any] = {"class_name": kind, "config": {"name": "inner", "layers": []}, "name": "inner"}
-    if kind == "Functional":
-        inner = functional([layer("InputLayer", "in")]) | {"name": "inner"}
-    inner["inbound_nodes"] = [[["image", 0, 0, {}]], [["image", 0, 0, {}]]]
-    last = layer("Add", "add") | {"inbound_nodes": [[["inner", 1, 0, {}], ["inner", 2, 0, {}]]]}
-    model = functional([layer("InputLayer", "image"), inner, last], output_layers=[["inner", 1, 0], ["add", 0, 0]])
-    config = repaired(model, "file")["config"]
-    [call] = config["layers"][2]["inbound_nodes"]
-    assert [history(tensor) for tensor in call["args"][0]] == [["inner", 0, 0], ["inner", 1, 0]]
-    # Keras 3 itself counts an output of a functional model from one.
-    assert config["output_layers"] == [["inner", output, 0], ["add", 0, 0]]
 
 
 def test_python_code_is_found_wherever_it_lies() -> None:
