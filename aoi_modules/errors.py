@@ -252,7 +252,10 @@ class CheckFailed(CourseError):
 
 
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
-_NO_CAUSE = ("Exception encountered when calling", "Graph execution error:")
+_NO_CAUSE = (
+    "Exception encountered when calling", "Graph execution error:",
+    "Detected at node", 'File "', "<stack traces unavailable>",
+)  # fmt: skip
 
 
 def first_line(error: BaseException) -> str:

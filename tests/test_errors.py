@@ -75,6 +75,12 @@ def test_arguments_may_be_spelled_in_another_way() -> None:
             "Node: 'save/RestoreV2'\nthe checksum does not match\n\t [[{{node save/RestoreV2}}]]",
             "the checksum does not match",
         ),
+        (
+            "Graph execution error:\n\nDetected at node add defined at (most recent call last):\n"
+            '  File "net.py", line 5, in f\n'
+            "\nIncompatible shapes: [1,3] vs. [1,2]\n\t [[{{node add}}]]",
+            "Incompatible shapes: [1,3] vs. [1,2]",
+        ),
     ],
 )
 def test_the_cause_is_found_in_what_a_library_says(said: str, found: str) -> None:

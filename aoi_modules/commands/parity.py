@@ -15,7 +15,7 @@ from aoi_modules.commands.options.addresses import HttpAddress
 from aoi_modules.commands.options.model import NAMED_MODEL, About, read_model
 from aoi_modules.commands.options.server import WaysOptions, grpc_client, http_client, ways_options
 from aoi_modules.commands.output import console
-from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError, first_line
+from aoi_modules.errors import DataError, MissingExtra, ModelError, StoreError
 
 if TYPE_CHECKING:
     from aoi_modules.client.measuring.parity import FeatureRows, Parity, Way
@@ -139,16 +139,14 @@ def _ways_here(folder: Path, sources: tuple[str, ...], *, saved_model: bool | No
 
 
 def _source_way(models: "Sequence[ModelSource]") -> "Way":
-    from aoi_modules.tf import tf
-
     def ask(pictures: Sequence[bytes], features: "FeatureRows") -> "Scores":
         for model in models:
             if model.features and features is None:
                 raise ModelError(f"--source: {model.name} takes more than the servable: {', '.join(model.features)}")
         try:
             found = [model.scores(pictures, features if model.features else None) for model in models]
-        except (tf.errors.OpError, ValueError) as error:
-            raise ModelError(f"--source: {first_line(error)}") from None
+        except ModelError as error:
+            raise ModelError(f"--source: {error.message}") from None
         return {head: scores for one in found for head, scores in one.items()}
 
     return ask

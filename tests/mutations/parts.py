@@ -44,7 +44,6 @@ PARTS = {
 }
 
 EQUIVALENT = {
-    ("judging/inspection.py", "judge_head", "True", "False"): "the lengths that zip compares were compared before",
     ("judging/inspection.py", "_by_label", "True", "False"): "the lengths that zip compares were compared before",
     (
         "modelstore/version_dir.py",

@@ -69,6 +69,8 @@ def network_of(model: Any, origin: str = "the model", reading: Reading = AS_WRIT
         except AoiError:
             raise
         except Exception as error:  # whatever its layers raise
+            if inputs.batch is not None:  # whoever tries another number of pictures knows better what is wrong
+                raise
             raise ModelError(f"{origin}: Keras cannot run it: {first_line(error)}", hint=SAVED_MODEL) from error
         by_name = answers if isinstance(answers, dict) else dict(zip(outputs, keras.tree.flatten(answers), strict=True))
         return {name: by_name[own] for name, own in safe.items()}

@@ -7,8 +7,6 @@ because the ways of Keras 3 go by order alone: what has another order in the fil
 import copy
 import io
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -49,8 +47,16 @@ def load_model(path: Path, *, allow_lambda: bool = False) -> Any:
             f"{path}: was written by Keras on Theano, whose convolutions turn their kernels around",
             hint="load it once with Keras 2 on TensorFlow, and save it there again: model.save('model.h5')",
         )
-    with _told(file):
+    try:
         model = _load(file, allow_lambda)
+    except AoiError:
+        raise
+    except Exception as error:  # Keras raises whatever its zip, HDF5 and layer code meets
+        raise ModelError(
+            f"{path}: not readable as a Keras model (written by Keras {file.version or 'before 2.0'}, "
+            f"read by Keras {keras.__version__}): {first_line(error)}",
+            hint=SAVED_MODEL,
+        ) from error
     if not getattr(model, "inputs", None):
         raise ModelError(f"{path}: expected a model with a known input", hint="build it on keras.Input before saving")
     return model
@@ -111,18 +117,3 @@ def _known_classes() -> set[str]:
     layers = {name for name in dir(keras.layers) if isinstance(getattr(keras.layers, name), type)}
     registered = {name.rpartition(">")[2] for name in keras.saving.get_custom_objects()}
     return {*layers, *registered, *CUSTOM_OBJECTS, "Functional", "Sequential"}
-
-
-@contextmanager
-def _told(file: KerasFile) -> Iterator[None]:
-    """Says of whatever Keras raises which file it is about."""
-    try:
-        yield
-    except AoiError:
-        raise
-    except Exception as error:  # Keras raises whatever its zip, HDF5 and layer code meets
-        raise ModelError(
-            f"{file.path}: not readable as a Keras model (written by Keras {file.version or 'before 2.0'}, "
-            f"read by Keras {keras.__version__}): {first_line(error)}",
-            hint=SAVED_MODEL,
-        ) from error
