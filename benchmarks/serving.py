@@ -3,12 +3,13 @@
     .venv/bin/python -m benchmarks.serving --seconds 5
     .venv/bin/python -m benchmarks.serving --peer mlserver=ENV/bin/python --peer litserve=ENV/bin/python ...
 
-The floor is the plain Keras export's own function at 16 pictures a call, with TensorFlow's default threads: pictures
-a second of 16 clients who were served for nothing. `auto` serves our servable of the same network. Every server runs
-alone, with 1 and with 16 clients, `--rounds` times in turn with the others; medians. CPU is that of the server and
-its children a request; with an engine that answers at once, it is the server's own share.
-`others` are the cores that other programs took meanwhile: rows with much of it say little. Peers run in environments
-of their own, named by --peer; those without one are left out.
+There are two floors, pictures a second of 16 clients who were served for nothing: the plain Keras export's own
+function at 16 pictures a call, with TensorFlow's default threads; and OpenVINO on the frozen graph of our servable, 16
+pictures a call, one stream on every core. `auto` serves that servable. Every server runs alone, with 1 and with 16
+clients, `--rounds` times in turn with the others; medians. CPU is that of the server and its children a request; with
+an engine that answers at once, it is the server's own share. `cores` are those that server and generator kept busy:
+what is left of the machine was idle, or `others` had it, the cores that other programs took meanwhile; rows with much
+of it say little. Peers run in environments of their own, named by --peer; those without one are left out.
 """
 
 import argparse
@@ -31,6 +32,7 @@ import numpy as np
 from PIL import Image
 
 from aoi_modules.client.rollout.metrics_page import MetricsPage
+from aoi_modules.modelstore.layout import PIXELS_FILE
 from aoi_modules.wire.messages import PredictRequest
 from aoi_modules.wire.tensors import to_tensor
 from benchmarks.serving_load import Load, Target, answers, measure
@@ -40,6 +42,7 @@ PREDICT = "/tensorflow.serving.PredictionService/Predict"
 SIDE, BATCH, CLIENTS = 96, 16, (1, 16)
 START_SECONDS, STOP_SECONDS = 120.0, 20.0
 FLOOR = "floor: function in process, 16 a call"
+BARE_ENGINE = "floor: OpenVINO in process, 16 a call"
 ALONE = "server alone"
 SERVE = ["-c", "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()", "serve"]
 
@@ -83,16 +86,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         models = written(Path(folder))
         ways = [way for way in (*our_ways(models), *peer_ways(models, peers)) if chosen.only in way.name]
-        floors: list[float] = []
+        floors: list[tuple[float, float]] = []
         measured: dict[tuple[str, int], list[Row]] = {}
         for _ in range(chosen.rounds):
-            floors.append(floor(models))
+            floors.append((floor(models), bare_engine(models)))
             for way in ways:
                 for clients, row in rows(way, chosen.seconds):
                     measured.setdefault((way.name, clients), []).append(row)
         table = {key: middle(found) for key, found in measured.items()}
         show(table)
-        compare(table, statistics.median(floors), {way.name for way in ways if not way.rest})
+        function, engine = (statistics.median(found) for found in zip(*floors, strict=True))
+        compare(table, function, engine, {way.name for way in ways if not way.rest})
         own_share(table)
 
 
@@ -239,11 +243,38 @@ def floor(models: Models) -> float:
         "    return time.perf_counter() - began\n"
         "[call() for _ in range(10)]; print(statistics.median(call() for _ in range(60)))"
     )
-    command = [sys.executable, "-c", program, str(models.plain / "1")]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    seconds = float(done.stdout.split()[-1])
+    seconds = printed(program, models.plain / "1")
     print(f"{FLOOR}: {BATCH / seconds:.0f} pictures/s, {1e3 * seconds:.1f} ms a call", flush=True)
     return BATCH / seconds
+
+
+def bare_engine(models: Models) -> float:
+    """Pictures a second of OpenVINO alone, in a process of its own: as many calls at once as there are cores."""
+    program = (
+        "import sys, time, threading; import numpy as np; import openvino\n"
+        "core = openvino.Core(); model = core.read_model(sys.argv[1])\n"
+        f"model.reshape({{port: [{BATCH}, {SIDE}, {SIDE}, 3] for port in model.inputs}})\n"
+        "cores = int(core.get_property('CPU', 'RANGE_FOR_STREAMS')[1])\n"
+        "one = {'INFERENCE_NUM_THREADS': 1, 'NUM_STREAMS': 1, 'INFERENCE_PRECISION_HINT': 'f32',"
+        " 'ENABLE_CPU_PINNING': False}\n"
+        "calls = [core.compile_model(model, 'CPU', one).create_infer_request() for _ in range(cores)]\n"
+        f"x = np.random.default_rng(0).integers(0, 256, ({BATCH}, {SIDE}, {SIDE}, 3), np.uint8)\n"
+        "def run(call):\n    [call.infer({0: x}, share_inputs=True, share_outputs=True) for _ in range(100)]\n"
+        "[call.infer({0: x}) for call in calls for _ in range(5)]\n"
+        "threads = [threading.Thread(target=run, args=(call,)) for call in calls]\n"
+        "began = time.perf_counter(); [thread.start() for thread in threads]; [thread.join() for thread in threads]\n"
+        "print((time.perf_counter() - began) / 100 / cores)"
+    )
+    seconds = printed(program, models.ours / "1" / PIXELS_FILE)
+    print(f"{BARE_ENGINE}: {BATCH / seconds:.0f} pictures/s", flush=True)
+    return BATCH / seconds
+
+
+def printed(program: str, argument: Path) -> float:
+    """The last number that a program printed, which ran in a process of its own."""
+    command = [sys.executable, "-c", program, str(argument)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return float(done.stdout.split()[-1])
 
 
 def middle(found: Sequence[Row]) -> Row:
@@ -254,29 +285,33 @@ def middle(found: Sequence[Row]) -> Row:
 
 def show(table: Mapping[tuple[str, int], Row]) -> None:
     print("\n`CPU` is the server's, `client` the generator's, in ms a request; `batch` the mean number of rows.")
-    heads = ("clients", "req/s", "p50 ms", "p99 ms", "CPU ms", "client", "MB", "others", "batch", "start s")
+    heads = ("clients", "req/s", "p50 ms", "p99 ms", "CPU ms", "client", "cores", "MB", "others", "batch", "start s")
     print(f"\n{'':46}" + "".join(f"{head:>9}" for head in heads))
     for (name, clients), row in table.items():
         load = row.load
+        cores = load.rate * (load.server_cpu + load.client_cpu) / 1e3
         print(
             f"{name:46}{clients:9}{load.rate:9.0f}{load.p50:9.2f}{load.p99:9.2f}{load.server_cpu:9.2f}"
-            f"{load.client_cpu:9.2f}{load.memory:9.0f}{load.foreign:9.2f}{row.batch:9.1f}{row.start:9.2f}"
+            f"{load.client_cpu:9.2f}{cores:9.2f}{load.memory:9.0f}{load.foreign:9.2f}{row.batch:9.1f}{row.start:9.2f}"
         )
 
 
-def compare(table: Mapping[tuple[str, int], Row], floor: float, peers: Collection[str]) -> None:
-    """Our rows as multiples of the floor, and of the best peer with as many clients."""
+def compare(table: Mapping[tuple[str, int], Row], function: float, engine: float, peers: Collection[str]) -> None:
+    """Our rows as multiples of both floors, and of the best peer with as many clients."""
     best = {
         clients: max(
             (row.load.rate, name) for (name, count), row in table.items() if name in peers and count == clients
         )
         for clients in {count for name, count in table if name in peers}
     }
-    print(f"\n{'':46}{'clients':>9}{'x floor':>9}{'x best peer':>13}")
+    print(f"\n{'':46}{'clients':>9}{'x function':>12}{'x engine':>10}{'x best peer':>13}")
     for (name, clients), row in table.items():
         if name not in peers and not name.startswith(ALONE):
             rate, peer = best.get(clients, (float("nan"), "no peer"))
-            print(f"{name:46}{clients:9}{row.load.rate / floor:9.2f}{row.load.rate / rate:13.2f}  {peer}")
+            print(
+                f"{name:46}{clients:9}{row.load.rate / function:12.2f}{row.load.rate / engine:10.2f}"
+                f"{row.load.rate / rate:13.2f}  {peer}"
+            )
 
 
 def own_share(table: Mapping[tuple[str, int], Row]) -> None:
