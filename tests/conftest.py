@@ -4,11 +4,13 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import settings as hypothesis_settings
+
+from aoi_modules.settings import settings
 
 # A machine that does something else meanwhile is no failure; nothing here asserts a time.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 
 LONGEST = (
     "tests/test_readme.py",
@@ -39,6 +41,18 @@ def pytest_collection_finish() -> None:
     """Takes the modules that tests imported out of the garbage collector's rounds; they stay to the end anyway."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A machine without weights and network; what one test of a file computed, the next one finds in the cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("AOI_OFFLINE", "1")
+        patch.delenv("AOI_DATA_DIR", raising=False)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
 
 
 @pytest.fixture

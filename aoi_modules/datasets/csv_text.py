@@ -15,7 +15,6 @@ from aoi_modules.datasets.file_names import printable
 from aoi_modules.errors import DataError
 
 DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -63,11 +62,6 @@ class CsvText:
     header: tuple[str, ...]
     lines: tuple[Line, ...]
     delimiter: str
-
-    @property
-    def delimiter_name(self) -> str:
-        """What stands between cells, as a word."""
-        return _NAMES.get(self.delimiter, repr(self.delimiter))
 
     def column(self, name: str) -> Iterator[tuple[int, str]]:
         """Gives the number of each line that has as many cells as the header, and its cell in the column."""

@@ -1,6 +1,5 @@
 """Large pictures with small defects, from a folder to regions: learnt by tiles, and from good parts alone."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +14,11 @@ from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import training_report
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.engines import openvino, tensorflow
-from aoi_modules.settings import settings
 from aoi_modules.training.recipes import from_folder
 from aoi_modules.training.run import train
 from aoi_modules.training.wishes import Wishes
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.usefixtures("bare_machine")]
 
 HEIGHT, WIDTH, SPOT = 128, 192, 16
 WAYS = {
@@ -38,17 +36,6 @@ def picture(seed: int, *, spot: bool) -> tuple[np.ndarray, tuple[int, int]]:
     if spot:
         pixels[top : top + SPOT, left : left + SPOT] = 20
     return pixels.astype(np.uint8), (top, left)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("AOI_OFFLINE", "1")
-        patch.delenv("AOI_DATA_DIR", raising=False)
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

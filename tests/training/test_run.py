@@ -14,7 +14,6 @@ from aoi_modules.errors import ModelError
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.settings import settings
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.unfinished import KEPT_MODEL, folder_of
 from aoi_modules.training.recipes import Recipe
@@ -51,18 +50,13 @@ class Trained:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A machine without weights and network, with the small recipes beside the real ones."""
+def small_recipes(bare_machine: None) -> Iterator[None]:
+    """A bare machine, with the small recipes beside the real ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("AOI_OFFLINE", "1")
-        patch.delenv("AOI_DATA_DIR", raising=False)
-        settings.cache_clear()
         for name, recipe in RECIPES.items():
             patch.setitem(recipes.RECIPES, name, recipe)
         patch.setitem(profiles.PROFILES, "tiny", TINY)
         yield
-    settings.cache_clear()
 
 
 @pytest.fixture(scope="module")

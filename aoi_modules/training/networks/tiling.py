@@ -6,9 +6,6 @@ A loop, because all tiles at once would need as much memory as the picture is la
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aoi_modules.modelstore.layout import IMAGE, map_name
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras, tf
@@ -151,9 +148,3 @@ def cropped(image: keras.KerasTensor, box: Box | None) -> keras.KerasTensor:
 
 def _image(picture_input: PictureInput) -> keras.KerasTensor:
     return keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
-
-
-def by_tile(features: NDArray[Any], grid: Grid) -> NDArray[Any]:
-    """Takes the features of all tiles apart again: (N, tiles * F) -> (N * tiles, F), tile by tile."""
-    count, width = features.shape
-    return np.reshape(features, (count * grid[0] * grid[1], width // (grid[0] * grid[1])))

@@ -1,6 +1,5 @@
 """The ways of learning, on small pictures and a network with random weights."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import NotAPicture
-from aoi_modules.settings import settings
 from aoi_modules.tf import keras, tf
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.learning import Learned, learn
@@ -33,19 +31,7 @@ FROM_NOTHING = replace(
     picture_input=PICTURE,
     heads=(SIDES,),
 )
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True, scope="module")
-def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A machine without weights and network; what one test computed, the next one finds in the cache."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("AOI_OFFLINE", "1")
-        patch.delenv("AOI_DATA_DIR", raising=False)
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bare_machine")]
 
 
 def learnt(wanted: Plan, log: list[str] | None = None) -> Learned:

@@ -1,6 +1,5 @@
 """What is learnt from good pictures alone, on a network with random weights."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import DataError
-from aoi_modules.settings import settings
 from aoi_modules.tf import keras
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.one_class import good_of, learn_good
@@ -19,18 +17,7 @@ from aoi_modules.training.sizing import fitted
 from aoi_modules.training.wishes import Wishes
 from tests.training.small import DEFECT, PICTURE, split
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True, scope="module")
-def bare_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AOI_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("AOI_OFFLINE", "1")
-        patch.delenv("AOI_DATA_DIR", raising=False)
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bare_machine")]
 
 
 def planned(given: Split, **wishes: object) -> Plan:

@@ -7,7 +7,7 @@ import pytest
 
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.tiling import AT_ONCE, TileByTile, at_once, by_tile, tiled_features, tiled_model
+from aoi_modules.training.networks.tiling import AT_ONCE, TileByTile, at_once, tiled_features, tiled_model
 
 PICTURE = PictureInput(height=24, width=64, channels=3)
 GRID = (3, 4)
@@ -34,7 +34,7 @@ def test_every_tile_is_seen_as_if_it_were_a_picture_of_its_own() -> None:
     made, shown = network(), pictures()
     found = np.asarray(tiled_features(made, PICTURE, GRID)(shown))
     assert found.shape == (2, 12 * 5)
-    np.testing.assert_allclose(by_tile(found, GRID).reshape(2, 12, 5), expected(made, shown), atol=1e-6)
+    np.testing.assert_allclose(found.reshape(2, 12, 5), expected(made, shown), atol=1e-6)
 
 
 def test_the_worst_tile_judges_the_picture_and_the_map_says_where_it_is(tmp_path: Path) -> None:
