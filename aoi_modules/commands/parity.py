@@ -166,7 +166,7 @@ def _ways_there(
 ) -> "Iterator[dict[str, Way]]":
     """What is asked elsewhere: the server, and the gateway in front of it."""
     from aoi_modules.client.gateway import GatewayClient
-    from aoi_modules.client.measuring.parity import gateway_way, model_way
+    from aoi_modules.client.measuring.parity import GATEWAY, gateway_way, model_way
 
     ways: dict[str, Way] = {}
     with ExitStack() as clients:
@@ -178,7 +178,7 @@ def _ways_there(
             ways["REST"] = model_way(clients.enter_context(by_rest))
         if gateway:
             client = GatewayClient(server.endpoint(gateway, component))
-            ways["gateway"] = gateway_way(clients.enter_context(client), manifest)
+            ways[GATEWAY] = gateway_way(clients.enter_context(client), manifest)
         yield ways
 
 

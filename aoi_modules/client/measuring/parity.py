@@ -20,7 +20,8 @@ FeatureRows = NDArray[np.float32] | None
 """The features of N pictures, (N, F); None for a model that takes none."""
 Way = Callable[[Sequence[bytes], FeatureRows], Mapping[str, Array]]
 """Encoded pictures, N of them, and their features (N, F) -> scores by head, (N, K)."""
-SOURCE = "source model"
+SOURCE, GATEWAY = "source model", "gateway"
+"""How those ways are called that are not like the others."""
 PICTURES_A_CALL = 16
 
 
@@ -146,10 +147,10 @@ def _among_themselves(ways: Mapping[str, Way], given: Sequence[bytes], tolerance
 def _compared(
     way: str, against: str, found: Mapping[str, Array] | str, truth: Mapping[str, Array], tolerance: float
 ) -> list[Comparison]:
-    """One row a head of the truth; one row in all if the way failed. A gateway hands out no maps."""
+    """One row a head of the truth; one row in all if the way failed. A gateway hands out no maps, all others do."""
     if isinstance(found, str):
         return [_nothing(way, "", against, found)]
-    withheld = {map_name(head) for head in truth} - found.keys()
+    withheld = {map_name(head) for head in truth} if way == GATEWAY else set()
     return [
         _head(way, against, head, found.get(head), expected, tolerance)
         for head, expected in truth.items()

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from aoi_modules.client.measuring.parity import SOURCE, FeatureRows, Parity, Way, compare
+from aoi_modules.client.measuring.parity import GATEWAY, SOURCE, FeatureRows, Parity, Way, compare
 from aoi_modules.errors import Unreachable
 from aoi_modules.modelstore.golden import Golden
+from aoi_modules.modelstore.layout import map_name
 from aoi_modules.wire.tensors import Array
 from tests.client.model_server import manifest
 
@@ -64,6 +65,13 @@ def test_scores_that_cannot_be_compared_do_not_agree(scores: Array) -> None:
     assert not found(parity)["gRPC", "defect"]
     assert found(parity)["gRPC", "surface"]
     assert parity.comparisons[0].difference is None
+
+
+def test_a_map_may_be_missing_at_a_gateway_alone() -> None:
+    maps = {**GOLDEN.scores, map_name("defect"): np.full((2, 3, 4), 0.5, np.float32)}
+    parity = compare(manifest(), Golden(GOLDEN.pictures, maps), {"gRPC": way(), GATEWAY: way()}, 1e-5)
+    assert [key for key, agrees in found(parity).items() if not agrees] == [("gRPC", "defect_map")]
+    assert (GATEWAY, "defect_map") not in found(parity)
 
 
 def test_given_pictures_are_compared_with_the_first_way_that_answers() -> None:
