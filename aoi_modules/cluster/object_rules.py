@@ -97,7 +97,9 @@ def fits_together(objects: Sequence[Object]) -> Iterator[str]:
         found = [pod for pod in pods if wanted.items() <= pod["metadata"].get("labels", {}).items()]
         if not found:
             yield f"{_name(one)}: its selector {wanted} finds no pod"
-        names = {port.get("name") for pod in found for part in pod["spec"]["containers"] for port in part["ports"]}
+        names = {
+            port.get("name") for pod in found for part in pod["spec"]["containers"] for port in part.get("ports", [])
+        }
         for port in one["spec"].get("ports", []) if found else []:
             if isinstance(port.get("targetPort"), str) and port["targetPort"] not in names:
                 yield f"{_name(one)}: targetPort {port['targetPort']!r} is no port of its pods"
