@@ -10,6 +10,8 @@ from typing import Any
 
 from kubernetes import client
 
+from aoi_modules.errors import first_line
+
 Object = dict[str, Any]
 CLASSES = {
     "ConfigMap": "V1ConfigMap",
@@ -39,9 +41,9 @@ def has_known_fields(objects: Sequence[Object]) -> Iterator[str]:
                 yield f"{kind}: expected one of {', '.join(CLASSES)}"
                 continue
             try:
-                known = api.deserialize(json.dumps(one), CLASSES[kind], "application/json")
+                known = api.deserialize(json.dumps(_with_quantities(one)), CLASSES[kind], "application/json")
             except (ValueError, TypeError, AttributeError) as error:
-                yield f"{_name(one)}: {error}"
+                yield f"{_name(one)}: {_reason(error)}"
                 continue
             for path in _lost(one, api.sanitize_for_serialization(known)):
                 yield f"{_name(one)}: {path} is no field that Kubernetes knows; it would be ignored"
@@ -139,6 +141,29 @@ def _containers(objects: Sequence[Object]) -> Iterator[tuple[str, Object]]:
     for one in _deployments(objects):
         for container in one["spec"]["template"]["spec"]["containers"]:
             yield f"{_name(one)}, container {container.get('name')}", container
+
+
+def _reason(error: Exception) -> str:
+    """What a class of Kubernetes says about a wrong value, in one line."""
+    listed = getattr(error, "errors", None)  # pydantic's, which checks the values
+    if not callable(listed):
+        return first_line(error)
+    wrong = listed()[0]
+    return ": ".join(filter(None, [".".join(map(str, wrong["loc"])), wrong["msg"]]))
+
+
+def _with_quantities(value: Any) -> Any:
+    """The same with amounts as text: Kubernetes reads `cpu: 1` as well, its Python classes only `cpu: "1"`."""
+    if isinstance(value, list):
+        return [_with_quantities(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: {name: str(amount) for name, amount in inner.items()}
+        if key in ("requests", "limits") and isinstance(inner, dict)
+        else _with_quantities(inner)
+        for key, inner in value.items()
+    }
 
 
 def _name(one: Object) -> str:

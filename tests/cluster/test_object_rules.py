@@ -24,6 +24,12 @@ def test_what_we_write_keeps_the_rules() -> None:
     assert broken_rules(GOOD) == []
 
 
+def test_a_quantity_may_be_a_number() -> None:
+    objects = copy.deepcopy(GOOD)
+    container(objects)["resources"]["requests"]["cpu"] = 1
+    assert broken_rules(objects) == []
+
+
 MISTAKES: list[tuple[Callable[[list[Object]], object], str]] = [
     (lambda objects: container(objects).update(image="tensorflow/serving"), "has no version"),
     (lambda objects: container(objects).update(image="tensorflow/serving:latest"), "has no version"),
@@ -40,6 +46,7 @@ MISTAKES: list[tuple[Callable[[list[Object]], object], str]] = [
     (lambda objects: objects[2]["spec"].update(selector={"app": "model"}), "finds no pod"),
     (lambda objects: objects[2]["spec"]["ports"][0].update(targetPort="rpc"), "'rpc' is no port"),
     (lambda objects: objects[3]["spec"]["selector"].update(matchLabels={"app": "x"}), "PodDisruptionBudget"),
+    (lambda objects: objects[1]["spec"].update(replicas="two"), "Deployment aoi-models: replicas: "),
     (lambda objects: objects[0].update(kind="Configmap"), "Configmap: expected one of"),
 ]
 

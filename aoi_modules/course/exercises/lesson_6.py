@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.answers import expect_count
+from aoi_modules.course.exercises.fields import fields
 from aoi_modules.modelstore import layout, manifest, version_dir
 from aoi_modules.modelstore.manifest import Manifest
 
@@ -45,8 +46,8 @@ def own_signature(answer: object) -> str:
         if agree(scores, {"category": scaled["category"][:count]}):
             raise Hint("category: the pixels were divided by 255, but this model takes 0 to 255 and scales them itself")
         raise Hint(
-            f"category: found {kind(scores['category'])} for {count} pictures, other than the Keras model says; it takes "
-            "float32 (N, 28, 28, 1), gray, from 0 to 255"
+            f"category: found {kind(scores['category'])} for {count} pictures, and the Keras model gives other scores; "
+            "it takes float32 (N, 28, 28, 1), gray, from 0 to 255"
         )
     return "encoded pictures of any size in, one named output out: your saved_model.pb scores as its Keras model does"
 
@@ -195,28 +196,33 @@ def _published(answer: object) -> tuple[Path, Manifest]:
 def convolutions(answer: object) -> str:
     """How many convolutions differ after fine-tuning from block 8 on, and how many six merged heads have then."""
     counts = fields(answer, ("changed", "merged"))
-    changed, merged = number("changed", counts["changed"]), number("merged", counts["merged"])
-    if changed == BLOCKS - BLOCK + 1:
-        raise Hint("changed: found the number of blocks, but each has two convolutions, conv_dw and conv_pw")
-    if changed == CHANGED - 2:
-        raise Hint("changed: found what lies above conv_dw_8 and its block; it learns too, so its block counts")
-    if changed == 2 * BLOCK or changed == TRUNK - CHANGED:
-        raise Hint("changed: found the lower part; the upper layers learn, the lower ones stay as they were")
-    if changed != CHANGED:
-        raise Hint(f"changed: found {changed:g}; count conv_dw_8, conv_pw_8, and so on up to conv_pw_{BLOCKS}")
-    if merged == TRUNK:
-        raise Hint(
-            "merged: found one whole trunk, as if spur's still had the same weights; what differs is there twice"
-        )
-    if merged in (2 * TRUNK, HEADS * TRUNK):
-        raise Hint(
-            "merged: found whole trunks, as if nothing was equal; the layers under conv_dw_8 still are, and so is "
-            "their input"
-        )
-    if merged == TRUNK + (HEADS - 1) * CHANGED:
-        raise Hint(
-            "merged: found an upper part for each head, but the five others were not fine-tuned and share theirs"
-        )
-    if merged != TRUNK + CHANGED:
-        raise Hint(f"merged: found {merged:g}; take the one trunk of five heads, and add what spur has for itself")
+    lower = "the lower part; the upper layers learn, the lower ones stay as they were"
+    apart = "whole trunks, as if nothing was equal; the layers under conv_dw_8 still are, and so is their input"
+    expect_count(
+        "changed",
+        counts["changed"],
+        right=CHANGED,
+        mistakes=[
+            (BLOCKS - BLOCK + 1, "the number of blocks, but each has two convolutions, conv_dw and conv_pw"),
+            (CHANGED - 2, "what lies above conv_dw_8 and its block; it learns too, so its block counts"),
+            (2 * BLOCK, lower),
+            (TRUNK - CHANGED, lower),
+        ],
+        task=f"count conv_dw_8, conv_pw_8, and so on up to conv_pw_{BLOCKS}",
+    )
+    expect_count(
+        "merged",
+        counts["merged"],
+        right=TRUNK + CHANGED,
+        mistakes=[
+            (TRUNK, "one whole trunk, as if spur's still had the same weights; what differs is there twice"),
+            (2 * TRUNK, apart),
+            (HEADS * TRUNK, apart),
+            (
+                TRUNK + (HEADS - 1) * CHANGED,
+                "an upper part for each head, but the five others were not fine-tuned and share theirs",
+            ),
+        ],
+        task="take the one trunk of five heads, and add what spur has for itself",
+    )
     return f"{TRUNK} for all, and {CHANGED} more that spur needs for itself; look below"

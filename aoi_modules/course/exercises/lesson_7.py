@@ -1,6 +1,5 @@
 """Exercises of lesson 7, deploying a servable."""
 
-import math
 import shlex
 import tempfile
 from collections.abc import Sequence
@@ -14,7 +13,8 @@ from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPa
 from aoi_modules.cluster.container import Container
 from aoi_modules.cluster.object_rules import RULES
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.answers import expect_count, expect_number, expect_share, number
+from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.served_model import GRPC_PORT, REST_PORT, check_flags, check_image, check_place
 from aoi_modules.serving import base_path, model_config
 from aoi_modules.serving.model_config import ServedModel
@@ -75,6 +75,10 @@ def kubernetes_file(answer: object) -> str:
     kinds = sorted(str(one.get("kind")) for one in objects)
     if kinds != ["Deployment", "Service"]:
         raise Hint(f"found the objects {', '.join(kinds)}, expected a Deployment and a Service, parted by a line ---")
+    for one in objects:
+        for part in ("apiVersion", "metadata", "spec"):
+            if not one.get(part):
+                raise Hint(f"{one['kind']}: found no {part}")
     for rule in RULES:
         for problem in rule(objects):
             raise Hint(problem)
@@ -140,10 +144,36 @@ def agreement(answer: object) -> str:
     pairs, (first, second) = _pairs(found["pairs"]), _thresholds(found["thresholds"])
     old = [float(pair.stable["defect"][0]) for pair in pairs]
     new = [float(pair.canary["defect"][0]) for pair in pairs]
-    _check_agreement(number("agreement", found["agreement"]), old, new, first, second)
-    _check_newly_failed(number("newly_failed", found["newly_failed"]), _fails(old, first), _fails(new, second))
-    same = _share(_fails(old, first), _fails(new, second))
+    fails, fails_now = _fails(old, first), _fails(new, second)
+    same = _share(fails, fails_now)
+    expect_share(
+        "agreement",
+        found["agreement"],
+        right=same,
+        mistakes=[
+            (1 - same, "the share of parts with another verdict, expected that with the same"),
+            *((_share(_fails(old, one), _fails(new, one)), _ONE_THRESHOLD) for one in (first, second)),
+            (same * len(old), "how many agree, expected their share of all pairs"),
+            (_share(old, new), "the share of equal scores; scores always differ a little, verdicts matter"),
+        ],
+        task="a part fails when its score is over the threshold of its version",
+    )
+    changes = list(zip(fails, fails_now, strict=True))
+    right, other_way = changes.count((False, True)), changes.count((True, False))
+    expect_count(
+        "newly_failed",
+        found["newly_failed"],
+        right=right,
+        mistakes=[
+            (other_way, "the parts that failed before and pass now, expected the other way round"),
+            (right + other_way, "all parts with another verdict, expected those that only the canary fails"),
+        ],
+        task="count parts that pass with stable and fail with the canary",
+    )
     return f"{same:.0%} get the same verdict; now somebody has to look at the others"
+
+
+_ONE_THRESHOLD = "one threshold for both; each version brings its own in its manifest"
 
 
 def _pairs(value: object) -> list[Pair]:
@@ -165,35 +195,6 @@ def _fails(scores: list[float], threshold: float) -> list[bool]:
 def _share(one: Sequence[float], other: Sequence[float]) -> float:
     """Of all pairs those with equal values."""
     return sum(left == right for left, right in zip(one, other, strict=True)) / len(one)
-
-
-def _check_agreement(found: float, old: list[float], new: list[float], first: float, second: float) -> None:
-    right = _share(_fails(old, first), _fails(new, second))
-    if _close(found, right):
-        return
-    if _close(found, 100 * right):
-        raise Hint(f"agreement: found {found:g}, expected a share from 0 to 1, not per cent")
-    if _close(found, 1 - right):
-        raise Hint("agreement: found the share of parts with another verdict, expected that with the same")
-    if any(_close(found, _share(_fails(old, one), _fails(new, one))) for one in (first, second)):
-        raise Hint("agreement: found one threshold for both; each version brings its own in its manifest")
-    if _close(found, right * len(old)):
-        raise Hint("agreement: found how many agree, expected their share of all pairs")
-    if _close(found, _share(old, new)):
-        raise Hint("agreement: found the share of equal scores; scores always differ a little, verdicts matter")
-    raise Hint(f"agreement: found {found:g}; a part fails when its score is over the threshold of its version")
-
-
-def _check_newly_failed(found: float, fails: list[bool], fails_now: list[bool]) -> None:
-    changes = list(zip(fails, fails_now, strict=True))
-    right, other_way = changes.count((False, True)), changes.count((True, False))
-    if _close(found, right):
-        return
-    if _close(found, other_way):
-        raise Hint("newly_failed: found the parts that failed before and pass now, expected the other way round")
-    if _close(found, right + other_way):
-        raise Hint("newly_failed: found all parts with another verdict, expected those that only the canary fails")
-    raise Hint(f"newly_failed: found {found:g}; count parts that pass with stable and fail with the canary")
 
 
 @exercise("7.4")
@@ -274,8 +275,8 @@ def metrics(answer: object) -> str:
     calls = after.total(REQUESTS, **TILE, status="OK") - before.total(REQUESTS, **TILE, status="OK")
     if calls <= 0 or seconds <= 0:
         raise Hint("before, after: found no answered call between them; run the cells above again")
-    _check_rate(number("per_second", found["per_second"]), calls, seconds, after)
-    _check_latency(number("milliseconds", found["milliseconds"]), before, after, seconds)
+    _check_rate(found["per_second"], calls, seconds, before, after)
+    _check_latency(found["milliseconds"], before, after, seconds)
     return "two readings and a subtraction: that is what Prometheus' rate() does on every dashboard"
 
 
@@ -285,34 +286,37 @@ def _page(name: str, value: object) -> MetricsPage:
     return value
 
 
-def _check_rate(found: float, calls: float, seconds: float, after: MetricsPage) -> None:
-    if _close(found, calls / seconds):
-        return
-    if _close(found, after.total(REQUESTS, **TILE, status="OK") / seconds):
-        raise Hint("per_second: found all calls since the server's start; a counter only grows, so subtract `before`")
-    if _close(found, calls):
-        raise Hint("per_second: found the number of calls, expected calls a second")
-    if _close(found, seconds / calls):
-        raise Hint("per_second: found seconds a call, expected calls a second")
-    raise Hint(f"per_second: found {found:g}; take {REQUESTS} of tile with status OK, after less before, over seconds")
+def _check_rate(answer: object, calls: float, seconds: float, before: MetricsPage, after: MetricsPage) -> None:
+    every_outcome = after.total(REQUESTS, **TILE) - before.total(REQUESTS, **TILE)
+    since_start = after.total(REQUESTS, **TILE, status="OK")
+    expect_number(
+        "per_second",
+        answer,
+        right=calls / seconds,
+        mistakes=[
+            (since_start / seconds, "all calls since the server's start; a counter only grows, so subtract `before`"),
+            (calls, "the number of calls, expected calls a second"),
+            (seconds / calls, "seconds a call, expected calls a second"),
+            (every_outcome / seconds, "the calls of every outcome, expected those with the status OK"),
+        ],
+        task=f"take {REQUESTS} of tile with status OK, after less before, over seconds",
+    )
 
 
-def _check_latency(found: float, before: MetricsPage, after: MetricsPage, seconds: float) -> None:
+def _check_latency(answer: object, before: MetricsPage, after: MetricsPage, seconds: float) -> None:
     total = after.total(f"{LATENCY}_sum", **TILE) - before.total(f"{LATENCY}_sum", **TILE)
     count = after.total(f"{LATENCY}_count", **TILE) - before.total(f"{LATENCY}_count", **TILE)
     right = total / count / 1000
-    if _close(found, right):
-        return
-    if _close(found, 1000 * right):
-        raise Hint("milliseconds: found microseconds, which is what the page counts in; a millisecond has a thousand")
-    if _close(found, right / 1000):
-        raise Hint("milliseconds: found seconds")
-    if _close(found, after.total(f"{LATENCY}_sum", **TILE) / after.total(f"{LATENCY}_count", **TILE) / 1000):
-        raise Hint("milliseconds: found the mean since the server's start; subtract `before` from sum and count first")
-    if _close(found, 1000 * seconds / count):
-        raise Hint("milliseconds: found the time between two answers; clients ask at once, so calls overlap")
-    raise Hint(f"milliseconds: found {found:g}; divide what {LATENCY}_sum grew by what {LATENCY}_count grew")
-
-
-def _close(found: float, wanted: float) -> bool:
-    return math.isclose(found, wanted, rel_tol=0.005, abs_tol=1e-9)
+    since_start = after.total(f"{LATENCY}_sum", **TILE) / after.total(f"{LATENCY}_count", **TILE) / 1000
+    expect_number(
+        "milliseconds",
+        answer,
+        right=right,
+        mistakes=[
+            (1000 * right, "microseconds, which is what the page counts in; a millisecond has a thousand"),
+            (right / 1000, "seconds"),
+            (since_start, "the mean since the server's start; subtract `before` from sum and count first"),
+            (1000 * seconds / count, "the time between two answers; clients ask at once, so calls overlap"),
+        ],
+        task=f"divide what {LATENCY}_sum grew by what {LATENCY}_count grew",
+    )

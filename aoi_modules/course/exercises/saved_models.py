@@ -1,4 +1,4 @@
-"""A SavedModel as an answer: what it takes, what it gives, what it says, how many weights it holds. Refusals are hints."""
+"""A SavedModel as an answer: what it takes and gives, and what it says about pictures. Refusals are hints."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,5 +1,6 @@
 """Lesson 7: right answers pass, typical mistakes get the hint that fits them, weird ones a sentence."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from hypothesis import strategies as st
 from aoi_modules.client.rollout.canary import Pair
 from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import judge
+from aoi_modules.course.notebook.file import read_notebook
+from aoi_modules.course.notebook.forms import exercises
 from aoi_modules.serving import model_config
+from aoi_modules.serving.launchers.docker import IMAGE
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 from tests.course.exercises.answers import gets_a_sentence, gets_hint, passes, weird
 
@@ -73,15 +77,134 @@ def reading(**changes: Any) -> dict[str, Any]:
     return {**READING, **changes}
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models")
+    for name in ("fashion", "tile"):
+        (folder / name / "1").mkdir(parents=True)
+        (folder / name / "1" / "saved_model.pb").touch()
+    return folder
+
+
+COMMAND = "docker run --rm -p 8500:8500 -p 8501:8501 -v {models}/fashion:/models/fashion:ro {image} {arguments}"
+ARGUMENTS = "--model_name=fashion --model_base_path=/models/fashion"
+
+
+def command(models: Path, changes: dict[str, str], image: str = IMAGE, arguments: str = ARGUMENTS) -> str:
+    text = COMMAND.format(models=models, image=image, arguments=arguments)
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"--rm": "--detach --name fashion --memory 2g"},
+        {"-p 8500:8500 -p 8501:8501": "--publish=127.0.0.1:18500:8500 \\\n  --publish=18501:8501"},
+        {ARGUMENTS: "", "--rm": "-t --rm -e MODEL_NAME=fashion"},
+        {"-v {models}/fashion:/models/fashion:ro": "--mount type=bind,src={models},dst=/models,readonly"},
+    ],
+)
+def test_every_right_command_passes(changes: dict[str, str], models: Path) -> None:
+    filled = {old.format(models=models): new.format(models=models) for old, new in changes.items()}
+    passes("7.1", command(models, filled))
+    passes("7.1", shlex.split(command(models, filled).replace("\\\n", " ")))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"-p 8500:8500": "..."}, "still open"),
+        ({"docker run": "docker start"}, "docker run"),
+        ({IMAGE: "tensorflow/serving"}, "tomorrow that may be another server"),
+        ({IMAGE: "tensorflow/serving:latest"}, "tomorrow that may be another server"),
+        ({IMAGE: "tensorflow/serving:2.5.1"}, "found version 2.5.1"),
+        ({IMAGE: "tensorflow/tensorflow:2.20.0"}, "expected tensorflow/serving"),
+        ({"-p 8501:8501 ": ""}, "nobody outside reaches port 8501, where the server answers REST"),
+        ({"8500:8500": "8500:18500"}, "outside:inside"),
+        ({"/fashion:/models/fashion:ro": "/fashion:/models/fashion"}, "could write there"),
+        ({"{models}/fashion:/m": "fashion:/m"}, "a volume of its own"),
+        ({"{models}/fashion:/m": "{models}/shirts:/m"}, "no folder of this machine"),
+        ({"{models}/fashion:/m": "{models}/fashion/1:/m"}, "a version itself"),
+        ({"{models}/fashion:/m": "{models}:/m"}, "no versions"),
+        ({"path=/models/fashion": "path=/models/fashion/1"}, "a version itself"),
+        ({"path=/models/fashion": "path={models}/fashion"}, "the container sees /models/fashion"),
+        ({ARGUMENTS: ""}, "--model_name=model; clients ask for fashion"),
+        ({"_name=fashion": "_name=tile"}, "clients ask for fashion"),
+        ({"--model_base_path": "--model_path"}, "--model_path: the server has no such flag"),
+        ({ARGUMENTS: f"{ARGUMENTS} --host=0.0.0.0"}, "--host: the server has no such flag"),
+        ({ARGUMENTS: f"{ARGUMENTS} -p 8500:8500"}, "what stands behind the image goes to the server"),
+        ({ARGUMENTS: f"{ARGUMENTS} --port=9000"}, "expected --port=8500"),
+        ({ARGUMENTS: "--model_config_file=/models/models.config"}, "lists several models"),
+        ({"--rm": "--entrypoint=bash"}, "found the program bash"),
+        ({"--rm": "--rm --modelname=x"}, "--modelname"),
+    ],
+)
+def test_a_wrong_command_gets_its_hint(changes: dict[str, str], words: str, models: Path) -> None:
+    filled = {old.format(models=models): new.format(models=models) for old, new in changes.items()}
+    gets_hint("7.1", command(models, filled), words)
+
+
+def lesson_file() -> str:
+    """The Kubernetes file of the lesson's solution."""
+    path = Path(__file__).parents[3] / "notebooks" / "07_deploy_model.ipynb"
+    (found,) = [one for one in exercises(read_notebook(path)) if one.id == "7.2"]
+    assert found.solution is not None
+    names: dict[str, Any] = {}
+    exec(found.solution.source, names)
+    return str(names["own"])
+
+
+FILE = lesson_file()
+
+
+def test_the_file_of_the_solution_passes() -> None:
+    passes("7.2", FILE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("labels: {app: fashion}", "labels: FILL_IN", "is still open"),
+        ("  labels: {app: fashion}", "  labels: {app: shirts}", "selector"),
+        ("image: tensorflow/serving:2.20.0", "image: tensorflow/serving", "has no version"),
+        ("image: tensorflow/serving:2.20.0", "image: tensorflow/serving:2.5.1", "found version 2.5.1"),
+        ("readinessProbe:", "redinesProbe:", "redinesProbe is no field"),
+        ("readinessProbe: {grpc: {port: 8500}", "readinessProbe: {tcpSocket: {port: 8500}", "found tcpSocket"),
+        ("base_path=/models/fashion", "base_path=/models", "/models/fashion"),
+        ("base_path=/models/fashion", "base_path=/data/fashion", "the container sees /models"),
+        ("selector: {app: fashion}", "selector: {app: model-server}", "finds no pod"),
+        ("port: 8501,", "port: 80,", "expected 8500 for gRPC and 8501 for REST"),
+        ("targetPort: grpc", "targetPort: http-rest", "port 8500 leads to 8501"),
+        ("targetPort: grpc", "targetPort: gprc", "is no port of its pods"),
+        ("limits: {memory: 1Gi}", "limits: {cpu: 1}", "no resources.limits.memory"),
+        ("\n---\n", "\n", "expected a Deployment and a Service"),
+        ("kind: Service", "kind: Servise", "expected a Deployment and a Service"),
+        ("spec:\n  replicas", " spec:\n  replicas", "no YAML"),
+        ("kind: Service", "", "expected a Deployment and a Service"),
+        ("metadata:\n  name: fashion\nspec:\n  sel", "spec:\n  sel", "Service: found no metadata"),
+        ("{grpc: {port: 8500}, periodSeconds: 5}", "{grpc: 8500}", "V1GRPCAction"),
+    ],
+)
+def test_a_wrong_file_gets_its_hint(old: str, new: str, words: str) -> None:
+    assert old in FILE
+    gets_hint("7.2", FILE.replace(old, new), words)
+
+
 @pytest.mark.parametrize(
     ("check_id", "answer"),
     [
-        ("7.1", opinion()),
-        ("7.1", opinion(agreement=np.float64(0.5), newly_failed=np.int64(2))),
-        ("7.2", back(config())),
-        ("7.2", back(config(names=("fashion", "tile")))),
-        ("7.3", reading()),
-        ("7.3", reading(per_second=np.float64(10.0))),
+        ("7.3", opinion()),
+        ("7.3", opinion(agreement=np.float64(0.5), newly_failed=np.int64(2))),
+        ("7.3", opinion(agreement=50, newly_failed=2.0)),
+        ("7.4", back(config())),
+        ("7.4", back(config(names=("fashion", "tile")))),
+        ("7.5", reading()),
+        ("7.5", reading(per_second=np.float64(10.0))),
+        ("7.5", reading(seconds=3.1234, per_second=9.60)),
     ],
 )
 def test_a_right_answer_passes(check_id: str, answer: object) -> None:
@@ -91,50 +214,50 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
 @pytest.mark.parametrize(
     ("check_id", "answer", "words"),
     [
-        ("7.1", opinion(agreement=...), "no answer yet"),
-        ("7.1", opinion(agreement=50), "not per cent"),
-        ("7.1", opinion(agreement=4), "how many agree"),
-        ("7.1", opinion(agreement=5 / 8), "one threshold for both"),
-        ("7.1", opinion(agreement=1 / 8), "equal scores"),
-        ("7.1", opinion(agreement=0.3), "over the threshold of its version"),
-        ("7.1", opinion(newly_failed=...), "no answer yet"),
-        ("7.1", opinion(newly_failed=4), "all parts with another verdict"),
-        ("7.1", opinion(newly_failed=7), "pass with stable and fail"),
-        ("7.1", opinion(pairs=[]), "compare"),
-        ("7.1", opinion(thresholds=0.4), "leave them"),
-        ("7.2", None, "no answer yet"),
-        ("7.2", back(None), "after: found None (no answer yet)"),
-        ("7.2", back(PROMOTED), "stable still names version 2"),
-        ("7.2", back(config(names=("tile",))), "take fashion away"),
-        ("7.2", back(config(names=("fashion",))), "tile is not among them"),
-        ("7.2", back(config(names=("tile", "fashion", "third"))), "third was not there before"),
-        ("7.2", back(config(policy=VersionPolicy())), "serves [2]"),
-        ("7.2", back(config(policy=VersionPolicy(specific=(1,)))), "serves [1]"),
-        ("7.2", back(config(policy=VersionPolicy(2))), "another policy"),
-        ("7.2", back(config(policy=VersionPolicy(specific=(1, 2)))), "another policy"),
-        ("7.2", back(config({})), "labels: found {}"),
-        ("7.2", back(config({"stable": 1})), "canary on 2"),
-        ("7.2", back(config(folder="/m/tile/1")), "above its versions"),
-        ("7.2", back(config(folder="/elsewhere/tile")), "above its versions, /m/tile"),
-        ("7.2", back(config(fashion=replace(FASHION, base_path=Path("/nowhere")))), "fashion: base_path /nowhere"),
-        ("7.2", back(config(fashion=replace(FASHION, policy=VersionPolicy(None)))), "fashion: another policy"),
-        ("7.2", back(config(fashion=replace(FASHION, labels={"stable": 1}))), "fashion: labels: found {'stable': 1}"),
-        ("7.2", back("model_config_list { config {"), "not a tensorflow.serving.ModelServerConfig"),
-        ("7.2", back(config(), before=None), "before: found None"),
-        ("7.2", back(config(), before=""), "leave it as it is"),
-        ("7.2", back(config(), before=config(names=("tile",))), "leave it as it is"),
-        ("7.3", reading(per_second=...), "no answer yet"),
-        ("7.3", reading(per_second=34 / 3), "since the server's start"),
-        ("7.3", reading(per_second=30), "number of calls"),
-        ("7.3", reading(per_second=0.1), "seconds a call"),
-        ("7.3", reading(per_second=32 / 3), "with status OK"),
-        ("7.3", reading(milliseconds=2000), "microseconds"),
-        ("7.3", reading(milliseconds=0.002), "found seconds"),
-        ("7.3", reading(milliseconds=260 / 34), "since the server's start"),
-        ("7.3", reading(milliseconds=100), "calls overlap"),
-        ("7.3", reading(milliseconds=7), "divide what"),
-        ("7.3", reading(after=BEFORE), "no answered call"),
-        ("7.3", reading(before="page"), "the reading above"),
+        ("7.3", opinion(agreement=...), "no answer yet"),
+        ("7.3", opinion(agreement=4), "how many agree"),
+        ("7.3", opinion(agreement=5 / 8), "one threshold for both"),
+        ("7.3", opinion(agreement=1 / 8), "equal scores"),
+        ("7.3", opinion(agreement=0.3), "over the threshold of its version"),
+        ("7.3", opinion(newly_failed=...), "no answer yet"),
+        ("7.3", opinion(newly_failed=4), "all parts with another verdict"),
+        ("7.3", opinion(newly_failed=7), "pass with stable and fail"),
+        ("7.3", opinion(pairs=[]), "compare"),
+        ("7.3", opinion(thresholds=0.4), "leave them"),
+        ("7.4", None, "no answer yet"),
+        ("7.4", back(None), "after: found None (no answer yet)"),
+        ("7.4", back(PROMOTED), "stable still names version 2"),
+        ("7.4", back(config(names=("tile",))), "take fashion away"),
+        ("7.4", back(config(names=("fashion",))), "tile is not among them"),
+        ("7.4", back(config(names=("tile", "fashion", "third"))), "third was not there before"),
+        ("7.4", back(config(policy=VersionPolicy())), "serves [2]"),
+        ("7.4", back(config(policy=VersionPolicy(specific=(1,)))), "serves [1]"),
+        ("7.4", back(config(policy=VersionPolicy(2))), "another policy"),
+        ("7.4", back(config(policy=VersionPolicy(specific=(1, 2)))), "another policy"),
+        ("7.4", back(config({})), "labels: found {}"),
+        ("7.4", back(config({"stable": 1})), "canary on 2"),
+        ("7.4", back(config(folder="/m/tile/1")), "above its versions"),
+        ("7.4", back(config(folder="/elsewhere/tile")), "above its versions, /m/tile"),
+        ("7.4", back(config(fashion=replace(FASHION, base_path=Path("/nowhere")))), "fashion: base_path /nowhere"),
+        ("7.4", back(config(fashion=replace(FASHION, policy=VersionPolicy(None)))), "fashion: another policy"),
+        ("7.4", back(config(fashion=replace(FASHION, labels={"stable": 1}))), "fashion: labels: found {'stable': 1}"),
+        ("7.4", back("model_config_list { config {"), "not a tensorflow.serving.ModelServerConfig"),
+        ("7.4", back(config(), before=None), "before: found None"),
+        ("7.4", back(config(), before=""), "leave it as it is"),
+        ("7.4", back(config(), before=config(names=("tile",))), "leave it as it is"),
+        ("7.5", reading(per_second=...), "no answer yet"),
+        ("7.5", reading(per_second=34 / 3), "since the server's start"),
+        ("7.5", reading(per_second=30), "number of calls"),
+        ("7.5", reading(per_second=0.1), "seconds a call"),
+        ("7.5", reading(per_second=32 / 3), "with the status OK"),
+        ("7.5", reading(per_second=9), "after less before"),
+        ("7.5", reading(milliseconds=2000), "microseconds"),
+        ("7.5", reading(milliseconds=0.002), "found 0.002, seconds"),
+        ("7.5", reading(milliseconds=260 / 34), "since the server's start"),
+        ("7.5", reading(milliseconds=100), "calls overlap"),
+        ("7.5", reading(milliseconds=7), "divide what"),
+        ("7.5", reading(after=BEFORE), "no answered call"),
+        ("7.5", reading(before="page"), "the reading above"),
     ],
 )
 def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str) -> None:
@@ -144,11 +267,11 @@ def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str)
 def test_a_change_in_the_other_direction_is_named() -> None:
     more = [*PAIRS, Pair("9", {"defect": np.array([0.1])}, {"defect": np.array([0.5])}, 0.01, 0.01)]
     wrong = opinion(pairs=more, agreement=4 / 9, newly_failed=2)
-    assert "the other way round" in judge("7.1", wrong)[1]
-    assert "with another verdict" in judge("7.1", {**wrong, "agreement": 5 / 9})[1]
+    assert "the other way round" in judge("7.3", wrong)[1]
+    assert "with another verdict" in judge("7.3", {**wrong, "agreement": 5 / 9})[1]
 
 
-@given(st.sampled_from(["7.1", "7.2", "7.3"]), weird(OPINION, READING, back(None)))
+@given(st.sampled_from(["7.1", "7.2", "7.3", "7.4", "7.5"]), st.text() | weird(OPINION, READING, back(None)))
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)
