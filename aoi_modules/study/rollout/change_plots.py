@@ -1,10 +1,11 @@
 """Draws a change of versions: who answered when, how a canary compares, what the metrics page counts."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from aoi_modules.client.measuring.load import TimedCall
 from aoi_modules.client.rollout.canary import Pair
@@ -13,6 +14,8 @@ from aoi_modules.plots import BAD_COLOUR, Plot
 COLOURS = ("#2b6cb0", "#dd6b20", "#2f855a", "#805ad5", "#b83280")
 """Of version 1, 2, ...; again from the first after the last."""
 MAX_POINTS = 4000
+SHORTEST = 1e-3
+"""Milliseconds; a logarithm knows no zero."""
 
 
 def colour_of(version: int) -> str:
@@ -114,9 +117,22 @@ def _points(panel: Axes, answers: Sequence[TimedCall]) -> None:
     if failed:
         panel.plot(*zip(*failed, strict=True), "x", color=BAD_COLOUR, label="failed")
     panel.set_yscale("log")
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    if shown:
+        steps = _steps([1000 * answer.seconds for answer in shown])
+        panel.set_ylim(0.93 * steps[0], 1.07 * steps[-1])
+        panel.yaxis.set_major_locator(FixedLocator(steps))
     panel.yaxis.set_minor_locator(NullLocator())
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _steps(values: Sequence[float]) -> list[float]:
+    """The numbers 1, 2, 5, 10, 20, ... from the last one below all values to the first one above, at least two."""
+    low, high = max(min(values), SHORTEST), max(*values, SHORTEST)
+    powers = range(math.floor(math.log10(low)) - 1, math.ceil(math.log10(high)) + 2)
+    steps = [factor * 10.0**power for power in powers for factor in (1, 2, 5)]
+    first = max(place for place, step in enumerate(steps) if step <= low)
+    last = min(place for place, step in enumerate(steps) if step > high)
+    return steps[first : last + 1]
 
 
 def _events(panel: Axes, events: Mapping[str, float], *, named: bool) -> None:

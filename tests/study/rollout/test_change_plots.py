@@ -1,6 +1,7 @@
 """Plots of a change show every version, every failure, and no more than was counted."""
 
 import numpy as np
+import pytest
 
 from aoi_modules.client.measuring.load import TimedCall
 from aoi_modules.client.rollout.canary import Pair
@@ -23,6 +24,25 @@ def test_answers_are_drawn_by_version_with_the_failures() -> None:
     assert newest.get_title(loc="left") == "newest: 4 calls, 1 failed"
     assert stable.get_title(loc="left") == "stable: 0 calls, 0 failed"
     assert plot._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ticks"),
+    [
+        ([0.049, 0.051], ["20", "50", "100"]),
+        ([0.0031, 0.009], ["2", "5", "10"]),
+        ([0.01], ["10", "20"]),
+        ([0.0, 0.4], ["0.001", "1", "500"]),
+    ],
+)
+def test_the_calls_lie_between_two_ticks_that_are_written(seconds: list[float], ticks: list[str]) -> None:
+    calls = [TimedCall(0.1, one, version=1) for one in seconds]
+    plot = change_plots.answers_over_time({"newest": calls}, title="A change")
+    plot._repr_png_()
+    (axes,) = plot.axes
+    written = [label.get_text() for label in axes.get_yticklabels()]
+    assert (written[0], written[-1]) == (ticks[0], ticks[-1])
+    assert set(ticks) <= set(written)
 
 
 def test_a_canary_is_compared_by_verdict_each_with_its_own_threshold() -> None:
