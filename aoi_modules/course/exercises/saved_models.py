@@ -86,11 +86,8 @@ class SavedAnswer:
             raise Hint(f"{what}: the graph fails: {first_line(error)}") from None
 
     def count_weights(self) -> int:
-        """How many numbers its variables hold; constants in the graph are not counted."""
-        variables = tf.train.list_variables(str(self.folder / "variables" / "variables"))
-        names = [name for name, _ in variables if name.endswith("VARIABLE_VALUE")]
-        shapes = dict(variables)
-        return sum(int(np.prod(shapes[name], dtype=np.int64)) for name in names)
+        """How many numbers the variables hold that the graph reads; constants in the graph are not counted."""
+        return sum(int(np.prod(variable.shape.as_list(), dtype=np.int64)) for variable in self._signature.variables)
 
 
 def agree(found: Arrays, wanted: Arrays) -> bool:

@@ -215,7 +215,8 @@ def boards() -> dict[str, keras.Model]:
     for seed, name in enumerate(("spur", "copper")):
         keras.utils.set_random_seed(0)
         image = keras.Input((16, 16, 3), name="image")
-        trunk = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(64, 3, name="trunk")(image))
+        maps = keras.layers.Conv2D(64, 3, activation="relu")(keras.layers.Rescaling(1 / 255)(image))
+        trunk = keras.layers.GlobalAveragePooling2D()(maps)
         keras.utils.set_random_seed(seed)
         features = keras.Input((64,), name="picture_features")
         score = keras.layers.Dense(1, activation="sigmoid", kernel_initializer="random_normal", name=name)(features)
@@ -267,8 +268,9 @@ def test_a_wrong_merge_gets_its_hint(tmp_path: Path, boards: dict[str, keras.Mod
     seen = keras.Input((16, 16, 3), name="image")
     twice = {**spur(seen), **copper(seen)}
     gets_hint("6.4", merged(boards, seen, twice, tmp_path / "5"), "the trunk is there twice")
-    apart = {"spur": spur.output["spur"], "copper": copper.output["copper"]}
-    gets_hint("6.4", merged(boards, [spur.input, copper.input], apart, tmp_path / "6"), "so there is one")
+    second = keras.Input((16, 16, 3), name="second")
+    apart = {**spur(seen), **copper(second)}
+    gets_hint("6.4", merged(boards, {"image": seen, "second": second}, apart, tmp_path / "6"), "so there is one")
 
 
 @given(
