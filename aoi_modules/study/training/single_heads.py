@@ -1,55 +1,72 @@
-"""Turns a recipe with several heads into recipes with one head each, as when several people train for one component.
+"""Takes a trained model of several heads apart: one model for each, as when several people train for a component.
 
-Their models are trained and replaced apart. Pictures, backbone and input are the same, so the features of a frozen
-backbone are computed once for all of them.
+Heads on a frozen trunk do not influence each other: each has weights and a loss of its own. So they may learn side by
+side, from features that are computed once, and are measured in one walk over the pictures.
 """
 
-from dataclasses import replace
+import shutil
+from pathlib import Path
 
-from aoi_modules.datasets.table import Split, Table
-from aoi_modules.training.recipes import Recipe
+from msgspec.structs import replace
+
+from aoi_modules.errors import ModelError
+from aoi_modules.modelstore import training_report
+from aoi_modules.modelstore.manifest import Head
+from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.tf import keras
+from aoi_modules.training.networks.heads import PICTURE_FEATURES
+from aoi_modules.training.reporting.samples import FOLDER as SAMPLES
+from aoi_modules.training.run import MODEL
+
+HEADS = "heads"
+"""The layer of a trained model that holds its heads."""
 
 
-def single_heads(recipe: Recipe, split: Split) -> dict[str, Recipe]:
-    """Makes one recipe for each head: head -> recipe.
+def taken_apart(trained: Path, out: Path) -> dict[str, TrainingReport]:
+    """Writes a model of its own for each head: its trunk and this one head, with report and samples.
 
     Args:
-        recipe: with a target of the split for each head.
-        split: what every one of them learns from, in this size whatever the profile says: tables of other rows would
-            have other features.
+        trained: folder that `train` wrote: heads on the features of one picture.
+        out: gets a folder for each head, named after it; an earlier one is replaced.
+
+    Returns:
+        Head -> report.
 
     Raises:
-        DataError: the split has no target for a head.
+        ModelError: the training is not there, or its model has no heads on features.
     """
-    return {
-        head.name: replace(recipe, heads=(head,), load=_Loaded(of_target(split, head.name))) for head in recipe.heads
-    }
+    report = training_report.read(trained)
+    model = keras.models.load_model(trained / MODEL, compile=False)
+    if model.layers[-1].name != HEADS or PICTURE_FEATURES not in model.layers[-1].input:
+        raise ModelError(
+            f"{trained / MODEL}: expected heads on the features of a backbone. Received the last layer "
+            f"{model.layers[-1].name}",
+            hint="train with a pretrained backbone",
+        )
+    return {head.name: _write(head, model, report, trained, out / head.name) for head in report.heads}
 
 
-def of_target(split: Split, name: str) -> Split:
-    """Gives the split with one target only; the rows stay.
+def alone(model: keras.Model, name: str) -> keras.Model:
+    """Gives the model with one of its heads only; the weights are the same objects."""
+    heads, features = model.layers[-1], model.layers[-2].output
+    one = keras.Model(heads.input, {name: heads.output[name]}, name=HEADS)
+    return keras.Model(model.input, one({PICTURE_FEATURES: features}), name=model.name)
 
-    Raises:
-        DataError: there is no such target; names those there are.
-    """
-    return replace(
-        split,
-        train=_narrowed(split.train, name),
-        validation=_narrowed(split.validation, name),
-        test=_narrowed(split.test, name),
-        unseen=None if split.unseen is None else _narrowed(split.unseen, name),
+
+def _write(head: Head, model: keras.Model, report: TrainingReport, trained: Path, folder: Path) -> TrainingReport:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    alone(model, head.name).save(folder / MODEL)
+    shutil.copytree(trained / SAMPLES, folder / SAMPLES)
+    counts = {name: value for name, value in report.metrics.items() if name.endswith("_pictures")}
+    own = replace(
+        report,
+        heads=(head,),
+        metrics={**head.metrics, **counts},
+        classes=tuple(one for one in report.classes if one.head == head.name),
+        mistakes=tuple(one for one in report.mistakes or () if one.head == head.name),
+        model_sha256=file_sha256(folder / MODEL),
     )
-
-
-class _Loaded:
-    """Stands for a loader: gives tables that are there already."""
-
-    def __init__(self, split: Split) -> None:
-        self.split = split
-
-    def __call__(self, *, train: int | None, test: int | None, seed: int) -> Split:
-        return self.split
-
-
-def _narrowed(table: Table, name: str) -> Table:
-    return replace(table, targets=(table.target(name),))
+    training_report.write(own, folder)
+    return own

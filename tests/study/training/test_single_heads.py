@@ -1,70 +1,72 @@
-"""Recipes with one head each: the right target, the same rows, the same features."""
+"""A model with several heads is taken apart into whole models that say the same and can be exported."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from aoi_modules.datasets.table import Split, Table, Target
-from aoi_modules.errors import DataError
+from aoi_modules.errors import ModelError
+from aoi_modules.export.model_sources import read
 from aoi_modules.modelstore.manifest import DataOrigin
-from aoi_modules.study.training.single_heads import of_target, single_heads
-from aoi_modules.training import profiles, recipes
-from aoi_modules.training.features import fingerprint
-from aoi_modules.training.plan import plan, with_backbone
+from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.study.training.single_heads import taken_apart
+from aoi_modules.tf import keras
+from aoi_modules.training import recipes
+from aoi_modules.training.run import train
 
 BOARDS = recipes.by_name("deeppcb")
-ORIGIN = DataOrigin(name="deeppcb", sha256="1" * 64, stand_in=True)
+NAMES = [head.name for head in BOARDS.heads]
 
 
-def table(rows: int = 30) -> Table:
+def table(rows: int) -> Table:
     random = np.random.default_rng(rows)
-    weights = random.integers(0, 2, rows).astype(np.float32)
     return Table(
-        pictures=random.integers(0, 256, (rows, 8, 8, 1), np.uint8),
-        targets=tuple(
-            Target(head.name, random.integers(0, 2, rows), ("good", head.name), weights) for head in BOARDS.heads
-        ),
+        pictures=random.integers(0, 256, (rows, 64, 64, 1), np.uint8),
+        targets=tuple(Target(name, np.arange(rows) % 2, ("good", name)) for name in NAMES),
         ids=tuple(map(str, range(rows))),
     )
 
 
-SPLIT = Split(table(30), table(20), table(10), ORIGIN, unseen=table(5))
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    split = Split(table(30), table(20), table(10), DataOrigin(name="deeppcb", sha256="1" * 64, stand_in=True))
+    folder = tmp_path_factory.mktemp("six") / "all"
+    recipe = replace(BOARDS, load=lambda *, train, test, seed: split)
+    train(recipe, "ci", folder, backbone="mobilenet-0.25", epochs=1, fine_tune=0, draw=False, log=lambda line: None)
+    return folder
 
 
-def test_each_head_has_a_recipe_of_its_own() -> None:
-    found = single_heads(BOARDS, SPLIT)
-    assert list(found) == [head.name for head in BOARDS.heads]
-    assert all([head.name for head in recipe.heads] == [name] for name, recipe in found.items())
+def test_each_head_becomes_a_model_that_says_the_same(trained: Path, tmp_path: Path) -> None:
+    taken_apart(trained, tmp_path)
+    reports = taken_apart(trained, tmp_path)  # once more: what was there is replaced
+    assert list(reports) == NAMES
+    pictures = np.random.default_rng(0).uniform(0, 255, (4, 96, 96, 3)).astype(np.float32)
+    together = keras.models.load_model(trained / "model.keras", compile=False)(pictures)
+    for name, report in reports.items():
+        path = tmp_path / name / "model.keras"
+        scores = keras.models.load_model(path, compile=False)(pictures)
+        assert list(scores) == [name]
+        np.testing.assert_array_equal(scores[name], together[name])
+        assert report.model_sha256 == file_sha256(path)
+        assert [head.name for head in report.heads] == [name]
+        assert report.metrics["auroc"] == report.heads[0].metrics["auroc"]
+        assert report.metrics["test_pictures"] == 10
+        assert {one.head for one in (*report.classes, *(report.mistakes or ()))} <= {name}
 
 
-def test_a_recipe_loads_only_the_target_of_its_head() -> None:
-    loaded = single_heads(BOARDS, SPLIT)["spur"].split(profiles.by_name("ci"), seed=3)
-    for part, whole in ((loaded.train, SPLIT.train), (loaded.validation, SPLIT.validation), (loaded.test, SPLIT.test)):
-        assert [target.name for target in part.targets] == ["spur"]
-        assert np.array_equal(part.labels, whole.target("spur").values)
-        assert part.ids == whole.ids
-        assert part.main.weights is not None
-    assert loaded.unseen is not None
-    assert loaded.origin == ORIGIN
+def test_such_a_model_is_read_with_its_threshold_and_samples(trained: Path, tmp_path: Path) -> None:
+    reports = taken_apart(trained, tmp_path)
+    source = read(tmp_path / "spur" / "model.keras")
+    assert [head.threshold for head in source.heads] == [reports["spur"].heads[0].threshold]
+    assert len(source.pictures) == len(reports["spur"].samples) > 0
 
 
-def test_no_unseen_table_stays_none() -> None:
-    assert of_target(replace(SPLIT, unseen=None), "open").unseen is None
-
-
-def test_all_heads_share_the_features_of_a_frozen_backbone() -> None:
-    splits = [recipe.load(train=5, test=5, seed=0) for recipe in single_heads(BOARDS, SPLIT).values()]
-    assert len({fingerprint.of_pictures(split.train) for split in splits}) == 1
-
-
-def test_two_heads_are_two_trainings() -> None:
-    """A killed training of one head is never taken up by another."""
-    found = single_heads(with_backbone(BOARDS, "mobilenet-0.25"), SPLIT)
-    plans = [plan(recipe, profiles.by_name("ci")) for recipe in found.values()]
-    assert len({one.fingerprint("data") for one in plans}) == len(found)
-
-
-def test_a_missing_target_is_named() -> None:
-    with pytest.raises(DataError, match="castle"):
-        of_target(SPLIT, "castle")
+def test_a_model_without_heads_on_features_is_refused(trained: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "report.json").write_bytes((trained / "report.json").read_bytes())
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, name="score")]).save(folder / "model.keras")
+    with pytest.raises(ModelError, match="last layer score"):
+        taken_apart(folder, tmp_path / "out")
