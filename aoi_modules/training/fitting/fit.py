@@ -166,6 +166,8 @@ class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         if (epoch + 1) % self.every and not last:
             return
         shown = {our_name(name): value for name, value in (logs or {}).items() if name != "learning_rate"}
+        if len(shown) > MOST_MEASURES:  # of several heads; the history has all of them
+            shown = {name: value for name, value in shown.items() if name in ("loss", "validation_loss")}
         measures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in shown.items())
         self.log(f"epoch {epoch + 1}/{self.epochs}: {measures} ({time.perf_counter() - self.start:.1f} s)")
 
