@@ -82,10 +82,7 @@ def trainee_form(nb: Notebook) -> Notebook:
 
 
 def proving_form(nb: Notebook) -> Notebook:
-    """Runs every exercise as a trainee may: the stub, which has to get a hint, then the solution, which has to pass.
-
-    The solution runs twice, because a trainee who mends an answer runs the cell again.
-    """
+    """Runs every exercise twice: the stub, which has to get a hint, then the solution, which has to pass."""
     proving = kept_form(_with_stubs_noted(nb))
     trials = {exercise.stub.id: exercise for exercise in exercises(proving) if exercise.solution is not None}
     cells = []
@@ -137,12 +134,11 @@ def _with_stubs_noted(nb: Notebook) -> Notebook:
 
 
 def _trial(exercise: ExerciseCells) -> list[Cell]:
-    """The stub, its check as a trial, whose hint has to come and stops nothing, and the solution a first time."""
+    """The stub, and its check as a trial: the hint has to come, and stops nothing."""
     from nbformat.v4 import new_code_cell
 
     stub = deepcopy(exercise.stub)
     stub.metadata["tags"] = [*tags(stub), TRIAL]
-    first = new_code_cell(exercise.solution.source if exercise.solution else "", metadata={"tags": [TRIAL]})
     trial = _CHECK_NAME.sub("stub_trial.trial", exercise.check.source)
     source = f'from aoi_modules.course import checks as stub_trial\n\n{trial}\n\nstub_trial.hint_came("{exercise.id}")'
-    return [stub, new_code_cell(source, metadata={"tags": [TRIAL]}), first]
+    return [stub, new_code_cell(source, metadata={"tags": [TRIAL]})]

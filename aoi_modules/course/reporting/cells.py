@@ -1,6 +1,8 @@
 """The cells of an executed notebook as HTML, by nbconvert with a template of ours."""
 
 import base64
+import binascii
+import contextlib
 import logging
 import re
 import struct
@@ -98,7 +100,8 @@ def pixels(picture: str) -> int:
 def _widths(picture: str) -> Iterator[int]:
     if found := _SVG_WIDTH.search(picture):
         yield round(float(found[1]) * (4 / 3 if found[2] == "pt" else 1))
-    elif not picture.lstrip().startswith("<"):
+        return
+    with contextlib.suppress(binascii.Error, struct.error):  # no PNG
         header = base64.b64decode(picture.lstrip()[:32])
         if header.startswith(b"\x89PNG"):
             yield struct.unpack(">I", header[16:20])[0]

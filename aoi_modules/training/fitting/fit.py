@@ -21,6 +21,8 @@ from aoi_modules.training.wishes import Imbalance, ScheduleShape
 
 LINES = 10
 """Lines that a long training writes at most."""
+MOST_MEASURES = 6
+"""With more of them a line would be too long to read, and tells the losses alone."""
 PLATEAU, SMALLER = 2, 0.5
 """After `PLATEAU` epochs without a better validation loss the learning rate is multiplied by `SMALLER`."""
 

@@ -71,7 +71,6 @@ def test_the_proving_form_checks_the_stub_before_the_solution() -> None:
         "from aoi_modules.course import checks as stub_trial\n\nstub_trial.trial('1.1', answer)\n\n"
         'stub_trial.hint_came("1.1")',
         "solution 1",
-        "solution 1",
         "check('1.1', answer)",
     ]
 

@@ -94,6 +94,8 @@ def test_a_picture_has_its_width_and_says_what_it_shows(tmp_path: Path) -> None:
         ("<svg height='2' width='300.4'>", 300),
         ("<svg>", 640),
         ("bm90IGEgcGljdHVyZQ==", 640),
+        ("iVBORw0KGgo=", 640),
+        ("not base64", 640),
     ],
 )
 def test_widths(picture: str, width: int) -> None:
