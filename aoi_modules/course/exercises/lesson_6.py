@@ -38,7 +38,7 @@ def own_signature(answer: object) -> str:
     _check_encoded(saved.inputs)
     saved.check_outputs(["category"])
     encoded, pixels = _gray_pictures()
-    wanted, scaled = _answers(model, pixels), _answers(model, pixels / 255)
+    wanted, scaled = _answers(model, pixels), _answers(model, pixels / np.float32(255))
     for count in (1, len(encoded)):
         scores = saved.scores(encoded[:count], f"{count} pictures" if count > 1 else "a picture of 28 x 28 pixels")
         if agree(scores, {"category": wanted["category"][:count]}):

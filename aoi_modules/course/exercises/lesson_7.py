@@ -50,7 +50,7 @@ def _command(answer: object) -> str:
     words = answer if isinstance(answer, list | tuple) else [answer]
     if not words or not all(isinstance(word, str) for word in words):
         raise Hint(f"found {kind(answer)}, expected the docker run command as text")
-    written = answer if isinstance(answer, str) else shlex.join(words)
+    written = answer if isinstance(answer, str) else shlex.join(map(str, words))
     if BLANK in written or "..." in written:
         raise Hint("a part of the command is still open; write it")
     return written
