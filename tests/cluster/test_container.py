@@ -76,8 +76,8 @@ def test_its_arguments_hold_on_this_machine() -> None:
         "image": "i:1",
         "command": ["server"],
         "args": ["--model_base_path=/models/tile", "--ssl_config_file=/etc/x"],
+        "volumeMounts": [{"name": "models", "mountPath": "/models"}],
     }
-    pod["volumeMounts"] = [{"name": "models", "mountPath": "/models"}]
     found = Container.of_pod(pod)
     assert found.here({"models": Path("/data")}) == ["--model_base_path=/data/tile", "--ssl_config_file=/etc/x"]
 

@@ -196,7 +196,7 @@ def test_a_wrong_signature_gets_its_hint(tmp_path: Path, shirts: keras.Model) ->
 
 
 def test_a_picture_that_is_not_resized_is_noticed(tmp_path: Path, shirts: keras.Model) -> None:
-    @tf.function(input_signature=[BATCH])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[BATCH])
     def unsized(image: tf.Tensor) -> object:
         spec = tf.TensorSpec((None, None, 1), tf.uint8)
         pixels = tf.map_fn(lambda one: tf.io.decode_png(one, 1), image, fn_output_signature=spec)
