@@ -43,7 +43,7 @@ def docker_command(answer: object) -> str:
         )
     mount, rest = check_place(container, flags)
     _check_versions(Path(mount.source).expanduser(), rest)
-    return f"the container sees {mount.source} as {mount.target}, and both ports lead inside"
+    return f"both ports lead inside, and the server finds its model in {flags['model_base_path']}"
 
 
 def _command(answer: object) -> str:
