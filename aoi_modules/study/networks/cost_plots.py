@@ -6,7 +6,7 @@ from math import hypot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.plots import Plot, title_of
@@ -91,6 +91,7 @@ def comparison(
     if second_phase:
         axes.axvline(second_phase + 0.5, color=QUIET, linestyle=":", label="phase two begins")
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(measure)
     axes.grid(alpha=0.25)
     axes.legend(fontsize=9)

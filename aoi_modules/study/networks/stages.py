@@ -18,7 +18,7 @@ CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
 
 MERGES = (keras.layers.Add, keras.layers.Concatenate)
 HIGH, LOW = 0.62, 0.36
-"""Above the middle of a drawing: where the numbers of narrow stages, and of all others, stand; shares of its height."""
+"""Above the middle of a drawing: where the numbers of every other narrow stage, and of all others, stand; shares of its height."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def _funnel(axes: Axes, found: Sequence[Stage]) -> None:
     for place, (stage, length) in enumerate(zip(found, lengths, strict=True)):
         high = stage.side**0.5
         axes.bar(left, high, length, -high / 2, align="edge", color=COLOURS[place % 6], edgecolor="white")
-        level = HIGH if length < 0.06 * sum(lengths) else LOW
+        narrow = length < 0.06 * sum(lengths)
+        level = HIGH if narrow and place % 2 == 0 else LOW
         text = f"{stage.side} x {stage.side}\n{stage.channels}"
         axes.text(left + length / 2, (0.16 + level) * tallest, text, ha="center", va="bottom", fontsize=7)
         left += length
