@@ -18,7 +18,7 @@ CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
 
 MERGES = (keras.layers.Add, keras.layers.Concatenate)
 HIGH, LOW = 0.62, 0.36
-"""Above the middle of a drawing: where the numbers of every other narrow stage, and of all others, stand; shares of its height."""
+"""Heights in a drawing: of the numbers of every other narrow stage, and of all others."""
 
 
 @dataclass(frozen=True)
