@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from aoi_modules.serving.batching.parameters import Batching
 
-REJOIN_SECONDS = 0.002
+REJOIN_SECONDS = 0.0
 """How long clients who were just answered may take to ask again."""
-MAX_ROWS = 32
+MAX_ROWS = 4
 """Rows of a batch of our own servables: beyond it a network gains nothing, and the first one in it waits longer."""
 
 
