@@ -65,7 +65,7 @@ class OpenVinoEngine:
             images = [pictures.decode(pictures.accept(encoded), self._channels)[0] for encoded in inputs[layout.IMAGE]]
         else:
             images = list(inputs[layout.IMAGE])
-        numbers = {name: np.ascontiguousarray(array) for name, array in inputs.items() if name != layout.IMAGE}
+        numbers = {name: array for name, array in inputs.items() if name != layout.IMAGE}
         try:
             self._run(images, numbers, answers)
         except (RuntimeError, ValueError) as error:

@@ -20,7 +20,10 @@ class Graph:
     """
 
     def __init__(self, compiled: Sequence[Any], rows: int, streams: int) -> None:
+        from openvino import Tensor
+
         self.rows = rows
+        self._tensor = Tensor
         # The inputs and outputs have the same places in all of them.
         ports = (*enumerate(compiled[0].inputs), *enumerate(compiled[0].outputs))
         self._places = {name: place for place, port in ports for name in names(port)}
@@ -32,15 +35,18 @@ class Graph:
         """Computes `rows` rows.
 
         Args:
-            inputs: arrays (rows, ...) of the types and sizes that the graph takes, each in one piece of memory.
+            inputs: arrays (rows, ...) of the types and sizes that the graph takes.
             outputs: {name: float32 (rows, ...)}; the results are written into them.
         """
         request = self._idle.get()
         try:
-            fed = {self._places[name]: array for name, array in inputs.items()}
-            results = request.infer(fed, share_inputs=True, share_outputs=True)
+            # Arrays as tensors, and no dictionaries of OpenVINO's own: that spares a call some 30 microseconds.
+            for name, array in inputs.items():
+                writable = np.require(array, requirements=("C", "W"))  # what OpenVINO takes without a copy
+                request.set_input_tensor(self._places[name], self._tensor(writable, shared_memory=True))
+            request.infer()
             for name, answer in outputs.items():
-                answer[:] = results[self._places[name]]
+                answer[:] = request.get_output_tensor(self._places[name]).data
         finally:
             self._idle.put(request)
 

@@ -43,7 +43,7 @@ class AsTheyAre:
     def batch(self, pictures: Sequence[Picture]) -> dict[str, Array]:
         """Gives uint8 (N, h, w, C)."""
         one, *others = pictures
-        return {layout.IMAGE: np.stack(pictures) if others else np.ascontiguousarray(one)[np.newaxis]}
+        return {layout.IMAGE: np.stack(pictures) if others else one[np.newaxis]}
 
 
 class Resized:
@@ -76,7 +76,7 @@ class Resized:
         return dict(fitted)
 
     def _resize(self, picture: Picture, outputs: Mapping[str, NDArray[np.float32]]) -> None:
-        self._graph.run({layout.IMAGE: np.ascontiguousarray(picture)[np.newaxis]}, outputs)
+        self._graph.run({layout.IMAGE: picture[np.newaxis]}, outputs)
 
     def _own_size(self, channels: int) -> Size | None:
         """The one size that the graph leaves as it is; found by trying, so whatever else it does counts."""
