@@ -17,6 +17,7 @@ from aoi_modules.modelstore import layout
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import signatures as contract
 from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.serving.batching.merging import filled_up
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.engines import pictures
 from aoi_modules.serving.engines.openvino_compiler import Compiled, compiler
@@ -52,6 +53,11 @@ class OpenVinoEngine:
         self._channels = manifest.picture.channels
         self._manifest_text = manifest_text
 
+    @property
+    def batch_rows(self) -> int:
+        """How many rows its largest graph computes at once; see `Engine.batch_rows`."""
+        return self._graphs[0].rows
+
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, Array]:
         """Computes the named outputs; see `Engine.run`."""
         if layout.IMAGE not in inputs:
@@ -77,18 +83,22 @@ class OpenVinoEngine:
         self._graphs.clear()
 
     def _run(self, images: Sequence[Picture], numbers: Arrays, answers: Mapping[str, NDArray[np.float32]]) -> None:
-        """Runs pictures that may run together, and follow each other, in parts for which there is a graph."""
+        """Runs pictures that may run together, and follow each other, in parts for which there is a graph.
+
+        A part that fills more than half of a graph's rows is filled up: that is quicker than one row after the other.
+        """
         first = 0
         for _, group in itertools.groupby(images, key=self._fit.kind):
             alike = list(group)
             done = 0
             for graph in self._graphs:
-                while len(alike) - done >= graph.rows:
-                    rows = slice(first + done, first + done + graph.rows)
-                    inputs = self._fit.batch(alike[done : done + graph.rows])
-                    inputs.update({name: array[rows] for name, array in numbers.items()})
+                while len(alike) - done > graph.rows // 2:
+                    taken = alike[done : done + graph.rows]
+                    rows, missing = slice(first + done, first + done + len(taken)), graph.rows - len(taken)
+                    inputs = self._fit.batch(taken + taken[:1] * missing)
+                    inputs |= filled_up({name: array[rows] for name, array in numbers.items()}, missing)
                     graph.run(inputs, {name: answer[rows] for name, answer in answers.items()})
-                    done += graph.rows
+                    done += len(taken)
             first += len(alike)
 
     def _constant(self, signature: SignatureDef, name: str) -> Array:

@@ -36,7 +36,7 @@ class Graph:
 
         Args:
             inputs: arrays (rows, ...) of the types and sizes that the graph takes.
-            outputs: {name: float32 (rows, ...)}; the results are written into them.
+            outputs: {name: float32 (rows, ...)}, or only the first rows; the results are written into them.
         """
         request = self._idle.get()
         try:
@@ -46,7 +46,7 @@ class Graph:
                 request.set_input_tensor(self._places[name], self._tensor(writable, shared_memory=True))
             request.infer()
             for name, answer in outputs.items():
-                answer[:] = request.get_output_tensor(self._places[name]).data
+                answer[:] = request.get_output_tensor(self._places[name]).data[: len(answer)]
         finally:
             self._idle.put(request)
 
