@@ -10,13 +10,12 @@ from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.reference import glossary
 from aoi_modules.course.reference.glossary import Glossary, Word
 from aoi_modules.course.reference.word_links import WordLinks
-from aoi_modules.course.reporting.rendering import rendered, style
+from aoi_modules.course.reporting.rendering import prose, rendered, style
 
 PRIMER, GLOSSARY = "primer.html", "glossary.html"
 """Their names; both lie in one folder."""
 PRIMER_TEXT = "primer.md"
 _PICTURE = re.compile(r'<img src="([\w./-]+\.svg)"')
-_CODE = re.compile(r"`([^`]*)`")
 _TITLE = re.compile(r"\A# .*\n")
 
 
@@ -71,14 +70,14 @@ def _glossary(words: Glossary) -> str:
 
 def _entry(word: Word, words: Glossary) -> dict[str, object]:
     """A word with its meaning, in which other words are linked."""
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
 
     others = [one for one in words.words if one is not word and not set(one.lessons) - set(word.lessons)]
     return {
         "word": word.word,
         "anchor": word.anchor,
         "also": word.also,
-        "meaning": Markup(WordLinks(others, "")(_CODE.sub(r"<code>\1</code>", str(escape(word.meaning))))),
+        "meaning": Markup(WordLinks(others, "")(str(prose(word.meaning)))),
     }
 
 
