@@ -14,7 +14,7 @@ from aoi_modules.course import checks, material
 from aoi_modules.course.checklist import coverage, reading
 from aoi_modules.course.checklist.coverage import Deed
 from aoi_modules.course.notebook.file import read_notebook, sources_of
-from aoi_modules.course.notebook.forms import exercises
+from aoi_modules.course.notebook.forms import exercises, proving_form
 
 FOLDER = material.official_dir()
 CURRICULUM = reading.load(FOLDER / reading.FILE_NAME)
@@ -105,9 +105,12 @@ def answer_of_stub(stub: str, check: str) -> object:
 
 @pytest.mark.parametrize("deed", [deed for row in COVERAGE.rows for deed in row.deeds], ids=lambda deed: deed.exercise)
 def test_the_check_of_a_deed_fails_on_its_stub(deed: Deed) -> None:
+    """Here without the lesson's data; `aoi course run --prove` runs the same stub in its lesson, and wants a hint."""
     plan = CURRICULUM.lesson(deed.exercise.partition(".")[0])
     notebook = read_notebook(material.notebook_path(plan, FOLDER))
     (exercise,) = (one for one in exercises(notebook) if one.id == deed.exercise)
     passed, message = checks.judge(deed.exercise, answer_of_stub(exercise.stub.source, exercise.check.source))
     assert not passed, message
     assert message
+    trial = f'hint_came("{deed.exercise}")'
+    assert any(trial in cell.source for cell in proving_form(notebook).cells)
