@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import msgspec
 
+from aoi_modules.datasets.picture_sizes import PictureSize
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training.networks.catalogue import SMALL_CNN, TAPS, Pooling, by_name
@@ -42,6 +43,7 @@ class Plan:
         profile: how much of the data.
         seed: of everything that is random.
         box: the pixels of the recipe's picture that the network looks at; None for all. `sizing.fitted` finds it.
+        own_size: of the data's pictures; None where nobody looked. `sizing.fitted` finds it.
     """
 
     recipe: Recipe
@@ -69,6 +71,7 @@ class Plan:
     crop: Crop | None = None
     tiles: Tiles | None = None
     box: Box | None = None
+    own_size: PictureSize | None = None
 
     @property
     def on_features(self) -> bool:
@@ -96,7 +99,9 @@ class Plan:
 
     def options(self) -> dict[str, str | int | float | bool]:
         """Gives every choice by its name, for the report; those that this way of learning does not use are left out."""
-        names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed", "box")]
+        names = [
+            field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed", "box", "own_size")
+        ]
         only_pretrained = ("pooling", "cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
         unused = () if self.on_features else only_pretrained
         unused = unused if self.recipe.judges and not self.good_only else (*unused, "escape_target")
