@@ -129,8 +129,8 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
 def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
     """Unpacks a message into an array.
 
-    It reads as TensorFlow does: the last value of a typed field fills the rest of the shape, no value at all fills it
-    with zeros or empty strings, and values beyond the shape are left out.
+    It reads as TensorFlow does. The last value of a typed field fills the rest of the shape. No value at all fills it
+    with zeros or empty strings. Values beyond the shape are left out.
 
     Args:
         tensor: of any shape and of a data type that numpy knows.
