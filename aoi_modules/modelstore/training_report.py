@@ -96,7 +96,7 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         recipe: what was trained.
         profile: the size of the work.
-        seed: of all that was drawn by lot.
+        seed: of everything that was random.
         heads: with labels, threshold and metrics.
         picture: the model's input.
         data: what it learnt from.

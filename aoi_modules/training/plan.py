@@ -41,7 +41,7 @@ class Plan:
     Args:
         recipe: data, input, heads.
         profile: how much of the data.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         box: the pixels of the recipe's picture that the network looks at; None for all. `sizing.fitted` finds it.
         own_size: of the data's pictures; None where nobody looked. `sizing.fitted` finds it.
     """
@@ -75,7 +75,7 @@ class Plan:
 
     @property
     def on_features(self) -> bool:
-        """Whether heads learn on the features of a frozen backbone; else a network learns end to end, from nothing."""
+        """Whether heads learn on the features of a frozen backbone; else a network learns end to end, from scratch."""
         return self.recipe.learning == "on features"
 
     @property
@@ -126,7 +126,7 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Unpack[Wi
     Args:
         recipe: what to train.
         profile: the size of the work.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         wishes: see `Wishes`, for example `epochs=2`.
 
     Raises:
@@ -238,7 +238,7 @@ def _check(wished: Plan) -> None:
     if wished.fine_tune and not wished.on_features:
         wrong, more = Argument("fine_tune"), Argument("epochs")
         raise ModelError(
-            f"{wrong}: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
+            f"{wrong}: {wished.recipe.name} trains its network from scratch, so there is nothing to fine-tune",
             hint=f"give more {more}, or a pretrained backbone",
             arguments=[wrong, more],
         )
@@ -273,7 +273,7 @@ def _check_tiles(wished: Plan) -> None:
         )
     if not wished.on_features:
         raise ModelError(
-            f"{tiles}: {recipe.name} trains its network from nothing, and the network of tiles is a pretrained one",
+            f"{tiles}: {recipe.name} trains its network from scratch, and the network of tiles is a pretrained one",
             hint="name a pretrained backbone; aoi backbones lists them",
             arguments=[tiles],
         )

@@ -57,7 +57,7 @@ def train(
         recipe: one of `recipes.RECIPES` by name, or a recipe.
         profile_name: one of `profiles.PROFILES`.
         out: folder; an earlier training there is replaced once the new one is whole.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         restart: forget what a killed training left.
         draw: whether there are plots; of many small trainings they take longer than the training.
         log: told in lines how it goes.
