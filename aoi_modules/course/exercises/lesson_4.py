@@ -70,18 +70,18 @@ BATCHES = (
 @exercise("4.1")
 def losses(answer: object) -> str:
     """A loss for each of three heads, as Keras takes it: a name, a class, a function or an object."""
-    fields(answer, tuple(FITTING))
+    given = fields(answer, tuple(FITTING))
     for head, fitting in FITTING.items():
-        name = _name_of(answer[head])
+        name = _name_of(given[head])
         if not name:
-            raise Hint(f"{head}: found {kind(answer[head])}, expected one of keras.losses")
-        if getattr(answer[head], "from_logits", False):
+            raise Hint(f"{head}: found {kind(given[head])}, expected one of keras.losses")
+        if getattr(given[head], "from_logits", False):
             raise Hint(
                 f"{head}: from_logits=True promises raw numbers, but softmax and sigmoid made probabilities of them"
             )
         if name not in fitting:
             reason = WHY_NOT.get((head, name), "look at the table above: what does this head answer?")
-            raise Hint(f"{head}: found {kind(answer[head])}; {reason}")
+            raise Hint(f"{head}: found {kind(given[head])}; {reason}")
     return "each head has the loss of what it answers: one of ten, yes or no, how much"
 
 
