@@ -4,7 +4,8 @@ import grpc
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number
+from aoi_modules.course.exercises.answers import number
+from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.programs.client_call import check_grpc, check_rest, read_answer
 
 CODES = {
@@ -38,19 +39,19 @@ def pictures_by_rest(answer: object) -> str:
 
 
 @exercise("8.2")
-def features_by_rest(answer: object) -> str:
-    """A function that asks the model `houses` about pictures and features by REST."""
-    task, ask = read_answer(answer, "houses", "price", with_features=True)
-    check_rest(task, ask)
-    return "pictures as text, a third larger than their bytes, and the numbers as they are"
-
-
-@exercise("8.3")
 def pictures_by_grpc(answer: object) -> str:
     """A function that asks the model `tile` about pictures by gRPC."""
     task, ask = read_answer(answer, "tile", "defect", with_features=False)
     size = check_grpc(task, ask)
     return f"one message: {sum(map(len, task.pictures))} bytes of pictures became {size} bytes, nothing became text"
+
+
+@exercise("8.3")
+def features_by_rest(answer: object) -> str:
+    """A function that asks the model `houses` about pictures and features by REST."""
+    task, ask = read_answer(answer, "houses", "price", with_features=True)
+    check_rest(task, ask)
+    return "pictures as text, a third larger than their bytes, and the numbers as they are"
 
 
 @exercise("8.4")

@@ -1,9 +1,9 @@
 """Exercises of lesson 9, from a picture to a verdict."""
 
-import math
 from collections.abc import Mapping
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.answers import expect_share
 from aoi_modules.course.exercises.programs.small_gateway import check_gateway
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.judging.limits import HeadLimits
@@ -68,20 +68,29 @@ def other_threshold(answer: object) -> str:
         "overkill": overkill_rate(answer["defective"], verdicts),
     }
     for name, rate in expected.items():
-        _refuse_other_rate(name, answer[name], rate)
+        expect_share(
+            name,
+            _plain(answer[name]),
+            right=rate.value,
+            mistakes=_mistakes(name, rate, len(verdicts)),
+            task=f"a share of {rate.total} parts: escapes are counted among the defective, overkill among the good",
+        )
     return f"escape {expected['escape']}, overkill {expected['overkill']}"
 
 
-def _refuse_other_rate(name: str, found: object, expected: Rate) -> None:
-    if isinstance(found, Rate):
-        found = found.value
-    if not isinstance(found, (int, float)):
-        raise Hint(f"{name}: found {kind(found)}, expected a share from 0 to 1")
-    if not math.isclose(found, expected.value, abs_tol=1e-9):
-        raise Hint(
-            f"{name}: found {found:.4f}, expected another share of the {expected.total} parts that it is about; "
-            "escapes are counted among the defective parts, overkill among the good ones"
-        )
+def _plain(found: object) -> object:
+    """The share that a Rate holds; all else as it is."""
+    return found.value if isinstance(found, Rate) else found
+
+
+def _mistakes(name: str, rate: Rate, parts: int) -> list[tuple[float, str]]:
+    """What else somebody may have counted."""
+    kind_of_parts = "defective parts" if name == "escape" else "good parts"
+    return [
+        (rate.count / parts, f"the share of all {parts} parts; divide by the {rate.total} {kind_of_parts}"),
+        (rate.count, f"the number of parts; divide by the {rate.total} {kind_of_parts}"),
+        (1 - rate.value, f"the share of the {kind_of_parts} that were judged rightly; count the others"),
+    ]
 
 
 @exercise("9.3")

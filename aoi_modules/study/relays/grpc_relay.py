@@ -18,7 +18,6 @@ _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.enable_http_proxy", 0),
     ("grpc.so_reuseport", 0),  # the port of a relay that went away is nobody's, until it comes back
 ]
-_Handler = grpc.RpcMethodHandler[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -108,5 +107,5 @@ class _AnyMethod(grpc.GenericRpcHandler):
     def __init__(self, relay: GrpcRelay) -> None:
         self._relay = relay
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> _Handler | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[Any, Any] | None":
         return grpc.unary_unary_rpc_method_handler(partial(self._relay.pass_on, handler_call_details.method))

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,12 +31,15 @@ class ServedApp:
 
     def __init__(self, app: Any) -> None:
         self.faults: list[Exception] = []
-        self._app = app
         self._listener = listening_socket("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._listening = threading.Event()
         self._server = WebServer(
-            self._watched, http="httptools", lifespan="on", grace_seconds=STOP_SECONDS, announce=self._listening.set
+            _Watched(app, self.faults),
+            http="httptools",
+            lifespan="on",
+            grace_seconds=STOP_SECONDS,
+            announce=self._listening.set,
         )
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -49,15 +53,9 @@ class ServedApp:
         self._thread.join()
         self._listener.close()
 
-    async def _watched(self, scope: Any, receive: Any, send: Any) -> None:
-        """The application; it answers 500 itself before its fault arrives here."""
-        try:
-            await self._app(scope, receive, send)
-        except Exception as fault:
-            self.faults.append(fault)
-
     def _run(self) -> None:
-        asyncio.run(self._server.serve([self._listener]))
+        with suppress(SystemExit):  # uvicorn's way to say that the application could not start
+            asyncio.run(self._server.serve([self._listener]))
 
     def _started(self) -> bool:
         """Waits until it listens, or has ended without."""
@@ -77,3 +75,19 @@ class ServedApp:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Watched:
+    """An application whose faults are kept; it has answered 500 before one arrives here."""
+
+    def __init__(self, app: Any, faults: list[Exception]) -> None:
+        self._app = app
+        self._faults = faults
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as fault:  # the lesson's reader sees it as a hint, not as a stack trace in the log
+            self._faults.append(fault)
+            if scope["type"] == "lifespan":  # it could not start, and the server has to know
+                raise

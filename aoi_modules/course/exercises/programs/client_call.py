@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 import numpy as np
@@ -19,10 +19,11 @@ from aoi_modules.course.exercises.programs.predict_message import check_message
 from aoi_modules.course.exercises.programs.rest_body import check_body
 from aoi_modules.course.exercises.programs.scores import refuse_other_scores
 from aoi_modules.errors import first_line
-from aoi_modules.study.relays.grpc_relay import GrpcRelay
+from aoi_modules.study.relays.grpc_relay import GrpcCall, GrpcRelay
 from aoi_modules.study.relays.http_relay import HttpCall, HttpRelay
 from aoi_modules.wire.tensors import Array
 
+Call = TypeVar("Call", HttpCall, GrpcCall)
 PICTURES = 3
 """So many the function is given."""
 
@@ -134,7 +135,7 @@ def _run(ask: Callable[..., object], address: str, task: Task) -> tuple[object, 
         return None, fault
 
 
-def _only(calls: Sequence[Any], fault: Exception | None, argument: str) -> Any:
+def _only(calls: Sequence[Call], fault: Exception | None, argument: str) -> Call:
     """The one call that was made."""
     if not calls:
         _refuse_fault(fault)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.course.exercises.fields import number
+from aoi_modules.course.exercises.answers import number
 from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, FEATURES, IMAGE
 
 Row = Mapping[str, Any]

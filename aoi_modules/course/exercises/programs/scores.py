@@ -1,7 +1,5 @@
 """What a reader's client gives back: one score a picture, in any plain form."""
 
-from typing import Any
-
 import numpy as np
 from google.protobuf.message import Message
 from requests import Response
@@ -44,12 +42,12 @@ def _flat(found: object) -> Array:
     if isinstance(found, dict):
         raise Hint(f"found a dict with the keys {', '.join(map(str, found))}, expected the list of scores alone")
     try:
-        values: Any = np.asarray(found)
-        if values.dtype.kind not in "fiu":
-            raise Hint(f"found {kind(found)}, expected a list with one score a picture")
+        values = np.asarray(found)
     except (ValueError, TypeError):  # rows of different lengths, or no rows at all
         raise Hint(f"found {kind(found)}, expected a list with one score a picture") from None
-    return values.astype(float).ravel()
+    if values.dtype.kind not in "fiu":
+        raise Hint(f"found {kind(found)}, expected a list with one score a picture")
+    return np.asarray(values, np.float64).ravel()
 
 
 def _equal(found: Array, expected: Array) -> bool:

@@ -69,17 +69,19 @@ class Part:
 
 
 def check_gateway(answer: object) -> str:
-    """Runs the gateway that `build(address)` makes through a small day of a line.
+    """Runs the gateway that `door(gateway(address).reply_to)` makes, through a small day of a line.
 
     Raises:
         Hint: an answer is not what a line needs; names the mistake.
     """
-    found = fields(answer, ("server", "routes", "pictures", "build"))
-    build = found["build"]
-    if not callable(build):
-        raise Hint(f"build: found {kind(build)}, expected the function that makes the app")
+    found = fields(answer, ("server", "routes", "pictures", "door", "gateway"))
+    door, gateway = found["door"], found["gateway"]
+    if not callable(gateway):
+        raise Hint(f"gateway: found {kind(gateway)}, expected the class itself, without brackets behind its name")
+    if not callable(door):
+        raise Hint(f"door: found {kind(door)}, expected the function of the lesson; leave it as it is")
     server, parts = _parts(found["server"], found["routes"], found["pictures"])
-    with GrpcRelay(server) as relay, _serving(build, relay.address) as app:
+    with GrpcRelay(server) as relay, _serving(door, gateway, relay.address) as app:
         line = _Camera(app)
         for part in parts:
             _check_part(line, part, relay)
@@ -136,14 +138,12 @@ def _parts(server: object, routes: object, pictures: object) -> tuple[str, list[
     return server, parts
 
 
-def _serving(build: Callable[[str], Any], address: str) -> ServedApp:
+def _serving(door: Callable[..., Any], gateway: Callable[[str], Any], address: str) -> ServedApp:
     """The reader's gateway, started."""
     try:
-        app = build(address)
+        app = door(gateway(address).reply_to)
     except Exception as fault:  # a reader's code can break in any way; the hint says which
-        raise Hint(f"build raised {type(fault).__name__}: {first_line(fault)}") from None
-    if not callable(app):
-        raise Hint(f"build gave {kind(app)}, expected the app that `door` makes")
+        raise Hint(f"gateway(address) raised {type(fault).__name__}: {first_line(fault)}") from None
     try:
         return ServedApp(app)
     except CourseError as error:
