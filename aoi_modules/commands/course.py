@@ -156,10 +156,10 @@ def start(folder: Path) -> None:
 
 
 @command.command("readme")
-@click.option("--check", is_flag=True, help="Change nothing; fail if a table is not of today.")
-@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Default: README.md of the course.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if a part is not of today.")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Just this README.")
 def readme(check: bool, file: Path | None) -> None:
-    """Write README's tables of the study checklist and of the settings.
+    """Write what is made from data: README's tables, and the sources at the end of each lesson.
 
     \b
     Examples:
@@ -168,11 +168,17 @@ def readme(check: bool, file: Path | None) -> None:
     """
     from aoi_modules.course import material
     from aoi_modules.course import readme as page
+    from aoi_modules.course.reference import source_cells
 
     path = file or material.material_dir() / "README.md"
+    lessons = path.parent / material.NOTEBOOKS
     if check:
         page.refuse_stale(path, material.curriculum())
+        if file is None:
+            source_cells.refuse_stale(lessons, material.curriculum())
         click.echo(f"{path}: its tables are of today", err=True)
     else:
         changed = page.refresh(path, material.curriculum())
         click.echo(f"{path}: {'written' if changed else 'its tables were of today already'}", err=True)
+        for lesson in source_cells.refresh(lessons, material.curriculum()) if file is None else ():
+            click.echo(f"{lesson}: its sources are written", err=True)
