@@ -1,4 +1,7 @@
-"""A trainee's own copy of the course: lessons without solutions. What the trainee writes is never overwritten."""
+"""A trainee's own copy of the course: lessons without solutions, primer and glossary.
+
+What the trainee writes is never overwritten.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -6,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from aoi_modules.course import material
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist import reading
+from aoi_modules.course.reporting.reading_pages import reading_pages
 from aoi_modules.errors import CourseError
 
 PICTURES = "images"
@@ -46,6 +50,8 @@ def start(folder: Path) -> Started:
             _lay(folder, f"{material.NOTEBOOKS}/{plan.file_name}", content, done)
         for name in pictures(official):
             _lay(folder, name, (official / name).read_bytes(), done)
+        for name, page in reading_pages().items():
+            _lay(folder, name, page, done)
     except OSError as error:
         raise CourseError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
     return done

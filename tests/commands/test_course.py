@@ -29,7 +29,7 @@ def course(tmp_path: Path) -> Path:
         {"id": "1", "notebook": "01_good", "title": "Good"},
         {"id": "2", "notebook": "02_bad", "title": "Bad", "checks": ["2.1"]},
     ]
-    item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2", "lessons": lessons}
+    item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2 to A3", "lessons": lessons}
     (tmp_path / "curriculum.yml").write_text(yaml.safe_dump({"items": [item]}))
     (tmp_path / "notebooks").mkdir()
     for lesson, code in zip(lessons, ("1 + 1", "1 / 0"), strict=True):

@@ -11,6 +11,7 @@ from aoi_modules.course import material, trainee
 from aoi_modules.errors import CourseError
 
 LESSON = "notebooks/01_lesson.ipynb"
+PAGES = ["primer.html", "glossary.html"]
 
 
 @pytest.fixture
@@ -19,6 +20,9 @@ def official(
 ) -> Any:
     """The small course as the official one."""
     small_course.lesson("1", *exercise_cells("1.1", "None", "'the secret answer'"), checks=["1.1"])
+    notebooks = small_course.folder / "notebooks"
+    (notebooks / "primer.md").write_text("# Start here\n\nEpochs.\n")
+    (notebooks / "glossary.yml").write_text("words: [{word: epoch, meaning: One look.}]")
     monkeypatch.setattr(material, "official_dir", lambda: small_course.folder)
     return small_course
 
@@ -30,7 +34,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_copy_has_stubs_and_checks_and_no_solution(official: Any, own: Path) -> None:
     done = trainee.start(own)
-    assert done.added == ["curriculum.yml", LESSON]
+    assert done.added == ["curriculum.yml", LESSON, *PAGES]
     text = (own / LESSON).read_text()
     assert "the secret answer" not in text
     assert all("secret" not in path.read_text() for path in own.rglob("*") if path.is_file())
@@ -38,7 +42,7 @@ def test_the_copy_has_stubs_and_checks_and_no_solution(official: Any, own: Path)
     assert [tag for some in tags for tag in some] == ["parameters", "exercise", "check"]
     again = trainee.start(own)
     assert (again.added, again.updated, again.newer) == ([], [], [])
-    assert again.kept == ["curriculum.yml", LESSON]
+    assert again.kept == ["curriculum.yml", LESSON, *PAGES]
 
 
 def test_work_is_kept_and_a_newer_version_is_laid_beside_it(official: Any, own: Path) -> None:
@@ -46,7 +50,7 @@ def test_work_is_kept_and_a_newer_version_is_laid_beside_it(official: Any, own: 
     work = (own / LESSON).read_text().replace("answer = None", "answer = 4")
     (own / LESSON).write_text(work)
     kept = trainee.start(own)
-    assert (kept.kept, kept.newer) == (["curriculum.yml", LESSON], [])
+    assert (kept.kept, kept.newer) == (["curriculum.yml", LESSON, *PAGES], [])
     official.notebook("1", "# The lesson moved on\n2")
     newer = trainee.start(own)
     assert newer.newer == ["notebooks/01_lesson.new.ipynb"]
@@ -61,7 +65,7 @@ def test_a_lesson_without_work_follows_the_official_one(official: Any, own: Path
     official.lesson("2")
     done = trainee.start(own)
     assert done.added == ["notebooks/02_lesson.ipynb"]
-    assert set(done.updated) == {"curriculum.yml", LESSON}
+    assert set(done.updated) == {"curriculum.yml", LESSON, "primer.html"}, "the primer lists the lessons"
     assert "The lesson moved on" in (own / LESSON).read_text()
 
 
@@ -79,6 +83,12 @@ def test_pictures_come_along(official: Any, own: Path) -> None:
     picture.write_text("<svg/>")
     assert "notebooks/images/line.svg" in trainee.start(own).added
     assert (own / "notebooks" / "images" / "line.svg").read_text() == "<svg/>"
+
+
+def test_primer_and_glossary_come_along_as_pages(official: Any, own: Path) -> None:
+    trainee.start(own)
+    assert 'href="glossary.html#word-epoch"' in (own / "primer.html").read_text()
+    assert 'id="word-epoch"' in (own / "glossary.html").read_text()
 
 
 def test_the_official_folder_is_refused(official: Any) -> None:

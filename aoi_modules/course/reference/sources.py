@@ -6,12 +6,12 @@ Every lesson has a cell with the id `sources` just before its last one; `cell_te
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-import yaml
 
 from aoi_modules.course.checklist.curriculum import Curriculum
+from aoi_modules.course.reference import yaml_file
 from aoi_modules.errors import CourseError
 
 FILE_NAME = "sources.yml"
@@ -41,36 +41,19 @@ def load(path: Path, curriculum: Curriculum) -> tuple[Source, ...]:
     Raises:
         CourseError: not there, not YAML, or a source breaks a rule; names the source.
     """
-    try:
-        return parse(yaml.safe_load(path.read_text(encoding="utf-8")), str(path), curriculum)
-    except FileNotFoundError:
-        raise CourseError(f"{path}: no sources there", hint="the file belongs beside the lessons") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: not valid YAML: {error}") from None
-
-
-def parse(raw: Any, origin: str, curriculum: Curriculum) -> tuple[Source, ...]:
-    """Checks what YAML gave; `origin` names the file in errors.
-
-    Raises:
-        CourseError: a source breaks a rule.
-    """
-    try:
-        sources = msgspec.convert(raw, _File).sources
-    except msgspec.ValidationError as error:
-        raise CourseError(f"{origin}: {error}") from None
+    sources = yaml_file.read(path, _File).sources
     known = {plan.id for plan in curriculum.lessons()}
     addresses = Counter(source.address for source in sources)
     for source in sources:
         if not _HTTPS.fullmatch(source.address):
             raise CourseError(
-                f"{origin}: {source.title!r}: expected an address https://host/path. Received: {source.address!r}"
+                f"{path}: {source.title!r}: expected an address https://host/path. Received: {source.address!r}"
             )
         if addresses[source.address] > 1:
-            raise CourseError(f"{origin}: {source.address} stands twice")
+            raise CourseError(f"{path}: {source.address} stands twice")
         if not source.lessons or not set(source.lessons) <= known:
             raise CourseError(
-                f"{origin}: {source.title!r}: expected lessons of curriculum.yml. Received: {list(source.lessons)}"
+                f"{path}: {source.title!r}: expected lessons of curriculum.yml. Received: {list(source.lessons)}"
             )
     return sources
 

@@ -13,6 +13,7 @@ from aoi_modules.course.lesson import shown
 from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.course.reporting.junit import junit
 from aoi_modules.course.reporting.pages import page_path, write_page
+from aoi_modules.course.reporting.reading_pages import reading_pages
 from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.running import freshness
 from aoi_modules.course.running.order import RunOrder
@@ -38,6 +39,8 @@ def write_report(order: RunOrder, outcomes: list[Outcome]) -> Report:
     report = Report(order.report_dir / "index.html", order.report_dir / "junit.xml")
     for outcome in outcomes:
         _write_page(order, outcome)
+    for name, page in reading_pages().items():
+        write_whole(order.report_dir / name, page)
     write_whole(report.index, _index(order, outcomes).encode())
     write_whole(report.junit, junit(outcomes, order.profile))
     return report

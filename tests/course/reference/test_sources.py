@@ -1,12 +1,14 @@
 """The sources of the lessons: each well formed, each of a lesson that there is, and none of the team's forgotten."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from aoi_modules.course import material
 from aoi_modules.course.checklist import reading
-from aoi_modules.course.reference.sources import FILE_NAME, cell_text, load, parse
+from aoi_modules.course.reference.sources import FILE_NAME, Source, cell_text, load
 from aoi_modules.errors import CourseError
 
 FOLDER = material.official_dir()
@@ -73,22 +75,17 @@ def test_every_family_of_networks_has_its_paper() -> None:
         ([], "Expected `object`"),
     ],
 )
-def test_a_source_that_breaks_a_rule_is_named(raw: Any, words: str) -> None:
-    with pytest.raises(CourseError, match=f"^here: .*{words}"):
-        parse(raw, "here", CURRICULUM)
-
-
-def test_a_file_that_is_not_there_or_no_yaml_is_named(tmp_path: Any) -> None:
-    with pytest.raises(CourseError, match="no sources there"):
-        load(tmp_path / FILE_NAME, CURRICULUM)
-    (tmp_path / FILE_NAME).write_text("sources: [")
-    with pytest.raises(CourseError, match="not valid YAML"):
-        load(tmp_path / FILE_NAME, CURRICULUM)
+def test_a_source_that_breaks_a_rule_is_named(tmp_path: Path, raw: Any, words: str) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_text(yaml.safe_dump(raw))
+    with pytest.raises(CourseError, match=f"^{path}: .*{words}"):
+        load(path, CURRICULUM)
 
 
 def test_a_lesson_shows_its_own_sources_by_kind() -> None:
-    raw = {"sources": [{**GOOD, "address": "https://keras.io/api/", "kind": "page", "title": "A page"}, GOOD]}
-    text = cell_text(parse(raw, "here", CURRICULUM), "3")
+    page = Source(title="A page", kind="page", address="https://keras.io/api/", lessons=("3", "4"))
+    paper = Source(title="A paper", kind="paper", address="https://arxiv.org/abs/1409.1556", lessons=("3",))
+    text = cell_text((page, paper), "3")
     assert text == (
         "## Sources\n\n**Papers**\n- [A paper](https://arxiv.org/abs/1409.1556)\n\n"
         "**Pages**\n- [A page](https://keras.io/api/)"
