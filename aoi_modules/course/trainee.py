@@ -3,6 +3,9 @@
 What the trainee writes is never overwritten.
 """
 
+import os
+import shlex
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -55,6 +58,16 @@ def start(folder: Path) -> Started:
     except OSError as error:
         raise CourseError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
     return done
+
+
+def jupyter_command(folder: Path) -> str:
+    """The command that opens the copies in a browser, as it can be typed in any folder, whatever is on the path."""
+    jupyter = Path(sys.executable).with_name("jupyter")
+    if not jupyter.is_file():
+        return f"{shlex.join([sys.executable, '-m', 'pip', 'install', 'aoi-academy[lab]'])}, which brings Jupyter"
+    words = [str(jupyter), "lab", str((folder / material.NOTEBOOKS).resolve())]
+    # JupyterLab refuses root, which is who a container runs as
+    return shlex.join([*words, "--allow-root"] if os.geteuid() == 0 else words)
 
 
 def pictures(official: Path) -> list[str]:

@@ -1,14 +1,19 @@
 """A trainee's copy: it has no solutions, and no work in it is ever lost."""
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+import requests
 
 from aoi_modules.course import material, trainee
 from aoi_modules.errors import CourseError
+from aoi_modules.settings import child_environment
 
 LESSON = "notebooks/01_lesson.ipynb"
 PAGES = ["primer.html", "glossary.html"]
@@ -103,3 +108,30 @@ def test_a_folder_that_cannot_be_written_is_named(official: Any, own: Path) -> N
     own.write_text("a file")
     with pytest.raises(CourseError, match="cannot be written"):
         trainee.start(own)
+
+
+def test_the_last_command_starts_jupyter_as_it_is_typed(official: Any, tmp_path: Path) -> None:
+    own = tmp_path / "a course of my own"
+    trainee.start(own)
+    typed = trainee.jupyter_command(own)
+    environment = child_environment(PATH="/usr/bin:/bin", JUPYTER_RUNTIME_DIR=str(tmp_path), HOME=str(tmp_path))
+    command = f"exec {typed} --no-browser --port=0 --ServerApp.port_retries=0"
+    with subprocess.Popen(
+        ["sh", "-c", command], cwd="/", env=environment, stderr=subprocess.PIPE, text=True
+    ) as jupyter:
+        try:
+            assert jupyter.stderr is not None
+            address = next(found[0] for line in jupyter.stderr if (found := re.search(r"http://127\S+token=\w+", line)))
+            token = address.partition("token=")[2]
+            listed = requests.get(address.replace("/lab?", "/api/contents?"), timeout=30).json()
+            assert [entry["name"] for entry in listed["content"]] == ["01_lesson.ipynb"], token
+        finally:
+            jupyter.terminate()
+
+
+def test_without_jupyter_the_last_command_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    assert (
+        trainee.jupyter_command(tmp_path)
+        == f"{tmp_path}/python -m pip install 'aoi-academy[lab]', which brings Jupyter"
+    )

@@ -16,6 +16,7 @@ LESSON = {
     "status": "not asked for",
     "seconds": "",
     "reason": "a < b",
+    "contents": [{"level": 2, "id": "a-part", "text": "A & B"}],
     "body": Markup("<p>cells</p>"),
 }
 
@@ -28,6 +29,7 @@ def test_text_is_escaped_and_markup_is_not() -> None:
     assert "<style>a > b {}</style>" in page
     assert 'class="status not-asked-for"' in page
     assert "2 Second" in page
+    assert page.count('<a href="#a-part">A &amp; B</a>') == 2, "folded above the text, and beside it on wide screens"
     assert 'rel="prev"' not in page
 
 
