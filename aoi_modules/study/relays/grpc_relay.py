@@ -12,6 +12,8 @@ import grpc
 SECONDS = 30.0
 """How long a call without a deadline may take at the server behind the relay."""
 DAY = 86_400.0
+GRACE_SECONDS = 0.2
+"""With none at all, gRPC's library writes a line about each connection into the reader's notebook."""
 _OPTIONS: list[tuple[str, Any]] = [
     ("grpc.max_send_message_length", -1),
     ("grpc.max_receive_message_length", -1),
@@ -57,8 +59,8 @@ class GrpcRelay:
         self.address = f"127.0.0.1:{port}"
 
     def go_away(self) -> None:
-        """Stops listening and ends every call under way, as a server that dies."""
-        self._server.stop(grace=None).wait()
+        """Stops listening; calls under way end at once or fail, as with a server that dies."""
+        self._server.stop(GRACE_SECONDS).wait()
 
     def come_back(self) -> None:
         """Listens again, on the same port."""
