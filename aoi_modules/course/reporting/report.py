@@ -2,12 +2,10 @@
 
 import os
 import platform
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aoi_modules.course import artifacts
 from aoi_modules.course.artifacts import LessonManifest, write_whole
@@ -27,9 +25,6 @@ from aoi_modules.course.running import freshness
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome, all_good
 from aoi_modules.errors import AoiError, CourseError
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -123,20 +118,13 @@ def _index(order: RunOrder, outcomes: list[Outcome], coming: Mapping[str, float]
             {
                 "id": item.id,
                 "title": item.title,
-                "purpose": _with_code(item.purpose),
+                "purpose": item.purpose,
                 "phase": item.phase,
                 "lessons": [{"id": plan.id, "status": states.get(plan.id, "not yet written")} for plan in item.lessons],
             }
             for item in order.curriculum.items
         ],
     )
-
-
-def _with_code(text: str) -> "Markup":
-    """A text of the checklist as HTML: what stands between backticks is code."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _exercises(order: RunOrder) -> tuple[Progress, str]:
