@@ -89,14 +89,14 @@ def command(
 
 def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
     """The picture files, and whether a place, or a folder in one, had none or could not be read."""
-    from aoi_modules.client.picture_search import NothingFound, PassedOver, find_pictures
+    from aoi_modules.client.picture_search import Note, NothingFound, find_pictures
 
     files, empty = [], False
     for found in find_pictures(places):
         if isinstance(found, NothingFound):
             click.echo(f"error: {found.place}: {found.reason}", err=True)
             empty = True
-        elif isinstance(found, PassedOver):
+        elif isinstance(found, Note):
             click.echo(f"note: {found.sentence}", err=True)
         else:
             files.append(found)

@@ -72,7 +72,7 @@ class OpenVinoEngine:
 
     def _run_encoded(self, inputs: Arrays, answers: Mapping[str, NDArray[np.float32]]) -> None:
         """Decodes the pictures, and runs those of equal size that follow each other together."""
-        decoded = [pictures.decode(pictures.accept(encoded), self._channels) for encoded in inputs[layout.IMAGE]]
+        decoded = [pictures.decode(encoded, self._channels) for encoded in inputs[layout.IMAGE]]
         first = 0
         for _, group in itertools.groupby(decoded, key=lambda picture: picture.shape):
             alike = list(group)

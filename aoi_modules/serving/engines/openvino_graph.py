@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import ModelError, first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.serving.engine import Arrays
@@ -105,7 +105,7 @@ class Compiler:
             try:
                 return self._compiled(core, core.read_model(file), manifest, threads)
             except RuntimeError as error:
-                raise ModelError(f"{file}: OpenVINO cannot read the graph: {error}") from None
+                raise ModelError(f"{file}: OpenVINO cannot read the graph: {first_line(error)}") from None
 
     def close(self) -> None:
         """Ends the threads."""

@@ -26,7 +26,7 @@ from aoi_modules.training.networks.heads import PICTURE_FEATURES, Scale, head_mo
 TURNS = 3
 """How often a head is fitted at most, each time to the tiles that the one before it found."""
 MOST_TILES = 12_000
-"""Tiles of good pictures that a head learns from; of more, each picture gives a few by lot."""
+"""Tiles of good pictures that a head learns from; of more, each picture gives a few at random."""
 SCALE_SAMPLE = 4_000
 """Tiles of good pictures that tell mean and spread of the features."""
 
