@@ -55,9 +55,9 @@ def command(
     A head with a map also says where the defect is: top, left, height and width of its region, as shares of the
     picture's height and width.
 
-    A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
-    as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
-    table is checked before the first picture is asked about.
+    A model that takes features wants --features: a CSV file with a column `picture` (or `path`), and a column for each
+    feature, by its name. `picture` is the file's name, with its folders where several files have the same name. The
+    whole table is checked before the first picture is asked about.
 
     \b
     Examples:

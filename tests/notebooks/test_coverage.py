@@ -81,6 +81,9 @@ class Anything:
     def __getitem__(self, key: object) -> "Anything":
         return self
 
+    def __truediv__(self, other: object) -> "Anything":
+        return self
+
     def __iter__(self) -> Iterator[object]:
         return iter(())
 
