@@ -1,6 +1,6 @@
 """The gRPC relay passes calls on as bytes, keeps them with their deadlines, goes away and comes back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -20,7 +20,7 @@ def upper(request: bytes, context: grpc.ServicerContext) -> bytes:
 @pytest.fixture
 def target() -> Iterator[str]:
     server = grpc.server(ThreadPoolExecutor(4))
-    handlers = {"Ask": grpc.unary_unary_rpc_method_handler(upper)}
+    handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {"Ask": grpc.unary_unary_rpc_method_handler(upper)}
     server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("line.Station", handlers),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
@@ -30,8 +30,8 @@ def target() -> Iterator[str]:
 
 def ask(address: str, content: bytes, timeout: float | None = 10.0, method: str = METHOD) -> bytes:
     with grpc.insecure_channel(address) as channel:
-        answer: bytes = channel.unary_unary(method)(content, timeout=timeout)
-        return answer
+        call: Callable[..., bytes] = channel.unary_unary(method)
+        return call(content, timeout=timeout)
 
 
 def test_a_call_goes_through_and_is_kept_with_its_deadline(target: str) -> None:

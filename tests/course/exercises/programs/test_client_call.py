@@ -86,7 +86,7 @@ def test_features_go_beside_the_pictures(lesson_server: EmbeddedServer, gray_pic
         (lesson_server.grpc, ask_by_grpc, check_grpc),
     ):
         task, found = read_answer({**given, "server": server, "ask": function}, "houses", "price", with_features=True)
-        assert run(task, found)  # type: ignore[operator]
+        assert run(task, found)
 
 
 def broken(url: str, pictures: list[bytes]) -> object:
@@ -130,7 +130,8 @@ def remembered(url: str, pictures: list[bytes]) -> object:
 
 def reads_wrongly(url: str, pictures: list[bytes]) -> object:
     by_rest(url, pictures)
-    return {}["scores"]
+    answer: dict[str, object] = {}
+    return answer["scores"]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,8 @@ def without_type(address: str, pictures: list[bytes]) -> object:
 
 def other_method(address: str, pictures: list[bytes]) -> object:
     with grpc.insecure_channel(address) as channel:
-        return channel.unary_unary("/tensorflow.serving.PredictionService/Classify")(b"", timeout=10)
+        call: Callable[..., bytes] = channel.unary_unary("/tensorflow.serving.PredictionService/Classify")
+        return call(b"", timeout=10)
 
 
 def whole_message(address: str, pictures: list[bytes]) -> object:
