@@ -19,8 +19,8 @@ from aoi_modules.course.exercises.programs.predict_message import check_message
 from aoi_modules.course.exercises.programs.rest_body import check_body
 from aoi_modules.course.exercises.programs.scores import refuse_other_scores
 from aoi_modules.errors import first_line
-from aoi_modules.study.relays.grpc_relay import GrpcCall, GrpcRelay
-from aoi_modules.study.relays.http_relay import HttpCall, HttpRelay
+from aoi_modules.study.traffic.grpc_relay import GrpcCall, GrpcRelay
+from aoi_modules.study.traffic.http_relay import HttpCall, HttpRelay
 from aoi_modules.wire.tensors import Array
 
 Call = TypeVar("Call", HttpCall, GrpcCall)

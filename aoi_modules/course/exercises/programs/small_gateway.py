@@ -18,8 +18,8 @@ from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.errors import CourseError, first_line
 from aoi_modules.modelstore.layout import MANIFEST_SIGNATURE
-from aoi_modules.study.relays.grpc_relay import GrpcRelay
-from aoi_modules.study.relays.served_app import ServedApp
+from aoi_modules.study.traffic.grpc_relay import GrpcRelay
+from aoi_modules.study.traffic.served_app import ServedApp
 from aoi_modules.verdict import Limits, Verdict, judge_part, judge_score
 from aoi_modules.wire.messages import PredictRequest
 

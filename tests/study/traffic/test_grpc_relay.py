@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 
-from aoi_modules.study.relays.grpc_relay import GrpcRelay
+from aoi_modules.study.traffic.grpc_relay import GrpcRelay
 
 METHOD = "/line.Station/Ask"
 

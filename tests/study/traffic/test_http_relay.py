@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from aoi_modules.study.relays.http_relay import HttpRelay
+from aoi_modules.study.traffic.http_relay import HttpRelay
 
 
 class Echo(BaseHTTPRequestHandler):

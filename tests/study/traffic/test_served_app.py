@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from aoi_modules.errors import CourseError
-from aoi_modules.study.relays.served_app import ServedApp
+from aoi_modules.study.traffic.served_app import ServedApp
 
 
 async def size(request: Request) -> PlainTextResponse:
