@@ -3,9 +3,6 @@
 import math
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from aoi_modules.course.checks import Hint, kind
 
 
@@ -48,22 +45,3 @@ def refuse_known(name: str, found: float, reasons: Iterable[tuple[float, str]], 
     for value, why in reasons:
         if math.isclose(found, value, rel_tol=rel_tol, abs_tol=1e-6):
             raise Hint(f"{name}: found {found:.4g}, {why}")
-
-
-def scores(value: object, count: int) -> NDArray[np.float64]:
-    """The scores of an answer, float64 (N,), which may stand in one column.
-
-    Raises:
-        Hint: they are something else, or all are the same.
-    """
-    try:
-        score = np.asarray(value, float)
-    except (TypeError, ValueError):
-        raise Hint(f"score: found {kind(value)}, expected one number a picture, {count} in all") from None
-    if score.shape == (count, 1):
-        score = score[:, 0]
-    if score.shape != (count,):
-        raise Hint(f"score: found the shape {score.shape}, expected ({count},): one number a picture")
-    if count > 1 and np.ptp(score) == 0:
-        raise Hint(f"score: all {count} pictures have the same score, {score[0]:.3f} (no answer yet)")
-    return score

@@ -1,19 +1,21 @@
 """Exercises of lesson 5a, Fashion-MNIST."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises import networks
-from aoi_modules.course.exercises.fields import fields, scores
+from aoi_modules.course.exercises.answers import Figures, expect_numbers, numbers
+from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.networks import Network
-from aoi_modules.training.measuring.metrics import Figures
 
 LABELS = 10
 SIDE = 28
 MOST_WEIGHTS = 50_000
 LEAST_ACCURACY = 0.80
+SAME_SCORE = 5e-4
+"""By which a score may differ from the right one."""
 AS_MUCH = 0.1
 """By so much a network is better on the wrong pictures when it learnt from those."""
 
@@ -24,41 +26,37 @@ def recalls(answer: object) -> str:
     given = fields(answer, ("confusion", "labels", "recalls"))
     confusion, labels = np.asarray(given["confusion"], float), given["labels"]
     if confusion.shape != (LABELS, LABELS) or not isinstance(labels, Sequence) or len(labels) != LABELS:
-        raise Hint("confusion, labels: leave them as they are, a table of 10 x 10 counts and the names of ten classes")
-    found = _ten_numbers(given["recalls"], labels)
+        raise Hint("confusion, labels: leave them as they are, 10 x 10 counts and the names of ten classes")
     right, there = np.diag(confusion), np.maximum(confusion.sum(axis=1), 1)
     expected = right / there
-    if np.allclose(found, expected, atol=0.0051):
-        weakest = int(expected.argmin())
-        return f"the weakest class is {labels[weakest]}: {expected[weakest]:.0%} of its pictures were found"
-    if np.allclose(found, right / np.maximum(confusion.sum(axis=0), 1), atol=0.0051):
-        raise Hint("recalls: found the precisions; a recall divides by the pictures that ARE of the class, a row's sum")
-    if np.allclose(found, right / confusion.sum(), atol=0.0051):
-        raise Hint("recalls: found shares of all pictures; divide each class by its own number of pictures")
-    if np.allclose(found, right):
-        raise Hint("recalls: found counts; divide each by the number of pictures of its class, a row's sum")
-    worst = int(np.abs(found - expected).argmax())
-    raise Hint(
-        f"recalls: found {found[worst]:.3f} for {labels[worst]}, of which {right[worst]:.0f} of {there[worst]:.0f} "
-        "pictures are right"
+    mistakes = (
+        (np.zeros(LABELS), "0 for every class (no answer yet)"),
+        (
+            right / np.maximum(confusion.sum(axis=0), 1),
+            "the precisions; a recall divides by the pictures that ARE of the class, a row's sum",
+        ),
+        (right / confusion.sum(), "shares of all pictures; divide each class by its own number of pictures"),
+        (right, "counts; divide each by the number of pictures of its class, a row's sum"),
     )
+    expect_numbers(
+        "recalls",
+        _in_order(given["recalls"], labels),
+        right=expected,
+        mistakes=mistakes,
+        task=lambda place: f"of {there[place]:.0f} pictures of class {labels[place]}, {right[place]:.0f} were found",
+        shares=True,
+    )
+    weakest = int(expected.argmin())
+    return f"the weakest class is {labels[weakest]}: {expected[weakest]:.0%} of its pictures were found"
 
 
-def _ten_numbers(value: object, labels: Sequence[str]) -> Figures:
-    """Recalls as an array, a list, or a dict by the names of the classes."""
-    if isinstance(value, Mapping):
-        if set(value) != set(labels):
-            raise Hint(
-                f"recalls: found {kind(value)}, expected ten numbers, or a dict with the names of all ten classes"
-            )
-        value = [value[label] for label in labels]
-    try:
-        found = np.asarray(value, float)
-    except (TypeError, ValueError):
-        raise Hint(f"recalls: found {kind(value)}, expected ten numbers, one for each class") from None
-    if found.shape != (LABELS,) or not np.isfinite(found).all():
-        raise Hint(f"recalls: found {kind(value)}, expected ten numbers, one for each class")
-    return found
+def _in_order(value: object, labels: Sequence[str]) -> object:
+    """Recalls in the order of the labels, where they came as a dict by the names of the classes."""
+    if not isinstance(value, Mapping):
+        return value
+    if set(value) != set(labels):
+        raise Hint(f"recalls: found {kind(value)}, expected ten numbers, or a dict with the names of all ten classes")
+    return [value[label] for label in labels]
 
 
 @exercise("5a.2")
@@ -68,23 +66,34 @@ def wrong_part_score(answer: object) -> str:
     probabilities, bag = np.asarray(given["probabilities"], float), given["bag"]
     if probabilities.ndim != 2 or not isinstance(bag, int):
         raise Hint("probabilities, bag: leave them as they are, ten probabilities a picture and the number of a class")
-    score = scores(given["score"], len(probabilities))
     right = probabilities[:, bag]
-    if np.allclose(score, 1 - right, atol=1e-3):
-        return "ten classes became one score that a threshold can judge"
-    others = np.delete(probabilities, bag, axis=1)
-    reasons = (
-        (right, "found the probability of the right part; a defect score is high when the part is WRONG"),
-        (others.max(axis=1), "found the most probable of the other classes; any of the nine makes the part wrong"),
-        (others.mean(axis=1), "found the mean of the other nine; their probabilities add up"),
-        (probabilities.argmax(axis=1) != bag, "found verdicts, 0 or 1; a score leaves it to a threshold to decide"),
-        (probabilities.argmax(axis=1) == bag, "found 1 for a bag; a defect score is high when the part is WRONG"),
+    others, said = np.delete(probabilities, bag, axis=1), probabilities.argmax(axis=1)
+    mistakes = (
+        (np.zeros(len(right)), "0 for every picture (no answer yet)"),
+        (right, "the probability of the right part; a defect score is high when the part is WRONG"),
+        (others.max(axis=1), "the most probable of the other classes; any of the nine makes the part wrong"),
+        (others.mean(axis=1), "the mean of the other nine; their probabilities add up"),
+        (np.asarray(said != bag, float), "verdicts, 0 or 1; a score leaves it to a threshold to decide"),
+        (np.asarray(said == bag, float), "1 for a bag; a defect score is high when the part is WRONG"),
     )
-    for values, why in reasons:
-        if np.allclose(score, values, atol=1e-3):
-            raise Hint(f"score: {why}")
-    first = int(np.abs(score - (1 - right)).argmax())
-    raise Hint(f"score: picture {first} is a bag with a probability of {right[first]:.3f}; found {score[first]:.3f}")
+    expect_scores(
+        given["score"],
+        right=1 - right,
+        mistakes=mistakes,
+        task=lambda place: f"picture {place} is a bag with a probability of {right[place]:.3f}; what is it otherwise?",
+    )
+    return "ten classes became one score that a threshold can judge"
+
+
+def expect_scores(
+    value: object, *, right: Figures, mistakes: Iterable[tuple[Figures, str]], task: Callable[[int], str]
+) -> None:
+    """Lets the right scores pass: a score near 0 is a difference of two numbers near 1, so its last digits may differ.
+
+    Arguments as `answers.expect_numbers`.
+    """
+    if not np.allclose(numbers("score", value, right.shape), right, atol=SAME_SCORE):
+        expect_numbers("score", value, right=right, mistakes=mistakes, task=task, shares=True)
 
 
 @exercise("5a.3")

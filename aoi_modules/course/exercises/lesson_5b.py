@@ -1,6 +1,5 @@
 """Exercises of lesson 5b, one model with two outputs."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,9 +7,10 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises import networks
-from aoi_modules.course.exercises.fields import fields, number, refuse_known, scores
+from aoi_modules.course.exercises.answers import Figures, expect_share
+from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.exercises.lesson_5a import expect_scores
 from aoi_modules.course.exercises.networks import Network
-from aoi_modules.training.measuring.metrics import Figures
 
 LABELS = {"category": 10, "colour": 3}
 LEAST = {"category": 0.70, "colour": 0.95}
@@ -27,23 +27,22 @@ def joint_accuracy(answer: object) -> str:
     right = {
         name: _table(name, given[name]).argmax(axis=1) == np.asarray(truth[name]) for name in ("category", "colour")
     }
-    found, expected = number("joint", given["joint"]), float(np.mean(right["category"] & right["colour"]))
-    if math.isclose(found, expected, abs_tol=1e-6):
-        return f"{expected:.1%} of the pictures are right in both: that is what a line would see"
-    _refuse_other_joint(found, right["category"], right["colour"])
-    raise Hint(f"joint: found {found:.4f}; count the pictures whose category AND colour are right")
-
-
-def _refuse_other_joint(found: float, category: NDArray[np.bool_], colour: NDArray[np.bool_]) -> None:
+    category, colour = right["category"], right["colour"]
     each = float(category.mean()), float(colour.mean())
-    reasons = (
-        (each[0] * each[1], "the product; it is right only if the heads' mistakes have nothing to do with each other"),
+    mistakes = (
+        (
+            each[0] * each[1],
+            "the product; it is right only if the heads' mistakes have nothing to do with each other",
+        ),
         ((each[0] + each[1]) / 2, "the mean of both; a picture that is right in one only is not right"),
         (float(np.mean(category | colour)), "the pictures that are right in one of the two; both have to be"),
         (each[0], "the accuracy of the category alone"),
         (each[1], "the accuracy of the colour alone"),
     )
-    refuse_known("joint", found, reasons)
+    expected = float(np.mean(category & colour))
+    task = "count the pictures whose category AND colour are right"
+    expect_share("joint", given["joint"], right=expected, mistakes=mistakes, task=task)
+    return f"{expected:.1%} of the pictures are right in both: that is what a line would see"
 
 
 @exercise("5b.2")
@@ -52,11 +51,8 @@ def wrong_pair_score(answer: object) -> str:
     given = fields(answer, ("category", "colour", "bag", "red", "score"))
     bag = _column("category", given["category"], given["bag"])
     red = _column("colour", given["colour"], given["red"])
-    score = scores(given["score"], len(bag))
-    expected = 1 - bag * red
-    if np.allclose(score, expected, atol=1e-3):
-        return "two answers became one score: low only when it is a bag and red"
-    reasons = (
+    mistakes = (
+        (np.zeros(len(bag)), "0 for every picture (no answer yet)"),
         (bag * red, "the probability of the RIGHT part; a defect score is high when the part is wrong"),
         (1 - bag, "the category alone; a blue bag would pass"),
         (1 - red, "the colour alone; a red shoe would pass"),
@@ -65,14 +61,15 @@ def wrong_pair_score(answer: object) -> str:
         (np.maximum(1 - bag, 1 - red), "the worse of the two; take both as independent: p(bag) * p(red) is right"),
         (1 - (bag + red) / 2, "one less the mean of both; a part that is right in one only would be half right"),
     )
-    for values, why in reasons:
-        if np.allclose(score, values, atol=1e-3):
-            raise Hint(f"score: {why}")
-    first = int(np.abs(score - expected).argmax())
-    raise Hint(
-        f"score: picture {first} is a bag with a probability of {bag[first]:.3f} and red with {red[first]:.3f}; found "
-        f"{score[first]:.3f}"
+    expect_scores(
+        given["score"],
+        right=1 - bag * red,
+        mistakes=mistakes,
+        task=lambda place: (
+            f"picture {place} is a bag with {bag[place]:.3f} and red with {red[place]:.3f}; both at once?"
+        ),
     )
+    return "two answers became one score: low only when it is a bag and red"
 
 
 @exercise("5b.3")

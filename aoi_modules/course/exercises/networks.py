@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.training.measuring.metrics import Figures
+from aoi_modules.course.exercises.answers import Figures
 
 Network = Any
 """A `keras.Model`; Keras has no annotations."""
