@@ -130,11 +130,7 @@ def _refuse_other_form(model: Network) -> None:
         )
     if given != [(None, LABELS)]:
         raise Hint(f"network: its output has the shape {given}, expected (None, {LABELS}), a number for each class")
-    if model.count_params() > MOST_WEIGHTS:
-        raise Hint(
-            f"network: it has {model.count_params():,} weights, more than {MOST_WEIGHTS:,}; most stand in the first "
-            "dense layer: halve the maps once more (strides=2), or collect them by GlobalAveragePooling2D"
-        )
+    networks.refuse_too_many_weights(model, MOST_WEIGHTS)
 
 
 def _refuse_other_scaling(model: Network, pictures: Figures, labels: Figures, said: Figures) -> None:

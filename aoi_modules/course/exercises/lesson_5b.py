@@ -13,6 +13,7 @@ from aoi_modules.course.exercises.lesson_5a import expect_scores
 from aoi_modules.course.exercises.networks import Network
 
 LABELS = {"category": 10, "colour": 3}
+MOST_WEIGHTS = 30_000
 LEAST = {"category": 0.70, "colour": 0.95}
 """Share of the unseen pictures that each output of the reader's network has to get right."""
 
@@ -81,6 +82,7 @@ def own_heads(answer: object) -> str:
     _refuse_other_input(model)
     said = networks.answers(model, {"image": pictures})
     _refuse_other_outputs(said, truth)
+    networks.refuse_too_many_weights(model, MOST_WEIGHTS)
     networks.refuse_wrong_class_loss(model, said)
     networks.refuse_raw_numbers(model, {"image": pictures[:100]})
     if not networks.shared_layers(model, "category", "colour"):

@@ -131,6 +131,19 @@ def loss_of(model: Network, name: str = "", place: int = 0) -> str | None:
     return None if loss is None else said.replace("_", "").lower()
 
 
+def refuse_too_many_weights(model: Network, most: int) -> None:
+    """Holds a network to a number of weights.
+
+    Raises:
+        Hint: it has more; says where most of them usually stand.
+    """
+    if model.count_params() > most:
+        raise Hint(
+            f"network: it has {model.count_params():,} weights, more than {most:,}; most of them stand in the first "
+            "dense layer: halve the maps once more (strides=2), or collect them by GlobalAveragePooling2D"
+        )
+
+
 def shared_layers(model: Network, first: str, second: str) -> int:
     """Counts the layers with weights that two outputs of a functional network have in common."""
     from aoi_modules.tf import keras
