@@ -52,7 +52,7 @@ def answers(model: Network, inputs: Mapping[str, object]) -> dict[str, Figures]:
     except (ValueError, TypeError) as error:
         first = str(error).strip().splitlines()[0]
         raise Hint(f"network: it cannot take {_shapes(inputs)}: {first:.160}") from None
-    named = said if isinstance(said, Mapping) else dict(zip(model.output_names, _as_list(said), strict=False))
+    named = said if isinstance(said, Mapping) else dict(zip(_output_names(model), _as_list(said), strict=False))
     return {name: np.asarray(values, float) for name, values in named.items()}
 
 
@@ -149,7 +149,7 @@ def shared_layers(model: Network, first: str, second: str) -> int:
     from aoi_modules.tf import keras
 
     form = model.output
-    outputs = form if isinstance(form, Mapping) else dict(zip(model.output_names, model.outputs, strict=True))
+    outputs = form if isinstance(form, Mapping) else dict(zip(_output_names(model), model.outputs, strict=True))
     below = [
         {layer.name for layer in keras.Model(model.inputs, outputs[name]).layers if layer.weights}
         for name in (first, second)
@@ -183,6 +183,12 @@ def _given_loss(model: Network, name: str, place: int) -> Any:
 
 def _from_logits(model: Network, name: str, place: int) -> bool:
     return bool(getattr(_given_loss(model, name, place), "from_logits", False))
+
+
+def _output_names(model: Network) -> list[str]:
+    """The names of the outputs; a `Sequential` network, or one of its own class, has the name of its last layer."""
+    names: list[str] = getattr(model, "output_names", None) or [model.layers[-1].name]
+    return names
 
 
 def _in_its_form(model: Network, inputs: Mapping[str, object]) -> object:

@@ -21,7 +21,7 @@ def network(*layers: Any, loss: Any = "sparse_categorical_crossentropy", units: 
     model = keras.Sequential([keras.Input((4, 4, 1)), *layers, keras.layers.Flatten()])
     model.add(keras.layers.Dense(units, activation=last, name="last"))
     model.compile(keras.optimizers.Adam(1e-5), loss)
-    model.fit(PICTURES, LABELS, epochs=1, verbose=0)
+    model.fit(PICTURES, LABELS if "sparse" in networks.loss_of(model) else np.eye(3)[LABELS], verbose=0)
     return model
 
 
@@ -98,7 +98,7 @@ def test_inputs_are_given_in_the_form_of_the_network(form: Callable[[dict[str, A
         ({"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True)}, "softmax twice"),
         ({"loss": "mse"}, "no quantity"),
         ({"loss": keras.losses.MeanAbsoluteError()}, "no quantity"),
-        ({"loss": lambda truth, said: keras.losses.binary_crossentropy(keras.ops.one_hot(truth, 3), said)}, None),
+        ({"loss": "categorical_crossentropy"}, None),
         ({}, None),
         ({"loss": keras.losses.SparseCategoricalCrossentropy()}, None),
         ({"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "last": None}, None),
