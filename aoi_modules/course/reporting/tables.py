@@ -77,5 +77,5 @@ def _coloured(state: str) -> Text:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name in ("Status", "State", "Phase", "Seconds"))
+        table.add_column(name, overflow="fold", no_wrap=name in ("Status", "State", "Seconds"))
     return table

@@ -17,8 +17,8 @@ FIRST = LessonPlan(id="1", notebook="01_first", title="First [bold]", checks=("1
 SECOND = LessonPlan(id="2", notebook="02_second", title="Second", written=False)
 CHECKLIST = Curriculum(
     items=(
-        Item(id="1", title="Begin", purpose="P.", phase="A2", lessons=(FIRST,)),
-        Item(id="2", title="Go on", purpose="P.", phase="A3", lessons=(SECOND,)),
+        Item(id="1", title="Begin", purpose="P.", phase="A2 to A3", lessons=(FIRST,)),
+        Item(id="2", title="Go on", purpose="P.", phase="A3 to A4", lessons=(SECOND,)),
     )
 )
 
@@ -57,10 +57,10 @@ def test_the_checklist_shows_each_exercise() -> None:
     console = Console(record=True, width=120, file=StringIO())
     print_status(console, course_status(CHECKLIST, solved("1.1")))
     lines = [line.rstrip() for line in console.export_text().splitlines()]
-    assert lines[1].split() == ["1", "Begin", "A2", "begun"]
+    assert lines[1].split() == ["1", "Begin", "A2", "to", "A3", "begun"]
     assert "1 First [bold]" in lines[2]
     assert "✓ 1.1  · 1.2" in lines[2]
-    assert lines[3].split() == ["2", "Go", "on", "A3", "not", "yet", "written"]
+    assert lines[3].split() == ["2", "Go", "on", "A3", "to", "A4", "not", "yet", "written"]
     assert lines[4] == "1 of 2 exercises solved; next: exercise 1.2 in notebooks/01_first.ipynb"
 
 
