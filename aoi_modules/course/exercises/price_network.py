@@ -51,6 +51,7 @@ def checked(houses: object, learnt: object, held_out: object, network: object, d
     networks.refuse_raw_numbers(model, inputs)
     _refuse_forgotten_branch(model, inputs, said)
     _refuse_means_of_all(model, table[FEATURES], known)
+    _refuse_dollars_as_target(model, said)
     prices, truth = _in_dollars(dollars, said, len(unseen)), table[TARGET][unseen]
     error = float(np.median(np.abs(prices - truth) / truth))
     if error > MOST_ERROR:
@@ -133,7 +134,7 @@ def _refuse_forgotten_branch(model: Network, inputs: Mapping[str, Figures], said
         if swapped is not None and np.allclose(swapped, said, rtol=1e-5, atol=SAME * float(np.ptp(said))):
             raise Hint(
                 f"network: with the {what} of another house it says the same price, so the branch of the {what} is "
-                "forgotten; Concatenate has to join both"
+                "forgotten, or all its ReLUs give 0; Concatenate has to join both branches"
             )
 
 
@@ -159,6 +160,16 @@ def _refuse_means_of_all(model: Network, numbers: Figures, learnt: NDArray[np.in
                     f"{layer.name}: its means are those of all houses, of the held-out ones too; adapt it to the "
                     "numbers of the houses that are learnt from"
                 )
+
+
+def _refuse_dollars_as_target(model: Network, said: Figures) -> None:
+    """Knows a network that was fitted to dollars by its first loss, and by answers that are far from any price."""
+    first = networks.histories(model).get("loss", [0.0])[0]
+    if first > IN_DOLLARS and np.median(said) < LEAST_PRICE:
+        raise Hint(
+            f"network: it was fitted to dollars as they are, its first loss is {first:.3g}, and it still says "
+            f"{np.median(said):,.0f} dollars; scale the target: its logarithm, less the mean, over the spread"
+        )
 
 
 def _in_dollars(value: object, said: Figures, count: int) -> Figures:

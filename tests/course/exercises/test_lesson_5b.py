@@ -186,12 +186,18 @@ def _only(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         (two_heads, {}, "more epochs"),
         (
             two_heads,
-            {"weights": {"category": 1.0, "colour": 0.0}, "epochs": 8, "count": 2000},
+            {
+                "loss": {"category": SPARSE, "colour": SPARSE},
+                "weights": {"category": 1.0, "colour": 0.0},
+                "epochs": 8,
+                "count": 2000,
+            },
             "what are its loss weight and its labels",
         ),
     ],
 )
-@pytest.mark.filterwarnings("ignore:.*from_logits:UserWarning")
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*from_logits:UserWarning", "ignore:Gradients do not exist:UserWarning")
 def test_a_wrong_build_is_known_by_what_it_does(
     tables: Pairs, build: Callable[[], Any], arguments: dict[str, Any], words: str
 ) -> None:
