@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises import networks
@@ -10,6 +11,8 @@ from aoi_modules.course.exercises.answers import Figures, expect_numbers, number
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.networks import Network
 
+Pair = tuple[NDArray[np.float32], NDArray[np.int64]]
+"""Pictures (N, 28, 28, 1) in [0, 255], and their labels (N,)."""
 LABELS = 10
 SIDE = 28
 MOST_WEIGHTS = 50_000
@@ -104,8 +107,9 @@ def own_network(answer: object) -> str:
     _refuse_other_form(model)
     pictures, labels = tables["test"]
     least = number("least", given["least"])
-    said = _answers(model, pictures)
-    networks.refuse_wrong_class_loss(model, {"the last layer": said})
+    by_output = networks.answers(model, {"image": pictures})
+    networks.refuse_wrong_class_loss(model, by_output)
+    said = next(iter(by_output.values()))
     _refuse_other_scaling(model, pictures, labels, said)
     _refuse_other_validation(model, tables)
     reached = _accuracy(said, labels)
@@ -114,10 +118,10 @@ def own_network(answer: object) -> str:
     return f"{reached:.1%} of {len(labels)} unseen pictures are right, with {model.count_params():,} weights"
 
 
-def _table(name: str, value: object) -> tuple[Figures, Figures]:
+def _table(name: str, value: object) -> Pair:
     if not isinstance(value, tuple) or len(value) != 2 or np.ndim(value[0]) != 4 or len(value[0]) != len(value[1]):
         raise Hint(f"{name}: leave it as it is, a pair of pictures and labels")
-    return np.asarray(value[0], np.float32), np.asarray(value[1])
+    return np.asarray(value[0], np.float32), np.asarray(value[1], np.int64)
 
 
 def _refuse_other_form(model: Network) -> None:
@@ -133,7 +137,9 @@ def _refuse_other_form(model: Network) -> None:
     networks.refuse_too_many_weights(model, MOST_WEIGHTS)
 
 
-def _refuse_other_scaling(model: Network, pictures: Figures, labels: Figures, said: Figures) -> None:
+def _refuse_other_scaling(
+    model: Network, pictures: NDArray[np.float32], labels: NDArray[np.int64], said: Figures
+) -> None:
     outside = _accuracy(_answers(model, pictures / 255), labels)
     if outside > _accuracy(said, labels) + AS_MUCH:
         raise Hint(
@@ -143,7 +149,7 @@ def _refuse_other_scaling(model: Network, pictures: Figures, labels: Figures, sa
     networks.refuse_raw_numbers(model, {"image": pictures[:100]})
 
 
-def _refuse_other_validation(model: Network, tables: Mapping[str, tuple[Figures, Figures]]) -> None:
+def _refuse_other_validation(model: Network, tables: Mapping[str, Pair]) -> None:
     losses = np.asarray(networks.histories(model).get("val_loss", ()))
     if not len(losses):
         raise Hint("network: `fit` was given no validation_data, so nobody saw whether it learns by heart")
@@ -159,9 +165,7 @@ def _refuse_other_validation(model: Network, tables: Mapping[str, tuple[Figures,
         )
 
 
-def _explain(
-    model: Network, tables: Mapping[str, tuple[Figures, Figures]], said: Figures, reached: float, least: float
-) -> None:
+def _explain(model: Network, tables: Mapping[str, Pair], said: Figures, reached: float, least: float) -> None:
     """Says why a network falls short."""
     short = f"network: {reached:.1%} of the unseen pictures are right, at least {least:.0%} are asked;"
     most = np.bincount(said.argmax(axis=1), minlength=LABELS).max() / len(said)
@@ -173,9 +177,9 @@ def _explain(
     raise Hint(f"{short} of the training pictures only {known:.1%}: more epochs, or one more convolution")
 
 
-def _answers(model: Network, pictures: Figures) -> Figures:
+def _answers(model: Network, pictures: NDArray[np.float32]) -> Figures:
     return next(iter(networks.answers(model, {"image": pictures}).values()))
 
 
-def _accuracy(said: Figures, labels: Figures) -> float:
+def _accuracy(said: Figures, labels: NDArray[np.int64]) -> float:
     return float(np.mean(said.argmax(axis=1) == labels))

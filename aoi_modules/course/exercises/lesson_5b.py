@@ -95,7 +95,7 @@ def own_heads(answer: object) -> str:
     return f"one look, two answers; right on {len(pictures)} unseen pictures: {figures}"
 
 
-def _labelled(name: str, value: object) -> tuple[Figures, dict[str, NDArray[np.int64]]]:
+def _labelled(name: str, value: object) -> tuple[NDArray[np.float32], dict[str, NDArray[np.int64]]]:
     if (
         not isinstance(value, tuple)
         or len(value) != 2

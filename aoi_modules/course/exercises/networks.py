@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.answers import Figures
@@ -157,12 +158,12 @@ def shared_layers(model: Network, first: str, second: str) -> int:
     return len(below[0] & below[1])
 
 
-def cross_entropy(said: Figures, labels: Figures) -> float:
-    """Computes the mean loss of classes, of float64 (N, K) and int (N,): of probabilities, or else of logits."""
+def cross_entropy(said: Figures, labels: NDArray[np.int64]) -> float:
+    """Computes the mean loss of classes, of float64 (N, K) and int64 (N,): of probabilities, or else of logits."""
     if (said < 0).any() or not np.allclose(said.sum(axis=1), 1, atol=1e-3):
         said = np.exp(said - said.max(axis=1, keepdims=True))
         said = said / said.sum(axis=1, keepdims=True)
-    return float(-np.log(np.maximum(said[np.arange(len(said)), labels.astype(int)], 1e-7)).mean())
+    return float(-np.log(np.maximum(said[np.arange(len(said)), labels], 1e-7)).mean())
 
 
 def histories(model: Network) -> dict[str, list[float]]:

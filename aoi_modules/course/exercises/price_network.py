@@ -113,7 +113,7 @@ def _refuse_other_form(model: Network, table: Mapping[str, Figures]) -> None:
 
 
 def _answers(model: Network, inputs: Mapping[str, object]) -> Figures:
-    said = next(iter(networks.answers(model, inputs).values()))[:, 0]
+    said: Figures = next(iter(networks.answers(model, inputs).values()))[:, 0]
     if not np.isfinite(said).all():
         raise Hint(
             "network: its answers are no numbers (NaN); take smaller steps, or scale the target: the logarithm of the "

@@ -137,7 +137,7 @@ def named() -> Any:
     [
         (lambda: keras.Sequential(layers()), {}),
         (lambda: keras.Sequential(layers()), {"loss": "categorical_crossentropy", "labels": one_hot}),
-        (named, {"loss": CROSS_ENTROPY(from_logits=True)}),
+        (named, {"loss": {"category": CROSS_ENTROPY(from_logits=True)}}),
     ],
 )
 def test_a_network_of_ones_own_passes(tables: Pairs, build: Callable[[], Any], arguments: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from aoi_modules.tf import keras
 
 RANDOM = np.random.default_rng(0)
 PICTURES = RANDOM.uniform(0, 255, (32, 4, 4, 1)).astype(np.float32)
-LABELS = np.arange(32) % 3
+LABELS = np.arange(32, dtype=np.int64) % 3
 ROWS = RANDOM.uniform(0, 1, (32, 2)).astype(np.float32)
 
 
@@ -21,7 +21,7 @@ def network(*layers: Any, loss: Any = "sparse_categorical_crossentropy", units: 
     model = keras.Sequential([keras.Input((4, 4, 1)), *layers, keras.layers.Flatten()])
     model.add(keras.layers.Dense(units, activation=last, name="last"))
     model.compile(keras.optimizers.Adam(1e-5), loss)
-    model.fit(PICTURES, LABELS if "sparse" in networks.loss_of(model) else np.eye(3)[LABELS], verbose=0)
+    model.fit(PICTURES, LABELS if "sparse" in str(networks.loss_of(model)) else np.eye(3)[LABELS], verbose=0)
     return model
 
 
