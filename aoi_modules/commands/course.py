@@ -29,6 +29,7 @@ def command() -> None:
     Examples:
       aoi course start ~/aoi-course     your own copy, without the solutions
       aoi course status                 what is done and what is next
+      aoi course coverage               what of the study checklist the lessons hold
       aoi course run --profile cpu      every lesson headless, with a report
     """
 
@@ -186,6 +187,41 @@ def _take_over_times(checklist: "Curriculum", profile: str) -> None:
         )
     durations.write(durations.read().with_measured(profile, seconds, speed.measure()))
     click.echo(f"{durations.FILE}: {len(seconds)} lessons with the profile {profile}", err=True)
+
+
+@command.command("coverage")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def coverage(as_json: bool) -> None:
+    """Show how far the lessons hold the study checklist: its words, its deeds, and what is open.
+
+    Exit code 1: a lesson lacks a word or an exercise that notebooks/coverage.yml names.
+
+    \b
+    Examples:
+      aoi course coverage
+      aoi course coverage --json
+    """
+    import msgspec
+
+    from aoi_modules.course import material
+    from aoi_modules.course.checklist import coverage as checklist_coverage
+    from aoi_modules.course.checklist import reading
+    from aoi_modules.course.notebook.file import sources_of
+    from aoi_modules.course.reporting.tables import print_coverage
+
+    folder = material.official_dir()
+    checklist = reading.load(folder / reading.FILE_NAME)
+    found = checklist_coverage.load(folder / material.NOTEBOOKS / checklist_coverage.FILE_NAME)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    else:
+        print_coverage(output.console(), found, checklist)
+    missing = list(
+        checklist_coverage.problems(found, checklist, lambda plan: sources_of(material.notebook_path(plan, folder)))
+    )
+    for problem in missing:
+        click.echo(problem, err=True)
+    sys.exit(1 if missing else 0)
 
 
 @command.command("start")

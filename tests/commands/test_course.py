@@ -178,6 +178,14 @@ def test_readme(course: Path) -> None:
     assert aoi(course, "readme", "--check").returncode == 0
 
 
+def test_coverage_tells_words_deeds_and_what_is_open(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "coverage")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3.2" in done.stdout
+    rows = json.loads(aoi(tmp_path, "coverage", "--json").stdout)["rows"]
+    assert [row["item"] for row in rows] == [str(number) for number in range(1, 12)]
+
+
 def test_start_gives_a_course_to_work_in(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     done = aoi(tmp_path, "start", "own")
@@ -205,7 +213,7 @@ def test_start_ends_with_the_command_that_opens_the_lessons(tmp_path: Path) -> N
     assert done.stderr.startswith(f"now: {jupyter} lab '{tmp_path / 'my own' / 'notebooks'}'")
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["status"], ["times"], ["start"], ["readme"]])
+@pytest.mark.parametrize("verb", [[], ["run"], ["status"], ["coverage"], ["times"], ["start"], ["readme"]])
 def test_help_has_examples(tmp_path: Path, verb: list[str]) -> None:
     done: Any = aoi(tmp_path, *verb, "--help")
     assert done.returncode == 0

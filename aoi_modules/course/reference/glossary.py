@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from aoi_modules.course.checklist import yaml_file
 from aoi_modules.course.checklist.curriculum import Curriculum
-from aoi_modules.course.reference import yaml_file
 from aoi_modules.errors import CourseError
 
 FILE_NAME = "glossary.yml"

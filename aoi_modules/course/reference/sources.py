@@ -10,8 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from aoi_modules.course.checklist import yaml_file
 from aoi_modules.course.checklist.curriculum import Curriculum
-from aoi_modules.course.reference import yaml_file
 from aoi_modules.errors import CourseError
 
 FILE_NAME = "sources.yml"

@@ -51,8 +51,9 @@ def _pattern(forms: Sequence[str]) -> re.Pattern[str]:
 
 def _either_case(form: str) -> str:
     """A form in small letters may begin a sentence; one with capital letters is a name, and is written only so."""
-    escaped = re.escape(form)
-    return f"{escaped}|{re.escape(form[0].upper() + form[1:])}" if form.islower() else escaped
+    written = [form, form[0].upper() + form[1:]] if form.islower() else [form]
+    # A line may end between two words.
+    return "|".join(r"\s+".join(re.escape(part) for part in one.split()) for one in written)
 
 
 def _step(tag: str) -> int:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aoi_modules.course.notebook.file import Cell, Notebook
 from aoi_modules.course.notebook.forms import tags
+from aoi_modules.course.reference.word_links import WordLinks
 from aoi_modules.course.reporting.rendering import FOLDER
 from aoi_modules.course.running.cell_watch import cell_title
 
@@ -43,19 +44,22 @@ class Heading:
     text: str
 
 
-def cells_html(nb: Notebook, pictures: Path) -> str:
+def cells_html(nb: Notebook, pictures: Path, links: WordLinks | None = None) -> str:
     """The cells with their outputs, without a page around them.
 
     Args:
         nb: an executed notebook.
         pictures: folder from which the text's own pictures come, with paths relative to it.
+        links: from words to the glossary.
     """
     for at, cell in enumerate(nb.cells):
         if cell.cell_type == "code" and cell.source.strip():
             cell.metadata.setdefault(
                 "alt", cell_title(nb.cells, at)
             )  # what a picture shows, for those who cannot see it
-    html, _ = _exporter().from_notebook_node(nb, resources={"metadata": {"path": str(pictures)}})
+    html, _ = _exporter(links or WordLinks((), "")).from_notebook_node(
+        nb, resources={"metadata": {"path": str(pictures)}}
+    )
     return str(html)
 
 
@@ -107,7 +111,7 @@ def _widths(picture: str) -> Iterator[int]:
             yield struct.unpack(">I", header[16:20])[0]
 
 
-def _exporter() -> "HTMLExporter":
+def _exporter(links: WordLinks) -> "HTMLExporter":
     from nbconvert import HTMLExporter
     from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
@@ -120,7 +124,7 @@ def _exporter() -> "HTMLExporter":
         embed_images=True,
         exclude_input_prompt=True,
         exclude_output_prompt=True,
-        filters={"fold": fold, "is_log": is_log, "is_table": is_table, "pixels": pixels},
+        filters={"fold": fold, "is_log": is_log, "is_table": is_table, "link_words": links, "pixels": pixels},
     )
     exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
     return exporter

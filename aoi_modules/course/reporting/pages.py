@@ -9,7 +9,9 @@ from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.checklist.navigation import last_cell, neighbours
 from aoi_modules.course.notebook.file import read_notebook
 from aoi_modules.course.notebook.forms import without_defaults, without_trials
+from aoi_modules.course.reference.word_links import WordLinks
 from aoi_modules.course.reporting.cells import cells_html, with_contents
+from aoi_modules.course.reporting.reading_pages import GLOSSARY, word_links
 from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.reporting.thumbnails import write_thumbnail
 from aoi_modules.course.running.outcome import Outcome
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
+GLOSSARY_FROM_HERE = f"../../{GLOSSARY}"
 _NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
 _LOADS = re.compile(
     r"<(script|iframe|object)\b.*?</\1\s*>|</?(script|iframe|object|link|embed)\b[^>]*>", re.IGNORECASE | re.DOTALL
@@ -47,12 +50,14 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
 
     before, after = neighbours(curriculum, outcome.plan.id)
     last = last_cell(curriculum, outcome.plan.id)
-    body, contents = with_contents(_cells(executed, pictures, last, trials=not outcome.good))
+    links = word_links(outcome.plan.id, GLOSSARY_FROM_HERE)
+    body, contents = with_contents(_cells(executed, pictures, last, links, trials=not outcome.good))
     page = rendered(
         "lesson.html.j2",
         title=outcome.plan.full_title,
         css=_css(),
         index=INDEX,
+        glossary=GLOSSARY_FROM_HERE,
         before=_neighbour(before),
         after=_neighbour(after),
         profile=profile,
@@ -67,7 +72,7 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
     return target
 
 
-def _cells(executed: Path, pictures: Path, last: str, *, trials: bool) -> str:
+def _cells(executed: Path, pictures: Path, last: str, links: WordLinks, *, trials: bool) -> str:
     """The cells and outputs as HTML, and a thumbnail of them beside the notebook.
 
     The trials of stubs are left out where they do not matter, and so is the last cell, whose links the page has.
@@ -81,7 +86,7 @@ def _cells(executed: Path, pictures: Path, last: str, *, trials: bool) -> str:
     shown = nb if trials else without_trials(nb)
     shown.cells = [cell for cell in shown.cells if cell.source.strip() != last]
     write_thumbnail(executed, shown)
-    return offline(cells_html(shown, pictures))
+    return offline(cells_html(shown, pictures, links))
 
 
 def offline(html: str) -> str:
@@ -98,7 +103,7 @@ def _css() -> "Markup":
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     ground = ".highlight, .highlight pre { background: var(--raised); }"
     code = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ground}"
-    return Markup("\n").join([style("style.css", "cells.css"), Markup(code)])
+    return Markup("\n").join([style("style.css", "words.css", "cells.css"), Markup(code)])
 
 
 def _neighbour(plan: LessonPlan | None) -> dict[str, str] | None:

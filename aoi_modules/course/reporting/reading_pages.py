@@ -51,7 +51,7 @@ def _primer(text: str, pictures: Path, curriculum: Curriculum, words: Glossary) 
     html = links(_html(_TITLE.sub("", text)))
     return rendered(
         "primer.html.j2",
-        css=style("style.css", "reading.css"),
+        css=style("style.css", "words.css", "reading.css"),
         title=text.splitlines()[0].removeprefix("# "),
         body=Markup(_PICTURE.sub(lambda match: f'<img src="{_inline(pictures / match[1])}"', html)),
         items=curriculum.items,
@@ -62,7 +62,7 @@ def _primer(text: str, pictures: Path, curriculum: Curriculum, words: Glossary) 
 def _glossary(words: Glossary) -> str:
     return rendered(
         "glossary.html.j2",
-        css=style("style.css", "reading.css"),
+        css=style("style.css", "words.css", "reading.css"),
         words=[_entry(word, words) for word in words.alphabetical],
         primer=PRIMER,
     )

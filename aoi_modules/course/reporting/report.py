@@ -18,7 +18,7 @@ from aoi_modules.course.lesson import shown
 from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.course.reporting.junit import junit
 from aoi_modules.course.reporting.pages import page_path, write_page
-from aoi_modules.course.reporting.reading_pages import reading_pages
+from aoi_modules.course.reporting.reading_pages import GLOSSARY, PRIMER, reading_pages
 from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.reporting.thumbnails import as_data, thumbnail_path
 from aoi_modules.course.running import freshness
@@ -105,6 +105,8 @@ def _index(order: RunOrder, outcomes: list[Outcome], coming: Mapping[str, float]
     solved, exercises = _exercises(order)
     return rendered(
         "index.html.j2",
+        primer=PRIMER,
+        glossary=GLOSSARY,
         css=style("style.css", "index.css"),
         headline=headline(outcomes) if coming is None else f"{len(outcomes)} of {len(order.plans)} lessons done",
         at_work=coming is not None,

@@ -17,8 +17,9 @@ import numpy as np
 
 from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.modelstore import layout
+from aoi_modules.serving.batching.policy import MAX_ROWS
 from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.engines import freezing, trial
+from aoi_modules.serving.engines import freezing, saved_model, trial
 from aoi_modules.serving.engines.operations import Operations
 from aoi_modules.serving.engines.tries import tries
 from aoi_modules.settings import preset
@@ -38,7 +39,8 @@ SPREAD_GAIN = 1.25
 """Several threads share a request only if that makes it so many times faster: together they do less than each alone."""
 MOST_FROZEN = 20 << 20
 """Bytes of graph and variables of a model that is frozen. TensorFlow makes some twenty copies of constants while it
-optimizes; a greater network spends its time in products that freezing does not shorten, and runs from its variables."""
+optimizes; a greater network spends its time in products that freezing does not shorten, and runs from its variables:
+those that it has, and those that `lifting` makes of its constants."""
 CALLS, CALLS_SECONDS = 6, 0.3
 """How often and for how long a model is tried before its threads are chosen."""
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class TensorFlowEngine:
     """One SavedModel, ready to run."""
 
     name = NAME
+    batch_rows = MAX_ROWS
 
     def __init__(self, session: tf.compat.v1.Session, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = dict(signatures)
@@ -136,12 +139,12 @@ def _size(path: Path) -> int:
 
 
 def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> tuple[TensorFlowEngine, Any]:
-    """The model as it is, and its GraphDef."""
+    """The model as it is, and its GraphDef without large constants."""
     session = _session(threads)
     try:
         with session.graph.as_default(), deprecation.silence():
-            meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
-        return TensorFlowEngine(session, _signatures(meta_graph)), meta_graph.graph_def
+            signatures, graph = saved_model.restore(session, path, tags, lifted=_size(path) > MOST_FROZEN)
+        return TensorFlowEngine(session, signatures), graph
     except Exception as error:  # whatever a model brings along; its words are told
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
@@ -269,10 +272,6 @@ def _session(threads: Threads) -> tf.compat.v1.Session:
 
 def _has_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
-
-
-def _signatures(meta_graph: Any) -> dict[str, SignatureDef]:
-    return {name: SignatureDef.FromString(s.SerializeToString()) for name, s in meta_graph.signature_def.items()}
 
 
 def _handles(graph: tf.Graph, signatures: Mapping[str, SignatureDef]) -> dict[str, object]:

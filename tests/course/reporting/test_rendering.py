@@ -10,6 +10,7 @@ LESSON = {
     "title": "1 <b>First</b>",
     "css": Markup("a > b {}"),
     "index": "../index.html",
+    "glossary": "../glossary.html",
     "before": None,
     "after": {"page": "02.html", "title": "2 Second"},
     "profile": "ci",

@@ -1,4 +1,4 @@
-"""Files that real Keras 2 wrote, against the scores that it gave; `keras2_truth/write.py` made both."""
+"""Files that older Keras wrote, against the scores that it gave; `keras_truth/write.py` made both."""
 
 import zipfile
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from aoi_modules.export.servable import write_servable
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras, tf
 
-TRUTH = Path(__file__).with_name("keras2_truth")
+TRUTH = Path(__file__).with_name("keras_truth")
 VERSIONS = ("2.12", "2.13", "2.14", "2.15")
 CASES = (
     "nested_normalization",
@@ -45,9 +45,18 @@ CASES = (
 )
 
 
+def cases(version: str) -> tuple[str, ...]:
+    return CASES
+
+
 @pytest.fixture(params=VERSIONS)
-def packed(request: pytest.FixtureRequest) -> Iterator[zipfile.ZipFile]:
-    with zipfile.ZipFile(TRUTH / f"{request.param}.zip") as archive:
+def version(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def packed(version: str) -> Iterator[zipfile.ZipFile]:
+    with zipfile.ZipFile(TRUTH / f"{version}.zip") as archive:
         yield archive
 
 
@@ -56,7 +65,7 @@ def unpacked(archive: zipfile.ZipFile, name: str, folder: Path) -> Path:
 
 
 def difference(model: Path, samples: Path) -> float:
-    """The greatest one between the scores of Keras 2 and of the network, called as the export calls it."""
+    """The greatest one between the scores of the author's Keras and of the network, called as the export calls it."""
     network = read_keras_network(model)
     with np.load(samples) as arrays:
         features = tf.constant(arrays["features"]) if "features" in arrays else None
@@ -66,8 +75,8 @@ def difference(model: Path, samples: Path) -> float:
     return max(float(np.max(np.abs(found[name] - values))) for name, values in expected.items())
 
 
-def test_every_written_model_is_tried(packed: zipfile.ZipFile) -> None:
-    assert {name.partition(".")[0] for name in packed.namelist()} == set(CASES)
+def test_every_written_model_is_tried(packed: zipfile.ZipFile, version: str) -> None:
+    assert {name.partition(".")[0] for name in packed.namelist()} == set(cases(version))
 
 
 @pytest.mark.parametrize("ending", ["h5", "keras"])
@@ -80,9 +89,11 @@ def test_a_file_of_keras_2_gives_the_scores_of_keras_2(name: str, ending: str, t
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", ["h5", "keras"])
-def test_the_files_of_each_keras_2_give_its_scores(packed: zipfile.ZipFile, ending: str, tmp_path: Path) -> None:
+def test_the_files_of_each_keras_give_its_scores(
+    packed: zipfile.ZipFile, version: str, ending: str, tmp_path: Path
+) -> None:
     apart = {}
-    for name in CASES:
+    for name in cases(version):
         keras.backend.clear_session()
         model, samples = (unpacked(packed, f"{name}.{one}", tmp_path) for one in (ending, "npz"))
         apart[name] = difference(model, samples)
@@ -91,7 +102,7 @@ def test_the_files_of_each_keras_2_give_its_scores(packed: zipfile.ZipFile, endi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["nested_normalization.h5", "two_inputs.keras", "convnext.h5"])
-def test_a_servable_gives_the_scores_of_keras_2(packed: zipfile.ZipFile, name: str, tmp_path: Path) -> None:
+def test_a_servable_gives_the_scores_of_the_authors_keras(packed: zipfile.ZipFile, name: str, tmp_path: Path) -> None:
     model = unpacked(packed, name, tmp_path)
     samples = unpacked(packed, f"{name.partition('.')[0]}.npz", tmp_path)
     features = ("a", "b", "c", "d") if "two_inputs" in name else ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from aoi_modules.course.reference import yaml_file
+from aoi_modules.course.checklist import yaml_file
 from aoi_modules.errors import CourseError
 
 
