@@ -20,7 +20,7 @@ from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras, tf
 
 TRUTH = Path(__file__).with_name("keras_truth")
-VERSIONS = ("2.12", "2.13", "2.14", "2.15")
+VERSIONS = ("2.12", "2.13", "2.14", "2.15", "3.0", "3.3")
 CASES = (
     "nested_normalization",
     "normalization_three_deep",
@@ -45,8 +45,13 @@ CASES = (
 )
 
 
-def cases(version: str) -> tuple[str, ...]:
-    return CASES
+OF_KERAS_3 = ("activations", "functions", "norms_of_groups")
+WITH_FUNCTIONS = ("branches", "convnext", "functions", "several_of_a_class", "two_inputs")
+"""Models that call functions of `keras.ops`, whose arguments Keras 3 does not write into a legacy file."""
+
+
+def packed_models(archive: zipfile.ZipFile, ending: str) -> list[str]:
+    return [name.removesuffix(f".{ending}") for name in archive.namelist() if name.endswith(f".{ending}")]
 
 
 @pytest.fixture(params=VERSIONS)
@@ -76,7 +81,20 @@ def difference(model: Path, samples: Path) -> float:
 
 
 def test_every_written_model_is_tried(packed: zipfile.ZipFile, version: str) -> None:
-    assert {name.partition(".")[0] for name in packed.namelist()} == set(cases(version))
+    written = set(packed_models(packed, "keras"))
+    assert written <= {*CASES, *OF_KERAS_3}
+    # The first Keras 3 could not make or write each of them.
+    assert written == set(CASES) if version.startswith("2.") else len(written) >= 12
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["activations.h5", "activations.keras", "functions.keras", "norms_of_groups.keras", "normalization_three_deep.h5"],
+)
+def test_a_file_of_the_first_keras_3_gives_its_scores(file: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(TRUTH / "3.0.zip") as archive:
+        model, samples = (unpacked(archive, one, tmp_path) for one in (file, f"{file.partition('.')[0]}.npz"))
+    assert difference(model, samples) < 1e-4
 
 
 @pytest.mark.parametrize("ending", ["h5", "keras"])
@@ -93,9 +111,13 @@ def test_the_files_of_each_keras_give_its_scores(
     packed: zipfile.ZipFile, version: str, ending: str, tmp_path: Path
 ) -> None:
     apart = {}
-    for name in cases(version):
+    for name in packed_models(packed, ending):
         keras.backend.clear_session()
         model, samples = (unpacked(packed, f"{name}.{one}", tmp_path) for one in (ending, "npz"))
+        if version.startswith("3.") and ending == "h5" and name in WITH_FUNCTIONS:
+            with pytest.raises(ModelError, match=r"a legacy \.h5 file has lost its arguments"):
+                load_model(model)
+            continue
         apart[name] = difference(model, samples)
     assert {name: value for name, value in apart.items() if not value < 1e-4} == {}
 
