@@ -151,10 +151,11 @@ def _refuse_means_of_all(model: Network, numbers: Figures, learnt: NDArray[np.in
             continue
         found = np.asarray(mean, float).ravel()
         for form in (numbers, np.log(numbers), np.log1p(numbers)):
-            if len(found) != form.shape[1]:
+            columns = form[:, : len(found)]  # the zip code comes last, and may be read in another way
+            if len(found) != columns.shape[1]:
                 continue
-            if np.allclose(found, form.mean(axis=0), rtol=1e-5) and not np.allclose(
-                found, form[learnt].mean(axis=0), rtol=1e-5
+            if np.allclose(found, columns.mean(axis=0), rtol=1e-5) and not np.allclose(
+                found, columns[learnt].mean(axis=0), rtol=1e-5
             ):
                 raise Hint(
                     f"{layer.name}: its means are those of all houses, of the held-out ones too; adapt it to the "
@@ -207,4 +208,7 @@ def _explain(model: Network, said: Figures, dollars: Figures, usual: float, erro
             f"{short} its usual answer is {np.median(dollars):,.0f} dollars, and the usual price {usual:,.0f}; undo "
             "the scaling with the same spread and mean as before fit"
         )
-    raise Hint(f"{short} more epochs, or another learning rate; {losses[-1]:.3g} is the last training loss")
+    raise Hint(
+        f"{short} is the zip code read as a code? Then more epochs, or another learning rate: {losses[-1]:.3g} is the last "
+        "training loss"
+    )

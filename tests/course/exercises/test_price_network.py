@@ -119,7 +119,7 @@ def test_a_network_of_ones_own_passes(houses: Houses, arguments: dict[str, Any])
         ({"change": lambda dollars: None}, "no answer yet"),
         ({"change": lambda dollars: 5 * dollars}, "with the same spread and mean"),
         ({"target": "dollars", "epochs": 3}, "fitted to dollars as they are"),
-        ({"rate": 1e-6}, "more epochs"),
+        ({"rate": 1e-6}, "read as a code? Then more epochs"),
         ({"rate": 1e30, "epochs": 3}, "NaN"),
     ],
 )
