@@ -209,6 +209,6 @@ def _explain(model: Network, said: Figures, dollars: Figures, usual: float, erro
             "the scaling with the same spread and mean as before fit"
         )
     raise Hint(
-        f"{short} is the zip code read as a code? Then more epochs, or another learning rate; the last training loss is "
+        f"{short} is the zip code read as a code? Then more epochs, or another learning rate; the last loss is "
         f"{losses[-1]:.3g}"
     )
