@@ -1,6 +1,7 @@
 """Exercises of lesson 5a, Fashion-MNIST."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,7 +178,7 @@ def _explain(model: Network, tables: Mapping[str, Pair], said: Figures, reached:
     raise Hint(f"{short} of the training pictures only {known:.1%}: more epochs, or one more convolution")
 
 
-def _answers(model: Network, pictures: NDArray[np.float32]) -> Figures:
+def _answers(model: Network, pictures: NDArray[Any]) -> Figures:
     return next(iter(networks.answers(model, {"image": pictures}).values()))
 
 

@@ -112,7 +112,7 @@ def _refuse_other_form(model: Network, table: Mapping[str, Figures]) -> None:
         raise Hint(f"network: {loss} is for classes; a price is a quantity, such as for mean_squared_error")
 
 
-def _answers(model: Network, inputs: Mapping[str, object]) -> Figures:
+def _answers(model: Network, inputs: Mapping[str, Figures]) -> Figures:
     said: Figures = next(iter(networks.answers(model, inputs).values()))[:, 0]
     if not np.isfinite(said).all():
         raise Hint(
@@ -138,7 +138,7 @@ def _refuse_forgotten_branch(model: Network, inputs: Mapping[str, Figures], said
             )
 
 
-def _answers_or_none(model: Network, inputs: Mapping[str, object]) -> Figures | None:
+def _answers_or_none(model: Network, inputs: Mapping[str, Figures]) -> Figures | None:
     values: Figures = next(iter(networks.answers(model, inputs).values()))[:, 0]
     return values if np.isfinite(values).all() else None
 
