@@ -11,7 +11,6 @@ from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import input_name
 from aoi_modules.export.rewriting.computing_ahead import compute_ahead
 from aoi_modules.export.rewriting.folding import fold
-from aoi_modules.export.rewriting.loops import fold_loops
 from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.modelstore.layout import (
     DEFAULT_SIGNATURE,
@@ -43,7 +42,7 @@ class Core:
     def frozen(cls, component: Component, graph: GraphDef) -> "Core":
         """With constants, and everything computed ahead that can be."""
         outputs = component.outputs
-        folded = fold_loops(fold(compute_ahead(graph, outputs), outputs))
+        folded = fold(compute_ahead(graph, outputs), outputs)
         return cls(component, with_own_functions(graphs.optimize(folded, outputs)))
 
     @classmethod
