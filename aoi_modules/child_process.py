@@ -157,8 +157,8 @@ def check_ready_file(path: Path) -> None:
 def follow_parent(stop_seconds: float = STOP_SECONDS) -> None:
     """Lets this process stop when its parent, who holds the other end of standard input, is gone.
 
-    Call it first, in the main thread. It also gives SIGINT its default back: a parent that ignores it, such as a job in
-    a shell's background, hands that down, and this process has a session of its own, so SIGINT is meant for it alone.
+    Call it first, in the main thread. It also gives SIGINT its default back. A parent that ignores it, such as a job in
+    a shell's background, hands that down. But this process has a session of its own, so SIGINT is meant for it alone.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -12,6 +12,7 @@ import click
 from aoi_modules import disk
 from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import STOPPED, AoiError, MissingExtra
+from aoi_modules.memory import shortage
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {
@@ -118,6 +119,9 @@ def main() -> None:
     except AoiError as error:
         click.echo(f"error: {error}{_notes(error)}", err=True)
         sys.exit(error.exit_code)
+    except MemoryError as error:
+        click.echo(f"error: memory does not suffice: {shortage(error)}{_notes(error)}", err=True)
+        sys.exit(1)
     except OSError as error:
         *_, (frame, _) = traceback.walk_tb(error.__traceback__)
         place = frame.f_globals["__name__"]

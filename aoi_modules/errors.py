@@ -8,7 +8,8 @@
     │   └── NotAPicture       bytes that no decoder of ours reads
     │       └── TooManyPixels a picture of more pixels than are read
     ├── ModelError            a model cannot be trained, read or exported
-    │   └── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
+    │   ├── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
+    │   └── NotEnoughMemory   a model and its pictures do not fit into this machine's memory
     ├── StoreError            a version directory or its manifest cannot be written or trusted
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
@@ -140,6 +141,10 @@ class UnrunnableModel(ModelError):
     """A model that was loaded, and can never answer: trying again is of no use."""
 
 
+class NotEnoughMemory(ModelError):
+    """A model and its pictures do not fit into this machine's memory."""
+
+
 class StoreError(AoiError):
     """A version directory or its manifest cannot be written or trusted."""
 
@@ -255,6 +260,7 @@ _NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
 _NO_CAUSE = (
     "Exception encountered when calling", "Graph execution error:",
     "Detected at node", 'File "', "<stack traces unavailable>",
+    "Exception from src/", "Check '", "FrontEnd API failed with", "Model wasn't fully converted", "Summary:",
 )  # fmt: skip
 
 
@@ -267,4 +273,4 @@ def first_line(error: BaseException) -> str:
         lines = lines[-1:]
     where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
     lines = lines[where[0] + 1 :] if where else lines
-    return lines[0][:300] if lines else type(error).__name__
+    return lines[0].removeprefix("-- ")[:300] if lines else type(error).__name__

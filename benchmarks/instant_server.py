@@ -24,6 +24,7 @@ class InstantEngine:
     """Scores of 0 for every row."""
 
     name = "none"
+    batch_rows = 4
 
     def __init__(self, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = signatures

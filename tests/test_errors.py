@@ -76,6 +76,12 @@ def test_arguments_may_be_spelled_in_another_way() -> None:
             "the checksum does not match",
         ),
         (
+            "Exception from src/inference/src/cpp/core.cpp:84:\nCheck 'false' failed at src/report.cpp:151:\n"
+            "FrontEnd API failed with OpConversionFailure:\nModel wasn't fully converted.\nSummary:\n"
+            "-- No conversion rule found for operations: Svd\nTo facilitate the conversion, refer to\n",
+            "No conversion rule found for operations: Svd",
+        ),
+        (
             "Graph execution error:\n\nDetected at node add defined at (most recent call last):\n"
             '  File "net.py", line 5, in f\n'
             "\nIncompatible shapes: [1,3] vs. [1,2]\n\t [[{{node add}}]]",

@@ -21,13 +21,13 @@ class NothingFound:
 
 
 @dataclass(frozen=True)
-class PassedOver:
+class Note:
     """What a folder holds beside pictures of parts, such as a system's thumbnails: one sentence."""
 
     sentence: str
 
 
-def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound | PassedOver]:
+def find_pictures(places: Iterable[str]) -> Iterator[Path | NothingFound | Note]:
     """Finds the picture files of each place, in order.
 
     Args:
@@ -57,7 +57,7 @@ def read_pictures(places: Iterable[str]) -> list[bytes]:
     for found in find_pictures(places):
         if isinstance(found, NothingFound):
             raise DataError(f"{found.place}: {found.reason}")
-        if isinstance(found, PassedOver):
+        if isinstance(found, Note):
             say(f"note: {found.sentence}")
             continue
         try:
@@ -70,14 +70,14 @@ def read_pictures(places: Iterable[str]) -> list[bytes]:
     return contents
 
 
-def _inside(folder: Path) -> Iterator[Path | NothingFound | PassedOver]:
+def _inside(folder: Path) -> Iterator[Path | NothingFound | Note]:
     found = walk(folder)
     pictures = [path for path in found.files if is_picture(path)]
     others = [path for path in found.files if not is_picture(path)]
     yield from _or_nothing(pictures, str(folder), "no picture in this folder (.png, .jpg, .jpeg or .bmp)")
     yield from (NothingFound(str(lost.path), lost.why) for lost in found.lost)
     sentences = told(found.passed, folder) + ([f"passed over: no pictures: {named(others, folder)}"] if others else [])
-    yield from (PassedOver(f"{folder}: {sentence}") for sentence in sentences)
+    yield from (Note(f"{folder}: {sentence}") for sentence in sentences)
 
 
 def _or_nothing(files: list[Path], place: str, reason: str) -> Iterator[Path | NothingFound]:

@@ -14,8 +14,8 @@ class Attempts:
     """The attempts of one call.
 
     It is made again only when nobody accepted the connection: sending the request again cannot do anything twice then.
-    An answer, whatever it says, a deadline, and a connection that broke under the request are final: the request may
-    have reached the model, and one that ends a server must not end the next one too.
+    Three things are final: an answer, whatever it says; a deadline; and a connection that broke under the request. The
+    request may have reached the model, and one that ends a server must not end the next one, too.
 
     Args:
         timeout: seconds for all attempts together.

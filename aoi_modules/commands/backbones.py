@@ -54,7 +54,7 @@ def _row(backbone: Backbone) -> Row:
 def _weights(backbone: Backbone) -> tuple[str, str | None]:
     """The place and the file."""
     if not backbone.pretrained:
-        return "trained from nothing", None
+        return "trained from scratch", None
     try:
         found = origin(backbone)
     except ChecksumError as error:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands import output
-from aoi_modules.errors import STOPPED
+from aoi_modules.errors import STOPPED, CourseError
 from aoi_modules.settings import settings
 from aoi_modules.training.profiles import PROFILES
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from aoi_modules.course.checklist.curriculum import Curriculum
     from aoi_modules.course.running.order import RunOrder
     from aoi_modules.course.running.outcome import Outcome
 
@@ -28,6 +29,7 @@ def command() -> None:
     Examples:
       aoi course start ~/aoi-course     your own copy, without the solutions
       aoi course status                 what is done and what is next
+      aoi course coverage               what of the study checklist the lessons hold
       aoi course run --profile cpu      every lesson headless, with a report
     """
 
@@ -76,13 +78,18 @@ def run(
 
 def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> int:
     """Runs, reports whatever happened, and returns the exit code."""
-    from aoi_modules.course.reporting.report import headline, write_report
+    from aoi_modules.course import durations
+    from aoi_modules.course.reporting.live_report import LiveReport
+    from aoi_modules.course.reporting.report import headline
     from aoi_modules.course.running.course_run import CourseRun
     from aoi_modules.course.running.display import display_for
+    from aoi_modules.course.running.forecast import Forecast
     from aoi_modules.course.running.outcome import all_good
 
+    forecast = Forecast(durations.expected(order.profile, order.given.cache_dir), order.jobs)
+    report = LiveReport(order, forecast)
     display = display_for(console, plain=order.given.plain)
-    course_run = CourseRun(order, display)
+    course_run = CourseRun(order, display, forecast, report)
     stopped = False
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled CI job gets its report too
     try:
@@ -92,9 +99,9 @@ def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> 
     finally:
         display.close()
     outcomes = [course_run.outcomes[plan.id] for plan in order.plans]
-    report = write_report(order, outcomes)
+    index = report.end(outcomes).index
     _print(outcomes, as_json=as_json)
-    console.print(f"{headline(outcomes)}; report: {report.index}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{headline(outcomes)}; report: {index}", markup=False, highlight=False, soft_wrap=True)
     return STOPPED if stopped else 0 if all_good(outcomes) else 1
 
 
@@ -133,6 +140,90 @@ def status(as_json: bool) -> None:
         print_status(output.console(), found)
 
 
+@command.command("times")
+@click.option("--profile", type=click.Choice(PROFILES), default="cpu", show_default=True, help="Size of the work.")
+@click.option("--measured", is_flag=True, help="Take over what the last runs on this machine took, as the reference.")
+def times(profile: str, measured: bool) -> None:
+    """Say how long each lesson takes on this machine.
+
+    The times were measured on another machine; how fast this one is, a test of a second says.
+
+    \b
+    Examples:
+      aoi course times
+      aoi course times --profile ci
+      aoi course times --measured     after `aoi course run --force`, on a machine that does nothing else
+    """
+    from aoi_modules.course import durations, material
+
+    checklist = material.curriculum()
+    if measured:
+        _take_over_times(checklist, profile)
+    seconds = durations.expected(profile, settings().cache_dir)
+    if not seconds:
+        click.echo(f"no lesson has been measured with the profile {profile}", err=True)
+    for plan in checklist.written():
+        if plan.id in seconds:
+            click.echo(f"{plan.full_title}: {durations.in_words(seconds[plan.id])}")
+
+
+def _take_over_times(checklist: "Curriculum", profile: str) -> None:
+    """Writes what the last runs took into the package's table.
+
+    Raises:
+        CourseError: no lesson has run with that profile.
+    """
+    from aoi_modules.course import artifacts, durations, speed
+    from aoi_modules.course.running import freshness
+
+    folders = {
+        plan.id: artifacts.lesson_dir(settings().artifacts_dir, profile, plan.id) for plan in checklist.written()
+    }
+    records = {name: freshness.read_record(folder) for name, folder in folders.items()}
+    seconds = {name: record.seconds for name, record in records.items() if record is not None}
+    if not seconds:
+        raise CourseError(
+            f"no lesson has passed with the profile {profile}", hint=f"aoi course run --profile {profile} --force"
+        )
+    durations.write(durations.read().with_measured(profile, seconds, speed.measure()))
+    click.echo(f"{durations.FILE}: {len(seconds)} lessons with the profile {profile}", err=True)
+
+
+@command.command("coverage")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON.")
+def coverage(as_json: bool) -> None:
+    """Show how far the lessons hold the study checklist: its words, its deeds, and what is open.
+
+    Exit code 1: a lesson lacks a word or an exercise that notebooks/coverage.yml names.
+
+    \b
+    Examples:
+      aoi course coverage
+      aoi course coverage --json
+    """
+    import msgspec
+
+    from aoi_modules.course import material
+    from aoi_modules.course.checklist import coverage as checklist_coverage
+    from aoi_modules.course.checklist import reading
+    from aoi_modules.course.notebook.file import sources_of
+    from aoi_modules.course.reporting.tables import print_coverage
+
+    folder = material.official_dir()
+    checklist = reading.load(folder / reading.FILE_NAME)
+    found = checklist_coverage.load(folder / material.NOTEBOOKS / checklist_coverage.FILE_NAME)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    else:
+        print_coverage(output.console(), found, checklist)
+    missing = list(
+        checklist_coverage.problems(found, checklist, lambda plan: sources_of(material.notebook_path(plan, folder)))
+    )
+    for problem in missing:
+        click.echo(problem, err=True)
+    sys.exit(1 if missing else 0)
+
+
 @command.command("start")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def start(folder: Path) -> None:
@@ -152,14 +243,14 @@ def start(folder: Path) -> None:
     for what, names in groups.items():
         for name in names:
             click.echo(f"{what}: {folder / name}")
-    click.echo(f"now: cd {folder} && jupyter lab notebooks", err=True)
+    click.echo(f"now: {trainee.jupyter_command(folder)}", err=True)
 
 
 @command.command("readme")
-@click.option("--check", is_flag=True, help="Change nothing; fail if a table is not of today.")
-@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Default: README.md of the course.")
+@click.option("--check", is_flag=True, help="Change nothing; fail if a part is not of today.")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Just this README.")
 def readme(check: bool, file: Path | None) -> None:
-    """Write README's tables of the study checklist and of the settings.
+    """Write what is made from data: README's tables, and the sources at the end of each lesson.
 
     \b
     Examples:
@@ -168,11 +259,17 @@ def readme(check: bool, file: Path | None) -> None:
     """
     from aoi_modules.course import material
     from aoi_modules.course import readme as page
+    from aoi_modules.course.reference import source_cells
 
     path = file or material.material_dir() / "README.md"
+    lessons = path.parent / material.NOTEBOOKS
     if check:
         page.refuse_stale(path, material.curriculum())
+        if file is None:
+            source_cells.refuse_stale(lessons, material.curriculum())
         click.echo(f"{path}: its tables are of today", err=True)
     else:
         changed = page.refresh(path, material.curriculum())
         click.echo(f"{path}: {'written' if changed else 'its tables were of today already'}", err=True)
+        for lesson in source_cells.refresh(lessons, material.curriculum()) if file is None else ():
+            click.echo(f"{lesson}: its sources are written", err=True)

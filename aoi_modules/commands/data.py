@@ -94,7 +94,7 @@ def fetch(name: str | None, every: bool, repair: bool, allow_stand_in: bool, as_
       aoi data fetch --all
       aoi data fetch magnetic-tile --repair
 
-    --repair mends the cache by a new download. It never writes into a mirror or a system folder: a damaged one is
+    --repair replaces the cache by a new download. It never writes into a mirror or a system folder: a damaged one is
     passed over, and a good copy goes into the cache.
     """
     if every == (name is not None):

@@ -19,6 +19,10 @@ def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing)
     MODEL is a .keras file, a legacy .h5 file, a SavedModel folder of TensorFlow 2 or 1, a frozen graph (.pb, with
     --inputs and --outputs) or an ONNX file. A report.json of aoi train beside it says what its outputs mean.
 
+    A head of several classes judges if some of its labels are good: by their names (--labels), as aoi train knows them,
+    or by --good; --threshold is then of 1 - their probabilities, 0.5 where nothing is said. A head of one unit scores
+    its second label; where that is the good one, as Keras trains it on the folders crack/ and good/, --good says so.
+
     It takes pictures, in colour or gray, (N, H, W, C) or (N, C, H, W) or gray (N, H, W), and perhaps inputs of numbers,
     (N,) or (N, k) each, whose names become those of the features. It gives floating numbers, (N, K) or (N,). It scores
     by these inputs alone: no random numbers, no state, batches of any size.
@@ -27,6 +31,7 @@ def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing)
     Examples:
       aoi export build/tile/model.keras --name tile --base-path models
       aoi export old.h5 --name screw --base-path models --head defect --labels labels.txt --threshold 0.4
+      aoi export kinds.h5 --name cap --base-path models --labels labels.txt --good type_a --good type_b --threshold 0.3
       aoi export two.h5 --name ic --base-path models --head lead=dense_1 --head body=dense_2 --threshold lead=0.3
       aoi export frozen.pb --name cap --base-path models --inputs image --outputs scores --scaling tf
       aoi export keras2.h5 --name cap --base-path models --expect samples.npz
@@ -40,10 +45,9 @@ def command(model: Path, heads: tuple[str, ...], about: About, writing: Writing)
     about.check_general()
     outputs = {head: output or None for head, _, output in (given.partition("=") for given in heads)}
     wishes = [about.wish(head, name=head, output=output) for head, output in outputs.items()]
-    wishes += [about.wish(head, name=None, output=head) for head in sorted(about.named() - set(outputs))]
-    if not wishes and (about.kinds.general or about.labels.general or about.thresholds.general):
-        wishes = [about.wish(None, name=None, output=None)]
+    if wishes:
+        wishes += [about.wish(head, name=None, output=head) for head in sorted(about.named() - set(outputs))]
     click.echo(f"exporting {model} as component {writing.name} ...", err=True)
-    source = read(model, wishes, about.reading())
+    source = read(model, wishes or about.wishes, about.reading())
     about.check(source.heads)
     writing.publish([source])

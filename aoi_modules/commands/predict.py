@@ -55,9 +55,9 @@ def command(
     A head with a map also says where the defect is: top, left, height and width of its region, as shares of the
     picture's height and width.
 
-    A model that takes features wants --features: a CSV file with a column `picture` (or `path`), the file's name with
-    as many of its folders as it needs to be told from others, and a column for each feature, by its name. The whole
-    table is checked before the first picture is asked about.
+    A model that takes features wants --features: a CSV file with a column `picture` (or `path`), and a column for each
+    feature, by its name. `picture` is the file's name, with its folders where several files have the same name. The
+    whole table is checked before the first picture is asked about.
 
     \b
     Examples:
@@ -89,14 +89,14 @@ def command(
 
 def _found(places: tuple[str, ...]) -> tuple[list[Path], bool]:
     """The picture files, and whether a place, or a folder in one, had none or could not be read."""
-    from aoi_modules.client.picture_search import NothingFound, PassedOver, find_pictures
+    from aoi_modules.client.picture_search import Note, NothingFound, find_pictures
 
     files, empty = [], False
     for found in find_pictures(places):
         if isinstance(found, NothingFound):
             click.echo(f"error: {found.place}: {found.reason}", err=True)
             empty = True
-        elif isinstance(found, PassedOver):
+        elif isinstance(found, Note):
             click.echo(f"note: {found.sentence}", err=True)
         else:
             files.append(found)

@@ -12,6 +12,7 @@ from aoi_modules.commands.options.good_classes import good_options
 from aoi_modules.commands.options.reading import reading_options
 from aoi_modules.commands.options.sizes import Part, PixelSize, TileGrid
 from aoi_modules.datasets.folder import GoodClasses, Reading
+from aoi_modules.errors import Argument
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.progress import on_terminal
@@ -111,7 +112,8 @@ def command(
     """
     alone = bool(wishes.get("good_only"))
     one_defect = alone or wishes.get("tiles") is not None
-    good = replace(good, needed=wishes.get("escape_target") is not None, one_defect=one_defect, alone=alone)
+    wanted = Argument("escape_target") if wishes.get("escape_target") is not None else None
+    good = replace(good, needed_by=wanted, one_defect=one_defect, alone=alone)
     chosen = _recipe(recipe, directory, skip_bad, reading, good)
     written = train(chosen, profile, out, seed=seed, restart=restart, **wishes)
     click.echo(training_report.to_json(written) if as_json else _lines(written, out))

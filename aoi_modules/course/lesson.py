@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from aoi_modules.course import artifacts, material
+from aoi_modules.course import artifacts, durations, material
 from aoi_modules.course.artifacts import Figure, LessonManifest
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.errors import ChecksumError, CourseError
@@ -35,6 +35,8 @@ class Lesson:
     def open(cls, lesson_id: str, *, profile: str) -> "Lesson":
         """Begins the lesson with an empty folder; what an earlier run left there is removed.
 
+        Says how long the lesson takes on this machine, unless it is a headless run, which says that of all lessons.
+
         Raises:
             CourseError: no such lesson or profile.
         """
@@ -43,6 +45,8 @@ class Lesson:
         plan = material.curriculum().lesson(lesson_id)
         out = artifacts.lesson_dir(settings().artifacts_dir, profile, plan.id)
         _empty(out)
+        if not settings().run_token:
+            click.echo(_takes(plan, profile))
         return cls(plan, profile, out)
 
     def needs(self, lesson_id: str) -> Path:
@@ -135,6 +139,13 @@ def left_by(lesson_id: str, profile: str, artifacts_dir: Path) -> Path:
     except CourseError as error:
         raise CourseError(error.message, hint=f"run `{command}`") from None
     return folder
+
+
+def _takes(plan: LessonPlan, profile: str) -> str:
+    seconds = durations.expected(profile, settings().cache_dir).get(plan.id)
+    if seconds is None:
+        return f"Lesson {plan.id} with the profile {profile}: nobody has measured yet how long it takes"
+    return f"Lesson {plan.id} with the profile {profile} takes {durations.in_words(seconds)} on this machine"
 
 
 def _counted(number: int, noun: str) -> str:

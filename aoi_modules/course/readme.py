@@ -48,7 +48,7 @@ def parts(curriculum: Curriculum) -> tuple[Part, ...]:
 
 def checklist_table(curriculum: Curriculum) -> str:
     """The checklist as a Markdown table, one row an item."""
-    heading = ["| | Item | Why | Phase | Lessons |", "|---|---|---|---|---|"]
+    heading = ["| | Item | Purpose | Phase | Lessons |", "|---|---|---|---|---|"]
     return "\n".join([*heading, *(_item(item) for item in curriculum.items)])
 
 

@@ -1,11 +1,18 @@
-"""A trainee's own copy of the course: lessons without solutions. What the trainee writes is never overwritten."""
+"""A trainee's own copy of the course: lessons without solutions, primer and glossary.
 
+What the trainee writes is never overwritten.
+"""
+
+import os
+import shlex
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from aoi_modules.course import material
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist import reading
+from aoi_modules.course.reporting.reading_pages import reading_pages
 from aoi_modules.errors import CourseError
 
 PICTURES = "images"
@@ -46,9 +53,21 @@ def start(folder: Path) -> Started:
             _lay(folder, f"{material.NOTEBOOKS}/{plan.file_name}", content, done)
         for name in pictures(official):
             _lay(folder, name, (official / name).read_bytes(), done)
+        for name, page in reading_pages().items():
+            _lay(folder, name, page, done)
     except OSError as error:
         raise CourseError(f"{error.filename or folder}: cannot be written: {error.strerror or error}") from None
     return done
+
+
+def jupyter_command(folder: Path) -> str:
+    """The command that opens the copies in a browser, as it can be typed in any folder, whatever is on the path."""
+    jupyter = Path(sys.executable).with_name("jupyter")
+    if not jupyter.is_file():
+        return f"{shlex.join([sys.executable, '-m', 'pip', 'install', 'aoi-academy[lab]'])}, which brings Jupyter"
+    words = [str(jupyter), "lab", str((folder / material.NOTEBOOKS).resolve())]
+    # JupyterLab refuses root, which is who a container runs as
+    return shlex.join([*words, "--allow-root"] if os.geteuid() == 0 else words)
 
 
 def pictures(official: Path) -> list[str]:

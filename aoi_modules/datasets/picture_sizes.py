@@ -7,7 +7,7 @@ import numpy as np
 
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import NotAPicture
-from aoi_modules.pictures.decoding import read_header
+from aoi_modules.pictures.decoding import header_of_file, read_header
 from aoi_modules.pictures.header import GRAY
 
 LOOKED_AT = 200
@@ -43,7 +43,7 @@ def typical_size(table: Table) -> PictureSize | None:
 
 def _header(picture: bytes | Path) -> PictureSize | None:
     try:
-        header = read_header(picture if isinstance(picture, bytes) else picture.read_bytes())
+        header = read_header(picture) if isinstance(picture, bytes) else header_of_file(picture)
     except (OSError, NotAPicture):
         return None  # what cannot be decoded is named by whoever decodes it
     return PictureSize(header.height, header.width, gray=header.channels == GRAY)

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -16,10 +17,16 @@ from pathlib import Path
 from typing import IO
 
 from aoi_modules.errors import Argument, ModelError, StoreError, first_line
+from aoi_modules.memory import enough_for
 from aoi_modules.settings import child_environment
 
 SECONDS = 600
 """A check may take so long; of the largest models it takes half a minute."""
+
+
+ENDED = (-signal.SIGKILL, -signal.SIGABRT)
+"""Exit codes of a process that the system ends, or that ends itself, where memory does not suffice."""
+NO_MEMORY = "end other programs, or take a machine with more memory"
 
 
 class Checker:
@@ -61,7 +68,8 @@ class Checker:
                 code = self.stop()
                 raise ModelError(
                     f"{folder.name}: loading what was written ended the process that tried it (exit code {code}) or "
-                    f"took more than {SECONDS} seconds; nothing was published"
+                    f"took more than {SECONDS} seconds; nothing was published",
+                    hint=f"mostly that is for want of memory: {NO_MEMORY}" if code in ENDED else "",
                 )
         answer = json.loads(line)
         if "difference" in answer:
@@ -119,7 +127,8 @@ def answer() -> None:
 
     for line in sys.stdin:
         try:
-            found: dict[str, object] = {"difference": verify(Path(json.loads(line)))}
+            with enough_for("the check of what was written", NO_MEMORY):
+                found: dict[str, object] = {"difference": verify(Path(json.loads(line)))}
         except (ModelError, StoreError) as error:
             names = [argument.name for argument in error.arguments]
             found = {"kind": type(error).__name__, "message": error.message, "hint": error.hint, "arguments": names}

@@ -19,6 +19,8 @@ SAMPLES = 8
 """Golden pictures of a component at most; they are run whenever a server loads it."""
 PIXELS = 2**25
 """Pixels of all golden pictures together, as the models see them: of large ones fewer are enough, one at least."""
+_ROUNDING = 1e-3
+"""How far a probability may be outside of [0, 1]; in half precision it is."""
 _REPEATED = 1e-3
 """How far scores may be from those of the same picture among others: far more than rounding, far less than chance."""
 
@@ -91,6 +93,7 @@ class Component:
                         f"head {head}: {member.name} gives {values[~np.isfinite(values)][0]} for a sample picture",
                         hint="train it again, with a lower learning rate",
                     )
+            _check_judged(member, found)
             _check_repeated(member, pictures[-1], None if features is None else features[-1:], found)
             scores.update(_as_expected(member, Golden(pictures, found, features)))
         return Golden(pictures, scores, features)
@@ -133,6 +136,21 @@ def _as_expected(member: ModelSource, golden: Golden) -> Scores:
         for head, values in expected.scores.items():
             scores[head][at] = values[row]
     return scores
+
+
+def _check_judged(member: ModelSource, scores: Scores) -> None:
+    """Refuses class heads that judge by something else than probabilities: 1 - their sum would be no score."""
+    for head in member.heads:
+        values = scores[head.name]
+        lowest, highest = float(values.min()), float(values.max())
+        if head.good and not (lowest >= -_ROUNDING and highest <= 1 + _ROUNDING):
+            no_good = Argument("good", ())
+            raise ModelError(
+                f"head {head.name}: expected probabilities, by which it can judge. {member.name} gives numbers from "
+                f"{lowest:.3g} to {highest:.3g} for sample pictures",
+                hint=f"end the model with a softmax, or let the head judge nothing: {no_good}",
+                arguments=[no_good],
+            )
 
 
 def _check_repeated(

@@ -13,8 +13,8 @@ holds pictures and the scores that the author's framework gave, as `examples/ker
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +86,11 @@ class Expected:
             )
         scores = {head: self.scores[head if head in self.scores else output] for head, output in outputs.items()}
         return Expected(self.file, self.pictures, scores, self.features)
+
+    def complemented(self, heads: Collection[str]) -> "Expected":
+        """The same with 1 - the scores of these heads, as `Network.complemented`."""
+        scores = {head: 1 - values if head in heads else values for head, values in self.scores.items()}
+        return replace(self, scores=scores)
 
     def compare(self, found: Scores, model: str) -> None:
         """Refuses a reading of a model that gives other scores.

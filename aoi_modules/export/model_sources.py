@@ -1,7 +1,7 @@
 """Trained models as the export reads them: the network, its heads, its origin and sample pictures."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.formats import read_network
 from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.memory import enough_for
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores
 from aoi_modules.modelstore.layout import map_name
@@ -23,6 +24,8 @@ from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.pictures.decoding import decode
 from aoi_modules.tf import tf
+
+Wishes = Sequence[Wish] | Callable[[Collection[str]], Sequence[Wish]]
 
 
 @dataclass(frozen=True)
@@ -89,31 +92,41 @@ class ModelSource:
         return {name: np.asarray(answers[name], np.float32) for name in self.outputs}
 
 
-def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN) -> ModelSource:
+def read(path: Path, wishes: Wishes = (), reading: Reading = AS_WRITTEN) -> ModelSource:
     """Reads a trained model of any format, and the `report.json` that training left beside it.
 
     Args:
         path: file or SavedModel folder.
-        wishes: about its heads, over what the report says; naming any head leaves the others out.
+        wishes: about its heads, over what the report says; naming any head leaves the others out. A function gets the
+            names of the outputs, for callers who do not know them.
         reading: what the file does not say itself.
 
     Raises:
         ModelError: the file cannot be read, does not take pictures, does not fit the wishes or its report, or gives
             other scores than its author expects.
+        DataError: nobody says which labels are good, and their names do not tell.
     """
+    smaller = Argument("size", ...)
+    way_out = f"end other programs, take a machine with more, or, for a model of any size of pictures, less: {smaller}"
+    with enough_for(f"the model {path}", way_out, [smaller]):
+        return _read(path, wishes, reading)
+
+
+def _read(path: Path, wishes: Wishes, reading: Reading) -> ModelSource:
     expected = Expected.read(reading.expect) if reading.expect else None
     network = read_network(path, reading).scaled(reading.scaling)
     sha256 = _sha256(path)
-    report = _report(path, sha256, described=any(wish.head for wish in wishes))
+    wished = wishes(network.outputs) if callable(wishes) else wishes
+    report = _report(path, sha256, described=any(wish.head for wish in wished))
     if report is not None:
         _check_outputs(network, report, path)
-    heads, outputs = choose_heads(network, report.heads if report else (), wishes)
+    chosen = choose_heads(network, report.heads if report else (), wished)
     features = reading.features or (report.features if report else network.feature_names)
     _check_features(network, features)
     pictures, rows = _samples(path, reading.samples, report)
     source = ModelSource(
-        network=network.renamed(outputs),
-        heads=heads,
+        network=network.renamed(chosen.outputs).complemented(chosen.of_good),
+        heads=chosen.heads,
         name=str(path),
         data=report.data if report else None,
         profile=report.profile if report else None,
@@ -122,7 +135,9 @@ def read(path: Path, wishes: Sequence[Wish] = (), reading: Reading = AS_WRITTEN)
         features=features,
         feature_rows=rows,
     )
-    return source if expected is None else _expecting(source, expected.of_heads(outputs))
+    if expected is None:
+        return source
+    return _expecting(source, expected.of_heads(chosen.outputs).complemented(chosen.of_good))
 
 
 def _expecting(source: ModelSource, expected: Expected) -> ModelSource:

@@ -1,6 +1,6 @@
 """A trained network in one form, whatever kind of file it came from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from aoi_modules.errors import Argument, ModelError
@@ -55,6 +55,18 @@ class Network:
         every = {**names, **{map_name(name): map_name(names[name]) for name in maps}}
         outputs = {name: self.outputs[output] for name, output in names.items()}
         return replace(self, run=run, outputs=outputs, maps=maps)
+
+    def complemented(self, names: Collection[str]) -> "Network":
+        """The network with 1 - the score in place of these outputs and their maps."""
+        if not names:
+            return self
+        wanted = {*names, *map(map_name, names)}
+
+        def run(pictures: tf.Tensor, features: tf.Tensor | None) -> dict[str, tf.Tensor]:
+            answers = self.run(pictures, features)
+            return {name: 1.0 - values if name in wanted else values for name, values in answers.items()}
+
+        return replace(self, run=run)
 
     def scaled(self, scaling: Scaling) -> "Network":
         """The network with its preprocessing in front, so that it takes pixels in [0, 255].

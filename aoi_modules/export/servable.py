@@ -6,6 +6,7 @@ gets its version number.
 
 import platform
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -19,6 +20,7 @@ from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
+from aoi_modules.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
 from aoi_modules.modelstore.manifest import Manifest, Source
 from aoi_modules.tf import tf
@@ -67,7 +69,7 @@ def write_servable(
     number = version_dir.next_version(folder) if version is None else version
     checker = shared_checker()
     checker.start()  # it gets ready while this process traces
-    with version_dir.staged(folder, number) as staging:
+    with version_dir.staged(folder, number) as staging, _room(component):
         graph, names = join(component)  # before anything is asked of a model that scores by chance
         allowed = tolerance or precisions.tolerance(graph, precision) + component.foreign_tolerance
         manifest = describe(component, name, number, precision, allowed)
@@ -78,6 +80,17 @@ def write_servable(
         write_graphs(component, graph, names, manifest, staging, freeze=freeze)
         difference = checker.check(staging)
     return Servable(folder / str(number), manifest, difference)
+
+
+def _room(component: Component) -> AbstractContextManager[None]:
+    """Says in a sentence where memory does not suffice."""
+    files = ", ".join(Path(member.name).name for member in component.members)
+    picture, size = component.picture, Argument("size", ...)
+    return enough_for(
+        f"a servable of {files} for pictures of {picture.width} x {picture.height}",
+        f"end other programs, take a machine with more, or, for models of any size of pictures, less: {size}",
+        [size],
+    )
 
 
 def describe(

@@ -1,6 +1,10 @@
 """What a servable is: component, heads, labels, thresholds, origin. One JSON file inside each version directory.
 
 Labels and thresholds travel inside the servable, so that no gateway or client keeps a copy that grows stale.
+
+Gateways and clients may be older than the release that wrote a manifest. They pass over fields that they do not know.
+So a new field needs a default, by which a part is judged as before; a field without which a part would be judged
+wrongly needs the next `format`, which older releases refuse.
 """
 
 from pathlib import Path
@@ -10,14 +14,16 @@ import msgspec
 
 from aoi_modules.errors import StoreError
 from aoi_modules.modelstore import layout
+from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
 from aoi_modules.verdict import Limits
 
+FORMAT = 1
 HeadKind = Literal["defect", "class", "value"]
 GoldenBy = Literal["own reading", "author's scores"]
 """Who says what is right: the model as it was read here, or the framework of its author, by `--expect`."""
 
 
-class ScoreMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScoreMap(msgspec.Struct, frozen=True, kw_only=True):
     """A head's map: the scores of the parts of a picture, of which the worst is the picture's score.
 
     `area` is the rectangle of the picture that the cells share out evenly, as shares of its height and width: top,
@@ -29,7 +35,7 @@ class ScoreMap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     area: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Head(msgspec.Struct, frozen=True, kw_only=True):
     """One model of the component, one named output of the servable.
 
     `defect`: output (N, 1), the score that the part has the defect. `class`: (N, K), one probability per label; with
@@ -58,7 +64,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return None if self.threshold is None else Limits(self.threshold, self.review_band)
 
 
-class PictureInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PictureInput(msgspec.Struct, frozen=True, kw_only=True):
     """What the heads look at: the graph resizes every picture to `height` x `width` pixels, `channels` 1 or 3."""
 
     height: int
@@ -66,7 +72,7 @@ class PictureInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     channels: int
 
 
-class DataOrigin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DataOrigin(msgspec.Struct, frozen=True, kw_only=True):
     """The data set that the source model learnt from; `stand_in` when it was drawn, not photographed."""
 
     name: str
@@ -74,7 +80,7 @@ class DataOrigin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     stand_in: bool
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One of the trained models that were merged into a servable."""
 
     heads: tuple[str, ...]
@@ -86,7 +92,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     golden: GoldenBy = "own reading"
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one servable version that is not in its graph.
 
     `picture`, `data`, `profile` and `source_sha256` are those of the source model. Of several merged sources `picture`
@@ -108,7 +114,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tolerance: float = 1e-5
     golden: GoldenBy = "own reading"
     tools: dict[str, str] = {}
-    format: Literal[1] = 1
+    format: int = FORMAT
 
     def head(self, name: str) -> Head:
         """The head of that name.
@@ -137,12 +143,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Reads a manifest; `origin` names the file or server in the error.
 
         Raises:
-            StoreError: not JSON, or not a manifest; says which field.
+            StoreError: not JSON, or not a manifest, and says which field; or of a format that is not read here.
         """
         try:
+            check_format(text, FORMAT)
             return msgspec.json.decode(text, type=cls)
+        except UnknownFormat as error:
+            raise StoreError(f"{origin}: {error}", hint=UPGRADE) from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise StoreError(f"{origin}: not a manifest of format 1: {error}") from None
+            raise StoreError(f"{origin}: not a manifest of format {FORMAT}: {error}") from None
 
 
 def read(version_dir: Path) -> Manifest:

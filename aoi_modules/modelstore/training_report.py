@@ -1,4 +1,7 @@
-"""`report.json`: what was trained, on which data, and what it is worth. The exporter builds the manifest from it."""
+"""`report.json`: what was trained, on which data, and what it is worth. The exporter builds the manifest from it.
+
+As with the manifest, fields that are not known here are passed over, and another `format` is refused.
+"""
 
 from pathlib import Path
 from typing import Literal
@@ -6,14 +9,16 @@ from typing import Literal
 import msgspec
 
 from aoi_modules.errors import ModelError
+from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.verdict import Rate, Verdict
 
 FILE_NAME = "report.json"
+FORMAT = 1
 MistakeKind = Literal["escaped", "overkilled", "mislabelled"]
 
 
-class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """A test picture as the camera gives it; `file` is relative to the report's folder, `label` is the truth.
 
     `features` are the numbers that come with it, in the order of the report's `features`.
@@ -24,7 +29,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     features: tuple[float, ...] = ()
 
 
-class Mistake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
     """A test picture about which a head was wrong.
 
     Args:
@@ -47,7 +52,7 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     verdict: Verdict | None = None
 
 
-class ClassResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ClassResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a head says about the test pictures of one class, or of one kind of defect.
 
     Args:
@@ -85,13 +90,13 @@ class ClassResult(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return "" if rate is None else f"{rate} {'overkill' if self.good else 'escaped'}"
 
 
-class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about a trained model that is not in `model.keras`.
 
     Args:
         recipe: what was trained.
         profile: the size of the work.
-        seed: of all that was drawn by lot.
+        seed: of everything that was random.
         heads: with labels, threshold and metrics.
         picture: the model's input.
         data: what it learnt from.
@@ -110,6 +115,7 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         seconds: that the training took, evaluation included.
         model_sha256: of `model.keras`.
         tools: name -> version.
+        format: number of this form of report.
     """
 
     recipe: str
@@ -132,6 +138,7 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     counts: dict[str, dict[str, int]] = {}
     classes: tuple[ClassResult, ...] = ()
     mistakes: tuple[Mistake, ...] | None = None
+    format: int = FORMAT
 
 
 def verdicts_in_words(report: TrainingReport, head: str) -> str:
@@ -155,9 +162,13 @@ def read(path: Path) -> TrainingReport:
     """
     file = path / FILE_NAME if path.is_dir() else path
     try:
-        return msgspec.json.decode(file.read_bytes(), type=TrainingReport)
+        content = file.read_bytes()
+        check_format(content, FORMAT)
+        return msgspec.json.decode(content, type=TrainingReport)
     except FileNotFoundError:
         raise ModelError(f"{file}: no report there", hint="aoi train writes one beside model.keras") from None
+    except UnknownFormat as error:
+        raise ModelError(f"{file}: {error}", hint=UPGRADE) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"{file}: not a training report: {error}", hint="train the model again") from None
     except OSError as error:

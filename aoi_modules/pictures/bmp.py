@@ -16,8 +16,12 @@ _RAMP = np.repeat(np.arange(256, dtype=np.uint8)[:, np.newaxis], 3, axis=1)
 _BIT_FIELDS = 3
 
 
-def read_header(content: bytes) -> Header:
+def read_header(content: bytes, length: int | None = None) -> Header:
     """Reads format and size, and whether the colour table is that of gray levels.
+
+    Args:
+        content: of the file, or its beginning.
+        length: of the file in bytes, where `content` is only its beginning.
 
     Raises:
         NotAPicture: it is no BMP that is read.
@@ -34,7 +38,7 @@ def read_header(content: bytes) -> Header:
     if bits == 8 and not _is_ramp(content[14 + size : 14 + size + 1024]):
         refuse(COLOUR_TABLE)
     check_size(abs(height), width)
-    if start < _FEWEST or start + abs(height) * _row(width, bits) > len(content):
+    if start < _FEWEST or start + abs(height) * _row(width, bits) > (length or len(content)):
         refuse(DAMAGED)
     return Header("BMP", abs(height), width, GRAY if bits == 8 else COLOUR)
 

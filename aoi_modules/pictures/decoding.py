@@ -1,23 +1,28 @@
 """From the bytes of a picture file to its pixels, bit for bit those that a servable's graph sees. No TensorFlow."""
 
+import os
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from aoi_modules.errors import NotAPicture
 from aoi_modules.pictures import bmp, jpeg, png
 from aoi_modules.pictures.formats import BMP_START, FOREIGN, JPEG_START, NOTHING, PNG_START, SIXTEEN_BITS, UNKNOWN
 from aoi_modules.pictures.header import GRAY, Header, refuse
 
 Plane = NDArray[np.uint8]
+BEGINNING = 1 << 16
+"""Bytes of a file in which its size mostly stands: a camera may write a small picture of it in front."""
 
 
 class Reader(Protocol):
     """A module that reads one format."""
 
-    def read_header(self, content: bytes) -> Header:
-        """Reads format and size."""
+    def read_header(self, content: bytes, length: int | None = None) -> Header:
+        """Reads format and size; `length` is that of the file where `content` is only its beginning."""
 
     def decode(self, content: bytes, header: Header) -> Plane:
         """Decodes the pixels, uint8 (h, w, 1) or (h, w, 3)."""
@@ -26,17 +31,38 @@ class Reader(Protocol):
 _READERS: dict[bytes, Reader] = {PNG_START: png, JPEG_START: jpeg, BMP_START: bmp}
 
 
-def read_header(content: bytes) -> Header:
+def read_header(content: bytes, length: int | None = None) -> Header:
     """Reads what a file is, which costs microseconds whatever its size.
+
+    Args:
+        content: of the file, or its beginning.
+        length: of the file in bytes, where `content` is only its beginning. A beginning that is too short is refused.
 
     Raises:
         NotAPicture: it is none that is read, by the sentence of `formats`.
         TooManyPixels: it has more than are read.
     """
-    header = _reader(content).read_header(content)
+    header = _reader(content).read_header(content, length)
     if header.bits > 8:
         refuse(SIXTEEN_BITS)
     return header
+
+
+def header_of_file(path: Path) -> Header:
+    """Reads what a file is from its beginning; from all of it only where that does not tell. Its end is not looked at.
+
+    Raises:
+        OSError: it cannot be read.
+        NotAPicture: as `read_header`.
+        TooManyPixels: as `read_header`.
+    """
+    with path.open("rb") as file:
+        beginning = file.read(BEGINNING)
+        length = os.fstat(file.fileno()).st_size
+        try:
+            return read_header(beginning, length)
+        except NotAPicture:
+            return read_header(beginning + file.read())
 
 
 def decode(content: bytes, channels: int | None = None) -> Plane:
@@ -53,18 +79,15 @@ def decode(content: bytes, channels: int | None = None) -> Plane:
         NotAPicture: it is none that is read, or a damaged one; by the sentence of `formats`.
         TooManyPixels: it has more than are read.
     """
-    read_header(content)
-    return decode_accepted(content, channels)
+    return decode_accepted(content, read_header(content), channels)
 
 
-def decode_accepted(content: bytes, channels: int | None = None) -> Plane:
-    """Decodes a picture whose header `read_header` took; see `decode`.
+def decode_accepted(content: bytes, header: Header, channels: int | None = None) -> Plane:
+    """Decodes a picture by its header, which `read_header` took; see `decode`.
 
     It stands apart as the decoder in a graph stands behind its assertion: alone, it would bring 16 bits to 8.
     """
-    reader = _reader(content)
-    header = reader.read_header(content)
-    pixels = reader.decode(content, header)
+    pixels = _reader(content).decode(content, header)
     if channels is None or channels == header.channels:
         return np.ascontiguousarray(pixels)
     if channels == GRAY:

@@ -38,15 +38,22 @@ _ALONE = (0x01, *range(0xD0, 0xD8))
 _JFIF, _ADOBE, _SCAN, _END = 0xE0, 0xEE, 0xDA, 0xD9
 
 
-def read_header(content: bytes) -> Header:
+def read_header(content: bytes, length: int | None = None) -> Header:
     """Reads format and size.
 
+    Args:
+        content: of the file, or its beginning.
+        length: of the file in bytes, where `content` is only its beginning.
+
     Raises:
-        NotAPicture: it is no JPEG that is read.
+        NotAPicture: it is no JPEG that is read, or its size does not stand in that beginning.
     """
-    if content.endswith(b"\xff"):  # half a marker, which TensorFlow's decoder takes for the end
+    whole = length is None or length == len(content)
+    if whole and content.endswith(b"\xff"):  # half a marker, which TensorFlow's decoder takes for the end
         refuse(DAMAGED)
     at = _frame(content)
+    if not whole and at >= len(content) - _FRAME:
+        refuse(DAMAGED)
     frame = content[at : at + _FRAME].ljust(_FRAME, b"\0")
     marker, precision, channels = frame[1], frame[4], frame[9]
     if marker in JPEG_RARE:

@@ -48,8 +48,8 @@ _PORTION = 4096
 _BLOCK = 1 << 20
 
 
-def read_header(content: bytes) -> Header:
-    """Reads format and size.
+def read_header(content: bytes, length: int | None = None) -> Header:
+    """Reads format and size, which stand in the first bytes.
 
     Raises:
         NotAPicture: it is no PNG that is read.

@@ -31,6 +31,10 @@ class Engine(Protocol):
     def signatures(self) -> Mapping[str, SignatureDef]:
         """The signatures by name, as the SavedModel states them."""
 
+    @property
+    def batch_rows(self) -> int:
+        """How many rows a batch is worth: with more of them, a row takes as long."""
+
     def run(self, signature: SignatureDef, inputs: Arrays, outputs: Sequence[str]) -> dict[str, Array]:
         """Computes the named outputs of one signature.
 

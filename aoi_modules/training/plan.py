@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import msgspec
 
+from aoi_modules.datasets.picture_sizes import PictureSize
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.training.networks.catalogue import PATCHES, SMALL_CNN, TAPS, Pooling, by_name
@@ -40,8 +41,9 @@ class Plan:
     Args:
         recipe: data, input, heads.
         profile: how much of the data.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         box: the pixels of the recipe's picture that the network looks at; None for all. `sizing.fitted` finds it.
+        own_size: of the data's pictures; None where nobody looked. `sizing.fitted` finds it.
     """
 
     recipe: Recipe
@@ -69,10 +71,11 @@ class Plan:
     crop: Crop | None = None
     tiles: Tiles | None = None
     box: Box | None = None
+    own_size: PictureSize | None = None
 
     @property
     def on_features(self) -> bool:
-        """Whether heads learn on the features of a frozen backbone; else a network learns end to end, from nothing."""
+        """Whether heads learn on the features of a frozen backbone; else a network learns end to end, from scratch."""
         return self.recipe.learning == "on features"
 
     @property
@@ -96,7 +99,9 @@ class Plan:
 
     def options(self) -> dict[str, str | int | float | bool]:
         """Gives every choice by its name, for the report; those that this way of learning does not use are left out."""
-        names = [field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed", "box")]
+        names = [
+            field.name for field in fields(self) if field.name not in ("recipe", "profile", "seed", "box", "own_size")
+        ]
         only_pretrained = ("pooling", "cached", "fine_tune", "fine_tune_share", "fine_tune_rate")
         unused = () if self.on_features else only_pretrained
         unused = unused if self.recipe.judges and not self.good_only else (*unused, "escape_target")
@@ -121,7 +126,7 @@ def plan(recipe: Recipe, profile: Profile, *, seed: int = 0, **wishes: Unpack[Wi
     Args:
         recipe: what to train.
         profile: the size of the work.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         wishes: see `Wishes`, for example `epochs=2`.
 
     Raises:
@@ -233,7 +238,7 @@ def _check(wished: Plan) -> None:
     if wished.fine_tune and not wished.on_features:
         wrong, more = Argument("fine_tune"), Argument("epochs")
         raise ModelError(
-            f"{wrong}: {wished.recipe.name} trains its network from nothing, so there is nothing to fine-tune",
+            f"{wrong}: {wished.recipe.name} trains its network from scratch, so there is nothing to fine-tune",
             hint=f"give more {more}, or a pretrained backbone",
             arguments=[wrong, more],
         )
@@ -268,7 +273,7 @@ def _check_tiles(wished: Plan) -> None:
         )
     if not wished.on_features:
         raise ModelError(
-            f"{tiles}: {recipe.name} trains its network from nothing, and the network of tiles is a pretrained one",
+            f"{tiles}: {recipe.name} trains its network from scratch, and the network of tiles is a pretrained one",
             hint="name a pretrained backbone; aoi backbones lists them",
             arguments=[tiles],
         )

@@ -35,14 +35,14 @@ class Recipe:
         picture_input: the model's input.
         heads: the model's outputs, without thresholds and metrics.
         backbone: a name of `backbones`.
-        learning: `end to end` trains all layers, from nothing; `on features` trains heads on a frozen backbone.
+        learning: `end to end` trains all layers, from scratch; `on features` trains heads on a frozen backbone.
         pooling: of the backbone's last map, when it is pretrained.
         augmentation: names of `augmentation.MAKERS`, for training on pictures.
         l2: how strongly large weights of a head on features are punished; 0 does not.
         components: directions of the features that a head is given; 0 for all features.
         codes: feature columns that are codes, not quantities.
         note: what a reader of the report must know about this recipe.
-        pace: epochs of a training from nothing, as a multiple of the profile's.
+        pace: epochs of a training from scratch, as a multiple of the profile's.
         wishes: choices in which this recipe differs from the profile.
     """
 

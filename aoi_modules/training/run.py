@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
+from aoi_modules import memory
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
 from aoi_modules.modelstore import training_report
@@ -24,7 +25,7 @@ from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
 from aoi_modules.training.reporting.wrong_pictures import thumbnails
-from aoi_modules.training.sizing import fitted, size_note, with_maps
+from aoi_modules.training.sizing import fitted, size_note, smaller_work, with_maps, work_in_words
 from aoi_modules.training.wishes import Wishes
 
 if TYPE_CHECKING:  # both need TensorFlow
@@ -56,7 +57,7 @@ def train(
         recipe: one of `recipes.RECIPES` by name, or a recipe.
         profile_name: one of `profiles.PROFILES`.
         out: folder; an earlier training there is replaced once the new one is whole.
-        seed: of all that is drawn by lot.
+        seed: of everything that is random.
         restart: forget what a killed training left.
         draw: whether there are plots; of many small trainings they take longer than the training.
         log: told in lines how it goes.
@@ -76,15 +77,17 @@ def train(
     from aoi_modules.training.measuring.evaluation import evaluate, summary
 
     start = time.perf_counter()
-    split = wanted.recipe.split(wanted.profile, seed)
+    with memory.enough_for(f"the pictures of {wanted.recipe.title}", "a smaller profile takes fewer of them"):
+        split = wanted.recipe.split(wanted.profile, seed)
     wanted = fitted(wanted, split)
     chosen = wanted.recipe
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     for note in split.notes:
         log(f"note: {note}")
-    if warning := size_note(split, chosen.picture_input):
+    if warning := size_note(wanted, split):
         log(f"warning: {warning}")
-    with unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
+    room = memory.enough_for(f"training on {work_in_words(wanted)}", *smaller_work(wanted))
+    with room, unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
         learned = kept_model.learned_once(work, lambda: learn(wanted, split, work=work, log=log), log=log)
         with kept_model.mentioned(work):
             measured = evaluate(
@@ -209,7 +212,7 @@ def _notes(split: Split, wanted: Plan, weights: str, results: "Sequence[Evaluati
         notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
     if wanted.on_features and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
-    if warning := size_note(split, recipe.picture_input):
+    if warning := size_note(wanted, split):
         notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)

@@ -32,9 +32,10 @@ def fitted(plan: Plan, split: Split) -> Plan:
     Raises:
         ModelError: tiles are wanted of what has none, or the picture would be too large.
     """
+    plan = replace(plan, own_size=typical_size(split.train))
     if plan.tiles is None and plan.crop is None and not plan.good_only:
         return plan
-    size = _looked_at(plan, split)
+    size = _looked_at(plan)
     grid = None
     if plan.tiles is not None:
         _check_tiles(plan, split)
@@ -74,19 +75,42 @@ def with_maps(plan: Plan, shapes: Mapping[str, tuple[int | None, ...]]) -> tuple
     return tuple(heads)
 
 
+def work_in_words(plan: Plan) -> str:
+    """Says how large the work is: the pictures, what is seen of them at once, how many at a time, the network.
+
+    Args:
+        plan: `fitted`.
+    """
+    picture, seen = plan.recipe.picture_input, plan.seen
+    parts = f", in {plan.grid[0]} x {plan.grid[1]} tiles" if plan.grid != (1, 1) else ""
+    parts = f", {seen.width} x {seen.height} of it" if plan.grid == (1, 1) and plan.box else parts
+    return f"pictures of {picture.width} x {picture.height}{parts}, {plan.batch_size} in a batch, by {plan.backbone}"
+
+
+def smaller_work(plan: Plan) -> tuple[str, tuple[Argument, ...]]:
+    """Says what would take less memory, and the arguments that this names."""
+    ways = (
+        Argument("batch_size", max(1, plan.batch_size // 2)),
+        Argument("picture_size", ...),
+        Argument("backbone", ...),
+    )
+    return f"fewer pictures at a time, {ways[0]}; smaller ones, {ways[1]}; or a smaller network, {ways[2]}", ways
+
+
 def shrinking(size: PictureSize, picture: PictureInput) -> float:
     """Computes how many times the pictures are shrunk, by the side that loses more; under 1 they are enlarged."""
     return max(size.height / picture.height, size.width / picture.width)
 
 
-def size_note(split: Split, picture: PictureInput) -> str:
+def size_note(plan: Plan, split: Split) -> str:
     """Warns of pictures that are shrunk so much that small defects vanish; empty where they are not.
 
     Args:
+        plan: whose picture the model looks at; `fitted` knows the size of the data's pictures already.
         split: the data.
-        picture: what the model looks at.
     """
-    size = typical_size(split.train)
+    picture = plan.recipe.picture_input
+    size = plan.own_size or typical_size(split.train)
     if size is None or (times := shrinking(size, picture)) <= MOST_SHRINKING:
         return ""
     left = SMALL_DEFECT / times
@@ -97,9 +121,9 @@ def size_note(split: Split, picture: PictureInput) -> str:
     )
 
 
-def _looked_at(plan: Plan, split: Split) -> PictureSize:
+def _looked_at(plan: Plan) -> PictureSize:
     """The size of what the network sees: as asked for, else with tiles the pictures' own, else the recipe's."""
-    own = typical_size(split.train)
+    own = plan.own_size
     gray = own is not None and own.gray
     if plan.picture_size is not None:
         return PictureSize(*plan.picture_size, gray=gray)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -40,7 +40,6 @@ BFLOAT16 = DATA_TYPES.index("BFLOAT16")
 _FIELDS = {DATA_TYPES.index(name): kind for name, kind in _KINDS.items()}
 _NUMBERS = {np.dtype(dtype): DATA_TYPES.index(name) for name, (dtype, _) in _KINDS.items()}
 _HALVES = ("float16", "bfloat16")
-"""Dtypes whose bits travel as whole numbers in `half_val`."""
 
 
 @cache
@@ -65,11 +64,22 @@ def data_type(array: Array) -> int:
     """
     if array.dtype.kind in "SUO":
         return STRING
-    if array.dtype.name == "bfloat16":
-        return BFLOAT16
-    if array.dtype not in _NUMBERS:
+    number = _number(array.dtype)
+    if number is None:
         raise WireError(f"tensor: expected a dtype that TensorFlow has. Received: {array.dtype}")
-    return _NUMBERS[array.dtype]
+    return number
+
+
+@lru_cache(maxsize=64)
+def _number(dtype: np.dtype[Any]) -> int | None:
+    """The number of a dtype of numbers. Kept, because numpy makes a dtype's name anew each time it is asked."""
+    return BFLOAT16 if dtype.name == "bfloat16" else _NUMBERS.get(dtype)
+
+
+@lru_cache(maxsize=64)
+def _is_half(dtype: np.dtype[Any]) -> bool:
+    """Whether the bits of a dtype travel as whole numbers in `half_val`."""
+    return dtype.name in _HALVES
 
 
 def type_name(number: int) -> str:
@@ -119,8 +129,8 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
 def to_array(tensor: TensorProto, name: str = "tensor") -> Array:
     """Unpacks a message into an array.
 
-    It reads as TensorFlow does: the last value of a typed field fills the rest of the shape, no value at all fills it
-    with zeros or empty strings, and values beyond the shape are left out.
+    It reads as TensorFlow does. The last value of a typed field fills the rest of the shape. No value at all fills it
+    with zeros or empty strings. Values beyond the shape are left out.
 
     Args:
         tensor: of any shape and of a data type that numpy knows.
@@ -172,7 +182,7 @@ def _values(tensor: TensorProto, name: str) -> Array:
         if dtype.name == "bool" and not set(tensor.tensor_content) <= {0, 1}:
             raise WireError(f"tensor parsing error: {name}")
         return np.frombuffer(tensor.tensor_content, dtype)
-    if dtype.name in _HALVES:
+    if _is_half(dtype):
         return np.array(tensor.half_val, np.int64).astype(np.uint16).view(dtype)
     if dtype.kind == "c":
         parts = np.array(getattr(tensor, field), np.float32 if dtype.name == "complex64" else np.float64)
@@ -219,7 +229,7 @@ def _packed_texts(tensor: TensorProto, name: str) -> list[bytes]:
 
 
 def _fill_typed_field(tensor: TensorProto, flat: Array) -> None:
-    if flat.dtype.name in _HALVES:
+    if _is_half(flat.dtype):
         tensor.half_val.extend(flat.view(np.uint16).tolist())
         return
     _, field = _FIELDS[tensor.dtype]

@@ -21,6 +21,7 @@ class ReplayEngine:
     """The golden samples of one version directory."""
 
     name = "replay"
+    batch_rows = 1
 
     def __init__(self, path: Path) -> None:
         self.signatures = {layout.DEFAULT_SIGNATURE: signatures.read(path)[layout.DEFAULT_SIGNATURE]}

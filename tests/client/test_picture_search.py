@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.client.picture_search import NothingFound, PassedOver, find_pictures, read_pictures
+from aoi_modules.client.picture_search import Note, NothingFound, find_pictures, read_pictures
 from aoi_modules.errors import DataError
 
 
@@ -19,7 +19,7 @@ def names(folder: Path, *places: str) -> list[str]:
     return [
         str(found.relative_to(folder)) if isinstance(found, Path) else found.reason
         for found in find_pictures(str(folder / place) for place in places)
-        if not isinstance(found, PassedOver)
+        if not isinstance(found, Note)
     ]
 
 
@@ -64,7 +64,7 @@ def test_a_folder_is_read_as_training_reads_it_and_the_rest_is_told(parts: Path)
     assert [one for one in found if isinstance(one, NothingFound)] == [
         NothingFound(str(parts / "gone.png"), f"a link to {parts}/nowhere.png, which is not there")
     ]
-    assert [one.sentence.removeprefix(f"{parts}: ") for one in found if isinstance(one, PassedOver)] == [
+    assert [one.sentence.removeprefix(f"{parts}: ") for one in found if isinstance(one, Note)] == [
         "passed over: hidden: .hidden.png",
         "passed over: results of a training or an export: run",
         "passed over: thumbnails: @eaDir",

@@ -36,7 +36,7 @@ def test_a_line_for_each_with_where_its_weights_come_from() -> None:
     assert "mirror, " in lines["vgg16"]
     assert lines["xception"].endswith("random")
     assert "damaged, " in lines["mobilenet-0.25"]
-    assert lines["small-cnn"].endswith("trained from nothing")
+    assert lines["small-cnn"].endswith("trained from scratch")
 
 
 def test_json_for_machines() -> None:

@@ -29,7 +29,7 @@ def course(tmp_path: Path) -> Path:
         {"id": "1", "notebook": "01_good", "title": "Good"},
         {"id": "2", "notebook": "02_bad", "title": "Bad", "checks": ["2.1"]},
     ]
-    item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2", "lessons": lessons}
+    item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2 to A3", "lessons": lessons}
     (tmp_path / "curriculum.yml").write_text(yaml.safe_dump({"items": [item]}))
     (tmp_path / "notebooks").mkdir()
     for lesson, code in zip(lessons, ("1 + 1", "1 / 0"), strict=True):
@@ -178,6 +178,14 @@ def test_readme(course: Path) -> None:
     assert aoi(course, "readme", "--check").returncode == 0
 
 
+def test_coverage_tells_words_deeds_and_what_is_open(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "coverage")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3.2" in done.stdout
+    rows = json.loads(aoi(tmp_path, "coverage", "--json").stdout)["rows"]
+    assert [row["item"] for row in rows] == [str(number) for number in range(1, 12)]
+
+
 def test_start_gives_a_course_to_work_in(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     done = aoi(tmp_path, "start", "own")
@@ -190,7 +198,22 @@ def test_start_gives_a_course_to_work_in(tmp_path: Path) -> None:
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["status"], ["start"], ["readme"]])
+def test_times_are_said_of_measured_lessons_alone(course: Path) -> None:
+    none = aoi(course, "times", "--profile", "gpu")
+    assert (none.returncode, none.stdout) == (0, "")
+    assert none.stderr == "no lesson has been measured with the profile gpu\n"
+    refused = aoi(course, "times", "--measured")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("error: no lesson has passed with the profile cpu\n")
+
+
+def test_start_ends_with_the_command_that_opens_the_lessons(tmp_path: Path) -> None:
+    done = aoi(tmp_path, "start", "my own")
+    jupyter = Path(sys.executable).with_name("jupyter")
+    assert done.stderr.startswith(f"now: {jupyter} lab '{tmp_path / 'my own' / 'notebooks'}'")
+
+
+@pytest.mark.parametrize("verb", [[], ["run"], ["status"], ["coverage"], ["times"], ["start"], ["readme"]])
 def test_help_has_examples(tmp_path: Path, verb: list[str]) -> None:
     done: Any = aoi(tmp_path, *verb, "--help")
     assert done.returncode == 0

@@ -79,6 +79,15 @@ def test_all_heads_of_a_model_come_under_their_own_names(models: Path, tmp_path:
     assert "greatest difference to the golden scores" in done.stdout
 
 
+def test_options_reach_the_heads_of_a_model_that_was_not_named(models: Path, tmp_path: Path) -> None:
+    (tmp_path / "shapes.txt").write_text("dent\nok\nvoid\nscratch\n")
+    options = [f"--labels=shape={tmp_path}/shapes.txt", "--threshold=shape=0.2", "--threshold=0.4"]
+    done = merged(models, tmp_path, f"--head={models}/two.keras", *options)
+    assert done.exit_code == 0, done.output
+    found = {head.name: (head.good, head.threshold) for head in manifest.read(tmp_path / "pcb" / "1").heads}
+    assert found == {"short": ((), 0.4), "open": ((), 0.4), "colour": ((), None), "shape": (("ok",), 0.2)}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aoi_modules.course import artifacts
+from aoi_modules.course import artifacts, durations
 from aoi_modules.course.lesson import Lesson, left_by, shown
 from aoi_modules.errors import ChecksumError, CourseError
 from aoi_modules.modelstore.manifest import DataOrigin
+from aoi_modules.settings import settings
 
 
 @pytest.fixture
@@ -31,13 +32,39 @@ def test_what_a_lesson_leaves_the_next_one_finds(two: Any, capsys: pytest.Captur
     origin = DataOrigin(name="tiles", sha256="00", stand_in=True)
     lesson = finished(figures={"accuracy": np.float32(0.5), "pictures": 3}, data=[origin], backend="embedded server")
     assert lesson.out == two.folder / "artifacts" / "ci" / "1"
-    assert capsys.readouterr().out == (
+    said = capsys.readouterr().out
+    assert said.startswith("Lesson 1 with the profile ci")
+    assert said.partition("\n")[2] == (
         "Lesson 1 (profile ci) left 1 file, 0.1 MB, in artifacts/ci/1; accuracy 0.5; pictures 3; stand-in data: tiles\n"
     )
     assert Lesson.open("2", profile="ci").needs("1") == lesson.out
     manifest = artifacts.read(lesson.out)
     assert manifest.figures == {"accuracy": 0.5, "pictures": 3}
     assert (manifest.backend, manifest.data, manifest.run) == ("embedded server", (origin,), "")
+
+
+@pytest.mark.parametrize(
+    ("profile", "words"),
+    [
+        ("cpu", "Lesson 1 with the profile cpu takes about 2 minutes on this machine\n"),
+        ("gpu", "Lesson 1 with the profile gpu: nobody has measured yet how long it takes\n"),
+    ],
+)
+def test_opening_says_how_long_it_takes(
+    two: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, profile: str, words: str
+) -> None:
+    monkeypatch.setattr(durations, "expected", lambda profile, cache_dir: {"1": 130.0} if profile == "cpu" else {})
+    Lesson.open("1", profile=profile)
+    assert capsys.readouterr().out == words
+
+
+def test_a_headless_run_has_said_it_already(
+    two: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AOI_RUN_TOKEN", "0123")
+    settings.cache_clear()
+    Lesson.open("1", profile="ci")
+    assert capsys.readouterr().out == ""
 
 
 def test_opening_again_begins_with_an_empty_folder(two: Any) -> None:

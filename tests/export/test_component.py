@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -53,6 +54,23 @@ def convolutions(version: Path) -> int:
 
 def size(version: Path) -> int:
     return (version / "saved_model.pb").stat().st_size
+
+
+def test_a_head_that_judges_gives_probabilities() -> None:
+    softmax = source(on_trunk("kind", 0, units=3))
+    logits = source(logits_on_trunk())
+    for model in (softmax, logits):
+        assert Component.of([model]).golden().scores.keys() == {"kind"}, "what only names classes may give any numbers"
+    judging = [msgspec.structs.replace(softmax.heads[0], good=("0",), threshold=0.5)]
+    assert Component.of([replace(softmax, heads=tuple(judging))]).golden().scores.keys() == {"kind"}
+    with pytest.raises(ModelError, match=r"head kind: expected probabilities.*\n.*softmax.*`good=\(\)`"):
+        Component.of([replace(logits, heads=tuple(judging))]).golden()
+
+
+def logits_on_trunk() -> keras.Model:
+    start = keras.Input((24, 32, 3))
+    values = keras.layers.Dense(3, name="kind", bias_initializer=keras.initializers.Constant(2.0))(trunk()(start))
+    return keras.Model(start, {"kind": values})
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,14 @@ def test_outputs_are_chosen_and_renamed() -> None:
         network().renamed({"x": "taste"})
 
 
+def test_the_complement_of_a_score_is_one_minus_it() -> None:
+    plain = network().run(tf.constant(PIXELS / 255), None)
+    turned = network().complemented({"mean"}).run(tf.constant(PIXELS / 255), None)
+    np.testing.assert_allclose(turned["mean"], 1 - plain["mean"].numpy(), atol=1e-6)
+    np.testing.assert_array_equal(turned["colours"], plain["colours"])
+    assert (same := network()).complemented(frozenset()) is same
+
+
 @pytest.mark.parametrize("scaling", ["tf", "caffe", "torch"])
 def test_scalings_are_those_of_keras(scaling: Scaling) -> None:
     expected = keras.applications.imagenet_utils.preprocess_input(PIXELS.copy(), mode=scaling)

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import StoreError
-from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, read
+from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source, read
 from aoi_modules.verdict import Limits
 
 names = st.text(min_size=1, max_size=8)
@@ -60,15 +61,39 @@ def test_an_unknown_head_is_answered_with_the_known_ones() -> None:
     [
         (b"{", "not a manifest"),
         (b"\xff\xfe", "not a manifest"),
-        (small().to_json().replace(b'"format": 1', b'"format": 2'), r"format"),
+        (small().to_json().replace(b'"format": 1', b'"format": "one"'), r"\$\.format"),
         (small().to_json().replace(b'"version": 3', b'"version": "3"'), r"\$\.version"),
-        (small().to_json().replace(b'"component"', b'"komponent"'), r"komponent"),
+        (small().to_json().replace(b'"component"', b'"komponent"'), r"`component`"),
     ],
 )
 def test_what_is_no_manifest_is_refused_with_its_origin_and_field(text: bytes, words: str) -> None:
     with pytest.raises(StoreError, match=words) as caught:
         Manifest.from_json(text, "server X")
     assert "server X" in str(caught.value)
+
+
+def test_fields_of_a_newer_release_are_passed_over_wherever_they_stand() -> None:
+    source = Source(heads=("defect",), picture=PictureInput(height=8, width=8, channels=1))
+    old = small(data=DataOrigin(name="d", sha256="0", stand_in=False), sources=(source,))
+    newer = json.loads(old.to_json())
+    places = [
+        newer,
+        newer["picture"],
+        newer["data"],
+        *newer["heads"],
+        *newer["sources"],
+        newer["sources"][0]["picture"],
+    ]
+    for place in places:
+        place["glare"] = {"angle": 3}
+    assert Manifest.from_json(json.dumps(newer), "server X") == old
+
+
+def test_another_format_is_refused_before_any_field_is_looked_at() -> None:
+    with pytest.raises(StoreError) as caught:
+        Manifest.from_json(b'{"format": 2, "heads": "elsewhere"}', "server X")
+    assert caught.value.message == "server X: expected format 1. Received: format 2"
+    assert "upgrade" in caught.value.hint
 
 
 def test_a_directory_without_a_manifest_says_who_writes_one(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """report.json"""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -44,6 +45,18 @@ def test_a_missing_report_names_the_command(tmp_path: Path) -> None:
 def test_other_content_is_refused_by_name(tmp_path: Path, text: str) -> None:
     (tmp_path / "report.json").write_text(text, encoding="latin-1")
     with pytest.raises(ModelError, match=r"report\.json: not a training report"):
+        training_report.read(tmp_path)
+
+
+def test_a_newer_release_may_say_more_in_the_same_format_only(tmp_path: Path) -> None:
+    newer = json.loads(training_report.to_json(REPORT))
+    for place in (newer, *newer["heads"], *newer["samples"], newer["data"]):
+        place["glare"] = 1
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(newer))
+    assert training_report.read(tmp_path) == REPORT
+    file.write_text(json.dumps(newer | {"format": 2, "heads": 3}))
+    with pytest.raises(ModelError, match=r"report\.json: expected format 1\. Received: format 2\n.*upgrade"):
         training_report.read(tmp_path)
 
 

@@ -39,7 +39,7 @@ def main() -> str | None:
     with tempfile.TemporaryDirectory() as scratch:
         whole = [Trial(None, [ROOT / "tests" / PARTS[name].tests]) for name in names]
         if any(trial.caught for trial in run(whole, Path(scratch), wanted.processes)):
-            return "the tests fail without any mistake; mend them first"
+            return "the tests fail without any mistake; repair them first"
         caught = [_tried(name, wanted, len(names), Path(scratch)) for name in names]
     total, of = sum(one for one, _ in caught), sum(all_ for _, all_ in caught)
     click.echo(f"all: {total} of {of} caught, {total / of:.0%}")

@@ -1,4 +1,4 @@
-"""Picture files drawn by lot: every format, depth and mode, whole and damaged."""
+"""Picture files drawn at random: every format, depth and mode, whole and damaged."""
 
 import io
 import struct

@@ -1,12 +1,14 @@
 """Which reader is asked, and in which channels it answers."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from aoi_modules.errors import NotAPicture, TooManyPixels
-from aoi_modules.pictures import formats
-from aoi_modules.pictures.decoding import decode, read_header
+from aoi_modules.pictures import decoding, formats
+from aoi_modules.pictures.decoding import decode, header_of_file, read_header
 from tests.pictures import drawn
 from tests.pictures.drawn import encoded, soft
 
@@ -22,6 +24,43 @@ def test_every_format_in_every_number_of_channels(form: str, mode: str, own: int
     colours, gray = decode(content, 3), decode(content, 1)
     assert np.array_equal(decode(content), colours if own == 3 else gray)
     assert np.array_equal(gray[..., 0], np.asarray(Image.fromarray(colours).convert("L")))
+
+
+@pytest.mark.parametrize("beginning", [16, 64, 300, 1 << 16])
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "BMP"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_file_is_known_by_its_beginning_whatever_stands_in_front_of_the_size(
+    form: str, mode: str, beginning: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "BEGINNING", beginning)
+    notes = {"exif": b"Exif\0\0" + bytes(range(256)) * 2} if form != "BMP" else {}
+    for name, content in {
+        "plain": encoded(RGB.convert(mode), form),
+        "noted": encoded(RGB.convert(mode), form, **notes),
+    }.items():
+        file = tmp_path / name
+        file.write_bytes(content)
+        assert header_of_file(file) == read_header(content)
+
+
+def test_what_stands_behind_the_beginning_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / "large.jpg"
+    content = encoded(soft(400, 500), "JPEG", quality=98)
+    file.write_bytes(content + b"\xff")
+    assert len(content) > decoding.BEGINNING
+    assert header_of_file(file) == read_header(content)
+    with pytest.raises(NotAPicture):
+        read_header(file.read_bytes())
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", encoded(soft(4, 4), "GIF"), encoded(soft(9, 9), "BMP")[:-1]])
+def test_what_is_refused_is_refused_by_file_too(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(NotAPicture) as by_content:
+        read_header(content)
+    with pytest.raises(NotAPicture) as by_file:
+        header_of_file(tmp_path / "file")
+    assert by_file.value.message == by_content.value.message
 
 
 @pytest.mark.parametrize(

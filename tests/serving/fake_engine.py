@@ -33,6 +33,7 @@ class DoublingEngine:
     """y = 2 x."""
 
     name = "doubling"
+    batch_rows = 32
 
     def __init__(self) -> None:
         self.signatures = {"serving_default": float_signature()}

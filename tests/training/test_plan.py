@@ -44,7 +44,7 @@ def test_a_recipe_of_its_own_mind_differs_from_the_profile() -> None:
         ({"tiles": (0, 3)}, "`tiles`: expected rows and columns"),
         ({"tiles": 224, "fine_tune": 3}, "`tiles`: heads on tiles learn from features that are kept"),
         ({"tiles": 224, "cached": False}, "Received: `cached=False`"),
-        ({"tiles": 224, "backbone": "small-cnn"}, "trains its network from nothing"),
+        ({"tiles": 224, "backbone": "small-cnn"}, "trains its network from scratch"),
     ],
 )
 def test_what_cannot_work_is_refused(wish: dict[str, Any], text: str) -> None:

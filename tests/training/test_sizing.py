@@ -1,6 +1,7 @@
 """What shrinking pictures to the model's input loses, and when that is said."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Unpack
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.datasets.picture_sizes import PictureSize
-from aoi_modules.datasets.table import Pixels, Split, Table, Target
+from aoi_modules.datasets.table import Pixels, Split, Table, Target, encode_png
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import PictureInput, ScoreMap
 from aoi_modules.training import profiles, recipes
@@ -21,7 +22,7 @@ from tests.training.small import DEFECT, split
 PICTURE = PictureInput(height=224, width=224, channels=3)
 
 
-def table_of(pictures: Pixels) -> Table:
+def table_of(pictures: Pixels | tuple[Path, ...]) -> Table:
     target = Target("defect", np.zeros(len(pictures), np.int64), ("good", "defect"))
     return Table(pictures, (target,), tuple(map(str, range(len(pictures)))))
 
@@ -36,7 +37,7 @@ def test_the_side_that_loses_more_counts() -> None:
 
 
 def test_warns_of_large_pictures_with_what_becomes_of_a_small_defect() -> None:
-    note = size_note(of_size(300, 900), PICTURE)
+    note = size_note(planned(of_size(300, 900)), of_size(300, 900))
     assert "pictures of 900 x 300 are shrunk 4.0 times to 224 x 224" in note
     assert "a defect of 7 pixels becomes 1.7" in note
     assert "--picture-size" in note
@@ -45,8 +46,19 @@ def test_warns_of_large_pictures_with_what_becomes_of_a_small_defect() -> None:
 
 @pytest.mark.parametrize("size", [(32, 32), (224, 224), (448, 448)])
 def test_is_silent_where_every_pixel_is_looked_at(size: tuple[int, int]) -> None:
-    assert size_note(of_size(*size), PICTURE) == ""
-    assert size_note(replace(of_size(*size), train=of_size(*size).train.take([])), PICTURE) == ""
+    for data in (of_size(*size), replace(of_size(*size), train=of_size(*size).train.take([]))):
+        assert size_note(planned(data), data) == ""
+
+
+def test_pictures_are_looked_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "0.png"
+    file.write_bytes(encode_png(np.zeros((300, 900, 3), np.uint8)))
+    data = replace(split(), train=table_of((file,)))
+    found = planned(data, tiles=100)
+    file.unlink()
+    assert found.own_size == PictureSize(300, 900)
+    assert "900 x 300" in size_note(replace(found, recipe=recipes.by_name("magnetic-tile")), data)
+    assert "own_size" not in found.options()
 
 
 def planned(split_: Split, **wishes: Unpack[Wishes]) -> Plan:

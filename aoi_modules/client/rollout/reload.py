@@ -12,7 +12,7 @@ from aoi_modules.wire.messages import ReloadConfigRequest
 def reload_models(address: str, config: str, *, timeout: float = 60.0, tls: Tls | None = None) -> None:
     """Lets a server follow a config, and waits until its new models answer.
 
-    The server forgets it when it ends; what shall stay has to stand in its config file, too.
+    The server forgets it when it ends; what is to stay has to stand in its config file, too.
 
     Args:
         address: `HOST:PORT`.

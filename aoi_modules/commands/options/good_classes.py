@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from aoi_modules.commands.options.decorator import with_value
-from aoi_modules.datasets.folder import GoodClasses
+from aoi_modules.datasets.folder import Ask, GoodClasses
 from aoi_modules.progress import on_terminal
 
 _OPTIONS = (
@@ -24,7 +24,12 @@ def good_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _good(*, good: tuple[str, ...], no_good: bool) -> GoodClasses:
     if good and no_good:
         raise click.UsageError("expected at most one of --good and --no-good")
-    return GoodClasses(() if no_good else good or None, ask=_ask if sys.stdin.isatty() and on_terminal() else None)
+    return GoodClasses(() if no_good else good or None, ask=at_terminal())
+
+
+def at_terminal() -> Ask | None:
+    """Gives the question for whoever sits at the terminal; None where nobody does, as in CI."""
+    return _ask if sys.stdin.isatty() and on_terminal() else None
 
 
 def _ask(classes: tuple[str, ...]) -> list[str]:

@@ -1,32 +1,34 @@
 """What `aoi export` and `aoi merge` let people say about models: `--threshold 0.4`, or `--threshold short=0.4`."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from aoi_modules.commands.options.decorator import with_value
-from aoi_modules.errors import ModelError
+from aoi_modules.commands.options.good_classes import at_terminal
+from aoi_modules.datasets.folder import GoodClasses
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.export.reading import SCALINGS, Reading
+from aoi_modules.modelstore.manifest import HeadKind
 
 if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
     from aoi_modules.export.heads import Wish
     from aoi_modules.export.model_sources import ModelSource
-    from aoi_modules.export.reading import Reading
     from aoi_modules.modelstore.manifest import Head
 
 _FOR_ONE = re.compile(r"([A-Za-z0-9][A-Za-z0-9_.-]*)=(.+)")
 NAMED_MODEL = "[NAME=]MODEL[#OUTPUT]"
-_KINDS = ("defect", "class", "value")
-_SCALINGS = ("none", "unit", "tf", "caffe", "torch")
 
 # option, parameter, value, help; each may be given for all heads and for one
 _FOR_HEADS = (
     ("--kind", "kinds", "KIND", "What the output means: defect, class or value."),
     ("--labels", "labels", "FILE", "Text file, one label a line."),
     ("--threshold", "thresholds", "T", "A defect score over it fails the part."),
+    ("--good", "goods", "NAME", "A label of good parts, so that the head judges; may be repeated."),
     ("--size", "sizes", "HxW", "Height and width of the pictures, for a model that takes any."),
     ("--scaling", "scalings", "SCALING", "Pixels that a model wants and does not make itself: unit, tf, caffe, torch."),
     (
@@ -40,12 +42,17 @@ _FOR_HEADS = (
     ("--signature", "signatures", "NAME", "Of a SavedModel; default: serving_default."),
     ("--expect", "expects", "SAMPLES.npz", "Pictures with the scores that the author's framework gave."),
 )
+_REPEATED = ("--good",)
+"""Options that may be given several times for one head."""
 _FLAGS = {parameter: option for option, parameter, _, _ in _FOR_HEADS}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _READING = (
     *(
         click.option(option, parameter, multiple=True, metavar=f"[HEAD=]{value}", help=text)
         for option, parameter, value, text in _FOR_HEADS
+    ),
+    click.option(
+        "--no-good", is_flag=True, help="No label of a class head is good: classes are named, nothing is judged."
     ),
     click.option("--allow-lambda", is_flag=True, help="Run Python code inside Keras files that you trust."),
     click.option("--sample", "samples", multiple=True, type=_FILE, help="Picture file to compare scores with."),
@@ -54,7 +61,7 @@ _READING = (
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command all options of models that it reads; it takes them as `about`."""
-    names = (*_FLAGS, "allow_lambda", "samples")
+    names = (*_FLAGS, "no_good", "allow_lambda", "samples")
     return with_value(function, _READING, keyword="about", names=names, make=About.of)
 
 
@@ -63,29 +70,38 @@ class Said:
     """The values of one option: for heads by name, and for all the others."""
 
     option: str
-    by_head: dict[str, str]
-    general: str | None
+    by_head: dict[str, tuple[str, ...]]
+    general: tuple[str, ...]
 
     @classmethod
     def of(cls, option: str, values: Iterable[str]) -> "Said":
         """Sorts the values of an option, `HEAD=VALUE` or `VALUE`.
 
         Raises:
-            click.UsageError: two are for all heads.
+            click.UsageError: two are for one head, or for all heads, and the option has one value.
         """
-        by_head, general = {}, None
+        by_head: dict[str, tuple[str, ...]] = {}
+        general: tuple[str, ...] = ()
         for value in values:
             if match := _FOR_ONE.fullmatch(value):
-                by_head[match[1]] = match[2]
-            elif general is not None:
-                raise click.UsageError(f"{option}: twice without a head; say {option} HEAD={value}")
+                by_head[match[1]] = (*by_head.get(match[1], ()), match[2])
             else:
-                general = value
+                general = (*general, value)
+        if option not in _REPEATED:
+            if len(general) > 1:
+                raise click.UsageError(f"{option}: twice without a head; say {option} HEAD={general[-1]}")
+            for head, given in by_head.items():
+                if len(given) > 1:
+                    raise click.UsageError(f"{option} {head}={given[-1]}: twice for one head, it was {given[0]} before")
         return cls(option, by_head, general)
 
-    def about(self, head: str | None) -> str | None:
+    def all_about(self, head: str | None) -> tuple[str, ...]:
         """What was said about a head, else about all; about no head in particular for None."""
         return self.by_head.get(head, self.general) if head is not None else self.general
+
+    def about(self, head: str | None) -> str | None:
+        """The one value that was said about a head, else about all."""
+        return next(iter(self.all_about(head)), None)
 
 
 @dataclass(frozen=True)
@@ -95,6 +111,7 @@ class About:
     kinds: Said
     labels: Said
     thresholds: Said
+    goods: Said
     sizes: Said
     scalings: Said
     features: Said
@@ -102,23 +119,33 @@ class About:
     outputs: Said
     signatures: Said
     expects: Said
+    no_good: bool
     allow_lambda: bool
     samples: tuple[Path, ...]
 
     @classmethod
-    def of(cls, *, allow_lambda: bool, samples: tuple[Path, ...], **values: tuple[str, ...]) -> "About":
-        """Sorts what was said by the options of `reading_options`; `values` are those that may name a head."""
+    def of(cls, *, no_good: bool, allow_lambda: bool, samples: tuple[Path, ...], **values: tuple[str, ...]) -> "About":
+        """Sorts what was said by the options of `reading_options`; `values` are those that may name a head.
+
+        Raises:
+            click.UsageError: two of them contradict each other.
+        """
         said = {name: Said.of(_FLAGS[name], given) for name, given in values.items()}
-        return cls(allow_lambda=allow_lambda, samples=samples, **said)
+        if no_good and values["goods"]:
+            raise click.UsageError("expected at most one of --good and --no-good")
+        return cls(no_good=no_good, allow_lambda=allow_lambda, samples=samples, **said)
 
     @classmethod
     def unsaid(cls) -> "About":
         """Nothing was said: the models' own files tell all."""
-        return cls.of(allow_lambda=False, samples=(), **dict.fromkeys(_FLAGS, ()))
+        return cls.of(no_good=False, allow_lambda=False, samples=(), **dict.fromkeys(_FLAGS, ()))
 
     def named(self) -> set[str]:
         """Heads that an option was about."""
-        return {head for one in (self.kinds, self.labels, self.thresholds) for head in one.by_head}
+        return {head for one in self._of_heads() for head in one.by_head}
+
+    def _of_heads(self) -> tuple[Said, ...]:
+        return self.kinds, self.labels, self.thresholds, self.goods
 
     def check(self, heads: Iterable["Head"]) -> None:
         """Refuses options about heads that do not exist, or that they do not fit.
@@ -134,6 +161,12 @@ class About:
                 raise click.UsageError(
                     f"--threshold {name}: only a head that judges has one; {name} is a {known[name].kind}"
                 )
+        for name in self.goods.by_head:
+            if known[name].kind == "value":
+                raise click.UsageError(f"--good {name}: only a head with labels has good ones; {name} is a value")
+        for said in (self.thresholds, self.goods):
+            if said.general and not any(head.judges for head in known.values()):
+                raise click.UsageError(f"{said.option} {said.general[0]}: none of the heads judges: {', '.join(known)}")
 
     def check_general(self) -> None:
         """Refuses to read a file for one head in another way: it is read once.
@@ -143,26 +176,47 @@ class About:
         """
         reading = (self.sizes, self.scalings, self.features, self.inputs, self.outputs, self.signatures, self.expects)
         for said in reading:
-            for head, value in said.by_head.items():
+            for head, (value, *_) in said.by_head.items():
                 raise click.UsageError(f"{said.option} {head}={value}: MODEL is read once; say {said.option} {value}")
 
-    def wish(self, head: str | None, *, name: str | None, output: str | None) -> "Wish":
-        """What was said about a head; `name` is the one it is to get, `output` the model's."""
+    def wishes(self, outputs: Collection[str]) -> "list[Wish]":
+        """What was said about the outputs of a model whose heads nobody named: they keep their own names."""
+        return [self.wish(own, name=None, output=own, alone=len(outputs) == 1) for own in outputs]
+
+    def wish(self, head: str | None, *, name: str | None, output: str | None, alone: bool = False) -> "Wish":
+        """What was said about a head.
+
+        Args:
+            head: by which options know it.
+            name: that it is to get; None keeps the model's.
+            output: the model's name for it.
+            alone: the model has no other head.
+        """
         from aoi_modules.export.heads import Wish
 
-        kind = _one_of("--kind", self.kinds.about(head), _KINDS)
-        return Wish(name, output, kind, _labels(self.labels.about(head)), _threshold(self.thresholds.about(head)))  # type: ignore[arg-type]
+        return Wish(
+            name,
+            output,
+            _one_of("--kind", self.kinds.about(head), get_args(HeadKind)),  # type: ignore[arg-type]
+            _labels(self.labels.about(head)),
+            _threshold(self.thresholds.about(head)),
+            self._good(head, alone=alone or head is None),
+        )
 
-    def reading(self, head: str | None = None) -> "Reading":
+    def _good(self, head: str | None, *, alone: bool) -> GoodClasses:
+        """What was said about good labels; a threshold of this very head wants some."""
+        said = () if self.no_good else self.goods.all_about(head) or None
+        wanted = self.thresholds.all_about(head) if alone else self.thresholds.by_head.get(head or "")
+        return GoodClasses(said, needed_by=Argument("threshold") if wanted else None, ask=at_terminal())
+
+    def reading(self, head: str | None = None) -> Reading:
         """How the file of a head is to be read."""
-        from aoi_modules.export.reading import Reading
-
         expect = _file("--expect", self.expects.about(head))
         if expect and self.samples:
             raise click.UsageError("--sample: --expect brings its own pictures; say one of them")
         return Reading(
             size=_size(self.sizes.about(head)),
-            scaling=_one_of("--scaling", self.scalings.about(head), _SCALINGS) or "none",  # type: ignore[arg-type]
+            scaling=_one_of("--scaling", self.scalings.about(head), SCALINGS) or "none",  # type: ignore[arg-type]
             features=_names(self.features.about(head)),
             inputs=_names(self.inputs.about(head)),
             outputs=_names(self.outputs.about(head)),
@@ -182,7 +236,8 @@ def read_model(given: str, about: About) -> "ModelSource":
     path, _, output = file.partition("#")
     click.echo(f"reading {path} ...", err=True)
     chosen = head or output or None
-    wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else []
+
+    wishes = [about.wish(chosen, name=chosen, output=output or None)] if chosen else about.wishes
     return read(Path(path), wishes, about.reading(chosen))
 
 

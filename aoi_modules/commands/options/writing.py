@@ -88,7 +88,9 @@ def _summary(written: "Servable") -> str:
 
 def _meaning(head: "Head") -> str:
     if head.kind == "class":
-        judged = f", threshold {head.threshold:g}, good: {', '.join(head.good)}" if head.threshold is not None else ""
-        return f"{len(head.labels)} labels{judged}"
+        labels = f"{len(head.labels)} labels"
+        if head.threshold is None:
+            return f"{labels}, none of them good: it names classes and judges nothing"
+        return f"{labels}, threshold {head.threshold:g}, good: {', '.join(head.good)}"
     where = f", map of {head.map.rows} x {head.map.columns}" if head.map else ""
     return f"threshold {head.threshold:g}{where}" if head.threshold is not None else "a measured value"

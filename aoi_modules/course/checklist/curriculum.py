@@ -14,7 +14,8 @@ from aoi_modules.errors import CourseError
 GPU_PATIENCE = 8
 """The profile gpu works on the full data, so its limits are this many times those in the file."""
 
-Phase = Literal["A2", "A3", "A4", "A5", "Advanced"]
+Phase = Literal["preparing for A2 to A4", "preparing for A4 to A5", "A2 to A3", "A3 to A4", "A4 to A5", "Advanced"]
+"""As the team's checklist names them."""
 
 
 class Timeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises.fields import fields, number, refuse_known
+from aoi_modules.course.exercises.answers import Figures, Mistakes, expect_share
+from aoi_modules.course.exercises.fields import fields
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
 from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
-from aoi_modules.training.measuring.metrics import Figures
 
 NEAR = 10.0
 """Mean difference of two pictures, in gray levels, up to which they are the same one, encoded with some loss."""
@@ -24,21 +24,19 @@ def percentage_error(answer: object) -> str:
     """The median absolute percentage error of answers."""
     given = fields(answer, ("answers", "prices", "error"))
     answers, prices = np.asarray(given["answers"], float), np.asarray(given["prices"], float)
-    found, wrong = number("error", given["error"]), np.abs(answers - prices)
+    wrong = np.abs(answers - prices)
     expected = float(np.median(wrong / prices))
-    if math.isclose(found, expected, rel_tol=1e-4):
-        return f"half of the answers are less than {expected:.1%} wrong, however much the most expensive house costs"
-    reasons = (
-        (100 * expected, "percent; give it as a share, 0.25 for 25%"),
+    mistakes = (
         (float(np.mean(wrong / prices)), "the mean; one cheap house with a foolish answer moves it, not the median"),
-        (float(np.median(wrong / answers)), "shares of the answers; the truth stands below the line"),
+        (float(np.median(wrong / answers)), "shares of the answers; divide by the prices"),
         (float(np.median(wrong)), "dollars; divide each error by its own price"),
         (float(np.mean(wrong)), "the mean error in dollars, which mostly comes from the expensive houses"),
         (float(np.median(wrong) / np.median(prices)), "two medians; divide house by house, then take the median"),
         (float(np.median((answers - prices) / prices)), "too high and too low cancel out; take absolute values first"),
     )
-    refuse_known("error", found, reasons, rel_tol=1e-4)
-    raise Hint(f"error: found {found:.4g}; take |answer - price| / price of every house, and their median")
+    task = "take |answer - price| / price of every house, and the median of these"
+    expect_share("error", given["error"], right=expected, mistakes=mistakes, task=task)
+    return f"half of the answers are less than {expected:.1%} wrong, however much the most expensive house costs"
 
 
 @exercise("5c.2")
@@ -48,33 +46,35 @@ def difference_and_noise(answer: object) -> str:
     numbers, both = np.asarray(given["numbers"], float), np.asarray(given["both"], float)
     if numbers.ndim != 1 or numbers.shape != both.shape or len(numbers) < 2:
         raise Hint("numbers, both: leave them as they are, an error for each fold")
-    found, noise = number("difference", given["difference"]), number("noise", given["noise"])
     pairs = both - numbers
-    expected = float(pairs.mean())
-    if not math.isclose(found, expected, abs_tol=1e-6):
-        if math.isclose(found, -expected, abs_tol=1e-6):
-            raise Hint("difference: the wrong way round; below zero has to mean that the pictures helped")
-        raise Hint(f"difference: found {found:.4f}, expected the mean over the folds of both - numbers")
-    _refuse_other_noise(noise, pairs, numbers, both)
-    error = float(pairs.std(ddof=1) / math.sqrt(len(pairs)))
+    expected, error = float(pairs.mean()), float(pairs.std(ddof=1) / math.sqrt(len(pairs)))
+    expect_share(
+        "difference",
+        given["difference"],
+        right=expected,
+        mistakes=[(-expected, "the wrong way round; below zero has to mean that the pictures helped")],
+        task="take both - numbers in each fold, and the mean of these",
+    )
+    expect_share(
+        "noise",
+        given["noise"],
+        right=error,
+        mistakes=_other_noises(pairs, numbers, both),
+        task=f"take the standard deviation of the differences, and divide it by the root of {len(pairs)}",
+    )
     verdict = "more than" if abs(expected) > 2 * error else "not more than"
     return f"{expected:+.4f} with a noise of {error:.4f}: {verdict} twice the noise"
 
 
-def _refuse_other_noise(found: float, pairs: Figures, numbers: Figures, both: Figures) -> None:
+def _other_noises(pairs: Figures, numbers: Figures, both: Figures) -> Mistakes:
     folds = len(pairs)
-    expected = float(pairs.std(ddof=1)) / math.sqrt(folds)
-    if math.isclose(found, expected, abs_tol=1e-6):
-        return
     apart = math.sqrt((numbers.var(ddof=1) + both.var(ddof=1)) / folds)
-    reasons = (
+    return (
         (float(pairs.std(ddof=1)), f"the spread of single folds; the mean of {folds} is steadier by their square root"),
         (float(pairs.std()) / math.sqrt(folds), "nearly; with so few folds divide by one less: std(ddof=1)"),
         (float(pairs.std()), f"the spread of single folds; use std(ddof=1) and divide by the root of {folds}"),
         (apart, "the two ways apart; both met the same houses in each fold, so take the differences first"),
     )
-    refuse_known("noise", found, reasons)
-    raise Hint(f"noise: found {found:.4f}, expected the standard deviation of the differences over the root of {folds}")
 
 
 @exercise("5c.3")

@@ -27,6 +27,15 @@ def read_notebook(path: Path) -> Notebook:
         raise CourseError(f"{path}: not a notebook of nbformat 4: {error}") from None
 
 
+def sources_of(path: Path) -> dict[str, str]:
+    """The text of each cell of a notebook, by the cell's id.
+
+    Raises:
+        CourseError: it is not there, or not a notebook.
+    """
+    return {cell.id: cell.source for cell in read_notebook(path).cells}
+
+
 def prepare_nbformat() -> None:
     """Imports what nbformat needs without a grammar of international addresses, which takes two seconds to build.
 

@@ -5,7 +5,7 @@ An exercise is three code cells in this order: the stub (tag `exercise`), the so
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,8 @@ from aoi_modules.course.notebook.file import Cell, Notebook
 
 TRIAL = "trial"
 """The tag of the cells that only the proving form has."""
+STUB = "aoi_stub"
+"""In a solution's metadata: the source of the stub that it stands for, so that a page can show what was given."""
 _CHECK_CALL = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 _CHECK_NAME = re.compile(r"""\b(?:\w+\.)*check(?=\(\s*["'])""")
 
@@ -71,7 +73,7 @@ def kept_form(nb: Notebook) -> Notebook:
 def solved_form(nb: Notebook) -> Notebook:
     """Solutions in place of stubs. A stub without a solution stays: there a trainee has worked."""
     stubs = {exercise.stub.id for exercise in exercises(nb) if exercise.solution is not None}
-    return _without(nb, stubs)
+    return _without(_with_stubs_noted(nb), stubs)
 
 
 def trainee_form(nb: Notebook) -> Notebook:
@@ -81,7 +83,7 @@ def trainee_form(nb: Notebook) -> Notebook:
 
 def proving_form(nb: Notebook) -> Notebook:
     """Runs every exercise twice: the stub, which has to get a hint, then the solution, which has to pass."""
-    proving = kept_form(nb)
+    proving = kept_form(_with_stubs_noted(nb))
     trials = {exercise.stub.id: exercise for exercise in exercises(proving) if exercise.solution is not None}
     cells = []
     for cell in proving.cells:
@@ -92,9 +94,14 @@ def proving_form(nb: Notebook) -> Notebook:
 
 def without_trials(nb: Notebook) -> Notebook:
     """An executed proving form as readers want it: what the solved form would have shown, with its outputs."""
-    shown = deepcopy(nb)
-    shown.cells = [cell for cell in shown.cells if TRIAL not in tags(cell)]
-    return shown
+    return _only(nb, lambda cell: TRIAL not in tags(cell))
+
+
+def without_defaults(nb: Notebook) -> Notebook:
+    """An executed notebook without the parameters that papermill's own cell below them replaced."""
+    if not any("injected-parameters" in tags(cell) for cell in nb.cells):
+        return nb
+    return _only(nb, lambda cell: "parameters" not in tags(cell))
 
 
 def is_trainees(nb: Notebook) -> bool:
@@ -109,9 +116,21 @@ def _drop(metadata: Any, *names: str) -> None:
 
 
 def _without(nb: Notebook, ids: set[str]) -> Notebook:
-    form = kept_form(nb)
-    form.cells = [cell for cell in form.cells if cell.id not in ids]
+    return _only(kept_form(nb), lambda cell: cell.id not in ids)
+
+
+def _only(nb: Notebook, wanted: Callable[[Cell], bool]) -> Notebook:
+    form = deepcopy(nb)
+    form.cells = [cell for cell in form.cells if wanted(cell)]
     return form
+
+
+def _with_stubs_noted(nb: Notebook) -> Notebook:
+    noted = deepcopy(nb)
+    for exercise in exercises(noted):
+        if exercise.solution is not None:
+            exercise.solution.metadata[STUB] = exercise.stub.source
+    return noted
 
 
 def _trial(exercise: ExerciseCells) -> list[Cell]:

@@ -1,4 +1,4 @@
 """What came out of a run: tables for a terminal, pages for a browser, JUnit for CI.
 
-Uses checklist, notebook and running.
+Uses checklist, notebook, reference and running.
 """

@@ -1,16 +1,19 @@
 """Executed notebooks as pages that need no network: styles inline, pictures inside, no scripts."""
 
-import logging
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
-from aoi_modules.course.checklist.navigation import neighbours
+from aoi_modules.course.checklist.navigation import last_cell, neighbours
 from aoi_modules.course.notebook.file import read_notebook
-from aoi_modules.course.notebook.forms import without_trials
+from aoi_modules.course.notebook.forms import without_defaults, without_trials
+from aoi_modules.course.reference.word_links import WordLinks
+from aoi_modules.course.reporting.cells import cells_html, with_contents
+from aoi_modules.course.reporting.reading_pages import GLOSSARY, word_links
 from aoi_modules.course.reporting.rendering import rendered, style
+from aoi_modules.course.reporting.thumbnails import write_thumbnail
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 INDEX = "../../index.html"
 """The report's index as seen from a page, which lies in report/notebooks/<profile>/."""
+GLOSSARY_FROM_HERE = f"../../{GLOSSARY}"
 _NOTEBOOK_LINK = re.compile(r'href="([\w./-]+)\.ipynb(#[^"]*)?"')
 _LOADS = re.compile(
     r"<(script|iframe|object)\b.*?</\1\s*>|</?(script|iframe|object|link|embed)\b[^>]*>", re.IGNORECASE | re.DOTALL
@@ -33,7 +37,7 @@ def page_path(executed: Path) -> Path:
 
 
 def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile: str, pictures: Path) -> Path:
-    """Writes the page of an executed notebook beside it; of a damaged one, a page that says so.
+    """Writes the page of an executed notebook beside it, and its thumbnail; of a damaged one, a page that says so.
 
     Args:
         executed: the notebook.
@@ -42,43 +46,47 @@ def write_page(executed: Path, outcome: Outcome, curriculum: Curriculum, profile
         profile: size of the work.
         pictures: folder from which the text's own pictures come, with paths relative to it.
     """
+    from markupsafe import Markup
+
     before, after = neighbours(curriculum, outcome.plan.id)
+    last = last_cell(curriculum, outcome.plan.id)
+    links = word_links(outcome.plan.id, GLOSSARY_FROM_HERE)
+    body, contents = with_contents(_cells(executed, pictures, last, links, trials=not outcome.good))
     page = rendered(
         "lesson.html.j2",
         title=outcome.plan.full_title,
         css=_css(),
         index=INDEX,
+        glossary=GLOSSARY_FROM_HERE,
         before=_neighbour(before),
         after=_neighbour(after),
         profile=profile,
         status=outcome.status,
         seconds=f"{outcome.seconds:.1f}",
         reason=outcome.reason,
-        body=_body(executed, pictures, trials=not outcome.good),
+        contents=[{"level": one.level, "id": one.id, "text": Markup(one.text)} for one in contents],
+        body=Markup(body),
     )
     target = page_path(executed)
     write_whole(target, page.encode())
     return target
 
 
-def _body(executed: Path, pictures: Path, *, trials: bool) -> "Markup":
-    """The cells and outputs as HTML, already safe to set into the page; the trials of stubs only where they matter."""
-    from markupsafe import Markup
-    from nbconvert import HTMLExporter
-    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+def _cells(executed: Path, pictures: Path, last: str, links: WordLinks, *, trials: bool) -> str:
+    """The cells and outputs as HTML, and a thumbnail of them beside the notebook.
+
+    The trials of stubs are left out where they do not matter, and so is the last cell, whose links the page has.
+    """
+    from markupsafe import escape
 
     try:
-        nb = read_notebook(executed)
+        nb = without_defaults(read_notebook(executed))
     except CourseError as error:  # a process that was killed while it saved leaves half a file
-        return Markup("<p>{}</p>").format(str(error))
-    quiet = logging.getLogger("aoi.pages")
-    quiet.setLevel(logging.ERROR)  # it would ask authors for texts under pictures that programs drew
-    exporter = HTMLExporter(template_name="basic", embed_images=True, log=quiet)
-    exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
-    html, _ = exporter.from_notebook_node(
-        nb if trials else without_trials(nb), resources={"metadata": {"path": str(pictures)}}
-    )
-    return Markup(offline(html))
+        return f"<p>{escape(str(error))}</p>"
+    shown = nb if trials else without_trials(nb)
+    shown.cells = [cell for cell in shown.cells if cell.source.strip() != last]
+    write_thumbnail(executed, shown)
+    return offline(cells_html(shown, pictures, links))
 
 
 def offline(html: str) -> str:
@@ -95,7 +103,7 @@ def _css() -> "Markup":
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     ground = ".highlight, .highlight pre { background: var(--raised); }"
     code = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n{ground}"
-    return Markup("\n").join([style("style.css", "cells.css"), Markup(code)])
+    return Markup("\n").join([style("style.css", "words.css", "cells.css"), Markup(code)])
 
 
 def _neighbour(plan: LessonPlan | None) -> dict[str, str] | None:

@@ -1,5 +1,6 @@
 """Jinja templates of the report, with everything inline: a page works from a stick in a factory without a network."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
+_CODE = re.compile(r"`([^`]*)`")
 FOLDER = Path(__file__).with_name("templates")
 
 
@@ -24,14 +26,23 @@ def style(*names: str) -> "Markup":
     return Markup("\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names))
 
 
+def prose(text: str) -> "Markup":
+    """Text as HTML, with what stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["prose"] = prose
+    return environment

@@ -4,6 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from aoi_modules.course.checklist.coverage import Coverage
+from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.checklist.status import CourseStatus, ItemStatus, LessonStatus
 from aoi_modules.course.running.outcome import Outcome
 
@@ -38,6 +40,19 @@ def print_status(console: Console, status: CourseStatus) -> None:
                 table.add_row("", Text(f"{lesson.id} {lesson.title}"), "", _coloured(lesson.state), _checks(lesson))
     console.print(table)
     console.print(next_line(status), markup=False, highlight=False, soft_wrap=True)
+
+
+def print_coverage(console: Console, coverage: Coverage, curriculum: Curriculum) -> None:
+    """One row an item of the study checklist: words that are taught, deeds with their exercises, and what is open."""
+    titles = {item.id: item.title for item in curriculum.items}
+    table = _table("", "Item", "Words taught", "Done by hand", "Open")
+    for row in coverage.rows:
+        deeds = "\n".join(f"{deed.exercise} {deed.deed}" for deed in row.deeds)
+        unfinished = "\n".join(one.what for one in row.open)
+        table.add_row(
+            row.item, Text(titles[row.item], style="bold"), str(len(row.words)), Text(deeds), Text(unfinished)
+        )
+    console.print(table)
 
 
 def next_line(status: CourseStatus) -> str:
@@ -77,5 +92,5 @@ def _coloured(state: str) -> Text:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, overflow="fold", no_wrap=name in ("Status", "State", "Phase", "Seconds"))
+        table.add_column(name, overflow="fold", no_wrap=name in ("Status", "State", "Seconds"))
     return table

@@ -8,7 +8,7 @@ from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.running.lesson_events import LessonError
 
-Status = Literal["passed", "fresh", "failed", "skipped", "not asked for"]
+Status = Literal["passed", "fresh", "failed", "skipped", "to come", "not asked for"]
 
 GOOD: frozenset[Status] = frozenset({"passed", "fresh"})
 

@@ -8,8 +8,8 @@ What a strong compression leaves of a part's own noise is not enough to know it 
 that differ in what they show.
 
 Only pairs that agree in one of eight bytes of the hash are compared: among all that differ in at most seven bits there
-is no other. The work grows with the number of pictures, not with its square: where more than `CROWD` share a byte, two
-bytes have to agree, and in a crowd that even they do not part, each picture is compared with its neighbours only.
+is no other. The work grows with the number of pictures, not with its square. Where more than `CROWD` share a byte, two
+bytes have to agree. Where more than `CROWD` share two bytes, each picture is compared with its neighbours only.
 """
 
 from collections.abc import Iterator

@@ -1,9 +1,9 @@
 """Which picture is in which table: as the data set says, and by a fixed deal where it says nothing. Pure.
 
 Where nothing is said, 60% of each class is for training, 20% for validation, 20% for the test, by a hash of the files'
-content: the same pictures give the same tables whatever the files are called, and identical pictures are always in the
-same table. Rows of one group are, too. When pictures are added, others may change their table; folders or a column that
-say the table nail them down.
+content. So the same pictures give the same tables, whatever the files are called. Identical pictures are always in the
+same table, and so are the rows of one group. When pictures are added, others may change their table. Folders or a
+column that say the table keep each picture in its own.
 
 A set that says `train` and `test` only has 20% of each class of its training pictures dealt into the validation, by the
 same rule. Nothing is ever learnt from what the set calls test.

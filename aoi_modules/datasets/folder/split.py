@@ -140,7 +140,7 @@ def _check_classes(path: Path, rows: Sequence[Row], checked: Sequence[Checked]) 
     gone = sorted({row.label for row in rows} - {row.label for row, _ in checked})
     if gone:
         raise DataError(
-            f"{printable(path)}: every picture of {', '.join(gone)} is bad", hint="mend them, or take the class out"
+            f"{printable(path)}: every picture of {', '.join(gone)} is bad", hint="repair them, or take the class out"
         )
 
 

@@ -28,35 +28,38 @@ class GoodClasses:
 
     Args:
         names: of the classes of good parts; none says that no class is good. None: their names tell, or a person.
-        needed: somebody wants a verdict, which needs a good class.
+        needed_by: the argument that wants a verdict, which needs a good class; None: nobody wants one.
         one_defect: all classes that are not good are one, called `defect`.
         alone: defects are not needed to learn; a single class is that of good parts.
         ask: asks a person where the names do not tell; None has nobody to ask.
     """
 
     names: Sequence[str] | None = None
-    needed: bool = False
+    needed_by: Argument | None = None
     one_defect: bool = False
     alone: bool = False
     ask: Ask | None = None
 
-    def among(self, classes: Sequence[str], path: Path) -> tuple[str, ...]:
+    def among(self, classes: Sequence[str], origin: object) -> tuple[str, ...]:
         """Finds the good ones of the classes; none where there is nothing to judge.
 
         Args:
             classes: names of all classes.
-            path: of the data set, for errors.
+            origin: the data set or model that has them, for errors.
 
         Raises:
             DataError: what was said does not fit the classes, or nothing was said and the names do not tell.
         """
         if self.alone and len(classes) == 1:
             return tuple(classes)
-        good = _said(self.names, classes) if self.names is not None else _by_name(classes, needed=self.needed)
+        needed = self.needed_by is not None
+        good = _said(self.names, classes) if self.names is not None else _by_name(classes, needed=needed)
         if good is None and self.ask is not None:
             good = _said(self.ask(tuple(classes)), classes)
-        if good is None or (self.needed and not good):
-            raise _unknown(path, classes, asked=good is None)
+        if good is None:
+            raise _unknown(origin, classes)
+        if self.needed_by is not None and not good:
+            raise _nothing_to_judge(origin, classes, self.needed_by)
         return good
 
 
@@ -143,14 +146,23 @@ def _by_name(classes: Sequence[str], *, needed: bool) -> tuple[str, ...] | None:
     return None if len(good) == len(classes) or (unsure and not defective) else tuple(good)
 
 
-def _unknown(path: Path, classes: Sequence[str], *, asked: bool) -> DataError:
-    good, no_good, target = Argument("good", ...), Argument("good", ()), Argument("escape_target")
-    choices = [f"{good} names a class of good parts, and may be repeated"]
-    choices += [f"{no_good} says that no class is good, and then nothing is judged"] if asked else []
+def _unknown(origin: object, classes: Sequence[str]) -> DataError:
+    good, no_good = Argument("good", ...), Argument("good", ())
     return DataError(
-        f"{path}: which class is good? Their names do not tell: {', '.join(classes)}"
-        if asked
-        else f"{path}: no class is good, so {target} has nothing to judge: {', '.join(classes)}",
-        hint="; ".join(choices),
-        arguments=[good, no_good, target],
+        f"{origin}: which class is good? Their names do not tell: {', '.join(classes)}",
+        hint=f"{_names_one(good)}; {no_good} says that no class is good, and then nothing is judged",
+        arguments=[good, no_good],
     )
+
+
+def _nothing_to_judge(origin: object, classes: Sequence[str], needed_by: Argument) -> DataError:
+    good = Argument("good", ...)
+    return DataError(
+        f"{origin}: no class is good, so {needed_by} has nothing to judge: {', '.join(classes)}",
+        hint=_names_one(good),
+        arguments=[good, needed_by],
+    )
+
+
+def _names_one(good: Argument) -> str:
+    return f"{good} names a class of good parts, and may be repeated"

@@ -16,7 +16,7 @@ from aoi_modules.settings import Settings, settings
 
 Place = Literal["mirror", "cache", "system", "download", "stand-in"]
 REJECTED = "rejected"
-"""File in the cache: folders, one a line, in which `repair` found damage that only their owner can mend."""
+"""File in the cache: folders, one a line, in which `repair` found damage that only their owner can remove."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ def fingerprint(dataset: str | DataSet, *, given: Settings | None = None) -> str
 
 
 def repair(dataset: str | DataSet, *, given: Settings | None = None, log: Say = say) -> Found:
-    """Makes a damaged set usable: mends the cache; passes over a damaged folder that is not ours from now on.
+    """Makes a damaged set usable: repairs the cache; passes over a damaged folder that is not ours from now on.
 
-    Looks at every place afresh, so a mirror that its owner has mended is used again.
+    Looks at every place afresh, so a mirror that its owner has repaired is used again.
 
     Raises:
         DataError: nothing is whole and the download failed; nothing was changed then.
@@ -138,7 +138,7 @@ def _reject(dataset: DataSet, damaged: list[Path], given: Settings, log: Say) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{root}\n" for root in sorted(keep)))
     for root in damaged:
-        log(f"{root} is not ours to mend; it is passed over until it is whole and repair runs again")
+        log(f"{root} is not ours to repair; it is not used until its owner has repaired it and --repair has run again")
 
 
 def _rejected(cache_dir: Path) -> set[str]:

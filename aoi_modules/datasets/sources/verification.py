@@ -15,7 +15,7 @@ LEDGER = "SHA256SUMS"
 
 
 def repair_command(dataset: DataSet) -> str:
-    """Gives the command that mends the set, for errors to name."""
+    """Gives the command that repairs the set, for errors to name."""
     return f"aoi data fetch {dataset.name} --repair"
 
 

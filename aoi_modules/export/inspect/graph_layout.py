@@ -1,7 +1,7 @@
 """Where the parts of a merged graph stand in its picture: inputs, sizes, layers, heads, from left to right. Pure.
 
-Every head has a row. Layers that several heads need are as tall as the rows of all of them, and the more of the work
-they do, the wider they are: the area of a box tells what the heads would cost apart.
+Every head has a row. Layers that several heads need are as tall as the rows of all of them. The more of the work
+they do, the wider they are. So the area of a box tells what the heads would cost apart.
 """
 
 from collections.abc import Iterable, Sequence

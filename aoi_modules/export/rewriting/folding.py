@@ -1,9 +1,9 @@
 """Arithmetic that can be done once, offline: what follows a convolution by constants goes into its weights.
 
-TensorFlow's own optimizer does it for plain convolutions only. Depthwise ones, which half of a MobileNet is made of,
-keep a multiplication and an addition each; sums of a constant are not seen as biases, which an engine would fuse; and
-a padding that a convolution could do itself stays an operation of its own. All nodes written here are TensorFlow's
-stock operations.
+TensorFlow's own optimizer does it for plain convolutions only. It leaves three things. Depthwise convolutions, half of
+those in a MobileNet, keep a multiplication and an addition each. Sums of a constant are not seen as biases, which an
+engine would fuse. And a padding that a convolution could do itself stays an operation of its own. All nodes written
+here are TensorFlow's stock operations.
 """
 
 from collections import Counter

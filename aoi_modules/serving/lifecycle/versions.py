@@ -117,7 +117,7 @@ class Versions:
             raise RpcError("UNKNOWN", f"{len(failures)} model(s) did not become available: {{{list_}}}")
 
     def names(self) -> set[str]:
-        """Names the models that are served, or shall be."""
+        """Names the models that are served, or are going to be."""
         return {stream.model.name for stream in self._served()}
 
     def start_up(self) -> StartUp:

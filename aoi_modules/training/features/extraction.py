@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import Any, Literal
 
 from aoi_modules.datasets.batches import batches, broken_pictures_named, rows_at_once
 from aoi_modules.datasets.table import Table
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
+from aoi_modules.memory import enough_for
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Advance, Say, progress, say
@@ -57,14 +58,15 @@ def extract(
     Raises:
         NotAPicture: a picture cannot be decoded.
         MissingExtra: `openvino` is asked for and not installed.
-        ModelError: `openvino` is asked for and does not agree.
+        ModelError: `openvino` is asked for, and cannot read the backbone or does not agree; or memory does not suffice.
     """
-    stream = blocks(table, picture_input, views, batch_size or rows_at_once(picture_input, BATCH))
-    first = next(stream)
+    at_once = batch_size or rows_at_once(picture_input, BATCH)
+    stream = blocks(table, picture_input, views, at_once)
     rows = views.count * len(table)
     work = rows * max(1, picture_input.height * picture_input.width // USUAL)
-    forward = choose(backbone, first[1], work, engine, log)
-    with _bar(rows, work) as advance:
+    with _room(backbone, picture_input, at_once), _bar(rows, work) as advance:
+        first = next(stream)
+        forward = choose(backbone, first[1], work, engine, log)
 
         def keep(row: int, block: Block) -> None:
             write(row, block)
@@ -103,7 +105,7 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: 
 
     Raises:
         MissingExtra: `openvino` is asked for and not installed.
-        ModelError: `openvino` is asked for and does not agree.
+        ModelError: `openvino` is asked for, and cannot read the backbone or does not agree.
     """
     why_not = _why_not_openvino(engine, rows)
     model = TensorFlowForward(traced(backbone))
@@ -114,16 +116,34 @@ def choose(backbone: keras.Model, block: Block, rows: int, engine: Engine, log: 
     constant = frozen(model.function)
     folded = TensorFlowForward(constant)
     if not why_not:
-        openvino = OpenVinoForward(constant, min(openvino_forward.BATCH, len(block)))
-        apart = disagreement(openvino(block), expected)
-        if apart <= TOLERANCE:
-            log(f"features by {openvino.name}: agrees with TensorFlow to {apart:.0e} of the features' scale")
-            return openvino
-        why_not = f"OpenVINO differs from it by {apart:.0e} of the features' scale, allowed {TOLERANCE:.0e}"
+        tried = _openvino(constant, block, expected, log)
+        if not isinstance(tried, str):
+            return tried
+        why_not = tried
         if engine == "openvino":
             raise ModelError(f"engine openvino: {why_not}", hint="take the engine auto or tensorflow")
     log(f"features by {model.name}: {why_not}")
     return folded if disagreement(folded(block), expected) <= FROZEN_TOLERANCE else model
+
+
+def _openvino(constant: Any, block: Block, expected: Block, log: Say) -> OpenVinoForward | str:
+    """OpenVINO with that graph, if it agrees with TensorFlow; else a sentence that says why it is not taken.
+
+    Args:
+        constant: see `forward.frozen`.
+        block: pictures, float32 (B, H, W, C).
+        expected: TensorFlow's features of them, float32 (B, F).
+        log: told how well it agrees.
+    """
+    try:
+        openvino = OpenVinoForward(constant, min(openvino_forward.BATCH, len(block)))
+        apart = disagreement(openvino(block), expected)
+    except ModelError as error:
+        return error.message
+    if apart > TOLERANCE:
+        return f"OpenVINO differs from it by {apart:.0e} of the features' scale, allowed {TOLERANCE:.0e}"
+    log(f"features by {openvino.name}: agrees with TensorFlow to {apart:.0e} of the features' scale")
+    return openvino
 
 
 def _why_not_openvino(engine: Engine, rows: int) -> str:
@@ -148,6 +168,16 @@ def _image(inputs: object) -> object:
 def _with(first: tuple[int, Block], rest: Iterator[tuple[int, Block]]) -> Iterator[tuple[int, Block]]:
     yield first
     yield from rest
+
+
+def _room(backbone: keras.Model, picture: PictureInput, at_once: int) -> AbstractContextManager[None]:
+    """Says in a sentence where memory does not suffice."""
+    size, network = Argument("picture_size", ...), Argument("backbone", ...)
+    return enough_for(
+        f"features of pictures of {picture.width} x {picture.height}, {at_once} at a time, by {backbone.name}",
+        f"let the model look at smaller pictures, {size}, or take a smaller network, {network}",
+        (size, network),
+    )
 
 
 def _bar(rows: int, work: int) -> AbstractContextManager[Advance]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules.errors import MissingExtra, ModelError
+from aoi_modules.errors import MissingExtra, ModelError, first_line
 from aoi_modules.tf import tf
 from aoi_modules.training.features.forward import Block, Write
 
@@ -57,10 +57,18 @@ class OpenVinoForward:
                 self._compiled = core.compile_model(model, "CPU", hints)
                 self._at_once = int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         except RuntimeError as error:
-            raise ModelError(f"OpenVINO cannot read the backbone: {error}") from None
+            raise ModelError(f"OpenVINO cannot read the backbone: {first_line(error)}") from error
 
     def __call__(self, block: Block) -> Block:
-        parts = [np.array(self._compiled(piece)[0][:count]) for _, count, piece in self._pieces(0, block)]
+        """Computes the features of a block; see `Forward`.
+
+        Raises:
+            ModelError: OpenVINO cannot compute them.
+        """
+        try:
+            parts = [np.array(self._compiled(piece)[0][:count]) for _, count, piece in self._pieces(0, block)]
+        except RuntimeError as error:
+            raise ModelError(f"OpenVINO cannot run the backbone: {first_line(error)}") from error
         return np.concatenate(parts)
 
     def run(self, blocks: Iterable[tuple[int, Block]], write: Write) -> None:

@@ -21,6 +21,8 @@ from aoi_modules.training.wishes import Imbalance, ScheduleShape
 
 LINES = 10
 """Lines that a long training writes at most."""
+MOST_MEASURES = 6
+"""With more of them a line would be too long to read, and tells the losses alone."""
 PLATEAU, SMALLER = 2, 0.5
 """After `PLATEAU` epochs without a better validation loss the learning rate is multiplied by `SMALLER`."""
 
@@ -166,6 +168,8 @@ class EpochLines(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has n
         if (epoch + 1) % self.every and not last:
             return
         shown = {our_name(name): value for name, value in (logs or {}).items() if name != "learning_rate"}
+        if len(shown) > MOST_MEASURES:  # of several heads; the history has all of them
+            shown = {name: value for name, value in shown.items() if name in ("loss", "validation_loss")}
         measures = ", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in shown.items())
         self.log(f"epoch {epoch + 1}/{self.epochs}: {measures} ({time.perf_counter() - self.start:.1f} s)")
 

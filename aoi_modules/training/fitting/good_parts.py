@@ -55,7 +55,7 @@ class Bank:
 
         Args:
             features: float32 (P, F), of patches of good parts.
-            seed: of all that is drawn by lot.
+            seed: of everything that is random.
         """
         random = np.random.default_rng(seed)
         if len(features) > CANDIDATES:

@@ -31,7 +31,7 @@ def balanced(table: Table) -> Table:
 def oversampled(labels: NDArray[np.int64], *, seed: int = 0) -> Indices:
     """Repeats rows until every label comes about as often as the most frequent one.
 
-    Each row comes as often as its label needs, rounded down; the rest is drawn by lot.
+    Each row comes as often as its label needs, rounded down; the rest is drawn at random.
 
     Args:
         labels: int64 (N,).

@@ -70,7 +70,7 @@ def learn(plan: Plan, split: Split, *, work: Path | None = None, log: Say = say)
 
 
 def train_end_to_end(plan: Plan, split: Split, work: Path | None, log: Say) -> Learned:
-    """Trains all layers of a small network, from nothing. Arguments as `learn`."""
+    """Trains all layers of a small network, from scratch. Arguments as `learn`."""
     train = prepared(split.train, plan)
     model = end_to_end(_in_its_box(small_cnn(plan.seen), plan), plan.recipe.heads, train)
     fitted = augmented(model, plan.recipe.augmentation, seed=plan.seed) if plan.augment else model

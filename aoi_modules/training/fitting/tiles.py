@@ -1,8 +1,8 @@
 """Heads on the tiles of large pictures, learnt from what is known of whole pictures: good, or a defect somewhere.
 
-All tiles of a good picture are good. Of a picture with a defect one tile at least shows it, and nobody says which: at
-first the tile that is least like those of good pictures is taken for it, then the one that the head itself finds worst,
-until it takes the same tiles again.
+All tiles of a good picture are good. Of a picture with a defect one tile at least shows it, and nobody says which. At
+first the tile that is least like those of good pictures is taken. Later it is the one that the head itself finds worst,
+until the head finds the same tiles again.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from aoi_modules.training.networks.heads import PICTURE_FEATURES, Scale, head_mo
 TURNS = 3
 """How often a head is fitted at most, each time to the tiles that the one before it found."""
 MOST_TILES = 12_000
-"""Tiles of good pictures that a head learns from; of more, each picture gives a few by lot."""
+"""Tiles of good pictures that a head learns from; of more, each picture gives a few at random."""
 SCALE_SAMPLE = 4_000
 """Tiles of good pictures that tell mean and spread of the features."""
 

@@ -53,7 +53,7 @@ class Backbone:
 
     Args:
         name: how people ask for it.
-        application: the function of `keras.applications`; empty for a network of ours that is trained from nothing.
+        application: the function of `keras.applications`; empty for a network of ours that is trained from scratch.
         size: natural side of its input, in pixels.
         features: channels of its last feature map.
         parameters: without the classifier; None when it depends on the picture.

@@ -1,4 +1,4 @@
-"""A small network for small pictures, trained from nothing."""
+"""A small network for small pictures, trained from scratch."""
 
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
@@ -13,7 +13,7 @@ MOMENTUM = 0.9
 
 
 def small_cnn(picture_input: PictureInput, *, dropout: float = 0.3) -> keras.Model:
-    """Builds a small convolutional network to be trained from nothing: halvings, one more convolution, one dense layer.
+    """Builds a small convolutional network to be trained from scratch: halvings, one more convolution, one dense layer.
 
     Halving by strides takes a third of the time of pooling on a CPU. The last map is flattened, not averaged, because
     in a crop it matters whether a defect is in the middle.

@@ -10,7 +10,7 @@ def trunk_of(model: keras.Model) -> keras.Model:
     """Finds the network of `keras.applications` inside a backbone, or inside a model that was joined from one.
 
     Raises:
-        ModelError: there is none, as in a small network that is trained from nothing.
+        ModelError: there is none, as in a small network that is trained from scratch.
     """
     found = max(_networks(model), key=lambda network: len(network.layers), default=None)
     if found is None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.commands.options.model import _FLAGS, About, Said
-from aoi_modules.errors import ModelError
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import Head
 
 SHORT = Head(name="short", kind="defect", labels=("good", "short"), threshold=0.5)
@@ -16,7 +16,7 @@ KIND = Head(name="kind", kind="class", labels=("a", "b"))
 
 
 def about(**values: tuple[str, ...]) -> About:
-    return About.of(allow_lambda=False, samples=(), **(dict.fromkeys(_FLAGS, ()) | values))
+    return About.of(no_good=False, allow_lambda=False, samples=(), **(dict.fromkeys(_FLAGS, ()) | values))
 
 
 def refusal(said: About, head: str | None = None) -> str:
@@ -35,9 +35,26 @@ def test_a_head_has_its_own_value_or_the_one_for_all(by_head: dict[str, str], ge
     assert (said.about("another one"), said.about(None)) == (general, general)
 
 
-def test_two_values_for_all_heads_are_one_too_many() -> None:
+def test_two_values_are_one_too_many_but_for_good_labels() -> None:
     with pytest.raises(click.UsageError, match=r"--threshold: twice without a head; say --threshold HEAD=0\.4"):
         Said.of("--threshold", ["0.3", "0.4"])
+    with pytest.raises(click.UsageError, match=r"--threshold a=0\.4: twice for one head, it was 0\.3 before"):
+        Said.of("--threshold", ["a=0.3", "0.2", "a=0.4"])
+    good = Said.of("--good", ["a=x", "y", "z", "a=w"])
+    assert (good.all_about("a"), good.all_about("b"), good.all_about(None)) == (("x", "w"), ("y", "z"), ("y", "z"))
+
+
+def test_what_is_said_about_good_labels_is_wished() -> None:
+    said = about(goods=("ok", "kind=a", "kind=b"), thresholds=("kind=0.3",))
+    wish = said.wish("kind", name="kind", output=None)
+    assert (wish.good.names, wish.good.needed_by) == (("a", "b"), Argument("threshold"))
+    wish = said.wish("other", name="other", output=None)
+    assert (wish.good.names, wish.good.needed_by) == (("ok",), None)
+    none = About.of(no_good=True, allow_lambda=False, samples=(), **dict.fromkeys(_FLAGS, ()))
+    assert none.wish(None, name=None, output=None).good.names == ()
+    assert About.unsaid().wish(None, name=None, output=None).good.names is None
+    with pytest.raises(click.UsageError, match="expected at most one of --good and --no-good"):
+        About.of(no_good=True, allow_lambda=False, samples=(), **(dict.fromkeys(_FLAGS, ()) | {"goods": ("a",)}))
 
 
 def test_everything_that_may_be_said_reaches_the_reading(tmp_path: Path) -> None:
@@ -49,7 +66,11 @@ def test_everything_that_may_be_said_reaches_the_reading(tmp_path: Path) -> None
     assert (reading.size, reading.scaling, reading.features) == ((24, 32), "tf", ("area", "age"))
     assert (reading.inputs, reading.outputs, reading.signature) == (("x",), ("y", "z"), "predict")
     assert said.reading("kind").scaling == "caffe"
-    assert About.of(allow_lambda=True, samples=(tmp_path,), **dict.fromkeys(_FLAGS, ())).reading().allow_lambda
+    assert (
+        About.of(no_good=False, allow_lambda=True, samples=(tmp_path,), **dict.fromkeys(_FLAGS, ()))
+        .reading()
+        .allow_lambda
+    )
 
 
 def test_nothing_said_is_nothing_wished(tmp_path: Path) -> None:
@@ -89,3 +110,7 @@ def test_options_about_heads_that_are_not_there() -> None:
         about(labels=("lost=x.txt",)).check([SHORT, KIND])
     with pytest.raises(click.UsageError, match="--threshold kind: only a head that judges has one; kind is a class"):
         about(thresholds=("kind=0.3",)).check([SHORT, KIND])
+    with pytest.raises(click.UsageError, match="--good cost: only a head with labels has good ones; cost is a value"):
+        about(goods=("cost=ok",)).check([SHORT, Head(name="cost", kind="value", labels=())])
+    with pytest.raises(click.UsageError, match=r"--threshold 0\.3: none of the heads judges: kind"):
+        about(thresholds=("0.3",)).check([KIND])

@@ -13,8 +13,8 @@ SECOND = LessonPlan(id="2a", notebook="02a_two", title="Second", needs=("1",))
 THIRD = LessonPlan(id="2b", notebook="02b_two", title="Third", written=False)
 CHECKLIST = Curriculum(
     items=(
-        Item(id="1", title="One", purpose="P.", phase="A2", lessons=(FIRST,)),
-        Item(id="2", title="Two", purpose="P.", phase="A3", lessons=(SECOND, THIRD)),
+        Item(id="1", title="One", purpose="P.", phase="A2 to A3", lessons=(FIRST,)),
+        Item(id="2", title="Two", purpose="P.", phase="A3 to A4", lessons=(SECOND, THIRD)),
     )
 )
 

@@ -16,14 +16,14 @@ GOOD: dict[str, Any] = {
             "id": "1",
             "title": "One",
             "purpose": "P.",
-            "phase": "A2",
+            "phase": "A2 to A3",
             "lessons": [{"id": "1", "notebook": "01_one", "title": "First"}],
         },
         {
             "id": "2",
             "title": "Two",
             "purpose": "P.",
-            "phase": "A3",
+            "phase": "A3 to A4",
             "lessons": [
                 {"id": "2a", "notebook": "02a_two", "title": "Second", "needs": ["1"], "checks": ["2a.1", "2a.2"]},
                 {"id": "2b", "notebook": "02b_two", "title": "Third", "written": False},
@@ -102,11 +102,37 @@ def test_files_that_are_missing_or_no_yaml(tmp_path: Path) -> None:
         reading.load(tmp_path / "curriculum.yml")
 
 
+TEAM = {
+    "1": ("Programming and executing on the server with a GPU.", "preparing for A2 to A4"),
+    "2": ("Deploying microservices and using resources efficiently.", "preparing for A4 to A5"),
+    "3": ("Understanding the concepts of famous models.", "A2 to A3"),
+    "4": ("Layers; what `compile` and `fit` take; augmentation.", "A2 to A3"),
+    "5": ("Classification and several outputs, pictures and CSV.", "A2 to A3"),
+    "6": (
+        "The models of one component in one `.pb` for TensorFlow Serving, the uniform format that the team agreed on.",
+        "A3 to A4",
+    ),
+    "7": ("A microservice that always receives data and predicts by HTTP or gRPC.", "A4 to A5"),
+    "8": (
+        "A template for the company; test that one's own TensorFlow Serving performs consistently.",
+        "A4 to A5",
+    ),
+    "9": ("Distributing pictures to the models they belong to.", "A4 to A5"),
+    "10": ("Dashboard, database, node exporter.", "A4 to A5"),
+    "11": ("What to learn to be a grand AI architect.", "Advanced"),
+}
+"""Item -> purpose and phase, in the words of the team's study checklist."""
+
+
+def test_purposes_and_phases_are_the_words_of_the_team() -> None:
+    found = reading.load(material.official_dir() / reading.FILE_NAME)
+    assert {item.id: (item.purpose, item.phase) for item in found.items if item.id in TEAM} == TEAM
+
+
 def test_the_official_checklist_has_eleven_items_and_a_capstone() -> None:
     found = reading.load(material.official_dir() / reading.FILE_NAME)
     assert [item.id for item in found.items] == [str(number) for number in range(1, 13)]
     assert found.items[-1].title == "Capstone"
-    assert {item.phase for item in found.items} == {"A2", "A3", "A4", "A5", "Advanced"}
     for lesson in found.written():
         assert len(lesson.checks) >= 2, f"lesson {lesson.id} has two exercises"
         assert lesson.produces

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from aoi_modules.course.notebook.file import read_notebook
+from aoi_modules.course.notebook.file import read_notebook, sources_of
 from aoi_modules.errors import CourseError
 
 
@@ -16,6 +16,13 @@ def test_a_notebook_is_read_as_it_was_written(tmp_path: Path) -> None:
     nb = new_notebook(cells=[new_code_cell("1 + 1")])
     nbformat.write(nb, tmp_path / "a.ipynb")
     assert read_notebook(tmp_path / "a.ipynb") == nb
+
+
+def test_the_texts_of_the_cells_are_found_by_id(tmp_path: Path) -> None:
+    nbformat.write(
+        new_notebook(cells=[new_code_cell("1 + 1", id="a"), new_code_cell("2", id="b")]), tmp_path / "a.ipynb"
+    )
+    assert sources_of(tmp_path / "a.ipynb") == {"a": "1 + 1", "b": "2"}
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"cells": 3}', "\x00"])

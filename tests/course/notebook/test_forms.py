@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from aoi_modules.course.notebook.forms import (
+    STUB,
     exercises,
     is_trainees,
     kept_form,
     proving_form,
     solved_form,
     trainee_form,
+    without_defaults,
     without_trials,
 )
 
@@ -71,6 +73,20 @@ def test_the_proving_form_checks_the_stub_before_the_solution() -> None:
         "solution 1",
         "check('1.1', answer)",
     ]
+
+
+def test_a_solution_carries_the_stub_that_it_stands_for() -> None:
+    nb = new_notebook(cells=one_exercise(1))
+    for form in (solved_form, proving_form):
+        solutions = [cell for cell in form(nb).cells if "solution" in cell.metadata.tags]
+        assert [cell.metadata[STUB] for cell in solutions] == ["stub 1"]
+    assert STUB not in nb.cells[1].metadata
+
+
+def test_parameters_are_shown_once() -> None:
+    own, injected = tagged("parameters", 'profile: str = "cpu"'), tagged("injected-parameters", 'profile = "ci"')
+    assert sources(without_defaults(new_notebook(cells=[own, injected]))) == ['profile = "ci"']
+    assert sources(without_defaults(new_notebook(cells=[own]))) == ['profile: str = "cpu"']
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,9 @@ def written(course: Any, *, status: Any = "passed", text: str | None = None) -> 
     code = new_code_cell("1 / 0", execution_count=1)
     code.outputs = [new_output("stream", text="a < b\n"), new_output("stream", text="second\n")]
     trial = new_code_cell("stub_on_trial", metadata={"tags": ["trial"]})
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# 2 Lesson 2"), code, trial]), executed)
+    nbformat.write(
+        new_notebook(cells=[new_markdown_cell("# 2 Lesson 2\n\nAn escape, `epoch`."), code, trial]), executed
+    )
     if text is not None:
         executed.write_text(text)
     plan = course.curriculum.lesson("2")
@@ -50,6 +52,13 @@ def written(course: Any, *, status: Any = "passed", text: str | None = None) -> 
     path = write_page(executed, outcome, course.curriculum, "ci", course.folder / "notebooks")
     assert path == page_path(executed) == executed.with_suffix(".html")
     return path.read_text()
+
+
+def test_words_lead_to_the_glossary(small_course: Any) -> None:
+    page = written(small_course)
+    assert '<a class="word" href="../../glossary.html#word-escape" title="A defective part' in page
+    assert page.count('class="word"') == 1
+    assert "a.word {" in page
 
 
 def test_a_page_shows_the_cells_and_leads_on(small_course: Any) -> None:

@@ -106,12 +106,13 @@ def test_the_index_tells_everything(order: RunOrder, outcomes: list[Outcome]) ->
     text = re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", index, flags=re.DOTALL))
     assert "2 of 4 lessons passed" in text
     assert "accuracy: 0.9877" in text
-    for words in ("stand-in data: tiles", "by embedded server", "no Docker here", "12.3", "44.0", "55.0"):
+    for words in ("stand-in data: tiles", "ran on: embedded server", "no Docker here", "12.3", "44.0", "55.0"):
         assert words in text, words
     assert "earlier figure: 5" in text
     assert "cell 4, Divide: a &lt; b &amp; " in text
     assert "Trace &lt;b&gt;" in text
     assert "6: not yet written" in text
+    assert "To test <code>code</code>." in index
     assert text.count("not asked for") == 2
 
 
@@ -173,7 +174,7 @@ def test_a_fresh_lesson_keeps_its_page_and_a_skipped_one_loses_an_old_one(
     assert pages.page_path(order.executed(four)).read_text() == "kept"
     pages.page_path(order.executed(four)).unlink()
     report.write_report(order, outcomes)
-    assert "Report" in pages.page_path(order.executed(four)).read_text()
+    assert "All lessons" in pages.page_path(order.executed(four)).read_text()
 
 
 def test_an_executed_notebook_that_cannot_be_read_spoils_no_report(order: RunOrder, outcomes: list[Outcome]) -> None:

@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -12,6 +14,7 @@ from rich.console import Console
 
 from aoi_modules.course.running.course_run import CourseRun
 from aoi_modules.course.running.display import PlainDisplay
+from aoi_modules.course.running.forecast import Forecast
 from aoi_modules.course.running.lesson_events import Form
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
@@ -205,3 +208,46 @@ def test_an_interrupt_leaves_no_process_and_an_outcome_for_every_lesson(small_co
         "2": "not begun when the run was stopped",
     }
     assert gone(int(pid_file.read_text()))
+
+
+@dataclass
+class Pages:
+    """Pages as files with a lesson's id; those of lessons in `broken` cannot be made."""
+
+    folder: Path
+    broken: tuple[str, ...] = ()
+    made: list[str] = field(default_factory=list)
+
+    def begin(self) -> Path:
+        return self.folder / "index.html"
+
+    def add(self, outcome: Outcome) -> Path | None:
+        self.made.append(outcome.plan.id)
+        if outcome.plan.id in self.broken:
+            raise OSError("the disk is full")
+        return self.folder / f"{outcome.plan.id}.html" if outcome.status == "passed" else None
+
+
+def test_each_page_is_told_as_soon_as_its_lesson_has_ended_and_what_is_left_is_said(small_course: Any) -> None:
+    small_course.lesson("1")
+    small_course.lesson("2", "1 / 0")
+    small_course.lesson("3", "import time\ntime.sleep(2)")
+    small_course.lesson("4")
+    console = Console(width=200, record=True, stderr=True)
+    pages = Pages(small_course.folder, broken=("4",))
+    forecast = Forecast({"1": 60.0, "2": 60.0, "3": 60.0, "4": 60.0})
+    outcomes = CourseRun(small_course.order(), PlainDisplay(console), forecast, pages).run()
+    assert [outcome.status for outcome in outcomes] == ["passed", "failed", "passed", "passed"]
+    assert pages.made == ["1", "2", "3", "4"]
+    lines = console.export_text().splitlines()
+    links = [line for line in lines if "file://" in line]
+    url = small_course.folder.as_uri()
+    assert links == [
+        f"the report fills up while the lessons run: {url}/index.html",
+        f"[1] page: {url}/1.html",
+        f"[3] page: {url}/3.html",
+    ]
+    assert lines.index(links[1]) < next(at for at, line in enumerate(lines) if line.startswith("[3] passed"))
+    assert "[1] Lesson 1: 4 cells; about 4 minutes left" in lines
+    assert any(line.startswith("[1] passed in") and line.endswith(" left") for line in lines)
+    assert next(line for line in lines if line.startswith("[4] passed")).endswith(" s"), "nothing is left"

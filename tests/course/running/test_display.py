@@ -1,5 +1,6 @@
 """Progress lines, and bars on a terminal."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,18 @@ PLAN = LessonPlan(id="5a", notebook="05a_x", title="Fashion [bold]")
 
 def play(display: Display) -> None:
     """A lesson that fails in its second cell."""
+    display.report(Path("/report/index.html"))
     display.begins(PLAN, "changed: the notebook")
+    display.left(200.0)
     display.began(PLAN, Began(23))
     display.cell_began(PLAN, CellBegan(1, "Look [x]"))
     display.cell_done(PLAN, CellDone(1, "Look [x]", 12.34))
     display.cell_began(PLAN, CellBegan(2, "Train"))
     for seconds in (3.0, 31.0, 40.0, 61.0):
         display.still(PLAN, seconds)
+    display.left(None)
     display.ended(Outcome(plan=PLAN, status="failed", seconds=62.0, reason="cell 2, Train: no"))
+    display.page(PLAN, Path("/report/a page.html"))
     display.close()
 
 
@@ -31,12 +36,14 @@ def test_plain_lines() -> None:
     console = Console(record=True, width=40, stderr=True)
     play(PlainDisplay(console))
     assert console.export_text().splitlines() == [
+        "the report fills up while the lessons run: file:///report/index.html",
         "[5a] runs again; changed: the notebook",
-        "[5a] Fashion [bold]: 23 cells",
+        "[5a] Fashion [bold]: 23 cells; about 3 minutes left",
         "[5a] cell 1/23 Look [x] ... 12.3 s",
         "[5a] cell 2/23 Train ... still at work after 31 s",
         "[5a] cell 2/23 Train ... still at work after 61 s",
         "[5a] failed in 62.0 s: cell 2, Train: no",
+        "[5a] page: file:///report/a%20page.html",
     ]
 
 
@@ -44,7 +51,17 @@ def test_bars() -> None:
     console = Console(record=True, width=120, stderr=True, force_terminal=True)
     display = LiveDisplay(console)
     play(display)
-    assert "failed" in console.export_text()
+    text = console.export_text()
+    assert "failed" in text
+    assert "[5a] page: file:///report/a%20page.html" in text
+
+
+def test_a_terminal_shows_what_is_left_until_nobody_knows() -> None:
+    console = Console(record=True, width=120, stderr=True, force_terminal=True)
+    display = LiveDisplay(console)
+    display.left(200.0)
+    assert "about 3 minutes left" in console.export_text()
+    display.close()
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from aoi_modules.datasets.folder.labelled_rows import Row
 from aoi_modules.datasets.folder.target import GoodClasses, in_words, target_of
 from aoi_modules.datasets.picture_files import COLOUR, PictureFile
 from aoi_modules.datasets.table import Target
-from aoi_modules.errors import DataError
+from aoi_modules.errors import Argument, DataError
 from tests.datasets.small_parts import picture, put_parts
 
 PARTS = Path("parts")
+ESCAPES = Argument("escape_target")
 
 
 def rows(*classes: str) -> list[Checked]:
@@ -45,8 +46,8 @@ def target(*classes: str, good: GoodClasses | None = None) -> Target:
     ],
 )
 def test_good_classes_are_known_by_their_names_and_come_first(classes: tuple[str, ...], good: tuple[str, ...]) -> None:
-    for needed in (False, True):
-        found = target(*classes, good=GoodClasses(needed=needed))
+    for needed in (None, ESCAPES):
+        found = target(*classes, good=GoodClasses(needed_by=needed))
         assert (found.good, found.labels[: len(good)], set(found.labels)) == (good, good, set(classes))
         assert found.name == ("defect" if len(classes) == 2 else "kind")
         assert found.values.tolist() == [found.labels.index(name) for name in classes for _ in range(3)]
@@ -57,7 +58,7 @@ def test_classes_without_a_word_of_quality_are_only_named_unless_a_verdict_is_wa
     found = target(*classes)
     assert (found.name, found.labels, found.good) == ("kind", classes, ())
     with pytest.raises(DataError, match=f"which class is good.*{', '.join(classes)}") as caught:
-        target(*classes, good=GoodClasses(needed=True))
+        target(*classes, good=GoodClasses(needed_by=ESCAPES))
     assert "`good=...` names a class of good parts" in caught.value.hint
     assert "`good=()` says that no class is good" in caught.value.hint
 
@@ -82,8 +83,8 @@ def test_a_person_is_asked_only_where_the_names_do_not_tell() -> None:
         asked.append(classes)
         return ["a"]
 
-    assert target("a", "b", good=GoodClasses(needed=True, ask=ask)).good == ("a",)
-    assert target("ok", "b", good=GoodClasses(needed=True, ask=ask)).good == ("ok",)
+    assert target("a", "b", good=GoodClasses(needed_by=ESCAPES, ask=ask)).good == ("a",)
+    assert target("ok", "b", good=GoodClasses(needed_by=ESCAPES, ask=ask)).good == ("ok",)
     assert target("a", "b", good=GoodClasses(ask=ask)).good == ()
     assert asked == [("a", "b")]
 
@@ -104,8 +105,11 @@ def test_what_is_said_wins_over_the_names() -> None:
     [
         (GoodClasses(("okay",)), "`good`: expected a class, one of a, b. Received: okay"),
         (GoodClasses(("a", "b")), "`good`: expected a class that is not good. Received: all classes"),
-        (GoodClasses((), needed=True), "no class is good, so `escape_target` has nothing to judge: a, b"),
-        (GoodClasses(needed=True, ask=lambda classes: []), "no class is good, so `escape_target` has nothing to judge"),
+        (GoodClasses((), needed_by=ESCAPES), "no class is good, so `escape_target` has nothing to judge: a, b"),
+        (
+            GoodClasses(needed_by=ESCAPES, ask=lambda classes: []),
+            "no class is good, so `escape_target` has nothing to judge",
+        ),
     ],
 )
 def test_what_does_not_fit_the_classes_is_refused(good: GoodClasses, why: str) -> None:

@@ -86,7 +86,7 @@ def test_damage_in_a_mirror_is_an_error_until_repaired(
 
     lines: list[str] = []
     assert finding.repair(small_set, given=given, log=lines.append).place == "download"
-    assert any("not ours to mend" in line for line in lines)
+    assert any("not ours to repair" in line for line in lines)
     assert finding.find(small_set, given=given).place == "cache"
     assert not bad.exists() if damage is None else bad.read_bytes() == damage
 

@@ -1,3 +1,4 @@
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -353,3 +354,15 @@ def test_a_subclassed_model_with_a_custom_class_is_read(tmp_path: Path) -> None:
     model.export(tmp_path / "m", verbose=False, input_signature=[keras.InputSpec("float32", (None, 8, 12, 3))])
     [found] = scores(read_saved_model(tmp_path / "m")).values()
     np.testing.assert_allclose(found, truth, rtol=1e-5)
+
+
+@pytest.mark.parametrize("way", ["save", "export"])
+def test_saved_models_of_keras_2_give_its_scores(way: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(Path(__file__).parent / "keras_files" / "keras_truth" / "2.15-saved.zip") as archive:
+        archive.extractall(tmp_path)
+    samples = sorted(tmp_path.glob("*.npz"))
+    assert len(samples) == 3
+    for one in samples:
+        features = ("a", "b", "c", "d") if one.stem == "two_inputs" else ()
+        source = model_sources.read(tmp_path / f"{one.stem}-{way}", reading=Reading(expect=one, features=features))
+        assert source.expected is not None

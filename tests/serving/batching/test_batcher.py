@@ -1,6 +1,8 @@
 """What runs together, who waits for whom, and who gets which answer."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from aoi_modules.errors import RpcError
-from aoi_modules.serving.batching.batcher import MAX_QUEUES, Batcher
+from aoi_modules.serving.batching.batcher import MAX_QUEUES, NICENESS, Batcher
 from aoi_modules.serving.batching.parameters import Batching
 from aoi_modules.serving.batching.policy import UNMERGED, Policy
 from aoi_modules.serving.batching.queue import CROWD
@@ -33,6 +35,7 @@ class Recorder:
     """y = 2 x. Remembers the rows of each batch; the first batch waits until it may go on. NaN is refused."""
 
     name = "recorder"
+    batch_rows = 32
 
     def __init__(self) -> None:
         self.signatures = {"serving_default": SIGNATURE}
@@ -89,6 +92,21 @@ def crowd(batcher: Batcher, engine: Recorder, requests: Sequence[Arrays], output
 
 def waiting(batcher: Batcher) -> int:
     return sum(len(queue.waiting) for queue in list(batcher._queues.values()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_threads_that_compute_give_way(engine: Recorder) -> None:
+    niceness: list[int] = []
+
+    def answer(x: NDArray[Any]) -> NDArray[Any]:
+        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        return x
+
+    engine.answer = answer
+    engine.go.set()
+    run(Batcher(engine, Policy()), rows(1))
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert niceness == [min(19, own + NICENESS)]
 
 
 def test_what_waits_together_runs_together_and_each_gets_its_rows(engine: Recorder) -> None:

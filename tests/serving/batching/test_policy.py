@@ -20,3 +20,8 @@ def test_sizes_that_batches_are_filled_up_to() -> None:
     policy = Policy(allowed_rows=(2, 8))
     assert [policy.filled_rows(rows) for rows in (0, 1, 2, 3, 8, 9)] == [0, 2, 2, 8, 8, 9]
     assert UNMERGED.filled_rows(5) == 5
+
+
+def test_short_batches_wait_for_nobody() -> None:
+    assert Policy.worth(4) == Policy(max_rows=4, rejoin_seconds=0.0)
+    assert Policy.worth(32) == Policy()

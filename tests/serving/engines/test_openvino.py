@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from aoi_modules.errors import ModelError, RpcError
 from aoi_modules.modelstore import layout
+from aoi_modules.serving.batching.policy import Policy
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.engines import openvino, tensorflow
+from aoi_modules.serving.engines.openvino_compiler import ROWS
 from aoi_modules.serving.engines.proof import prove
+from aoi_modules.serving.lifecycle.loader import Loader
 from tests.serving.engines.encoded import drawn, encode, strings
 
 NAMES = ["pcb", "tile", "houses"]
@@ -69,7 +72,7 @@ def test_the_golden_samples(ours: Engine, folder: Path) -> None:
     assert prove(ours, folder) < 1e-4
 
 
-@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize("count", [1, 3, 5])
 def test_encoded_pictures_of_different_sizes(ours: Engine, theirs: Engine, name: str, count: int) -> None:
     sizes = [(30, 40), (8, 8), (30, 40), (61, 17), (8, 8)][:count]
     encoded = strings(*(encode(drawn(*size, seed=seed)) for seed, size in enumerate(sizes)))
@@ -132,6 +135,11 @@ def test_many_threads_get_their_own_answers(tile: Path) -> None:
 
 def test_threads_may_be_given(tile: Path) -> None:
     assert prove(openvino.load(tile, threads=2), tile) < 1e-4
+
+
+def test_requests_are_merged_by_the_rows_that_its_graphs_compute(tile: Path) -> None:
+    servable = Loader(openvino.load)("tile", 1, tile)
+    assert servable._batcher._policy == Policy.worth(ROWS)
 
 
 def test_a_model_of_others_is_refused(models: Path) -> None:

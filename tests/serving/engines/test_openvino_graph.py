@@ -1,53 +1,62 @@
-"""Frozen graphs as OpenVINO runs them."""
+"""Compiled graphs, on one that OpenVINO builds itself: the sum of each row, and the row."""
 
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from aoi_modules.errors import ModelError
-from aoi_modules.modelstore import layout, manifest
-from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.serving.engines.openvino_graph import ROWS, Compiler, compiler
+from aoi_modules.serving.engines.openvino_graph import Graph, names
 
-
-def test_graphs_for_falling_numbers_of_rows(tile: Path) -> None:
-    graphs = compiler().graphs(tile / layout.PIXELS_FILE, manifest.read(tile), threads=1)
-    assert [graph.rows for graph in graphs] == [ROWS, 1]
-    assert all({"image", "defect"} <= graph.names for graph in graphs)
+openvino = pytest.importorskip("openvino")
+ops = pytest.importorskip("openvino.opset13")
 
 
-def test_the_scores_of_each_row_go_to_their_place(tile: Path) -> None:
-    many, one = compiler().graphs(tile / layout.PIXELS_FILE, manifest.read(tile), threads=2)
-    pixels = np.random.default_rng(0).integers(0, 256, (ROWS, 8, 8, 1), np.uint8)
-    together, alone = np.empty((ROWS, 1), np.float32), np.empty((ROWS, 1), np.float32)
-    many.run({"image": pixels}, {"defect": together})
-    for row in range(ROWS):
-        one.run({"image": pixels[row : row + 1]}, {"defect": alone[row : row + 1]})
-    np.testing.assert_allclose(together, alone, rtol=1e-5)
+def compiled() -> Any:
+    row = ops.parameter([2, 3], np.float32, name="row")
+    row.output(0).set_names({"row:0"})
+    total = ops.reduce_sum(row, np.array([1]), keep_dims=True)
+    total.output(0).set_names({"total:0"})
+    return openvino.Core().compile_model(openvino.Model([total], [row], "sums"), "CPU")
 
 
-def test_large_pictures_are_computed_alone(tile: Path) -> None:
-    small = manifest.read(tile)
-    large = msgspec.structs.replace(small, picture=PictureInput(height=3000, width=4000, channels=1))
-    graphs = compiler().graphs(tile / layout.PIXELS_FILE, large, threads=0)
-    assert [graph.rows for graph in graphs] == [1]
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return Graph([compiled(), compiled()], rows=2, streams=1)
 
 
-def test_the_compiler_of_a_process_is_made_once() -> None:
-    assert compiler() is compiler()
+def totals(graph: Graph, rows: NDArray[Any], count: int = 2) -> list[float]:
+    found = np.full((count, 1), np.nan, np.float32)
+    graph.run({"row": rows}, {"total": found})
+    return [float(value) for value in found[:, 0]]
 
 
-def test_a_compiler_that_was_closed_compiles_no_more(tile: Path) -> None:
-    own = Compiler()
-    own.close()
-    with pytest.raises(ModelError, match="after shutdown"):
-        own.graphs(tile / layout.PIXELS_FILE, manifest.read(tile), threads=1)
+def test_results_are_written_into_the_outputs(graph: Graph) -> None:
+    assert totals(graph, np.array([[1, 2, 3], [4, 5, 6]], np.float32)) == [6, 15]
 
 
-def test_a_file_that_is_no_graph(tile: Path, tmp_path: Path) -> None:
-    file = tmp_path / "pixels.pb"
-    file.write_bytes(b"\xff no graph")
-    with pytest.raises(ModelError, match=r"pixels\.pb: OpenVINO cannot read the graph"):
-        compiler().graphs(file, manifest.read(tile), threads=0)
+def test_only_the_first_rows_may_be_wanted(graph: Graph) -> None:
+    assert totals(graph, np.array([[1, 2, 3], [4, 5, 6]], np.float32), count=1) == [6]
+
+
+def test_arrays_that_nobody_may_write_or_that_lie_in_pieces(graph: Graph) -> None:
+    read_only = np.frombuffer(np.array([[1, 2, 3], [4, 5, 6]], np.float32).tobytes(), np.float32).reshape(2, 3)
+    assert totals(graph, read_only) == [6, 15]
+    assert totals(graph, read_only[::-1]) == [15, 6]
+
+
+def test_an_array_of_another_type_is_refused(graph: Graph) -> None:
+    with pytest.raises(RuntimeError):
+        totals(graph, np.zeros((2, 3), np.uint8))
+    assert totals(graph, np.ones((2, 3), np.float32)) == [3, 3]
+
+
+def test_calls_side_by_side(graph: Graph) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda k: totals(graph, np.full((2, 3), k, np.float32)), range(200)))
+    assert found == [[3 * k, 3 * k] for k in range(200)]
+
+
+def test_names_are_those_of_tensorflow() -> None:
+    assert names(compiled().inputs[0]) == {"row"}

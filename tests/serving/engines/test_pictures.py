@@ -6,7 +6,7 @@ from PIL import Image
 
 from aoi_modules.errors import RpcError
 from aoi_modules.pictures import decoding, formats
-from aoi_modules.serving.engines.pictures import accept, decode
+from aoi_modules.serving.engines.pictures import decode
 from tests.serving.engines.encoded import drawn, encode
 
 RGB = Image.fromarray(drawn(37, 53))
@@ -30,11 +30,11 @@ def test_a_picture_is_a_batch_of_one(channels: int) -> None:
 )
 def test_what_is_not_read_is_an_invalid_argument(content: bytes, refusal: formats.Refusal) -> None:
     with pytest.raises(RpcError) as caught:
-        decode(accept(content), 3)
+        decode(content, 3)
     assert (caught.value.code, caught.value.message) == ("INVALID_ARGUMENT", refusal.sentence)
 
 
 @pytest.mark.parametrize("value", ["text", None, 3])
 def test_other_things_than_bytes_are_refused(value: object) -> None:
     with pytest.raises(RpcError, match="expected the bytes of a picture"):
-        accept(value)
+        decode(value, 3)

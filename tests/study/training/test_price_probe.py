@@ -76,7 +76,7 @@ def test_an_error_a_fold() -> None:
     assert np.allclose(fold_errors(prices * np.where(FOLD == 1, 1.5, 1.1), BY_PLACE, FOLD), [0.1, 0.5, 0.1], atol=1e-5)
 
 
-def test_nothing_to_reckon_with_is_refused() -> None:
+def test_nothing_to_compute_with_is_refused() -> None:
     with pytest.raises(ModelError, match="neither"):
         out_of_fold(replace(BY_PLACE, features=None, feature_names=()), FOLD)
     with pytest.raises(ModelError, match="two folds"):

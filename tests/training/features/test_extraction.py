@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from aoi_modules.errors import MissingExtra, ModelError, NotAPicture
+from aoi_modules.errors import MissingExtra, ModelError, NotAPicture, NotEnoughMemory
 from aoi_modules.training.features import openvino_forward
 from aoi_modules.training.features.extraction import blocks, choose, extract
 from aoi_modules.training.features.forward import TensorFlowForward
@@ -16,6 +16,8 @@ from aoi_modules.training.features.openvino_forward import OpenVinoForward
 from aoi_modules.training.features.views import MIRRORED, PLAIN
 from tests.training.features.blocks import pictures
 from tests.training.small import PICTURE, table
+
+import tensorflow as tf
 
 with_openvino = pytest.mark.skipif(not openvino_forward.installed(), reason="openvino is not installed")
 
@@ -73,6 +75,28 @@ def test_where_it_does_not_agree_tensorflow_runs_and_that_is_said(
     assert "OpenVINO differs" in lines[0]
     with pytest.raises(ModelError, match="OpenVINO differs"):
         choose(backbone, pictures(), 5000, "openvino", lines.append)
+
+
+@with_openvino
+def test_where_openvino_cannot_read_the_graph_tensorflow_runs_and_one_line_says_why() -> None:
+    start = keras.Input((PICTURE.height, PICTURE.width, PICTURE.channels))
+    values = keras.layers.GlobalAveragePooling2D()(start)
+    strange = keras.Model(start, keras.layers.Lambda(lambda x: tf.math.bessel_i0(x / 255))(values))
+    lines: list[str] = []
+    assert isinstance(choose(strange, pictures(), 5000, "auto", lines.append), TensorFlowForward)
+    [line] = lines
+    assert line.startswith("features by TensorFlow")
+    assert line.endswith("OpenVINO cannot read the backbone: No conversion rule found for operations: BesselI0")
+    with pytest.raises(ModelError, match="engine openvino: OpenVINO cannot read the backbone"):
+        choose(strange, pictures(), 5000, "openvino", lines.append)
+
+
+def test_a_layer_that_does_not_fit_into_memory_is_a_sentence_with_a_way_out() -> None:
+    start = keras.Input((PICTURE.height, PICTURE.width, PICTURE.channels))
+    huge = keras.layers.GlobalAveragePooling2D()(keras.layers.UpSampling2D(1_000_000)(start))
+    with pytest.raises(NotEnoughMemory, match=r"features of pictures of .* at a time, by huge: ") as caught:
+        extract(keras.Model(start, huge, name="huge"), table(7, 0), PICTURE, lambda row, block: None)
+    assert "`picture_size=...`" in caught.value.hint
 
 
 def test_without_openvino_tensorflow_runs_and_says_what_to_install(

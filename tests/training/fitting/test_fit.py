@@ -9,7 +9,7 @@ import pytest
 from aoi_modules.datasets.table import Table, Target
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting.examples import FeatureExamples, PictureExamples
-from aoi_modules.training.fitting.fit import LINES, Schedule, fit, keepers
+from aoi_modules.training.fitting.fit import LINES, EpochLines, Schedule, fit, keepers
 from aoi_modules.training.fitting.imbalance import balanced
 from aoi_modules.training.networks.heads import Scale, end_to_end, head_model
 from aoi_modules.training.networks.small_cnn import small_cnn
@@ -62,6 +62,20 @@ def test_features_are_learnt_although_defects_are_rare() -> None:
     assert np.mean(scores[rows.labels == 0] > 0.5) < 0.2
     assert len(lines) <= LINES + 3
     assert lines[-1].startswith("epoch 25/25")
+
+
+@pytest.mark.parametrize(("heads", "measures"), [(2, 6), (3, 2)])
+def test_a_line_about_many_heads_tells_the_losses_alone(heads: int, measures: int) -> None:
+    lines: list[str] = []
+    told = EpochLines(1, lines.append, lambda amount: None)
+    told.set_model(keras.Sequential())
+    logs = {"loss": 0.5, **{f"head{number}_accuracy": 0.9 for number in range(heads)}}
+    told.on_epoch_begin(0)
+    told.on_epoch_end(0, {"learning_rate": 0.1, **logs, **{f"val_{name}": value for name, value in logs.items()}})
+    (line,) = lines
+    assert line.startswith("epoch 1/1: loss 0.5000, ")
+    assert "validation loss 0.5000" in line
+    assert line.count(",") + 1 == measures
 
 
 def test_the_best_epoch_is_kept_and_early_stopping_saves_the_rest(tmp_path: Path) -> None:

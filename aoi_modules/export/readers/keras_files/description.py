@@ -12,7 +12,7 @@ import h5py
 
 from aoi_modules.errors import ModelError, first_line
 
-_CONFIG, _METADATA = "config.json", "metadata.json"
+CONFIG, _METADATA = "config.json", "metadata.json"
 WEIGHTS = "model.weights.h5"
 """Where the weights lie in a `.keras` file; in a legacy file it is the group `model_weights`."""
 
@@ -68,7 +68,7 @@ def _read_zip(path: Path) -> KerasFile:
     with zipfile.ZipFile(path) as archive:
         metadata = json.loads(archive.read(_METADATA)) if _METADATA in archive.namelist() else {}
         version = str(metadata.get("keras_version", "")) if isinstance(metadata, dict) else ""
-        return KerasFile(path, json.loads(archive.read(_CONFIG)), version)
+        return KerasFile(path, json.loads(archive.read(CONFIG)), version)
 
 
 def _read_hdf5(path: Path) -> KerasFile:

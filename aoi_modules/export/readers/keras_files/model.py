@@ -6,6 +6,8 @@ because the ways of Keras 3 go by order alone: what has another order in the fil
 
 import copy
 import io
+import json
+import shutil
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,10 +24,11 @@ from aoi_modules.export.readers.keras_files.classes import (
     layers_in,
     locate,
 )
-from aoi_modules.export.readers.keras_files.description import WEIGHTS, KerasFile, read_config
+from aoi_modules.export.readers.keras_files.description import CONFIG, WEIGHTS, KerasFile, read_config
 from aoi_modules.export.readers.keras_files.keras2_config import lambda_layers, repaired
 from aoi_modules.export.readers.keras_files.keras2_functions import FUNCTION_OBJECTS
 from aoi_modules.export.readers.keras_files.keras2_layers import LAYER_OBJECTS
+from aoi_modules.export.readers.keras_files.keras3_config import unwrap_outputs
 from aoi_modules.tf import keras
 from aoi_modules.training.networks.tiling import TileByTile
 
@@ -68,12 +71,13 @@ def _load(file: KerasFile, allow_lambda: bool) -> Any:
         layers = layers_in(file.config)
         own = {layer["class_name"] for layer in layers if str(layer.get("module")).startswith("keras.")}
         check_classes(file.config, known | own, origin)
-        return _loaded_by_keras(file.path, allow_lambda)
+        return _loaded_by_keras(file, allow_lambda)
     if file.keras2:
         config = repaired(file.config, origin)
     else:
         config = copy.deepcopy(dict(file.config))
         check_functions(config, origin)
+        unwrap_outputs(config)
     check_classes(config, known, origin)
     locate(config)
     config.pop("compile_config", None)
@@ -82,11 +86,26 @@ def _load(file: KerasFile, allow_lambda: bool) -> Any:
     return model
 
 
-def _loaded_by_keras(path: Path, allow_lambda: bool) -> Any:
+def _loaded_by_keras(file: KerasFile, allow_lambda: bool) -> Any:
+    config = copy.deepcopy(dict(file.config))
     with TemporaryDirectory(prefix="aoi-") as folder:
-        link = Path(folder) / "model.keras"  # Keras goes by the ending
-        link.symlink_to(path.resolve())
-        return keras.saving.load_model(link, CUSTOM_OBJECTS, compile=False, safe_mode=not allow_lambda)
+        path = Path(folder) / "model.keras"  # Keras goes by the ending
+        if unwrap_outputs(config):
+            _copy(file.path, path, config)
+        else:
+            path.symlink_to(file.path.resolve())
+        return keras.saving.load_model(path, CUSTOM_OBJECTS, compile=False, safe_mode=not allow_lambda)
+
+
+def _copy(source: Path, target: Path, config: Any) -> None:
+    """Writes a `.keras` file with another configuration."""
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(target, "w") as written:
+        for member in given.infolist():
+            if member.filename == CONFIG:
+                written.writestr(CONFIG, json.dumps(config))
+                continue
+            with given.open(member) as content, written.open(member.filename, "w", force_zip64=True) as copied:
+                shutil.copyfileobj(content, copied)
 
 
 def _fill(model: Any, file: KerasFile) -> None:

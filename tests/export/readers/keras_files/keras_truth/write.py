@@ -1,13 +1,16 @@
-"""Writes small models with the Keras 2 that runs this, and the scores that it gives to pictures: `2.13.zip` and so on.
+"""Writes small models with the Keras that runs this, and the scores that it gives to pictures: `2.13.zip` and so on.
 
-    python3.11 -m venv keras2
-    keras2/bin/pip install "tensorflow-cpu==2.13.*"
-    keras2/bin/python write.py
+    python3.11 -m venv author
+    author/bin/pip install "tensorflow-cpu==2.13.*"
+    author/bin/python write.py
 
-Once for each of TensorFlow 2.12 to 2.15, whose Keras has the same number. It needs nothing of this project.
+Once for each of TensorFlow 2.12 to 2.15, whose Keras has the same number, and for Keras 3.0 and 3.3 on TensorFlow 2.16.
+With the argument `saved` it writes SavedModels, `2.13-saved.zip`, by `model.save(folder)` and `model.export`. It needs
+nothing of this project.
 """
 
 import importlib
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -22,6 +25,7 @@ import tensorflow as tf
 keras = tf.keras
 L = keras.layers
 VERSION = installed.__version__.rpartition(".")[0]
+KERAS_3 = VERSION.startswith("3.")
 SHAPE = (12, 10, 3)
 CASES: dict[str, Callable[[], Any]] = {}
 
@@ -150,7 +154,7 @@ def two_inputs() -> Any:
 def hard_sigmoid() -> Any:
     start = image()
     values = L.Conv2D(4, 3, activation="hard_sigmoid")(L.Rescaling(1 / 64, -2)(start))
-    values = L.Activation("hard_sigmoid")(L.ThresholdedReLU(0.3)(values))
+    values = L.Activation("hard_sigmoid")(values if KERAS_3 else L.ThresholdedReLU(0.3)(values))
     values = L.ReLU(0.8)(L.Reshape((8, 40))(values))
     return judged(start, L.TimeDistributed(L.Dense(4, "hard_sigmoid"))(values))
 
@@ -218,6 +222,38 @@ def gray() -> Any:
     return judged(start, L.SpatialDropout2D(0.2)(L.Conv2D(4, 3)(L.Rescaling(1 / 255)(start))))
 
 
+if KERAS_3:
+
+    @case
+    def activations() -> Any:
+        names = ("gelu", "silu", "mish", "elu", "selu", "softplus", "softsign", "exponential", "relu6", "leaky_relu")
+        known = [name for name in (*names, "log_softmax", "hard_silu", "celu") if hasattr(keras.activations, name)]
+        start = image()
+        values = L.Rescaling(1 / 64, -2)(start)
+        parts = [L.Conv2D(2, 3, activation=name)(values) for name in known]
+        return judged(start, L.Activation("tanh")(L.Concatenate()(parts)))
+
+    @case
+    def functions() -> Any:
+        ops = keras.ops
+        start = image()
+        values = ops.clip(start / 64.0 - 2.0, -1.5, 1.5)
+        values = ops.concatenate([values[:, 1:-1], ops.relu(-values[:, 1:-1])], axis=-1)
+        mean, most = ops.mean(values, axis=(1, 2)), ops.max(values, axis=(1, 2))
+        lines = ops.softmax(ops.reshape(values, (-1, 10, 60)))
+        sums = ops.sum(ops.sqrt(ops.abs(ops.transpose(lines, (0, 2, 1)))), axis=-1) * 0.1
+        small = ops.squeeze(ops.expand_dims(ops.sigmoid(mean - most) ** 2.0, 1), 1)
+        return judged(start, ops.concatenate([mean, most, ops.minimum(sums, 1.0), small], axis=1))
+
+    @case
+    def norms_of_groups() -> Any:
+        start = image()
+        values = L.GroupNormalization(2)(L.Conv2D(8, 3, activation="silu")(L.Rescaling(1 / 64, -2)(start)))
+        values = L.UnitNormalization()(L.LayerNormalization()(values))
+        values = L.SpectralNormalization(L.Conv2D(4, 3))(values)
+        return judged(start, L.ZeroPadding2D(1)(L.CenterCrop(6, 5)(values)))
+
+
 def application(module: str) -> Any:
     try:
         return importlib.import_module(f"keras.src.applications.{module}")
@@ -244,20 +280,36 @@ def efficientnet() -> Any:
     return on_top(application("efficientnet").EfficientNet(0.01, 0.01, 32, model_name="efficientnet", **SMALL))
 
 
-def main() -> None:
-    packed = Path(__file__).with_name(f"{VERSION}.zip")
+SAVED = ("nested_normalization", "two_inputs", "squeezed")
+"""Cases whose SavedModels are kept: others take the same ways through a file."""
+
+
+def main(names: "list[str]") -> None:
+    """Packs the models; `saved` packs SavedModels, those of all cases after the word `all`."""
+    saved = names[:1] == ["saved"]
+    wanted = [name for name in (SAVED if names == ["saved"] else CASES) if not (KERAS_3 and "slashes" in name)]
+    packed = Path(__file__).with_name(f"{VERSION}{'-saved' if saved else ''}.zip")
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as file:
-        for name, make in CASES.items():
+        for name in wanted:
             keras.backend.clear_session()
             keras.utils.set_random_seed(1)
             with tempfile.TemporaryDirectory() as folder:
-                write(make(), Path(folder), name)
-                for member in sorted(Path(folder).iterdir()):
-                    file.write(member, member.name)
+                try:
+                    model = CASES[name]()
+                    write_samples(model, Path(folder), name)
+                    (write_saved if saved else write_files)(model, Path(folder), name)
+                except Exception as error:  # what a Keras cannot make or write itself is no file to read
+                    if not KERAS_3 and names != ["saved", "all"]:
+                        raise
+                    sys.stderr.write(f"{name}: Keras {VERSION} cannot write it: {str(error)[:200]}\n")
+                    continue
+                for member in sorted(Path(folder).rglob("*")):
+                    if member.is_file() and member.name not in ("fingerprint.pb", "keras_metadata.pb"):
+                        file.write(member, member.relative_to(folder))
 
 
-def write(model: Any, folder: Path, name: str) -> None:
-    """The model in both formats, and its samples as `aoi export --expect` takes them."""
+def write_samples(model: Any, folder: Path, name: str) -> None:
+    """What `aoi export --expect` takes."""
     draw_weights(model)
     random = np.random.default_rng(5)
     shapes = [tensor.shape[1:] for tensor in model.inputs if len(tensor.shape) == 4]
@@ -269,8 +321,26 @@ def write(model: Any, folder: Path, name: str) -> None:
     scores = model(inputs, training=False)
     named = scores if isinstance(scores, dict) else {"score": scores}
     np.savez(folder / f"{name}.npz", **arrays, **{f"score/{head}": values for head, values in named.items()})  # type: ignore[arg-type]
-    model.save(folder / f"{name}.h5")
+
+
+def write_files(model: Any, folder: Path, name: str) -> None:
+    """The model as one file, in both formats, if its Keras can write it: the first Keras 3 mixed up names in HDF5."""
+    try:
+        model.save(folder / f"{name}.h5")
+    except ValueError as error:
+        if not KERAS_3:
+            raise
+        sys.stderr.write(f"{name}.h5: Keras {VERSION} cannot write it: {error}\n")
+        (folder / f"{name}.h5").unlink()
     model.save(folder / f"{name}.keras", **({"save_format": "keras_v3"} if VERSION == "2.12" else {}))
+
+
+def write_saved(model: Any, folder: Path, name: str) -> None:
+    """The model as a SavedModel, in every way that its Keras has."""
+    if not KERAS_3:
+        model.save(folder / f"{name}-save", save_format="tf")
+    if hasattr(model, "export"):
+        model.export(str(folder / f"{name}-export"))
 
 
 def draw_weights(model: Any) -> None:
@@ -278,8 +348,8 @@ def draw_weights(model: Any) -> None:
     random = np.random.default_rng(3)
     for weight in model.weights:
         own = weight.name.rpartition("/")[2].removesuffix(":0")
-        if own in ("mean", "variance", "count"):  # of a Normalization, which has used them already
-            continue
+        if own in ("mean", "variance", "count") or "float" not in str(weight.dtype):
+            continue  # of a Normalization, which has used them already; or the state of a Dropout
         width = 1 / np.sqrt(max(1, np.prod(weight.shape[:-1] or [4])))
         values = random.normal(0, width, weight.shape)
         if own in ("gamma", "moving_variance"):
@@ -288,4 +358,4 @@ def draw_weights(model: Any) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
