@@ -212,8 +212,9 @@ def usual_at(found: NDArray[np.float32]) -> NDArray[np.float64]:
     Returns:
         float64 (rows, columns), more than 0.
     """
-    mean = ndimage.uniform_filter(found.mean(axis=0, dtype=np.float64), NEIGHBOURS, mode="nearest")
-    return np.maximum(mean, max(LEAST_USUAL * float(mean.mean()), 1e-6))
+    mean = found.mean(axis=0, dtype=np.float64)
+    smooth: NDArray[np.float64] = ndimage.uniform_filter(mean, NEIGHBOURS, mode="nearest")
+    return np.maximum(smooth, max(LEAST_USUAL * float(smooth.mean()), 1e-6))
 
 
 def picture_model(head: Head, measured: keras.Model, usual: NDArray[np.float64], limit: float) -> keras.Model:
