@@ -203,7 +203,9 @@ def _in_its_form(model: Network, inputs: Mapping[str, object]) -> object:
 
 def _by_rank(inputs: Mapping[str, object], wanted: Any) -> object:
     """The input with as many axes as a symbolic one, for example four of pictures."""
-    return next((one for one in inputs.values() if np.asarray(one).ndim == len(wanted.shape)), next(iter(inputs.values())))
+    return next(
+        (one for one in inputs.values() if np.asarray(one).ndim == len(wanted.shape)), next(iter(inputs.values()))
+    )
 
 
 def _shapes(inputs: Mapping[str, object]) -> str:
