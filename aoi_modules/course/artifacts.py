@@ -47,9 +47,14 @@ def lesson_dir(artifacts_dir: Path, profile: str, lesson_id: str) -> Path:
 
 def listed_files(folder: Path) -> dict[str, str]:
     """Relative path -> sha256 of everything in the folder but the manifest and the record of the run."""
+    return {name: file_sha256(folder / name) for name in file_names(folder)}
+
+
+def file_names(folder: Path) -> list[str]:
+    """Relative paths of everything in the folder but the manifest and the record of the run, sorted."""
     own = {folder / MANIFEST, folder / RECORD}
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in own)
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in paths}
+    return [path.relative_to(folder).as_posix() for path in paths]
 
 
 def write(folder: Path, manifest: LessonManifest) -> None:

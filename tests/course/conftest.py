@@ -78,7 +78,7 @@ class SmallCourse:
         return reading.load(self.folder / "curriculum.yml")
 
     def write_checklist(self) -> None:
-        item = {"id": "1", "title": "All", "purpose": "To test.", "phase": "A2 to A3", "lessons": self.lessons}
+        item = {"id": "1", "title": "All", "purpose": "To test `code`.", "phase": "A2 to A3", "lessons": self.lessons}
         (self.folder / "curriculum.yml").write_text(yaml.safe_dump({"items": [item]}))
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, assert_never
 
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.checklist.selection import waits_for
-from aoi_modules.course.running import proof, readiness
+from aoi_modules.course.running import freshness, proof, readiness
 from aoi_modules.course.running.display import Display
 from aoi_modules.course.running.forecast import Forecast
 from aoi_modules.course.running.lesson_events import Began, CellBegan, CellDone, Ended, Event, LessonError
@@ -58,6 +58,7 @@ class CourseRun:
         self._inbox: queue.Queue[Message] = queue.Queue(INBOX_SIZE)
         self._waiting = list(self.order.plans)
         self._at_work: dict[str, LessonRun] = {}
+        self._any_began = False
         self._in_making: list[tuple[LessonPlan, Future[Path | None]]] = []
 
     def run(self) -> list[Outcome]:
@@ -66,6 +67,7 @@ class CourseRun:
         Raises:
             CourseError: another run works in the same folder.
         """
+        freshness.look_at_data_again()
         with _alone_in(self.order.artifacts_dir / self.order.profile), ThreadPoolExecutor(1) as self._maker:
             if self.pages is not None:
                 self.display.report(self.pages.begin())
@@ -92,6 +94,8 @@ class CourseRun:
     def _start(self, plan: LessonPlan) -> None:
         """Starts a lesson, or says at once how it ends."""
         try:
+            if self._any_began:
+                freshness.look_at_data_again()
             decision = readiness.decide(self.order, plan, self.outcomes)
             if isinstance(decision, Outcome):
                 self._close(decision)
@@ -100,6 +104,7 @@ class CourseRun:
                 self.display.begins(plan, decision.why)
             run = LessonRun(self.order, plan, decision.parts, self._inbox)
             run.start()
+            self._any_began = True
             self._at_work[plan.id] = run
         except AoiError as error:
             self._close(Outcome(plan=plan, status="failed", reason=str(error), error=LessonError(message=str(error))))

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -62,12 +63,12 @@ def data_fingerprints(plan: LessonPlan, given: Settings) -> dict[str, str]:
     Raises:
         DataError: there is no such data set.
     """
-    from aoi_modules.datasets.sources import finding, weights
+    return {f"data {name}": _data_sha256(name, given) for name in plan.data}
 
-    return {
-        f"data {name}": _weights(given) if name == weights.FOLDER else finding.fingerprint(name, given=given)
-        for name in plan.data
-    }
+
+def look_at_data_again() -> None:
+    """Forgets the data that was hashed. A lesson at work may fetch some, so from its start on nothing may be kept."""
+    _data_sha256.cache_clear()
 
 
 def changes(record: RunRecord | None, parts: dict[str, str]) -> list[str]:
@@ -92,7 +93,7 @@ def fresh_record(folder: Path, parts: dict[str, str], executed: Path) -> tuple[R
         artifacts.verify(folder, manifest, repair="aoi course run")
     except (AoiError, OSError):  # what cannot be trusted runs again
         return None
-    unlisted = set(artifacts.listed_files(folder)) - set(manifest.files)
+    unlisted = set(artifacts.file_names(folder)) - set(manifest.files)
     return None if unlisted or file_sha256(executed) != record.notebook_sha256 else (record, manifest)
 
 
@@ -133,6 +134,14 @@ def dependencies_sha256(lock_file: Path) -> str:
     if lock_file.is_file():
         return file_sha256(lock_file)
     return _sha256(sorted(f"{found.name}=={found.version}" for found in importlib.metadata.distributions()))
+
+
+@cache
+def _data_sha256(name: str, given: Settings) -> str:
+    """The hash of a data set or of the weights: hashed once for all lessons that use it, while no lesson runs."""
+    from aoi_modules.datasets.sources import finding, weights
+
+    return _weights(given) if name == weights.FOLDER else finding.fingerprint(name, given=given)
 
 
 def _weights(given: Settings) -> str:

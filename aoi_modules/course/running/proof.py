@@ -81,6 +81,7 @@ def _passed(run: LessonRun, seconds: float) -> Outcome:
     """Notes what the lesson depended on, so that it is fresh until that changes."""
     plan, folder = run.plan, run.order.folder(run.plan)
     manifest = artifacts.read(folder)
+    freshness.look_at_data_again()
     record = RunRecord(
         # a lesson's own download changes its data, so that is measured again
         parts={**run.parts, **freshness.data_fingerprints(plan, run.order.given)},

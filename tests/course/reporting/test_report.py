@@ -112,6 +112,7 @@ def test_the_index_tells_everything(order: RunOrder, outcomes: list[Outcome]) ->
     assert "cell 4, Divide: a &lt; b &amp; " in text
     assert "Trace &lt;b&gt;" in text
     assert "6: not yet written" in text
+    assert "To test <code>code</code>." in index
     assert text.count("not asked for") == 2
 
 

@@ -15,9 +15,10 @@ from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.running import freshness
 from aoi_modules.course.running.freshness import RunRecord
 from aoi_modules.course.running.lesson_events import Form
+from aoi_modules.datasets.sources import weights
 from aoi_modules.errors import DataError
 from aoi_modules.modelstore.version_dir import file_sha256
-from aoi_modules.settings import settings
+from aoi_modules.settings import load, settings
 
 K = {"a": "b"}
 
@@ -103,6 +104,19 @@ def test_the_data_is_part_of_the_key(here: Any, tmp_path: Path) -> None:
     assert all(len(value) == 64 for value in found.values())
 
 
+def test_data_is_hashed_once_until_somebody_looks_again(here: Any, tmp_path: Path) -> None:
+    here.lesson("1", data=["weights"])
+    plan, given = here.curriculum.lesson("1"), load({"AOI_DATA_DIR": str(tmp_path)}, tmp_path)
+    freshness.look_at_data_again()
+    before = freshness.data_fingerprints(plan, given)
+    folder = next(path for path in weights.places(given).values() if path.is_relative_to(tmp_path))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "new.h5").write_bytes(b"weights")
+    assert freshness.data_fingerprints(plan, given) == before
+    freshness.look_at_data_again()
+    assert freshness.data_fingerprints(plan, given) != before
+
+
 def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: Path) -> None:
     folder, executed = leave(two, "a"), tmp_path / "executed.ipynb"
     executed.write_text("{}")
@@ -130,7 +144,7 @@ def test_a_record_stands_only_with_everything_it_was_about(two: Any, tmp_path: P
 
 def test_it_imports_no_tensorflow_and_no_notebook_machinery() -> None:
     code = (
-        "import sys; from aoi_modules.course import material; from aoi_modules.settings import settings\n"
+        "import sys; from aoi_modules.course import material; from aoi_modules.settings import load, settings\n"
         "from aoi_modules.course.running import course_run, freshness\n"
         "plans = material.curriculum().written()\n"
         "[freshness.data_fingerprints(plan, settings()) for plan in plans]; freshness.package_sha256()\n"
