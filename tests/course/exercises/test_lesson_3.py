@@ -61,7 +61,16 @@ def right_network() -> keras.Model:
 def own(model: Any, **changes: Any) -> dict[str, Any]:
     area = auroc(model.predict(TILES, verbose=0)[:, 0], LABELS.astype(np.int64)) if hasattr(model, "predict") else 0.0
     beats = [one.label for one in ROWS if one.auroc < area]
-    given = {"rows": ROWS, "tiles": TILES, "labels": LABELS, "model": model, "auroc": area, "beats": beats}
+    learnt = {"tiles": TILES, "labels": LABELS}
+    given = {
+        "rows": ROWS,
+        "learnt": learnt,
+        "tiles": TILES,
+        "labels": LABELS,
+        "model": model,
+        "auroc": area,
+        "beats": beats,
+    }
     return given | changes
 
 
@@ -156,6 +165,7 @@ def test_a_network_that_is_not_right_gets_its_hint() -> None:
     gets_hint("3.4", own(right, beats=[]), short)
     gets_hint("3.4", own(right, beats=None), short)
     gets_hint("3.4", own(right, auroc=None), "auroc: found None")
+    gets_hint("3.4", own(right, learnt={"tiles": TILES, "labels": ~LABELS}), "even on the tiles that it learnt from")
     gets_hint("3.4", own(right, auroc=1 - own(right)["auroc"]), "the wrong way round")
     gets_hint("3.4", own(right, tiles=np.zeros((40, 8, 8, 3), np.float32)), "the tiles are (8, 8, 3)")
 
@@ -197,7 +207,10 @@ def test_praise_says_when_the_choice_is_not_sure() -> None:
     assert "overlaps" not in judge("3.2", answer | {"rows": far})[1]
 
 
-@given(st.sampled_from(["3.1", "3.2", "3.3", "3.4"]), weird(("rows", "tiles", "labels", "model", "auroc", "beats")))
+@given(
+    st.sampled_from(["3.1", "3.2", "3.3", "3.4"]),
+    weird(("rows", "learnt", "tiles", "labels", "model", "auroc", "beats")),
+)
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)
