@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises import price_network
 from aoi_modules.course.exercises.answers import Figures, Mistakes, expect_share
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.datasets.houses import FEATURE_NAMES
@@ -15,6 +16,8 @@ from aoi_modules.datasets.table import Pixels, decode
 from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 
+PNG = b"\x89PNG"
+"""How a PNG begins."""
 NEAR = 10.0
 """Mean difference of two pictures, in gray levels, up to which they are the same one, encoded with some loss."""
 
@@ -101,6 +104,8 @@ def _refuse_other_image(found: object, rooms: dict[str, Pixels]) -> None:
         expected = montage(rooms)
     except (NotAPicture, DataError) as error:
         raise Hint(str(error)) from None
+    if not found[0].startswith(PNG):
+        raise Hint("image: found another format than PNG; a JPEG, for example, saves room by changing pixels")
     if picture.shape != expected.shape:
         raise Hint(f"image: found a picture of shape {picture.shape}, expected the montage's {expected.shape}")
     orders = list(itertools.permutations(ROOMS))
@@ -132,3 +137,10 @@ def _refuse_other_features(found: object, expected: list[float]) -> None:
 def _apart(left: Pixels, right: Pixels) -> float:
     """The mean difference of two pictures of one size, in gray levels."""
     return float(np.abs(left.astype(np.float64) - right).mean())
+
+
+@exercise("5c.4")
+def own_network(answer: object) -> str:
+    """A network for pictures and numbers that the reader built, compiled and fitted, and its prices."""
+    given = fields(answer, ("houses", "learnt", "held_out", "network", "dollars"))
+    return price_network.checked(**given)

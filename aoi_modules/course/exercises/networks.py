@@ -14,6 +14,8 @@ from aoi_modules.course.exercises.answers import Figures
 
 Network = Any
 """A `keras.Model`; Keras has no annotations."""
+Inputs = Mapping[str, NDArray[Any]]
+"""Input -> numbers (N, ...)."""
 PEAK = 100.0
 """What reaches a layer with weights is smaller than that, unless nobody scaled it: pixels go to 255, areas to 9,500."""
 OF_NUMBERS = ("meansquarederror", "meanabsoluteerror", "meanabsolutepercentageerror", "huber", "logcosh", "mse", "mae")
@@ -38,7 +40,7 @@ def fitted(name: str, value: object) -> Network:
     return model
 
 
-def answers(model: Network, inputs: Mapping[str, object]) -> dict[str, Figures]:
+def answers(model: Network, inputs: Inputs) -> dict[str, Figures]:
     """What a network says, output -> float64 (N, K); of a network with one output the only entry.
 
     Args:
@@ -92,7 +94,7 @@ def refuse_wrong_class_loss(model: Network, said: Mapping[str, Figures]) -> None
             )
 
 
-def refuse_raw_numbers(model: Network, inputs: Mapping[str, object]) -> None:
+def refuse_raw_numbers(model: Network, inputs: Inputs) -> None:
     """Looks at what reaches each layer with weights.
 
     Args:
@@ -192,7 +194,7 @@ def _output_names(model: Network) -> list[str]:
     return names
 
 
-def _in_its_form(model: Network, inputs: Mapping[str, object]) -> object:
+def _in_its_form(model: Network, inputs: Inputs) -> object:
     form = getattr(model, "input", None)
     if isinstance(form, Mapping):
         return {name: np.asarray(inputs[name], np.float32) for name in form if name in inputs}
@@ -201,15 +203,13 @@ def _in_its_form(model: Network, inputs: Mapping[str, object]) -> object:
     return np.asarray(next(iter(inputs.values())), np.float32)
 
 
-def _by_rank(inputs: Mapping[str, object], wanted: Any) -> object:
+def _by_rank(inputs: Inputs, wanted: Any) -> NDArray[Any]:
     """The input with as many axes as a symbolic one, for example four of pictures."""
-    return next(
-        (one for one in inputs.values() if np.asarray(one).ndim == len(wanted.shape)), next(iter(inputs.values()))
-    )
+    return next((one for one in inputs.values() if np.ndim(one) == len(wanted.shape)), next(iter(inputs.values())))
 
 
-def _shapes(inputs: Mapping[str, object]) -> str:
-    return " and ".join(f"{name} of shape {np.asarray(values).shape}" for name, values in inputs.items())
+def _shapes(inputs: Inputs) -> str:
+    return " and ".join(f"{name} of shape {np.shape(values)}" for name, values in inputs.items())
 
 
 def _as_list(values: object) -> Sequence[Any]:

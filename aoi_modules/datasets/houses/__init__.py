@@ -5,6 +5,6 @@ Uses the tables and rules of `datasets`, and `sources`; knows no other set.
 Source: Ahmed, Moustafa: House price estimation from visual and textual features, 2016.
 """
 
-from aoi_modules.datasets.houses.split import FEATURE_NAMES, NAME, TARGET, folds, load, price_strata, table
+from aoi_modules.datasets.houses.split import FEATURE_NAMES, NAME, TARGET, folds, groups, load, price_strata, table
 
-__all__ = ["FEATURE_NAMES", "NAME", "TARGET", "folds", "load", "price_strata", "table"]
+__all__ = ["FEATURE_NAMES", "NAME", "TARGET", "folds", "groups", "load", "price_strata", "table"]

@@ -107,10 +107,15 @@ def folds(table: Table, k: int = sampling.FOLDS) -> Indices:
 
     The order within a price class is that of a hash of the house's name.
     """
-    group = joined([_keys(table, row) for row in range(len(table))])
+    group = groups(table)
     strata = price_strata(table)
     fold = sampling.folds({table.ids[first]: str(strata[first]) for first in set(group.tolist())}, k)
     return np.array([fold[table.ids[first]] for first in group], np.int64)
+
+
+def groups(table: Table) -> Indices:
+    """Gives entries of the same house the same number, int64 (N,): the row of its first entry."""
+    return joined([_keys(table, row) for row in range(len(table))])
 
 
 def price_strata(table: Table, count: int = STRATA) -> Indices:

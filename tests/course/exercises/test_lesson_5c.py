@@ -55,7 +55,7 @@ def sent(**changes: Any) -> dict[str, Any]:
         ("5c.2", pairs([PAIRS.mean()], float(f"{ERROR:.3g}"))),
         ("5c.3", sent()),
         ("5c.3", sent(features=np.array([ROW], np.float32))),
-        ("5c.3", sent(image=(jpeg(montage(ROOM)),))),
+        ("5c.3", sent(image=(encode_png(montage(ROOM)),))),
     ],
 )
 def test_a_right_answer_passes(check_id: str, answer: object) -> None:
@@ -86,6 +86,7 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("5c.3", sent(image=encode_png(montage(ROOM))), "a list of one"),
         ("5c.3", sent(image=[montage(ROOM)]), "encode_png"),
         ("5c.3", sent(image=[b"no picture"]), "image"),
+        ("5c.3", sent(image=[jpeg(montage(ROOM))]), "another format than PNG"),
         ("5c.3", sent(image=[encode_png(ROOM["kitchen"])]), "shape (64, 64, 3)"),
         ("5c.3", sent(image=[encode_png(montage([ROOM[room] for room in ROOMS[::-1]]))]), "rooms stand as kitchen"),
         ("5c.3", sent(image=[encode_png(np.zeros((128, 128, 3), np.uint8))]), "another picture"),
@@ -102,10 +103,15 @@ def test_a_wrong_answer_gets_its_hint(check_id: str, answer: object, words: str)
     gets_hint(check_id, answer, words)
 
 
-KEYS = [("answers", "prices", "error"), ("numbers", "both", "difference", "noise"), ("rooms", "house", "request")]
+KEYS = [
+    ("answers", "prices", "error"),
+    ("numbers", "both", "difference", "noise"),
+    ("rooms", "house", "request"),
+    ("houses", "learnt", "held_out", "network", "dollars"),
+]
 
 
-@given(st.sampled_from(["5c.1", "5c.2", "5c.3"]), weird(*KEYS))
+@given(st.sampled_from(["5c.1", "5c.2", "5c.3", "5c.4"]), weird(*KEYS))
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)

@@ -99,6 +99,11 @@ def test_folds_share_the_houses_and_do_not_depend_on_their_order(found: Found, k
     assert np.bincount(price_strata(table, 6)).tolist() == [10] * 6
 
 
+def test_entries_of_the_same_house_have_the_same_number(found: Found) -> None:
+    table, _ = houses.table(found, cell=6)
+    assert houses.groups(table).tolist() == [{6: 2, 8: 4}.get(row, row) for row in range(COUNT)]
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [
