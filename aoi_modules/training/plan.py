@@ -12,7 +12,7 @@ import msgspec
 from aoi_modules.datasets.picture_sizes import PictureSize
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.modelstore.manifest import PictureInput
-from aoi_modules.training.networks.catalogue import SMALL_CNN, TAPS, Pooling, by_name
+from aoi_modules.training.networks.catalogue import PATCHES, SMALL_CNN, TAPS, Pooling, by_name
 from aoi_modules.training.profiles import Profile
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.wishes import IMBALANCES, Crop, Imbalance, ScheduleShape, Tiles, Wishes
@@ -288,7 +288,7 @@ def _check_tiles(wished: Plan) -> None:
 
 def _check_good_only(wished: Plan) -> None:
     """Refuses what cannot be learnt from good pictures alone."""
-    wrong, recipe, known = Argument("good_only", True), wished.recipe, by_name(wished.backbone).application in TAPS
+    wrong, recipe, known = Argument("good_only", True), wished.recipe, by_name(wished.backbone).application in PATCHES
     if [head.kind for head in recipe.heads] != ["defect"]:
         heads = ", ".join(f"{head.name} ({head.kind})" for head in recipe.heads)
         raise ModelError(
@@ -298,7 +298,7 @@ def _check_good_only(wished: Plan) -> None:
         )
     if not wished.on_features or not known:
         raise ModelError(
-            f"{wrong}: expected a pretrained network of {', '.join(TAPS)}. Received: {wished.backbone}",
+            f"{wrong}: expected a pretrained network of {', '.join(PATCHES)}. Received: {wished.backbone}",
             hint="take mobilenet-v2 or resnet50",
             arguments=[wrong],
         )

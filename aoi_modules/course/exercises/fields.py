@@ -1,7 +1,7 @@
-"""The fields of a dict as an answer: the right keys, real numbers, known mistakes. Each refusal is a hint."""
+"""The fields of a dict as an answer: the right keys, real numbers. Each refusal is a hint."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from aoi_modules.course.checks import Hint, kind
 
@@ -28,20 +28,3 @@ def number(name: str, value: object) -> float:
     if isinstance(plain, bool) or not isinstance(plain, int | float) or not math.isfinite(plain):
         raise Hint(f"{name}: found {kind(value)}, expected a number")
     return float(plain)
-
-
-def refuse_known(name: str, found: float, reasons: Iterable[tuple[float, str]], *, rel_tol: float = 0.0) -> None:
-    """Knows a wrong answer by its value, and says what was computed in place of the right one.
-
-    Args:
-        name: of the field.
-        found: the wrong answer.
-        reasons: values that typical mistakes give, and what each of them is.
-        rel_tol: share by which `found` may differ from a value; 1e-6 is allowed in any case.
-
-    Raises:
-        Hint: the first reason that fits.
-    """
-    for value, why in reasons:
-        if math.isclose(found, value, rel_tol=rel_tol, abs_tol=1e-6):
-            raise Hint(f"{name}: found {found:.4g}, {why}")

@@ -2,27 +2,33 @@
 part is from all of them.
 
 The patches of good training pictures are described by the maps of a frozen backbone. A few of them, far from each
-other, stand for all (the bank). A patch's distance to the nearest of the bank says how unusual it is, and the farthest
-patch judges the picture. What such a head cannot do: promise anything about defects, of which it knows none.
+other, stand for all (the bank). A patch's distance to the nearest of the bank, against the distances that are usual at
+its place of the picture, says how unusual it is, and the most unusual patch judges the picture. What such a head cannot
+do: promise anything about defects, of which it knows none.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from aoi_modules.modelstore.layout import IMAGE, map_name
 from aoi_modules.modelstore.manifest import Head, PictureInput
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.heads import Scale
 from aoi_modules.training.networks.tiling import Box, Grid, TileByTile, cropped
 
 CANDIDATES = 30_000
 """Patches from which the bank is chosen."""
-MOST_KEPT = 2_000
+MOST_KEPT = 1_000
 """Patches of the bank."""
-DIRECTIONS = 128
-"""Random directions in which patches are compared: they keep distances to some percent, at a fifth of the work."""
+SHARE_KEPT = 0.1
+"""Of few patches the bank is this share: the others tell which distances from it are usual."""
+LEAST_VARIANCE = 0.01
+"""A direction's variance counts as at least this share of the mean one: what hardly varied must not decide alone."""
+LEAST_USUAL = 0.1
+"""A place's usual distance counts as at least this share of all places' mean: an empty place must not decide alone."""
 NEIGHBOURS = 3
 """A place is as unusual as it and its neighbours are on average, in a square of so many rows and columns."""
 MOST_CELLS = 96
@@ -34,9 +40,9 @@ class Bank:
     """How good parts look.
 
     Args:
-        kernel: float32 (F, D), from a patch's features to the directions.
-        bias: float32 (D,).
-        patches: float32 (M, D), of good parts.
+        kernel: float32 (F, F), from a patch's features to the directions in which they are compared.
+        bias: float32 (F,).
+        patches: float32 (M, F), of good parts.
     """
 
     kernel: NDArray[np.float32]
@@ -54,12 +60,31 @@ class Bank:
         random = np.random.default_rng(seed)
         if len(features) > CANDIDATES:
             features = features[np.sort(random.choice(len(features), CANDIDATES, replace=False))]
-        scale = Scale.of(features)
-        directions = random.normal(size=(features.shape[1], DIRECTIONS)) / np.sqrt(features.shape[1])
-        kernel = (directions / scale.spread[:, np.newaxis]).astype(np.float32)
-        bias = (-scale.mean @ kernel).astype(np.float32)
+        mean, kernel = whitening(features)
+        bias = (-mean @ kernel).astype(np.float32)
         points = np.asarray(features, np.float32) @ kernel + bias
-        return cls(kernel, bias, points[farthest_first(points, MOST_KEPT)])
+        count = min(MOST_KEPT, math.ceil(SHARE_KEPT * len(points)))
+        return cls(kernel, bias, points[farthest_first(points, count)])
+
+
+def whitening(features: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Finds the directions in which features vary, each scaled so that it varies as much as the others.
+
+    Good parts differ most in what does no harm, such as their brightness. A defect shows where they hardly differ.
+
+    Args:
+        features: float32 (P, F).
+
+    Returns:
+        Their mean, float32 (F,), and the directions, float32 (F, F). Along them the square of the distance between two
+        patches is 2 on average.
+    """
+    mean = features.mean(axis=0, dtype=np.float64)
+    apart = features - mean
+    variance, directions = np.linalg.eigh(apart.T @ apart / len(apart))
+    spread = np.sqrt(np.maximum(variance, 0) + LEAST_VARIANCE * variance.mean()) * np.sqrt(len(variance))
+    spread[spread == 0] = 1.0  # all patches are equal
+    return mean.astype(np.float32), (directions / spread).astype(np.float32)
 
 
 def farthest_first(points: NDArray[np.float32], count: int) -> NDArray[np.int64]:
@@ -152,23 +177,16 @@ def distances(network: keras.Model, bank: Bank, *, tiles: Grid = (1, 1)) -> kera
     return model
 
 
-def picture_model(
-    head: Head, cells: keras.Model, limit: float, picture_input: PictureInput, grid: Grid, box: Box | None
-) -> keras.Model:
-    """Makes the model that judges a picture by its most unusual patch.
-
-    A patch at the distance d scores d^4 / (d^4 + limit^2), with the limit as a square: 0.5 at the limit, 0 where it
-    equals a good one, and near 1 at twice the limit.
+def distance_map(cells: keras.Model, picture_input: PictureInput, grid: Grid, box: Box | None) -> keras.Model:
+    """Measures a whole picture as `cells` measures what the network sees at once.
 
     Args:
-        head: what is answered.
         cells: see `distances`, of a picture or of a tile.
-        limit: the squared distance that scores 0.5.
         picture_input: the whole picture.
         grid: tiles of the part that is looked at; (1, 1) without.
         box: that part; None for all.
 
-    Input shape: `image` float32 (N, H, W, C). Output shape: a dict, head -> float32 (N, 1), and its map.
+    Input shape: `image` float32 (N, H, W, C). Output shape: float32 (N, rows, columns).
     """
     image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     (rows, columns), (_, high, wide) = grid, cells.outputs[0].shape
@@ -180,10 +198,43 @@ def picture_model(
         found = keras.ops.reshape(TileByTile(flat, rows, columns)(seen), (-1, rows, columns, high, wide))
         found = keras.ops.transpose(found, (0, 1, 3, 2, 4))
         found = keras.ops.reshape(found, (-1, rows * high, columns * wide))
-    ratio = keras.ops.square(keras.layers.Rescaling(1 / limit)(found))
+    model = keras.Model(image, found, name="distance_map")
+    model.trainable = False
+    return model
+
+
+def usual_at(found: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Computes which distance is usual at each place: at the rim of a picture, or where parts differ, a larger one.
+
+    Args:
+        found: float32 (N, rows, columns), of good parts.
+
+    Returns:
+        float64 (rows, columns), more than 0.
+    """
+    mean = found.mean(axis=0, dtype=np.float64)
+    smooth: NDArray[np.float64] = ndimage.uniform_filter(mean, NEIGHBOURS, mode="nearest")
+    return np.maximum(smooth, max(LEAST_USUAL * float(smooth.mean()), 1e-6))
+
+
+def picture_model(head: Head, measured: keras.Model, usual: NDArray[np.float64], limit: float) -> keras.Model:
+    """Makes the model that judges a picture by its most unusual patch.
+
+    A patch that is r times as far as usual scores r^4 / (r^4 + limit^2), with the limit as a square: 0.5 at the limit,
+    0 where it equals a good one, and near 1 at twice the limit.
+
+    Args:
+        head: what is answered.
+        measured: see `distance_map`.
+        usual: see `usual_at`.
+        limit: the squared distance, as a multiple of the usual one, that scores 0.5.
+
+    Input shape: `image` float32 (N, H, W, C). Output shape: a dict, head -> float32 (N, 1), and its map.
+    """
+    ratio = keras.ops.square(keras.layers.Rescaling((1 / (limit * usual)).tolist())(measured.outputs[0]))
     scores = ratio / (ratio + 1.0)
     worst = keras.ops.max(keras.ops.reshape(scores, (-1, scores.shape[1] * scores.shape[2])), axis=1, keepdims=True)
-    return keras.Model(image, {head.name: worst, map_name(head.name): scores}, name="model")
+    return keras.Model(measured.inputs[0], {head.name: worst, map_name(head.name): scores}, name="model")
 
 
 def _together(places: int, tiles: int) -> int:

@@ -9,7 +9,15 @@ from aoi_modules.modelstore.manifest import Head
 from aoi_modules.progress import Say
 from aoi_modules.tf import keras
 from aoi_modules.training.features.lookup import features
-from aoi_modules.training.fitting.good_parts import Bank, distances, picture_model, sampled, step_of
+from aoi_modules.training.fitting.good_parts import (
+    Bank,
+    distance_map,
+    distances,
+    picture_model,
+    sampled,
+    step_of,
+    usual_at,
+)
 from aoi_modules.training.networks.backbones import pretrained
 from aoi_modules.training.networks.tiling import looking_at, tiled_features
 from aoi_modules.training.plan import Plan
@@ -36,16 +44,30 @@ def learn_good(plan: Plan, split: Split, log: Say) -> tuple[keras.Model, str]:
     network, weights = pretrained(plan.backbone, plan.seen, pooling="patches", log=log)
     log(f"patches of {len(train)} good training pictures, weights {weights}")
     bank = Bank.of(patches_of(network, train, plan, log), seed=plan.seed)
-    cells = distances(network, bank, tiles=plan.grid)
-    flat = keras.Model(cells.inputs[0], keras.layers.Flatten()(cells.outputs[0]), name="flat_distances")
-    flat.trainable = False
-    unusual = features(over_picture(flat, plan), checked, recipe.picture_input, log=log)[0].max(axis=1)
+    measured = distance_map(distances(network, bank, tiles=plan.grid), recipe.picture_input, plan.grid, plan.box)
+    usual = usual_at(distances_of(measured, train, plan, log))
+    unusual = (distances_of(measured, checked, plan, log) / usual).max(axis=(1, 2))
     log(
-        f"{len(bank.patches)} patches stand for all; distances of {len(checked)} good validation pictures: "
-        f"{np.sqrt(np.median(unusual)):.2f} in the middle, {np.sqrt(unusual.max()):.2f} at most"
+        f"{len(bank.patches)} patches stand for all; the most unusual patches of {len(checked)} good validation "
+        f"pictures are {np.sqrt(np.median(unusual)):.2f} times as far from them as usual in the middle, "
+        f"{np.sqrt(unusual.max()):.2f} at most"
     )
-    limit = max(float(unusual.max()), 1e-6)
-    return picture_model(head, cells, limit, recipe.picture_input, plan.grid, plan.box), weights
+    return picture_model(head, measured, usual, max(float(unusual.max()), 1e-6)), weights
+
+
+def distances_of(measured: keras.Model, table: Table, plan: Plan, log: Say) -> NDArray[np.float32]:
+    """Measures all pictures of a table: float32 (N, rows, columns).
+
+    Args:
+        measured: see `distance_map`.
+        table: the pictures.
+        plan: what is seen of them.
+        log: told in lines how it goes.
+    """
+    flat = keras.Model(measured.inputs[0], keras.layers.Flatten()(measured.outputs[0]), name="distances_in_a_row")
+    flat.trainable = False
+    found = features(flat, table, plan.recipe.picture_input, log=log)[0]
+    return np.asarray(found).reshape(-1, *measured.outputs[0].shape[1:])
 
 
 def patches_of(network: keras.Model, table: Table, plan: Plan, log: Say) -> NDArray[np.float32]:

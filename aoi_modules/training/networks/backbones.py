@@ -1,7 +1,7 @@
 """Backbones: from a picture to features. Scaling lives inside, so every input is float32 in [0, 255]."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Say, say
 from aoi_modules.settings import Settings
 from aoi_modules.tf import keras
-from aoi_modules.training.networks.catalogue import TAPS, Backbone, Pooling, Scaling, by_name
+from aoi_modules.training.networks.catalogue import PATCHES, TAPS, Backbone, Pooling, Scaling, by_name
 from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.weight_origin import DOWNLOAD, RANDOM, bounded_download, origin
 
@@ -93,12 +93,12 @@ def build(
     image = keras.Input((picture_input.height, picture_input.width, picture_input.channels), name=IMAGE)
     rgb = image if picture_input.channels == 3 else keras.layers.Concatenate(name="gray_to_rgb")([image] * 3)
     if pooling in ("taps", "patches"):
-        trunk = tapped(trunk, backbone)
-    x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F), or four maps
+        trunk = tapped(trunk, backbone, TAPS if pooling == "taps" else PATCHES)
+    x = trunk(scaled(rgb, backbone.scaling), training=False)  # (N, H/32, W/32, F), or several maps
     if pooling == "taps":
         features = keras.layers.Concatenate()([statistics(tap) for tap in x])
     else:
-        features = patches(*x[1:3]) if pooling == "patches" else pooled(x, pooling)
+        features = patches(*x) if pooling == "patches" else pooled(x, pooling)
     model = keras.Model(image, features, name=backbone.name.replace("-", "_"))
     model.trainable = False
     return model
@@ -132,18 +132,23 @@ def pooled(x: keras.KerasTensor, pooling: Pooling) -> keras.KerasTensor:
     raise ModelError(f"pooling: expected mean, mean+max, quadrants, taps or none. Received: {pooling!r}")
 
 
-def tapped(trunk: keras.Model, backbone: Backbone) -> keras.Model:
-    """Makes the maps of `TAPS` the trunk's outputs, each float32 (N, h, w, F); the layers above the last one are gone.
+def tapped(trunk: keras.Model, backbone: Backbone, taps: Mapping[str, tuple[str, ...]] = TAPS) -> keras.Model:
+    """Makes inner maps the trunk's outputs, each float32 (N, h, w, F); the layers above the last one are gone.
+
+    Args:
+        trunk: the network.
+        backbone: which it is.
+        taps: application -> layers that give the maps.
 
     Raises:
         ModelError: no taps are known for this network.
     """
-    if backbone.application not in TAPS:
+    if backbone.application not in taps:
         raise ModelError(
-            f"pooling taps: expected a network of {', '.join(TAPS)}. Received: {backbone.name}",
+            f"pooling taps: expected a network of {', '.join(taps)}. Received: {backbone.name}",
             hint="take mean+max",
         )
-    outputs = [trunk.get_layer(name).output for name in TAPS[backbone.application]]
+    outputs = [trunk.get_layer(name).output for name in taps[backbone.application]]
     return keras.Model(trunk.inputs, outputs, name=trunk.name)
 
 
@@ -155,17 +160,24 @@ def statistics(x: keras.KerasTensor) -> keras.KerasTensor:
     return keras.layers.Concatenate()([mean, keras.layers.GlobalMaxPooling2D()(x), spread])
 
 
-def patches(fine: keras.KerasTensor, coarse: keras.KerasTensor) -> keras.KerasTensor:
-    """Lays a coarse map over a fine one, each place averaged with its neighbours.
+def patches(fine: keras.KerasTensor, *coarser: keras.KerasTensor) -> keras.KerasTensor:
+    """Lays coarse maps over a fine one, each place averaged with its neighbours.
 
-    Input shapes: float32 (N, h, w, F), and (N, h', w', G) of a whole part of that size. Output shape: (N, h, w, F + G).
+    Input shapes: float32 (N, h, w, F), and (N, h', w', G) of whole parts of that size. Output shape:
+    (N, h, w, F + G + ...).
     """
-    fine, coarse = (keras.layers.AveragePooling2D(3, 1, padding="same")(x) for x in (fine, coarse))
     high, wide = fine.shape[1:3]
-    times = -(-high // coarse.shape[1]), -(-wide // coarse.shape[2])
-    coarse = keras.layers.UpSampling2D(times)(coarse)
-    beyond = (0, coarse.shape[1] - high), (0, coarse.shape[2] - wide)
-    return keras.layers.Concatenate()([fine, keras.layers.Cropping2D(beyond)(coarse)])
+    maps = [_smooth(fine)]
+    for coarse in coarser:
+        times = -(-high // coarse.shape[1]), -(-wide // coarse.shape[2])
+        large = keras.layers.UpSampling2D(times)(_smooth(coarse))
+        beyond = (0, large.shape[1] - high), (0, large.shape[2] - wide)
+        maps.append(keras.layers.Cropping2D(beyond)(large))
+    return maps[0] if len(maps) == 1 else keras.layers.Concatenate()(maps)
+
+
+def _smooth(x: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.layers.AveragePooling2D(3, 1, padding="same")(x)
 
 
 def _quarters(x: keras.KerasTensor) -> list[keras.KerasTensor]:

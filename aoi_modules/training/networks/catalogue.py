@@ -22,7 +22,7 @@ Pooling = Literal["mean", "mean+max", "quadrants", "taps", "patches", "none"]
     mean+max   mean and maximum, 2 F: a hole of a few pixels vanishes in a mean, but not in a maximum
     quadrants  the mean of each quarter, 4 F, row by row: for four pictures put together to one
     taps       mean, maximum and spread of several earlier maps (`TAPS`), which still show small defects
-    patches    two of these maps laid over each other, each place with its neighbours: a map (h, w, F), not pooled
+    patches    the maps of `PATCHES` laid over each other, each place with its neighbours: a map (h, w, F), not pooled
     none       the map itself
 """
 TAPS: dict[str, tuple[str, ...]] = {
@@ -33,6 +33,15 @@ TAPS: dict[str, tuple[str, ...]] = {
     "VGG16": ("block2_pool", "block3_pool", "block4_pool", "block5_pool"),
 }
 """Application -> layers of which `taps` takes the maps, at four sizes."""
+PATCHES: dict[str, tuple[str, ...]] = {
+    "MobileNet": ("conv_pw_11_relu", "conv_pw_13_relu"),
+    "MobileNetV2": ("block_12_add", "block_15_add"),
+    "ResNet50": ("conv4_block6_out",),
+    "InceptionV3": ("mixed7",),
+    "VGG16": ("block4_pool", "block5_pool"),
+}
+"""Application -> layers of which `patches` takes the maps, the finest first: at a sixteenth of the picture's size, and
+at half of that where a map has few channels. Earlier maps tell good surfaces apart that differ in grain alone."""
 
 KERAS = "https://storage.googleapis.com/tensorflow/keras-applications"
 SMALL_CNN = "small-cnn"

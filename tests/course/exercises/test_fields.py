@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.course.checks import Hint
-from aoi_modules.course.exercises.fields import fields, number, refuse_known
+from aoi_modules.course.exercises.fields import fields, number
 
 NAMES = ("found", "expected", "noise")
 
@@ -38,13 +38,3 @@ def test_a_finite_number_is_taken_as_python_and_as_numpy_have_it(value: float) -
 def test_what_is_no_number_is_named_by_its_field(value: Any) -> None:
     with pytest.raises(Hint, match=r"^noise: found .*, expected a number$"):
         number("noise", value)
-
-
-def test_a_known_mistake_is_named_and_another_value_is_left_to_the_exercise() -> None:
-    reasons = [(0.5, "the mean"), (50.0, "per cent")]
-    with pytest.raises(Hint, match=r"^share: found 0\.5, the mean$"):
-        refuse_known("share", 0.5 + 5e-7, reasons)
-    with pytest.raises(Hint, match="per cent"):
-        refuse_known("share", 50.01, reasons, rel_tol=1e-3)
-    refuse_known("share", 50.01, reasons)
-    refuse_known("share", 0.6, reasons)

@@ -37,7 +37,7 @@ def spotted(train: int = 40) -> Split:
 PART = Wishes(crop=(0.25, 0.25, 0.5, 0.5), picture_size=(32, 32))
 
 
-@pytest.mark.parametrize("wishes", [Wishes(tiles=(2, 2), picture_size=(64, 64)), PART])
+@pytest.mark.parametrize("wishes", [Wishes(tiles=(2, 2), picture_size=(128, 128)), PART])
 def test_a_spot_is_unlike_all_good_parts(wishes: Wishes) -> None:
     given, lines = spotted(), list[str]()
     wanted = planned(given, **wishes)

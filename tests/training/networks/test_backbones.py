@@ -13,8 +13,8 @@ from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.settings import Settings
-from aoi_modules.training.networks.backbones import build, pooled, pretrained, scaled, statistics
-from aoi_modules.training.networks.catalogue import BACKBONES, TAPS, Pooling, by_name
+from aoi_modules.training.networks.backbones import build, patches, pooled, pretrained, scaled, statistics
+from aoi_modules.training.networks.catalogue import BACKBONES, PATCHES, TAPS, Pooling, by_name
 from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.trunk import unfreeze
 from aoi_modules.training.networks.weight_origin import RANDOM
@@ -174,9 +174,24 @@ def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
         build(SMALL, PICTURE, path)
 
 
-@pytest.mark.parametrize(("size", "places"), [((64, 64), (8, 8)), ((96, 160), (12, 20)), ((50, 70), (6, 8))])
-def test_patches_lay_a_coarse_map_over_a_fine_one(size: tuple[int, int], places: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "places"), [((64, 64), (4, 4)), ((96, 160), (6, 10)), ((50, 70), (3, 4))])
+def test_patches_are_a_map_at_a_sixteenth_of_the_size(size: tuple[int, int], places: tuple[int, int]) -> None:
     model = build(SMALL, PictureInput(height=size[0], width=size[1], channels=3), pooling="patches")
-    _, high, wide, features = model.output_shape
-    assert (high, wide) == places
-    assert features == 64 + 128  # of the second and third tap, at a quarter of MobileNet's width
+    assert model.output_shape == (None, *places, 128 + 256)  # a quarter of MobileNet's channels
+
+
+def test_patches_lay_coarse_maps_over_a_fine_one() -> None:
+    fine, coarse = keras.Input((7, 8, 3)), keras.Input((4, 4, 2))
+    laid = keras.Model([fine, coarse], patches(fine, coarse))
+    found = np.asarray(laid([np.ones((1, 7, 8, 3)), np.arange(16.0).reshape(1, 4, 4, 1) * np.ones(2)]))
+    assert found.shape == (1, 7, 8, 5)
+    assert (found[..., :3] == 1).all()
+    np.testing.assert_allclose(found[0, :2, :2, 3], np.mean([0, 1, 4, 5]))  # the corner and its neighbours
+    np.testing.assert_allclose(found[0, 6, 6:, 4], np.mean([10, 11, 14, 15]))
+
+
+@pytest.mark.parametrize("application", list(PATCHES))
+def test_every_network_has_the_layers_of_its_patches(application: str) -> None:
+    (name, *_) = (name for name, one in BACKBONES.items() if one.application == application)
+    model = build(by_name(name), PictureInput(height=96, width=96, channels=3), pooling="patches")
+    assert 4 <= model.output_shape[1] <= 6
