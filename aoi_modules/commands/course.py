@@ -78,7 +78,6 @@ def run(
 
 def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> int:
     """Runs, reports whatever happened, and returns the exit code."""
-    from aoi_modules.course import durations
     from aoi_modules.course.reporting.live_report import LiveReport
     from aoi_modules.course.reporting.report import headline
     from aoi_modules.course.running.course_run import CourseRun
@@ -86,7 +85,7 @@ def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> 
     from aoi_modules.course.running.forecast import Forecast
     from aoi_modules.course.running.outcome import all_good
 
-    forecast = Forecast(durations.expected(order.profile, order.given.cache_dir), order.jobs)
+    forecast = Forecast(_expected(order), order.jobs)
     report = LiveReport(order, forecast)
     display = display_for(console, plain=order.given.plain)
     course_run = CourseRun(order, display, forecast, report)
@@ -103,6 +102,16 @@ def _run_and_report(order: "RunOrder", console: "Console", *, as_json: bool) -> 
     _print(outcomes, as_json=as_json)
     console.print(f"{headline(outcomes)}; report: {index}", markup=False, highlight=False, soft_wrap=True)
     return STOPPED if stopped else 0 if all_good(outcomes) else 1
+
+
+def _expected(order: "RunOrder") -> dict[str, float]:
+    """Lesson -> the seconds that it will take about: as many as here the last time, else by the package's table."""
+    from aoi_modules.course import durations
+    from aoi_modules.course.running import freshness
+
+    records = {plan.id: freshness.read_record(order.folder(plan)) for plan in order.plans}
+    own = {name: record.seconds for name, record in records.items() if record is not None}
+    return {**durations.expected(order.profile, order.given.cache_dir), **own}
 
 
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""What only lessons show: drawings, races, probes and plots.
+"""What only lessons show: drawings, races, probes, relays and plots.
 
 Every part below the course may be used here, and no product part uses this one.
 """

@@ -66,6 +66,9 @@ def test_run_reports_and_its_exit_code_tells(course: Path) -> None:
     assert f"the lesson passed; report: {course}/report/index.html" in good.stderr
     assert (course / "report" / "junit.xml").is_file()
     assert (course / "report" / "notebooks" / "ci" / "01_good.html").is_file()
+    assert f"[1] page: {(course / 'report/notebooks/ci/01_good.html').as_uri()}" in good.stderr
+    again = aoi(course, "run", "--profile", "ci", "--only", "1", "--force")
+    assert "[1] Good: 5 cells; less than half a minute left" in again.stderr, "as long as it took the last time"
     both = aoi(course, "run", "--profile", "ci", "--json")
     assert both.returncode == 1
     outcomes = json.loads(both.stdout)

@@ -1,9 +1,12 @@
 """Exercises of lesson 9, from a picture to a verdict."""
 
-import math
+from collections.abc import Mapping
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.answers import expect_share
+from aoi_modules.course.exercises.programs.small_gateway import check_gateway
 from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.verdict import Limits, Rate, Verdict, escape_rate, judge_score, overkill_rate
 
 PROBES = {0.2: Verdict.PASS, 0.3: Verdict.REVIEW, 0.5: Verdict.REVIEW, 0.7: Verdict.REVIEW, 0.71: Verdict.FAIL}
@@ -21,17 +24,37 @@ def doubtful(answer: object) -> str:
     route = routes.components["tile"]
     if (route.model, route.upstream) != ("tile", "127.0.0.1:8500"):
         raise Hint(f"found model {route.model!r} at {route.upstream}, expected 'tile' at 127.0.0.1:8500")
-    head = route.heads.get("defect")
-    if head is None or head.threshold is None:
-        raise Hint(
-            "found no limits for the head defect, expected `heads: {defect: {threshold: ..., review_band: ...}}`"
-        )
-    limits = Limits(head.threshold, head.review_band)
+    limits = _limits(route.heads)
     for score, expected in PROBES.items():
         found = judge_score(score, limits)
         if found is not expected:
-            raise Hint(f"a part with the score {score} would be {found}, expected {expected}")
+            raise Hint(f"a part with the score {score} would be {found}, expected {expected}{_why(score, limits)}")
     return "doubts go to an operator, clear cases do not"
+
+
+def _limits(heads: Mapping[str, HeadLimits]) -> Limits:
+    """Of the head `defect`, which has to have a threshold and a band of its own."""
+    if "defect" not in heads:
+        found = f"limits for the head {', '.join(heads)}" if heads else "no limits"
+        raise Hint(f"found {found}, expected `heads: {{defect: {{threshold: ..., review_band: [..., ...]}}}}`")
+    head = heads["defect"]
+    if head.threshold is None and head.review_band is None:
+        raise Hint("found the head defect with neither threshold nor review_band, so the model's own limits judge")
+    if head.threshold is None:
+        raise Hint(
+            f"found the review_band {list(head.review_band or ())} without a threshold; the model's own threshold then "
+            "says which parts fail, and it need not be 0.7"
+        )
+    return Limits(head.threshold, head.review_band)
+
+
+def _why(score: float, limits: Limits) -> str:
+    """What makes the typical mistakes judge so."""
+    if limits.review_band is None:
+        return "; without a review_band no part goes to an operator"
+    if score > limits.threshold:
+        return f"; it is over the threshold {limits.threshold:g}, and then the review_band is not asked"
+    return f"; the review_band is {list(limits.review_band)}, and both ends belong to it"
 
 
 @exercise("9.2")
@@ -45,17 +68,32 @@ def other_threshold(answer: object) -> str:
         "overkill": overkill_rate(answer["defective"], verdicts),
     }
     for name, rate in expected.items():
-        _refuse_other_rate(name, answer[name], rate)
+        expect_share(
+            name,
+            _plain(answer[name]),
+            right=rate.value,
+            mistakes=_mistakes(name, rate, len(verdicts)),
+            task=f"a share of {rate.total} parts: escapes are counted among the defective, overkill among the good",
+        )
     return f"escape {expected['escape']}, overkill {expected['overkill']}"
 
 
-def _refuse_other_rate(name: str, found: object, expected: Rate) -> None:
-    if isinstance(found, Rate):
-        found = found.value
-    if not isinstance(found, (int, float)):
-        raise Hint(f"{name}: found {kind(found)}, expected a share from 0 to 1")
-    if not math.isclose(found, expected.value, abs_tol=1e-9):
-        raise Hint(
-            f"{name}: found {found:.4f}, expected another share of the {expected.total} parts that it is about; "
-            "escapes are counted among the defective parts, overkill among the good ones"
-        )
+def _plain(found: object) -> object:
+    """The share that a Rate holds; all else as it is."""
+    return found.value if isinstance(found, Rate) else found
+
+
+def _mistakes(name: str, rate: Rate, parts: int) -> list[tuple[float, str]]:
+    """What else somebody may have counted."""
+    kind_of_parts = "defective parts" if name == "escape" else "good parts"
+    return [
+        (rate.count / parts, f"the share of all {parts} parts; divide by the {rate.total} {kind_of_parts}"),
+        (rate.count, f"the number of parts; divide by the {rate.total} {kind_of_parts}"),
+        (1 - rate.value, f"the share of the {kind_of_parts} that were judged rightly; count the others"),
+    ]
+
+
+@exercise("9.3")
+def small_gateway(answer: object) -> str:
+    """A gateway of the reader's own, run before the lesson's model server."""
+    return check_gateway(answer)

@@ -3,14 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aoi_modules.course.reporting.report import (
-    Report,
-    index_path,
-    write_index,
-    write_lesson,
-    write_reading_pages,
-    write_report,
-)
+from aoi_modules.course.reporting.reading_pages import write_reading_pages
+from aoi_modules.course.reporting.report import Report, index_path, write_index, write_lesson, write_report
 from aoi_modules.course.running.forecast import Forecast
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
@@ -31,7 +25,7 @@ class LiveReport:
 
     def begin(self) -> Path:
         """Writes an index in which all lessons are still to come, and says where it is."""
-        write_reading_pages(self.order)
+        write_reading_pages(self.order.report_dir)
         self._write_index()
         return index_path(self.order)
 

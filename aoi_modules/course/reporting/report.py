@@ -18,7 +18,7 @@ from aoi_modules.course.lesson import shown
 from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.course.reporting.junit import junit
 from aoi_modules.course.reporting.pages import page_path, write_page
-from aoi_modules.course.reporting.reading_pages import GLOSSARY, PRIMER, reading_pages
+from aoi_modules.course.reporting.reading_pages import GLOSSARY, PRIMER, write_reading_pages
 from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.reporting.thumbnails import as_data, thumbnail_path
 from aoi_modules.course.running import freshness
@@ -47,16 +47,10 @@ def write_report(order: RunOrder, outcomes: list[Outcome], *, there: Collection[
     for outcome in outcomes:
         if outcome.plan.id not in there:
             write_lesson(order, outcome)
-    write_reading_pages(order)
+    write_reading_pages(order.report_dir)
     write_index(order, outcomes)
     write_whole(report.junit, junit(outcomes, order.profile))
     return report
-
-
-def write_reading_pages(order: RunOrder) -> None:
-    """Writes the pages that belong to no lesson: primer and glossary."""
-    for name, page in reading_pages().items():
-        write_whole(order.report_dir / name, page)
 
 
 def index_path(order: RunOrder) -> Path:

@@ -19,7 +19,7 @@ from aoi_modules.errors import ModelError, RpcError, first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.serving.batching.policy import MAX_ROWS
 from aoi_modules.serving.engine import Arrays, Engine
-from aoi_modules.serving.engines import freezing, saved_model, trial
+from aoi_modules.serving.engines import freezing, trial
 from aoi_modules.serving.engines.operations import Operations
 from aoi_modules.serving.engines.tries import tries
 from aoi_modules.settings import preset
@@ -39,8 +39,7 @@ SPREAD_GAIN = 1.25
 """Several threads share a request only if that makes it so many times faster: together they do less than each alone."""
 MOST_FROZEN = 20 << 20
 """Bytes of graph and variables of a model that is frozen. TensorFlow makes some twenty copies of constants while it
-optimizes; a greater network spends its time in products that freezing does not shorten, and runs from its variables:
-those that it has, and those that `lifting` makes of its constants."""
+optimizes; a greater network spends its time in products that freezing does not shorten, and runs from its variables."""
 CALLS, CALLS_SECONDS = 6, 0.3
 """How often and for how long a model is tried before its threads are chosen."""
 log = logging.getLogger(__name__)
@@ -139,12 +138,12 @@ def _size(path: Path) -> int:
 
 
 def _unfrozen(path: Path, threads: Threads, tags: Sequence[str]) -> tuple[TensorFlowEngine, Any]:
-    """The model as it is, and its GraphDef without large constants."""
+    """The model as it is, and its GraphDef."""
     session = _session(threads)
     try:
         with session.graph.as_default(), deprecation.silence():
-            signatures, graph = saved_model.restore(session, path, tags, lifted=_size(path) > MOST_FROZEN)
-        return TensorFlowEngine(session, signatures), graph
+            meta_graph = tf.compat.v1.saved_model.loader.load(session, list(tags), str(path))
+        return TensorFlowEngine(session, _signatures(meta_graph)), meta_graph.graph_def
     except Exception as error:  # whatever a model brings along; its words are told
         session.close()
         message = error.message if isinstance(error, tf.errors.OpError) else str(error)
@@ -272,6 +271,10 @@ def _session(threads: Threads) -> tf.compat.v1.Session:
 
 def _has_gpu() -> bool:
     return bool(tf.config.list_physical_devices("GPU"))
+
+
+def _signatures(meta_graph: Any) -> dict[str, SignatureDef]:
+    return {name: SignatureDef.FromString(s.SerializeToString()) for name, s in meta_graph.signature_def.items()}
 
 
 def _handles(graph: tf.Graph, signatures: Mapping[str, SignatureDef]) -> dict[str, object]:

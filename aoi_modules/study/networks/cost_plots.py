@@ -6,7 +6,7 @@ from math import hypot
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.plots import Plot, title_of
@@ -51,6 +51,7 @@ def accuracy_over_latency(baseline: Baseline, *, title: str = "What the famous n
     axes.set_xscale("log")
     axes.margins(x=0.15)
     axes.set_ylim(min(0.4, *(row.auroc_low - 0.03 for row in baseline.rows)), 1.03)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("milliseconds for one picture (logarithmic): further left is faster")
@@ -90,6 +91,7 @@ def comparison(
     if second_phase:
         axes.axvline(second_phase + 0.5, color=QUIET, linestyle=":", label="phase two begins")
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_ylabel(measure)
     axes.grid(alpha=0.25)
     axes.legend(fontsize=9)

@@ -1,42 +1,15 @@
-"""Metrics that Keras computes while it trains: two functions of a batch that mislead, and two rates that are right.
+"""Metrics that Keras computes while it trains: the two rates of the line, counted over all batches.
 
 Keras averages what a metric *function* gives for each batch. But a ratio of counts is no mean of ratios: a batch
 without a defect gives 0 and pulls the mean down, and a batch of 2 weighs as much as one of 64. A metric *object* adds
-up the counts and divides once. Use `keras.metrics.Precision` and `keras.metrics.Recall`, which do so; the functions are
-here to show the error. Recall is 1 - escape rate.
+up the counts and divides once, as `keras.metrics.Precision` and `keras.metrics.Recall` do. Recall is 1 - escape rate.
 
-A model that was compiled with the functions loads with `compile=False`, or with `custom_objects` that name them. The
-objects are registered: where this module is imported, such a model loads as it is.
+The objects are registered: where this module is imported, a model that was compiled with them loads as it is.
 """
 
 from typing import Any
 
 from aoi_modules.tf import keras
-
-
-def batch_precision(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-    """Computes precision within one batch: defects found / parts called defective.
-
-    What `fit` shows of it is the mean of the batches' values, which is not the precision of the epoch: the value
-    depends on the batch size and on which pictures met in a batch. See `keras.metrics.Precision`.
-
-    Args:
-        y_true: (B,) or (B, K), 0 or 1.
-        y_pred: (B, K) scores in [0, 1]; over 0.5 they call it a defect.
-    """
-    y_true, y_pred = _alike(y_true, y_pred)
-    true_positives = _positives(y_true * y_pred)
-    return true_positives / (_positives(y_pred) + keras.config.epsilon())
-
-
-def batch_recall(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
-    """Computes recall within one batch: defects found / defects there are. A batch without defects gives 0.
-
-    It misleads over an epoch as `batch_precision` does; see `keras.metrics.Recall`. Arguments as `batch_precision`.
-    """
-    y_true, y_pred = _alike(y_true, y_pred)
-    true_positives = _positives(y_true * y_pred)
-    return true_positives / (_positives(y_true) + keras.config.epsilon())
 
 
 class _VerdictRate(keras.metrics.Metric):  # type: ignore[misc]  # Keras has no annotations
@@ -120,17 +93,6 @@ class OverkillRate(_VerdictRate):
     ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """Takes the good parts, and the scores that fail a part: bool (B,) each."""
         return keras.ops.logical_not(defective), scores > self.threshold
-
-
-def _alike(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
-    """Both as float32 (B, K). Labels (B,) times scores (B, 1) would otherwise be (B, B), without any complaint."""
-    y_pred = keras.ops.cast(y_pred, "float32")
-    return keras.ops.reshape(keras.ops.cast(y_true, "float32"), keras.ops.shape(y_pred)), y_pred
-
-
-def _positives(values: keras.KerasTensor) -> keras.KerasTensor:
-    """How many are nearer to 1 than to 0."""
-    return keras.ops.sum(keras.ops.round(keras.ops.clip(values, 0, 1)))
 
 
 def _truth_and_scores(y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> tuple[keras.KerasTensor, ...]:

@@ -44,20 +44,35 @@ def stages(picture: Pixels, layers: Sequence[keras.layers.Layer]) -> dict[str, M
 
 
 def layer_maps(
-    found: Mapping[str, Maps], origin: DataOrigin, *, title: str = "What the layers give", channels: int = CHANNELS
+    found: Mapping[str, Maps],
+    origin: DataOrigin,
+    *,
+    title: str = "What the layers give",
+    channels: int = CHANNELS,
+    names: Sequence[str] = (),
 ) -> Plot:
-    """Draws the first maps of every stage, float32 (h, w, c), each in its own shades; a vector (c,) as bars."""
+    """Draws the first maps of every stage, float32 (h, w, c), each in its own shades; a vector (c,) as bars.
+
+    Args:
+        found: stage -> what it gives.
+        origin: of the picture.
+        title: of the plot.
+        channels: maps drawn of each stage at most.
+        names: of channels; they are written at every stage that has as many of them.
+    """
     plot = Plot(figsize=(1.6 + 1.25 * channels, 0.5 + 1.35 * max(1, len(found))), layout="constrained")
     grid = plot.add_gridspec(max(1, len(found)), channels + 1, width_ratios=[1.4, *[1] * channels])
     for row, (name, values) in enumerate(found.items()):
         _say(plot.add_subplot(grid[row, 0]), f"{name}\n{' x '.join(map(str, values.shape))}")
         if values.ndim == 1:
-            _bars(plot.add_subplot(grid[row, 1:]), values)
+            _bars(plot.add_subplot(grid[row, 1:]), values, names if len(names) == len(values) else ())
             continue
         for place in range(min(channels, values.shape[-1])):
             cell = plot.add_subplot(grid[row, place + 1])
             cell.imshow(values[..., place], cmap="gray")
             cell.axis("off")
+            if len(names) == values.shape[-1]:
+                cell.set_title(names[place], fontsize=8)
     plot.suptitle(title_of(title, origin))
     return plot
 
@@ -67,8 +82,8 @@ def _say(axes: Axes, text: str) -> None:
     axes.text(1.0, 0.5, text, ha="right", va="center", fontsize=9, transform=axes.transAxes)
 
 
-def _bars(axes: Axes, values: Maps) -> None:
+def _bars(axes: Axes, values: Maps, names: Sequence[str]) -> None:
     axes.bar(np.arange(len(values)), values, color=COLOURS[0])
     axes.axhline(0, color="black", linewidth=0.6)
-    axes.set_xticks([])
+    axes.set_xticks(range(len(names)), names, rotation=25, ha="right")
     axes.tick_params(labelsize=7)

@@ -1,4 +1,4 @@
-"""Draws how a training goes, step by step: a sweep of learning rates, a race of optimizers.
+"""Draws how a training goes, step by step: a sweep of learning rates, schedules, a race of optimizers.
 
 As in `plots`, each function returns a figure and neither shows nor saves it.
 """
@@ -11,6 +11,7 @@ from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.plots import BAD_COLOUR, Plot, title_of
 from aoi_modules.study.training.learning_rate_finder import RateSweep
 from aoi_modules.study.training.step_losses import Losses, smoothed
+from aoi_modules.tf import keras
 from aoi_modules.training.reporting.result_plots import COLOURS, QUIET, STYLES
 
 
@@ -54,6 +55,28 @@ def optimizer_race(losses: Mapping[str, Losses], origin: DataOrigin, *, profile:
     axes.grid(alpha=0.25)
     axes.legend(fontsize=9)
     plot.suptitle(title_of("The same network, the same batches", origin, profile))
+    return plot
+
+
+def schedules(rates: Mapping[str, float | keras.optimizers.schedules.LearningRateSchedule], *, steps: int) -> Plot:
+    """Draws the learning rate of each step.
+
+    Args:
+        rates: name -> a plain number, or a schedule of Keras.
+        steps: of the training.
+    """
+    plot = Plot(figsize=(7.5, 3.6), layout="constrained")
+    axes = plot.subplots()
+    for place, (name, rate) in enumerate(rates.items()):
+        values = [float(rate(step) if callable(rate) else rate) for step in range(steps)]
+        colour, style = COLOURS[place % len(COLOURS)], STYLES[place % len(STYLES)]
+        axes.plot(range(1, steps + 1), values, label=name, color=colour, linestyle=style)
+    axes.set_xlabel("step")
+    axes.set_ylabel("learning rate")
+    axes.set_ylim(bottom=0)
+    axes.grid(alpha=0.25)
+    axes.legend(fontsize=9)
+    plot.suptitle("How schedules lower the learning rate")
     return plot
 
 

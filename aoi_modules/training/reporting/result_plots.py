@@ -107,7 +107,8 @@ def overkill_over_escape(
         _cross(axes, *measured, label=f"{text} (95%)")
     _shares(axes, f"escape rate of {curve.defective} defective parts", f"overkill rate of {curve.good} good parts")
     axes.set_xlim(-0.01, _reach(choice, measured))
-    axes.legend(loc="upper right", fontsize=9)
+    # below the axes, so that it covers neither the point nor its arms
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, fontsize=9)
     lines = [title_of("Overkill over escape", origin, profile)]
     if choice is not None:
         low, high = choice.interval

@@ -2,6 +2,7 @@
 
 import html
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from aoi_modules.course import material
 from aoi_modules.course.checklist import reading
 from aoi_modules.course.reference import glossary
 from aoi_modules.course.reporting import reading_pages
-from aoi_modules.course.reporting.reading_pages import GLOSSARY, PRIMER, word_links
+from aoi_modules.course.reporting.reading_pages import GLOSSARY, PRIMER, word_links, write_reading_pages
 
 FOLDER = material.official_dir()
 CURRICULUM = reading.load(FOLDER / reading.FILE_NAME)
@@ -72,3 +73,22 @@ def test_a_lesson_links_its_own_meaning_of_a_word() -> None:
     assert '#word-probe"' in word_links("7", "../../glossary.html")("<p>a probe</p>")
     assert word_links("3", "../../glossary.html")("<p>a probe</p>") == "<p>a probe</p>"
     assert 'href="../../glossary.html#word-linear-probe"' in word_links("3", "../../glossary.html")("a linear probe")
+
+
+def test_the_pages_are_made_again_only_when_something_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def pages_of_now() -> dict[str, bytes]:
+        made.append("both")
+        return {PRIMER: b"primer", GLOSSARY: b"glossary"}
+
+    monkeypatch.setattr(reading_pages, "reading_pages", pages_of_now)
+    for _ in range(2):
+        write_reading_pages(tmp_path)
+    assert len(made) == 1
+    (tmp_path / GLOSSARY).unlink()
+    write_reading_pages(tmp_path)
+    assert (tmp_path / GLOSSARY).read_text() == "glossary"
+    monkeypatch.setattr(reading_pages, "package_sha256", lambda: "another package")
+    write_reading_pages(tmp_path)
+    assert len(made) == 3

@@ -15,7 +15,7 @@ from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import ORIGIN, PICTURE, split
 
 
-def row(name: str, latency: float, auroc: float, weights: str = "imagenet (file x)") -> Row:
+def row(name: str, latency: float, auroc: float, weights: str = "imagenet (file x)", *, overkill: float = 0.3) -> Row:
     return Row(
         backbone=name,
         weights=weights,
@@ -25,7 +25,7 @@ def row(name: str, latency: float, auroc: float, weights: str = "imagenet (file 
         auroc=auroc,
         auroc_low=auroc - 0.05,
         auroc_high=auroc + 0.05,
-        overkill=0.3,
+        overkill=overkill,
     )
 
 
@@ -72,6 +72,7 @@ def test_the_table_is_loud_about_random_weights() -> None:
     text = TABLE.text()
     assert [line.split()[0] for line in text.splitlines()[1:4]] == ["quick", "blind", "slow"]
     assert "RANDOM weights: blind\n" in text
+    assert "overkill at 5% escapes" in text
     assert "RANDOM" not in msgspec.structs.replace(TABLE, rows=ROWS[:2]).text()
     assert ROWS[2].label == "blind, RANDOM weights"
     assert ROWS[0].label == "slow"

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoi_modules.study.training.keras_metrics import EscapeRate, OverkillRate, batch_precision, batch_recall
+from aoi_modules.study.training.keras_metrics import EscapeRate, OverkillRate
 from aoi_modules.training.measuring import metrics
 from aoi_modules.training.measuring.metrics import Labels, Scores
 
 LABELS = np.array([1, 1, 0, 0, 0, 0, 1, 0], np.int64)
 SCORES = np.array([0.9, 0.2, 0.7, 0.1, 0.2, 0.3, 0.8, 0.6], np.float32)
-FUNCTIONS = {"batch_precision": batch_precision, "batch_recall": batch_recall}
 
 
 def model() -> keras.Model:
@@ -28,47 +27,6 @@ def over_batches(metric: keras.metrics.Metric, labels: Labels, scores: Scores, s
     for start in range(0, len(labels), size):
         metric.update_state(labels[start : start + size], scores[start : start + size, np.newaxis])
     return float(metric.result())
-
-
-@given(st.lists(st.tuples(st.booleans(), st.floats(0, 1, width=32)), min_size=1, max_size=12))
-@settings(deadline=None, max_examples=15)
-def test_within_one_batch_the_functions_are_precision_and_recall(parts: list[tuple[bool, float]]) -> None:
-    labels = np.array([[bad] for bad, _ in parts], np.float32)
-    scores = np.array([[score] for _, score in parts], np.float32)
-    for function, metric in ((batch_precision, keras.metrics.Precision()), (batch_recall, keras.metrics.Recall())):
-        metric.update_state(labels, scores)
-        assert float(function(labels, scores)) == pytest.approx(float(metric.result()), abs=1e-5)
-
-
-def test_the_functions_take_labels_without_a_second_axis() -> None:
-    """(B,) times (B, 1) would be (B, B): every label against every score."""
-    assert float(batch_recall(LABELS, SCORES[:, np.newaxis])) == pytest.approx(2 / 3)
-    assert float(batch_precision(LABELS, SCORES[:, np.newaxis])) == pytest.approx(2 / 4)
-
-
-def test_a_mean_over_batches_is_wrong_and_depends_on_their_size() -> None:
-    compiled = model()
-    compiled.compile(
-        loss="binary_crossentropy",
-        metrics=[
-            batch_precision,
-            batch_recall,
-            keras.metrics.Precision(name="precision"),
-            keras.metrics.Recall(name="recall"),
-        ],
-    )
-    found = {
-        size: compiled.evaluate(SCORES[:, np.newaxis], LABELS, batch_size=size, return_dict=True, verbose=0)
-        for size in (2, 4, 8)
-    }
-    for size in found:
-        assert found[size]["recall"] == pytest.approx(2 / 3)
-        assert found[size]["precision"] == pytest.approx(2 / 4)
-    assert found[8]["batch_recall"] == pytest.approx(2 / 3)
-    assert found[4]["batch_recall"] == pytest.approx((1 / 2 + 1) / 2)
-    # the second and third pair have no defect: each counts as if all of theirs had been missed
-    assert found[2]["batch_recall"] == pytest.approx((1 / 2 + 0 + 0 + 1) / 4)
-    assert found[2]["batch_precision"] == pytest.approx((1 + 0 + 0 + 1 / 2) / 4)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 10)), max_size=12), st.sampled_from([0.0, 0.45, 0.5, 1.0]))
@@ -113,17 +71,6 @@ def test_a_score_that_is_no_number_is_neither_passed_nor_failed() -> None:
 def test_a_threshold_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="Received: 2"):
         EscapeRate(2)
-
-
-def test_a_model_compiled_with_functions_loads_without_compiling_or_with_their_names(tmp_path: Path) -> None:
-    made = model()
-    made.compile(loss="binary_crossentropy", metrics=[batch_precision, batch_recall])
-    made.save(tmp_path / "model.keras")
-    with pytest.raises(TypeError, match="batch_precision"):
-        keras.saving.load_model(tmp_path / "model.keras")
-    assert not keras.saving.load_model(tmp_path / "model.keras", compile=False).compiled
-    loaded = keras.saving.load_model(tmp_path / "model.keras", custom_objects=FUNCTIONS)
-    assert loaded.evaluate(SCORES[:, np.newaxis], LABELS, return_dict=True, verbose=0)["batch_recall"] > 0.6
 
 
 def test_a_model_compiled_with_objects_loads_as_it_is(tmp_path: Path) -> None:

@@ -47,6 +47,15 @@ def test_a_row_for_each_layer_maps_as_pictures_and_vectors_as_bars() -> None:
     assert plot._repr_png_().startswith(b"\x89PNG")
 
 
+def test_channels_have_their_names_where_there_are_as_many() -> None:
+    plot = layer_maps(stages(PICTURE, network().layers), ORIGIN, channels=4, names=("good", "defect"))
+    bars = next(axes for axes in plot.axes if len(axes.patches) == 2)
+    assert [label.get_text() for label in bars.get_xticklabels()] == ["good", "defect"]
+    assert not any(axes.get_title() for axes in plot.axes)
+    three = layer_maps({"picture": np.zeros((4, 4, 3), np.float32)}, ORIGIN, names=("red", "green", "blue"))
+    assert [axes.get_title() for axes in three.axes if axes.images] == ["red", "green", "blue"]
+
+
 def test_a_batch_is_no_picture() -> None:
     with pytest.raises(ModelError, match="shape"):
         stages(PICTURE[np.newaxis], [])

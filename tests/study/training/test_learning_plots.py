@@ -1,10 +1,12 @@
 """Plots of a sweep and of a race."""
 
+import keras
 import numpy as np
+import pytest
 from matplotlib.text import Text
 
 from aoi_modules.plots import STAND_IN, Plot
-from aoi_modules.study.training.learning_plots import optimizer_race, rate_sweep
+from aoi_modules.study.training.learning_plots import optimizer_race, rate_sweep, schedules
 from aoi_modules.study.training.learning_rate_finder import RateSweep
 from tests.training.small import ORIGIN
 
@@ -38,3 +40,12 @@ def test_a_race_names_everybody_and_ends_a_line_where_it_exploded() -> None:
     assert [len(line.get_xdata()) for line in plot.axes[0].lines] == [5, 3]  # type: ignore[arg-type]
     assert plot.axes[0].get_ylim()[1] < 10
     assert texts(optimizer_race({"lost": np.array([np.nan])}, ORIGIN))
+
+
+def test_schedules_are_drawn_step_by_step() -> None:
+    halved = keras.optimizers.schedules.ExponentialDecay(0.1, decay_steps=1, decay_rate=0.5)
+    plot = schedules({"constant": 0.1, "halved": halved}, steps=3)
+    assert "halved" in texts(plot)
+    constant, falling = (line.get_ydata() for line in plot.axes[0].lines)
+    assert list(constant) == [0.1, 0.1, 0.1]  # type: ignore[arg-type]
+    assert list(falling) == pytest.approx([0.1, 0.05, 0.025])  # type: ignore[arg-type]
