@@ -26,10 +26,7 @@ class Timeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LessonPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One notebook: what it needs, what it leaves in its artifacts folder, and how long it may take.
-
-    `minutes` is measured with the profile cpu on two cores.
-    """
+    """One notebook: what it needs, what it leaves in its artifacts folder, and how long it may take."""
 
     id: str
     notebook: str
@@ -39,7 +36,6 @@ class LessonPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     produces: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
-    minutes: float = 1.0
     timeouts: Timeouts = Timeouts()
 
     @property

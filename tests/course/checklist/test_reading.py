@@ -51,7 +51,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("items.0.id", 1, ["field id", "Expected `str`, got `int`"]),
         ("items.0.id", "2", ["item '2', field id: it stands twice"]),
         ("items.0.lesson", [], ["item '1'", "lesson"]),
-        ("items.1.lessons.0.minutes", "two", ["item '2', lesson '2a', field minutes"]),
+        ("items.1.lessons.0.timeouts", "two", ["item '2', lesson '2a', field timeouts"]),
         ("items.1.lessons.0.colour", "red", ["item '2', lesson '2a'", "colour"]),
         ("items.1.lessons.0.id", "two", ["lesson 'two', field id"]),
         ("items.1.lessons.0.id", "1", ["lesson '1', field id: it stands twice"]),
