@@ -184,7 +184,7 @@ def test_readme(course: Path) -> None:
 def test_coverage_tells_words_deeds_and_what_is_open(tmp_path: Path) -> None:
     done = aoi(tmp_path, "coverage")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "3.2" in done.stdout
+    assert "8.4" in done.stdout
     rows = json.loads(aoi(tmp_path, "coverage", "--json").stdout)["rows"]
     assert [row["item"] for row in rows] == [str(number) for number in range(1, 12)]
 
