@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aoi_modules.course.notebook.file import Cell, Notebook
 from aoi_modules.course.notebook.forms import tags
@@ -33,6 +33,8 @@ _SVG_WIDTH = re.compile(r"""<svg\b[^>]*?\bwidth=["']([\d.]+)(pt|px)?["']""")
 _HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)<a class="anchor-link"[^>]*>.*?</a></h\1>', re.DOTALL)
 """As nbconvert writes a heading of a text."""
 _TAG = re.compile(r"<[^>]+>")
+_FOLD_TAG = re.compile(r"</?details>|<summary>.*?</summary>")
+_FOLD_COMMENT = re.compile(r"<!--(</?details>|<summary>.*?</summary>)-->")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def cells_html(nb: Notebook, pictures: Path, links: WordLinks | None = None) -> 
     html, _ = _exporter(links or WordLinks((), "")).from_notebook_node(
         nb, resources={"metadata": {"path": str(pictures)}}
     )
-    return str(html)
+    return _FOLD_COMMENT.sub(r"\1", html)
 
 
 def with_contents(html: str) -> tuple[str, list[Heading]]:
@@ -127,4 +129,17 @@ def _exporter(links: WordLinks) -> "HTMLExporter":
         filters={"fold": fold, "is_log": is_log, "is_table": is_table, "link_words": links, "pixels": pixels},
     )
     exporter.register_preprocessor(CoalesceStreamsPreprocessor, enabled=True)  # one box a cell, not one a line
+    exporter.register_preprocessor(_folds_as_comments)
     return exporter
+
+
+def _folds_as_comments(nb: Notebook, resources: Any) -> tuple[Notebook, Any]:
+    """Hides the tags of folds in texts from nbconvert.
+
+    It takes each piece of HTML for a whole, and would close a fold before the first blank line in it. `nb` is its own
+    copy.
+    """
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _FOLD_TAG.sub(r"<!--\g<0>-->", cell.source)
+    return nb, resources

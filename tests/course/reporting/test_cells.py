@@ -66,6 +66,18 @@ def test_a_training_log_and_messages_are_folded_and_other_output_is_not(tmp_path
     assert "<summary>Messages</summary>" in html(tmp_path, code("1", output=messages))
 
 
+def test_a_fold_in_a_text_holds_everything_up_to_its_end(tmp_path: Path) -> None:
+    text = "<details>\n<summary>Answers</summary>\n\n**Who?** The operator.\n\n- one\n\n</details>\n\nAfter it."
+    cell = new_markdown_cell(text)
+    page = html(tmp_path, cell)
+    inside = page[page.index("<details>") : page.index("</details>")]
+    assert "<summary>Answers</summary>" in inside
+    assert "<strong>Who?</strong>" in inside
+    assert "<li>one</li>" in inside
+    assert "After it." not in inside
+    assert cell.source == text
+
+
 @pytest.mark.parametrize(
     ("text", "log"),
     [(LOG, True), ("Epoch 1/5\n 94/94 - 1s\n" * 4, True), ("epoch 1/9: loss\n" * 3, False), ("", False)],
