@@ -146,7 +146,7 @@ def test_known_exercises_are_listed(here: Any) -> None:
 
 
 def test_a_lesson_s_exercises_are_found_by_its_module() -> None:
-    assert [one.id for one in exercises_of("5a")] == ["5a.1", "5a.2"]
+    assert [one.id for one in exercises_of("5a")] == ["5a.1", "5a.2", "5a.3"]
     assert exercises_of("nothing") == exercises_of("../x") == ()
     assert judge("5a.1", None)[1].startswith("found None (no answer yet)")
 

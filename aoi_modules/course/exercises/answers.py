@@ -242,9 +242,9 @@ def _array(value: object) -> Figures | None:
 def _read(value: object) -> NDArray[np.generic]:
     try:
         return np.asarray(value)
-    except Exception:  # a tensor on a GPU, or with a gradient, becomes no array but a list
-        listed = getattr(value, "tolist", None)
-        return np.asarray(listed() if callable(listed) else None)
+    except Exception:  # a tensor on a GPU, with a gradient, or of one bfloat16 becomes no array by itself
+        other = getattr(value, "tolist", None) or getattr(value, "numpy", None)
+        return np.asarray(other() if callable(other) else None)
 
 
 def _of_numbers(found: NDArray[np.generic]) -> Figures | None:
