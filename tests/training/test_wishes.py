@@ -9,9 +9,8 @@ from aoi_modules.training.wishes import IMBALANCES, Imbalance, Wishes
 
 def test_every_choice_of_a_plan_can_be_wished_or_left_open() -> None:
     chosen = get_type_hints(Plan)
-    choices = [
-        field.name for field in dataclasses.fields(Plan) if field.name not in ("recipe", "profile", "seed", "box")
-    ]
+    others = ("recipe", "profile", "seed", "box", "own_size")  # given by the caller, or found in the data
+    choices = [field.name for field in dataclasses.fields(Plan) if field.name not in others]
     wishes = get_type_hints(Wishes)
     assert list(wishes) == choices
     assert all(wishes[name] == chosen[name] | None for name in choices)
