@@ -14,6 +14,7 @@ import requests
 from aoi_modules.course import material, trainee
 from aoi_modules.errors import CourseError
 from aoi_modules.settings import child_environment
+from tests.documents import wait_for
 
 LESSON = "notebooks/01_lesson.ipynb"
 PAGES = ["primer.html", "glossary.html"]
@@ -123,7 +124,9 @@ def test_the_last_command_starts_jupyter_as_it_is_typed(official: Any, tmp_path:
             assert jupyter.stderr is not None
             address = next(found[0] for line in jupyter.stderr if (found := re.search(r"http://127\S+token=\w+", line)))
             token = address.partition("token=")[2]
-            listed = requests.get(address.replace("/lab?", "/api/contents?"), timeout=30).json()
+            contents = address.replace("/lab?", "/api/contents?")
+            wait_for(contents)  # the address is told a moment before the port is open
+            listed = requests.get(contents, timeout=30).json()
             assert [entry["name"] for entry in listed["content"]] == ["01_lesson.ipynb"], token
         finally:
             jupyter.terminate()
