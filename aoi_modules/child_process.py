@@ -15,9 +15,8 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from aoi_modules.closing import Closing
 from aoi_modules.errors import AoiError, Argument, SettingsError
 
 # What the child runs: `aoi ARGUMENTS`, on the interpreter and package of the parent.
@@ -31,7 +30,7 @@ STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.02
 
 
-class ChildProcess:
+class ChildProcess(Closing):
     """`aoi ARGUMENTS` as a child process; a context manager that stops it.
 
     Args:
@@ -118,14 +117,6 @@ class ChildProcess:
     def _failure(self, what: str) -> AoiError:
         command = " ".join(["aoi", *self.arguments[:-2]])
         return AoiError(f"{command}: {what}. The end of its log:\n{self.log_tail()}", hint=f"run it by hand: {command}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def write_ready_file(path: Path, ports: dict[str, int]) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from aoi_modules import disk
 from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import STOPPED, AoiError, MissingExtra
-from aoi_modules.memory import shortage
+from aoi_modules.machine import disk
+from aoi_modules.machine.memory import shortage
 
 # verb: (module below aoi_modules.commands, what it does). Each module has a click command named `command`.
 COMMANDS = {

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from aoi_modules import disk
 from aoi_modules.errors import AoiError
+from aoi_modules.machine import disk
 
 _PAUSE = 0.02
 

@@ -37,6 +37,15 @@ def test_help_lists_every_command_and_imports_none(tmp_path: Path) -> None:
     assert not imported & {f"aoi_modules.commands.{module}" for module, _ in COMMANDS.values()}
 
 
+@pytest.mark.parametrize("module", ["export", "merge", "predict", "servable", "gateway", "course"])
+def test_help_waits_for_no_numbers(module: str, tmp_path: Path) -> None:
+    done = run(
+        f"import sys, aoi_modules.commands.{module}; print(*sys.modules)", folder=tmp_path, stdout=subprocess.PIPE
+    )
+    assert not {"numpy", "PIL", "tensorflow"} & set(done.stdout.split())
+    assert f"aoi_modules.commands.{module}" in done.stdout.split()
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_there(name: str) -> None:
     command = aoi.get_command(click.Context(aoi), name)

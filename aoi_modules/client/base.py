@@ -1,9 +1,8 @@
 """What clients have in common: an endpoint, an end, and for those of a model server the same calls and answers."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.inputs import Inputs, picture_inputs, pixel_inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus, is_no_manifest, manifest_from, required
+from aoi_modules.closing import Closing
 from aoi_modules.errors import RpcError
 from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
 from aoi_modules.modelstore.manifest import Manifest
@@ -38,20 +38,12 @@ class Client:
             raise ValueError(f"client of {self.endpoint}: it was closed; make another one")
 
 
-class CalledClient(Client, ABC):
+class CalledClient(Client, Closing):
     """A client whose calls return when they are answered; a context manager. Safe to share between threads."""
 
     @abstractmethod
     def close(self) -> None:
         """Ends the connection; no call can be made after it."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class PredictClient(CalledClient):

@@ -14,8 +14,8 @@ from typing import Literal
 
 import msgspec
 
-from aoi_modules.disk import words
 from aoi_modules.errors import AoiError
+from aoi_modules.machine.disk import words
 from aoi_modules.settings import Settings
 
 COMMAND_SECONDS = 5.0

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules import disk
 from aoi_modules.errors import DataError, NotAPicture
+from aoi_modules.machine import disk
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.pictures import decoding
 

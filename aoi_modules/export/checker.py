@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from aoi_modules.errors import Argument, ModelError, StoreError, first_line
-from aoi_modules.memory import enough_for
+from aoi_modules.machine.memory import enough_for
 from aoi_modules.settings import child_environment
 
 SECONDS = 600

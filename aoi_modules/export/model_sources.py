@@ -15,7 +15,7 @@ from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.formats import read_network
 from aoi_modules.export.reading import AS_WRITTEN, Reading
-from aoi_modules.memory import enough_for
+from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores
 from aoi_modules.modelstore.layout import map_name

@@ -20,7 +20,7 @@ from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
-from aoi_modules.memory import enough_for
+from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
 from aoi_modules.modelstore.manifest import Manifest, Source
 from aoi_modules.tf import tf

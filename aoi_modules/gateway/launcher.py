@@ -1,15 +1,14 @@
 """A real gateway in a child process, for lessons and tests."""
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aoi_modules.child_process import ChildProcess
+from aoi_modules.closing import Closing
 
 READY_SECONDS = 60.0
 
 
-class RunningGateway:
+class RunningGateway(Closing):
     """`aoi gateway --routes ROUTES` on a free port; a context manager that stops it.
 
     Args:
@@ -33,10 +32,6 @@ class RunningGateway:
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
         self.url = f"http://127.0.0.1:{self.process.ports['http']}"
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
+        """Stops it, and waits until it has ended."""
         self.process.close()

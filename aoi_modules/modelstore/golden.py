@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules import disk
 from aoi_modules.errors import StoreError
+from aoi_modules.machine import disk
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.wire.tensors import Array

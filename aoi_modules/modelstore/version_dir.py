@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.errors import Argument, ChecksumError, StoreError
+from aoi_modules.machine import disk
 from aoi_modules.modelstore import layout
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from aoi_modules import memory
 from aoi_modules.datasets.table import Split
 from aoi_modules.errors import MissingExtra
+from aoi_modules.machine import memory
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
@@ -84,7 +84,7 @@ def train(
     log(f"{chosen.title}: {_sizes(split)}{', stand-in data' if split.origin.stand_in else ''}")
     for note in split.notes:
         log(f"note: {note}")
-    if warning := size_note(wanted, split):
+    if warning := size_note(wanted):
         log(f"warning: {warning}")
     room = memory.enough_for(f"training on {work_in_words(wanted)}", *smaller_work(wanted))
     with room, unfinished(out, wanted.fingerprint(split.origin.sha256), restart=restart) as work:
@@ -212,7 +212,7 @@ def _notes(split: Split, wanted: Plan, weights: str, results: "Sequence[Evaluati
         notes.append(f"stand-in data: {split.origin.name} was drawn, the figures say nothing about real pictures")
     if wanted.on_features and weights == "random":
         notes.append("the backbone has random weights: no ImageNet weights were found")
-    if warning := size_note(wanted, split):
+    if warning := size_note(wanted):
         notes.append(warning)
     if recipe.note:
         notes.append(recipe.note)

@@ -102,15 +102,13 @@ def shrinking(size: PictureSize, picture: PictureInput) -> float:
     return max(size.height / picture.height, size.width / picture.width)
 
 
-def size_note(plan: Plan, split: Split) -> str:
+def size_note(plan: Plan) -> str:
     """Warns of pictures that are shrunk so much that small defects vanish; empty where they are not.
 
     Args:
-        plan: whose picture the model looks at; `fitted` knows the size of the data's pictures already.
-        split: the data.
+        plan: `fitted`, so it knows the size of the data's pictures.
     """
-    picture = plan.recipe.picture_input
-    size = plan.own_size or typical_size(split.train)
+    picture, size = plan.recipe.picture_input, plan.own_size
     if size is None or (times := shrinking(size, picture)) <= MOST_SHRINKING:
         return ""
     left = SMALL_DEFECT / times

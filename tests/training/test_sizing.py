@@ -37,7 +37,7 @@ def test_the_side_that_loses_more_counts() -> None:
 
 
 def test_warns_of_large_pictures_with_what_becomes_of_a_small_defect() -> None:
-    note = size_note(planned(of_size(300, 900)), of_size(300, 900))
+    note = size_note(planned(of_size(300, 900)))
     assert "pictures of 900 x 300 are shrunk 4.0 times to 224 x 224" in note
     assert "a defect of 7 pixels becomes 1.7" in note
     assert "--picture-size" in note
@@ -47,7 +47,7 @@ def test_warns_of_large_pictures_with_what_becomes_of_a_small_defect() -> None:
 @pytest.mark.parametrize("size", [(32, 32), (224, 224), (448, 448)])
 def test_is_silent_where_every_pixel_is_looked_at(size: tuple[int, int]) -> None:
     for data in (of_size(*size), replace(of_size(*size), train=of_size(*size).train.take([]))):
-        assert size_note(planned(data), data) == ""
+        assert size_note(planned(data)) == ""
 
 
 def test_pictures_are_looked_at_once(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_pictures_are_looked_at_once(tmp_path: Path) -> None:
     found = planned(data, tiles=100)
     file.unlink()
     assert found.own_size == PictureSize(300, 900)
-    assert "900 x 300" in size_note(replace(found, recipe=recipes.by_name("magnetic-tile")), data)
+    assert "900 x 300" in size_note(replace(found, recipe=recipes.by_name("magnetic-tile")))
     assert "own_size" not in found.options()
 
 

@@ -2,13 +2,15 @@
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aoi_modules.commands.options.decorator import with_value
-from aoi_modules.datasets.folder import Ask, GoodClasses
 from aoi_modules.progress import on_terminal
+
+if TYPE_CHECKING:  # NumPy comes when a command runs, not when its help is shown
+    from aoi_modules.datasets.folder import Ask, GoodClasses
 
 _OPTIONS = (
     click.option("--good", metavar="NAME", multiple=True, help="folder: a class of good parts; may be repeated."),
@@ -21,13 +23,15 @@ def good_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return with_value(function, _OPTIONS, keyword="good", names=("good", "no_good"), make=_good)
 
 
-def _good(*, good: tuple[str, ...], no_good: bool) -> GoodClasses:
+def _good(*, good: tuple[str, ...], no_good: bool) -> "GoodClasses":
+    from aoi_modules.datasets.folder import GoodClasses
+
     if good and no_good:
         raise click.UsageError("expected at most one of --good and --no-good")
     return GoodClasses(() if no_good else good or None, ask=at_terminal())
 
 
-def at_terminal() -> Ask | None:
+def at_terminal() -> "Ask | None":
     """Gives the question for whoever sits at the terminal; None where nobody does, as in CI."""
     return _ask if sys.stdin.isatty() and on_terminal() else None
 

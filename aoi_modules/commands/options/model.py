@@ -10,12 +10,12 @@ import click
 
 from aoi_modules.commands.options.decorator import with_value
 from aoi_modules.commands.options.good_classes import at_terminal
-from aoi_modules.datasets.folder import GoodClasses
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.reading import SCALINGS, Reading
 from aoi_modules.modelstore.manifest import HeadKind
 
-if TYPE_CHECKING:  # TensorFlow comes when a command runs, not when its help is shown
+if TYPE_CHECKING:  # NumPy and TensorFlow come when a command runs, not when its help is shown
+    from aoi_modules.datasets.folder import GoodClasses
     from aoi_modules.export.heads import Wish
     from aoi_modules.export.model_sources import ModelSource
     from aoi_modules.modelstore.manifest import Head
@@ -203,8 +203,10 @@ class About:
             self._good(head, alone=alone or head is None),
         )
 
-    def _good(self, head: str | None, *, alone: bool) -> GoodClasses:
+    def _good(self, head: str | None, *, alone: bool) -> "GoodClasses":
         """What was said about good labels; a threshold of this very head wants some."""
+        from aoi_modules.datasets.folder import GoodClasses
+
         said = () if self.no_good else self.goods.all_about(head) or None
         wanted = self.thresholds.all_about(head) if alone else self.thresholds.by_head.get(head or "")
         return GoodClasses(said, needed_by=Argument("threshold") if wanted else None, ask=at_terminal())

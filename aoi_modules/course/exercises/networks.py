@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.answers import Figures
+from aoi_modules.errors import first_line
 
 Network = Any
 """A `keras.Model`; Keras has no annotations."""
@@ -53,8 +54,7 @@ def answers(model: Network, inputs: Inputs) -> dict[str, Figures]:
     try:
         said = model(_in_its_form(model, inputs), training=False)
     except (ValueError, TypeError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise Hint(f"network: it cannot take {_shapes(inputs)}: {first:.160}") from None
+        raise Hint(f"network: it cannot take {_shapes(inputs)}: {first_line(error):.160}") from None
     named = said if isinstance(said, Mapping) else dict(zip(_output_names(model), _as_list(said), strict=False))
     return {name: np.asarray(values, float) for name, values in named.items()}
 

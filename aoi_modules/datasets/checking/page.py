@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from aoi_modules import disk
 from aoi_modules.datasets.checking.findings import TOGETHER, Entry, Findings, Twins
 from aoi_modules.datasets.table import decode
 from aoi_modules.errors import Argument, DataError, NotAPicture
+from aoi_modules.machine import disk
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 SIDE = 128

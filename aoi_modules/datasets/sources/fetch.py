@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.archive import unpack
 from aoi_modules.datasets.sources.catalogue import DataSet, RemoteArchive, RemoteFile
@@ -13,6 +12,7 @@ from aoi_modules.datasets.sources.download import download
 from aoi_modules.datasets.sources.lock import alone
 from aoi_modules.datasets.sources.verification import LEDGER, inspect
 from aoi_modules.errors import DataError
+from aoi_modules.machine import disk
 
 WAIT_FOR_OTHERS = 900.0
 """Seconds to wait for another process that downloads the same set."""

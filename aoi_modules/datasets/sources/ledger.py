@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.errors import ChecksumError, DataError
+from aoi_modules.machine import disk
 
 MISSING = "no file"
 _LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")

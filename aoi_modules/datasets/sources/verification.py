@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.sources.catalogue import DataSet
 from aoi_modules.errors import ChecksumError, DataError, NotAPicture
+from aoi_modules.machine import disk
 from aoi_modules.pictures.decoding import decode
 from aoi_modules.progress import progress
 

@@ -60,8 +60,8 @@ class Resized:
         self._sizes = sizes
         self._own = self._own_size(channels)
 
-    def kind(self, picture: Picture) -> Hashable:  # any picture may be resized
-        """Gives the same for all."""
+    def kind(self, picture: Picture) -> Hashable:
+        """Gives the same for all: each is resized by itself."""
         return None
 
     def batch(self, pictures: Sequence[Picture]) -> dict[str, Array]:

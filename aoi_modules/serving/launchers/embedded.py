@@ -4,17 +4,16 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aoi_modules.child_process import ChildProcess
+from aoi_modules.closing import Closing
 from aoi_modules.serving import model_config
 from aoi_modules.serving.model_config import ServedModel
 
 HOST = "127.0.0.1"
 
 
-class EmbeddedServer:
+class EmbeddedServer(Closing):
     """Serves models in a child process that ends with its parent; a context manager that stops it.
 
     Args:
@@ -111,11 +110,3 @@ class EmbeddedServer:
     def _keep_log(self) -> None:
         if self._log is not None:
             shutil.copyfile(self._child.log_file, self._log)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

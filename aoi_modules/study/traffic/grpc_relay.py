@@ -4,10 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import grpc
+
+from aoi_modules.closing import Closing
 
 SECONDS = 30.0
 """How long a call without a deadline may take at the server behind the relay."""
@@ -41,7 +42,7 @@ class GrpcCall:
     details: str = ""
 
 
-class GrpcRelay:
+class GrpcRelay(Closing):
     """Listens on a free port of this machine, and asks one server; a context manager that stops it.
 
     Args:
@@ -84,14 +85,6 @@ class GrpcRelay:
         """Stops listening."""
         self.go_away()
         self._channel.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _listening(relay: GrpcRelay, address: str) -> tuple[grpc.Server, int]:

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
+
+from aoi_modules.closing import Closing
 
 SECONDS = 30.0
 """How long the server behind the relay may take."""
@@ -34,7 +35,7 @@ class HttpCall:
     answer: bytes
 
 
-class HttpRelay:
+class HttpRelay(Closing):
     """Listens on a free port of this machine, and asks one server; a context manager that stops it.
 
     Args:
@@ -75,14 +76,6 @@ class HttpRelay:
         self._thread.join()
         self._server.server_close()
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _handler_of(relay: HttpRelay) -> type[BaseHTTPRequestHandler]:

@@ -4,9 +4,9 @@ import asyncio
 import threading
 import time
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from aoi_modules.closing import Closing
 from aoi_modules.errors import CourseError
 from aoi_modules.web_server import WebServer, listening_socket
 
@@ -15,7 +15,7 @@ STOP_SECONDS = 2
 """How long answers under way may take once it is told to stop."""
 
 
-class ServedApp:
+class ServedApp(Closing):
     """Serves an application of Starlette, or of what is built on it; a context manager that stops it.
 
     Args:
@@ -67,14 +67,6 @@ class ServedApp:
 
     def _reason(self) -> str:
         return f": {type(self.faults[0]).__name__}: {self.faults[0]}" if self.faults else ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class _Watched:

@@ -20,9 +20,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules import disk
 from aoi_modules.datasets.sources.ledger import file_sum
 from aoi_modules.errors import Argument, DataError
+from aoi_modules.machine import disk
 from aoi_modules.progress import Say
 from aoi_modules.settings import Settings
 

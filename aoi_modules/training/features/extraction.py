@@ -7,7 +7,7 @@ from typing import Any, Literal
 from aoi_modules.datasets.batches import batches, broken_pictures_named, rows_at_once
 from aoi_modules.datasets.table import Table
 from aoi_modules.errors import Argument, ModelError
-from aoi_modules.memory import enough_for
+from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Advance, Say, progress, say

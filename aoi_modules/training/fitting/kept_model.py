@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from aoi_modules import disk
 from aoi_modules.datasets.sources.ledger import file_sum
 from aoi_modules.errors import ModelError
+from aoi_modules.machine import disk
 from aoi_modules.progress import Say
 from aoi_modules.tf import keras
 from aoi_modules.training.fitting import state_file

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.errors import Argument, ModelError
+from aoi_modules.machine import disk
 from aoi_modules.modelstore.training_report import FILE_NAME
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules import disk
 from aoi_modules.errors import Argument, ModelError
+from aoi_modules.machine import disk
 
 Array = NDArray[Any]
 NOTE = "note"

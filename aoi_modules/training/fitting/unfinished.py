@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aoi_modules import disk
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.lock import alone
+from aoi_modules.machine import disk
 
 PLAN, LOCK = "plan", "lock"
 CSV_NAME, TENSORBOARD = "training.csv", "tensorboard"

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from aoi_modules import disk
 from aoi_modules.datasets.sources.download import reachable
 from aoi_modules.errors import ModelError
+from aoi_modules.machine import disk
 from aoi_modules.modelstore.layout import IMAGE
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.progress import Say, say

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from aoi_modules.disk import size
 from aoi_modules.errors import AoiError, Argument, NotEnoughMemory
+from aoi_modules.machine.disk import size
 
 _RESOURCE_EXHAUSTED = 8
 """TensorFlow's code; it has the same one for a full disk."""

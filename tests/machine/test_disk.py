@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules import disk
+from aoi_modules.machine import disk
 
 
 def caught(path: Path) -> OSError:

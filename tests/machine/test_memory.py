@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import Argument, ModelError, NotEnoughMemory
-from aoi_modules.memory import enough_for, shortage
+from aoi_modules.machine.memory import enough_for, shortage
 from aoi_modules.tf import tf
 
 OOM = "OOM when allocating tensor with shape[64,300,400,32] and type float on /job:localhost by allocator cpu"
