@@ -14,8 +14,6 @@ SHRINKS = 0.6
 """A map at most so many times as wide as the first one of a stage begins the next stage. A window without padding takes
 a few pixels away too, and that is no new stage."""
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D)
-
-
 MERGES = (keras.layers.Add, keras.layers.Concatenate)
 HIGH, LOW = 0.62, 0.36
 """Heights in a drawing: of the numbers of every other narrow stage, and of all others."""
