@@ -103,6 +103,7 @@ def command(models: Path, changes: dict[str, str], image: str = IMAGE, arguments
     [
         {},
         {"--rm": "--detach --name fashion --memory 2g"},
+        {"docker run": "sudo docker run", IMAGE: f"docker.io/{IMAGE}"},
         {"-p 8500:8500 -p 8501:8501": "--publish=127.0.0.1:18500:8500 \\\n  --publish=18501:8501"},
         {ARGUMENTS: "", "--rm": "-t --rm -e MODEL_NAME=fashion"},
         {"-v {models}/fashion:/models/fashion:ro": "--mount type=bind,src={models},dst=/models,readonly"},
