@@ -66,7 +66,7 @@ def difference_and_noise(answer: object) -> str:
         task=f"take the standard deviation of the differences, and divide it by the root of {len(pairs)}",
     )
     verdict = "more than" if abs(expected) > 2 * error else "not more than"
-    return f"{expected:+.4f} with a noise of {error:.4f}: {verdict} twice the noise"
+    return f"{expected:+.2%} with a noise of {error:.2%}: {verdict} twice the noise"
 
 
 def _other_noises(pairs: Figures, numbers: Figures, both: Figures) -> Mistakes:
