@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises import famous_network
 from aoi_modules.course.exercises.answers import Mistakes, expect_count, expect_number, expect_share, number
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.networks import Network, answers, fitted, loss_of, refuse_raw_numbers
+from aoi_modules.course.exercises.own_networks import famous
 from aoi_modules.study.networks.time_limits import FAST, SLOW
 from aoi_modules.training.measuring import metrics
 
@@ -231,4 +231,4 @@ def famous_network_applied(answer: object) -> str:
     given = fields(answer, ("learnt", "tiles", "labels", "weights", "network", "features", "head", "auroc"))
     learnt, tiles, labels = given["learnt"], np.asarray(given["tiles"]), np.asarray(given["labels"], np.int64)
     own = (given[name] for name in ("weights", "network", "features", "head", "auroc"))
-    return famous_network.checked(fields(learnt, ("tiles", "labels")), tiles, labels, *own)
+    return famous.checked(fields(learnt, ("tiles", "labels")), tiles, labels, *own)

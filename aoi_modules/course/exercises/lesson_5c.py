@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises import price_network
 from aoi_modules.course.exercises.answers import Figures, Mistakes, expect_share
 from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.exercises.own_networks.prices import checked
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
@@ -143,4 +143,4 @@ def _apart(left: Pixels, right: Pixels) -> float:
 def own_network(answer: object) -> str:
     """A network for pictures and numbers that the reader built, compiled and fitted, and its prices."""
     given = fields(answer, ("houses", "learnt", "held_out", "network", "dollars"))
-    return price_network.checked(**given)
+    return checked(**given)
