@@ -195,7 +195,7 @@ def test_the_file_of_the_solution_passes_in_other_forms_too(old: str, new: str) 
         ("limits: {memory: 1Gi}", "limits: {memory: 2Gi}", "resources.limits.memory: found 2Gi, expected 1Gi"),
         ("cpu: 1,", "cpu: one,", "found one, which is no amount"),
         ("{grpc: {port: 8500}, periodSeconds: 5}\n", "{grpc: {port: 8500}}\n", "every 10, expected 5"),
-        ("kind: Service\nmetadata:\n  name: fashion", "kind: Service\nmetadata:\n  name: shirts", "found the name shirts"),
+        ("Service\nmetadata:\n  name: fashion", "Service\nmetadata:\n  name: shirts", "found the name shirts"),
         ("\n---\n", "\n", "expected a Deployment and a Service"),
         ("kind: Service", "kind: Servise", "expected a Deployment and a Service"),
         ("spec:\n  replicas", " spec:\n  replicas", "no YAML"),
