@@ -124,14 +124,14 @@ def _objects(answer: object) -> list[dict[str, Any]]:
 
 def _check_resources(resources: dict[str, Any]) -> None:
     """Wants the amounts that were asked for, in whatever unit they are written."""
-    for (kind, name), asked in ASKED.items():
-        found = str(resources[kind][name])
+    for (side, name), asked in ASKED.items():
+        found = str(resources[side][name])
         try:
             right = parse_quantity(found) == parse_quantity(asked)
         except ValueError:
-            raise Hint(f"resources.{kind}.{name}: found {found}, which is no amount; expected {asked}") from None
+            raise Hint(f"resources.{side}.{name}: found {found}, which is no amount; expected {asked}") from None
         if not right:
-            raise Hint(f"resources.{kind}.{name}: found {found}, expected {asked}")
+            raise Hint(f"resources.{side}.{name}: found {found}, expected {asked}")
 
 
 def _check_probe(probe: dict[str, Any]) -> None:
