@@ -118,7 +118,7 @@ def scores(
         escape: rate at the threshold, for the title; None leaves it out.
         overkill: likewise.
     """
-    plot = Plot(figsize=(7, 4), layout="constrained")
+    plot = Plot(figsize=(8, 4), layout="constrained")
     axes = plot.subplots()
     edges = np.linspace(0, 1, 41).tolist()
     axes.hist(values[labels == 0], edges, alpha=0.6, color=GOOD_COLOUR, label="good")
@@ -126,7 +126,7 @@ def scores(
     axes.axvline(threshold, color="black", label=f"threshold {threshold:.3f}")
     axes.set_xlabel("defect score")
     axes.set_ylabel("test pictures")
-    axes.legend()
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))  # both ends of the scale are full of parts
     lines = [title_of("Scores of the test pictures", origin, profile)]
     lines += [f"escape rate {escape}"] if escape else []
     lines += [f"overkill rate {overkill}"] if overkill else []
