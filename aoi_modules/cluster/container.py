@@ -58,12 +58,14 @@ class Container:
         """Reads a `docker run` command.
 
         Args:
-            command: as a shell takes it, perhaps on several lines, or its words.
+            command: as a shell takes it, perhaps on several lines, or its words; `sudo` may stand before it.
 
         Raises:
             SettingsError: it is none, or has an option that is not known here.
         """
         words = _words(command)
+        if words[:1] == ["sudo"]:
+            del words[0]
         if words[:2] not in (["docker", "run"], ["podman", "run"]):
             raise SettingsError(f"expected a command that begins with docker run. Received: {' '.join(words[:2])!r}")
         found = _docker_options().parse_args(words[2:])

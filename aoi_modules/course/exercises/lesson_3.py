@@ -9,6 +9,7 @@ from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import Mistakes, expect_count, expect_number, expect_share, number
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.networks import Network, answers, fitted, loss_of, refuse_raw_numbers
+from aoi_modules.course.exercises.own_networks import famous
 from aoi_modules.study.networks.time_limits import FAST, SLOW
 from aoi_modules.training.measuring import metrics
 
@@ -101,6 +102,8 @@ def backbones_in_time(answer: object) -> str:
     )
     rivals = [row.label for row in rows if row is not slow and row.auroc_high > slow.auroc_low]
     sure = f"; its interval overlaps that of {', '.join(rivals)}, so that is no proof" if rivals else ""
+    if fast is slow:
+        return f"{fast.label} is the best of all and in time for both lines, so more time saves nothing here{sure}"
     return f"{fast.label} is in time for the fast line; the best is {slow.label}{sure}"
 
 
@@ -118,7 +121,7 @@ def _best(line: str, rows: Sequence[Row], limit: float, label: object) -> Row:
         raise Hint(f"{line}: found {kind(label)}, expected one of {'; '.join(by_label)}")
     chosen = by_label[label]
     if chosen.latency_ms > limit:
-        raise Hint(f"{line}: {label} takes {chosen.latency_ms:.1f} ms, and the limit is {limit:.1f} ms")
+        raise Hint(f"{line}: {label} takes {chosen.latency_ms:.2f} ms, and the limit is {limit:.2f} ms")
     best = max((row for row in rows if row.latency_ms <= limit), key=lambda row: row.auroc)
     if chosen.auroc < best.auroc:
         quick = " (the fastest need not be the best)" if chosen.latency_ms < best.latency_ms else ""
@@ -150,7 +153,7 @@ def price_of_wrong_scaling(answer: object) -> str:
 
 def _other_areas(scores: metrics.Scores, labels: metrics.Labels, right: float) -> Mistakes:
     defective, good = scores[labels == 1][:, np.newaxis], scores[labels == 0]
-    tie = "nearly; a pair with equal scores counts one half"
+    tie = "right but for the ties; a pair with equal scores counts one half"
     return (
         (1 - right, "the pairs the wrong way round; count those in which the DEFECTIVE one has the higher score"),
         (float(np.mean(defective > good)), tie),
@@ -180,10 +183,10 @@ def own_network(answer: object) -> str:
     if not isinstance(found, list | tuple | set | frozenset) or set(map(str, found)) != beaten:
         raise Hint(f"beats: found {kind(found)}, expected a list of the labels whose AUROC is under your {area:.3f}")
     best = max(rows, key=lambda row: row.auroc)
-    said = f"{model.count_params() / 1000:.0f} thousand parameters, AUROC {area:.3f}: it beats {len(beaten)} rows"
+    said = f"{model.count_params() / 1000:.0f} thousand parameters, AUROC {area:.3f}: it beats {len(beaten)}"
     if area > best.auroc:
-        return f"{said}, the best one too; a design that was worth it"
-    return f"{said} of {len(rows)}; {best.label} reaches {best.auroc:.3f} and is the one to beat"
+        return f"{said} of {len(rows)} rows, the best one too; a design that was worth it"
+    return f"{said} of {len(rows)} rows; {best.label} reaches {best.auroc:.3f} and is the one to beat"
 
 
 def _refuse_other_stacks(model: Network, tiles: metrics.Scores) -> None:
@@ -220,3 +223,12 @@ def _scores(model: Network, tiles: metrics.Scores) -> metrics.Scores:
     if np.ptp(scores) == 0:
         raise Hint("model: all tiles get the same score, so nothing was learnt; a lower learning rate may help")
     return scores.astype(np.float32)
+
+
+@exercise("3.5")
+def famous_network_applied(answer: object) -> str:
+    """A famous network that the reader applied to the tiles: its features, a head on them, and what that reaches."""
+    given = fields(answer, ("learnt", "tiles", "labels", "weights", "network", "features", "head", "auroc"))
+    learnt, tiles, labels = given["learnt"], np.asarray(given["tiles"]), np.asarray(given["labels"], np.int64)
+    own = (given[name] for name in ("weights", "network", "features", "head", "auroc"))
+    return famous.checked(fields(learnt, ("tiles", "labels")), tiles, labels, *own)

@@ -75,6 +75,10 @@ def wrong_part_score(answer: object) -> str:
         (np.zeros(len(right)), "0 for every picture (no answer yet)"),
         (right, "the probability of the right part; a defect score is high when the part is WRONG"),
         (others.max(axis=1), "the most probable of the other classes; any of the nine makes the part wrong"),
+        (
+            1 - probabilities.max(axis=1),
+            "how unsure the network is of its own answer; the question is how little it says bag",
+        ),
         (others.mean(axis=1), "the mean of the other nine; their probabilities add up"),
         (np.asarray(said != bag, float), "verdicts, 0 or 1; a score leaves it to a threshold to decide"),
         (np.asarray(said == bag, float), "1 for a bag; a defect score is high when the part is WRONG"),

@@ -37,6 +37,7 @@ def joint_accuracy(answer: object) -> str:
         ),
         ((each[0] + each[1]) / 2, "the mean of both; a picture that is right in one only is not right"),
         (float(np.mean(category | colour)), "the pictures that are right in one of the two; both have to be"),
+        (float(np.sum(category & colour)), "a count; divide it by the number of pictures"),
         (each[0], "the accuracy of the category alone"),
         (each[1], "the accuracy of the colour alone"),
     )
@@ -57,7 +58,7 @@ def wrong_pair_score(answer: object) -> str:
         (bag * red, "the probability of the RIGHT part; a defect score is high when the part is wrong"),
         (1 - bag, "the category alone; a blue bag would pass"),
         (1 - red, "the colour alone; a red shoe would pass"),
-        ((1 - bag) * (1 - red), "that is high only if BOTH are wrong; one wrong answer is enough"),
+        ((1 - bag) * (1 - red), "a product that is high only if BOTH are wrong; one wrong answer is enough"),
         ((1 - bag) + (1 - red), "a sum of probabilities, which may exceed 1"),
         (np.maximum(1 - bag, 1 - red), "the worse of the two; take both as independent: p(bag) * p(red) is right"),
         (1 - (bag + red) / 2, "one less the mean of both; a part that is right in one only would be half right"),

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises import price_network
 from aoi_modules.course.exercises.answers import Figures, Mistakes, expect_share
 from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.exercises.own_networks.prices import checked
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode
@@ -66,7 +66,7 @@ def difference_and_noise(answer: object) -> str:
         task=f"take the standard deviation of the differences, and divide it by the root of {len(pairs)}",
     )
     verdict = "more than" if abs(expected) > 2 * error else "not more than"
-    return f"{expected:+.4f} with a noise of {error:.4f}: {verdict} twice the noise"
+    return f"{expected:+.2%} with a noise of {error:.2%}: {verdict} twice the noise"
 
 
 def _other_noises(pairs: Figures, numbers: Figures, both: Figures) -> Mistakes:
@@ -143,4 +143,4 @@ def _apart(left: Pixels, right: Pixels) -> float:
 def own_network(answer: object) -> str:
     """A network for pictures and numbers that the reader built, compiled and fitted, and its prices."""
     given = fields(answer, ("houses", "learnt", "held_out", "network", "dollars"))
-    return price_network.checked(**given)
+    return checked(**given)

@@ -128,7 +128,7 @@ def new_version(answer: object) -> str:
     before = manifest.read(first).head("defect").threshold
     if before == OWN_THRESHOLD:
         raise Hint(f"version 1 has the threshold {OWN_THRESHOLD} now; a version never changes, so leave it as it was")
-    return f"version {described.version} fails parts from {OWN_THRESHOLD} on, version 1 still from {before:.2f}"
+    return f"version {described.version} fails parts over {OWN_THRESHOLD}, version 1 still over {before:.2f}"
 
 
 @exercise("6.4")

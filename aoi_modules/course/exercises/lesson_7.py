@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
+from kubernetes.utils.quantity import parse_quantity
 
 from aoi_modules.client.rollout.canary import Pair
 from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
@@ -22,6 +23,10 @@ from aoi_modules.serving.model_config import ServedModel
 TILE = {"model_name": "tile"}
 OWN = "fashion"
 """The component that a trainee's own command and file serve."""
+ASKED = {("requests", "cpu"): "1", ("requests", "memory"): "1Gi", ("limits", "memory"): "1Gi"}
+"""Of `resources`, what exercise 7.2 asks for."""
+PERIOD = 5
+"""Seconds between two questions of its probe."""
 BLANK = "FILL_IN"
 """What stands in a stub where the trainee has to write."""
 
@@ -93,6 +98,9 @@ def kubernetes_file(answer: object) -> str:
             f"{mount.target}, so the versions of {OWN} lie in {mount.target / OWN}"
         )
     _check_probe(described["readinessProbe"])
+    _check_resources(described["resources"])
+    if service["metadata"].get("name") != OWN:
+        raise Hint(f"Service: found the name {service['metadata'].get('name')}; clients ask for {OWN}")
     _check_ports(service["spec"].get("ports") or [], described.get("ports") or [])
     return (
         f"{pods['spec']['replicas']} pods of {OWN}, one address for all of them, and none is asked before it is ready"
@@ -114,9 +122,24 @@ def _objects(answer: object) -> list[dict[str, Any]]:
     return objects
 
 
+def _check_resources(resources: dict[str, Any]) -> None:
+    """Wants the amounts that were asked for, in whatever unit they are written."""
+    for (side, name), asked in ASKED.items():
+        found = str(resources[side][name])
+        try:
+            right = parse_quantity(found) == parse_quantity(asked)
+        except ValueError:
+            raise Hint(f"resources.{side}.{name}: found {found}, which is no amount; expected {asked}") from None
+        if not right:
+            raise Hint(f"resources.{side}.{name}: found {found}, expected {asked}")
+
+
 def _check_probe(probe: dict[str, Any]) -> None:
-    """Asks for a probe that the server itself answers, not its open port alone."""
+    """Asks for a probe that the server itself answers, not its open port alone, and often enough."""
     by_grpc, by_rest = probe.get("grpc"), probe.get("httpGet")
+    every = probe.get("periodSeconds", "none, so Kubernetes asks every 10")
+    if every != PERIOD:
+        raise Hint(f"readinessProbe: periodSeconds: found {every}, expected {PERIOD}")
     if by_grpc and by_grpc.get("port") == GRPC_PORT:
         return
     if by_rest and by_rest.get("port") in (REST_PORT, "http-rest") and OWN in str(by_rest.get("path")):

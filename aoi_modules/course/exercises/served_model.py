@@ -9,6 +9,8 @@ from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.launchers.docker import IMAGE
 
 GRPC_PORT, REST_PORT = 8500, 8501
+_HUB = "docker.io/"
+"""Where Docker looks for an image that names no place."""
 _FLAGS = {name for name, flag in Flags.__dataclass_fields__.items() if not flag.metadata["help"].startswith("Our own")}
 """What the original server knows; flags of our own would end it."""
 
@@ -20,7 +22,7 @@ def check_image(container: Container) -> None:
         Hint: it is another one, or one that may change.
     """
     name, _, version = IMAGE.partition(":")
-    found, _, tag = container.image.partition(":")
+    found, _, tag = container.image.removeprefix(_HUB).partition(":")
     if found != name:
         raise Hint(f"image: found {container.image}, expected {name} with its version")
     if not any(letter.isdigit() for letter in tag):

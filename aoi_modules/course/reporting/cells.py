@@ -29,6 +29,8 @@ _FOLDED = {"injected-parameters": "Parameters", "parameters": "Parameters", HIDE
 _OPENING = re.compile(r"\bLesson\.open\(")
 _EPOCH = re.compile(r"^epoch \d+/\d+", re.IGNORECASE | re.MULTILINE)
 _ALIGNED = re.compile(r"\S {2,}\S")
+_NESTED = re.compile(r"^( *)\S.*([:{]\n\1(?: +\S|- )|\\\n)", re.MULTILINE)
+"""A line that opens something, and under it the first line inside, as in YAML; or a command that goes on below."""
 _SVG_WIDTH = re.compile(r"""<svg\b[^>]*?\bwidth=["']([\d.]+)(pt|px)?["']""")
 _HEADING = re.compile(r'<h([23]) id="([^"]*)">(.*?)<a class="anchor-link"[^>]*>.*?</a></h\1>', re.DOTALL)
 """As nbconvert writes a heading of a text."""
@@ -94,8 +96,8 @@ def is_log(text: str) -> bool:
 
 
 def is_table(text: str) -> bool:
-    """Whether a text has columns, which a line break would tear apart."""
-    return bool(_ALIGNED.search(text))
+    """Whether a text has columns or is nested, as YAML is: a line break would tear that apart."""
+    return bool(_ALIGNED.search(text) or _NESTED.search(text))
 
 
 def pixels(picture: str) -> int:

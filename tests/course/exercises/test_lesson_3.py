@@ -112,7 +112,7 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("3.1", BY_HAND | {"multiply_adds": 28 * 28 * 73728}, "an ordinary convolution's"),
         ("3.1", BY_HAND | {"times_cheaper": 0.119}, "the share that is left"),
         ("3.1", BY_HAND | {"times_cheaper": 9}, "channels by yours"),
-        ("3.2", chosen("slow"), "fast line: slow takes 90.0 ms, and the limit is 50.0 ms"),
+        ("3.2", chosen("slow"), "fast line: slow takes 90.00 ms, and the limit is 50.00 ms"),
         ("3.2", chosen("quick"), "the fastest need not be the best"),
         (
             "3.2",
@@ -199,6 +199,10 @@ def test_a_famous_network_is_none_of_ones_own() -> None:
     gets_hint("3.4", own(learnt(keras.Model(image, score), epochs=1)), "a famous network inside")
 
 
+def test_praise_says_when_more_time_saves_nothing() -> None:
+    assert "saves nothing" in judge("3.2", chosen("slow", saved=0.0, limit=100.0))[1]
+
+
 def test_praise_says_when_the_choice_is_not_sure() -> None:
     close = (row("one", 1.0, 0.90), row("two", 2.0, 0.91))
     answer = chosen("one", "two", saved=0.0, limit=1.5) | {"rows": close}
@@ -208,8 +212,11 @@ def test_praise_says_when_the_choice_is_not_sure() -> None:
 
 
 @given(
-    st.sampled_from(["3.1", "3.2", "3.3", "3.4"]),
-    weird(("rows", "learnt", "tiles", "labels", "model", "auroc", "beats")),
+    st.sampled_from(["3.1", "3.2", "3.3", "3.4", "3.5"]),
+    weird(
+        ("rows", "learnt", "tiles", "labels", "model", "auroc", "beats"),
+        ("learnt", "tiles", "labels", "weights", "network", "features", "head", "auroc"),
+    ),
 )
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:

@@ -64,6 +64,7 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("5a.2", bags(PROBABILITIES.argmax(axis=1) != 8), "expected numbers"),
         ("5a.2", bags((PROBABILITIES.argmax(axis=1) != 8).astype(int)), "verdicts"),
         ("5a.2", bags((PROBABILITIES.argmax(axis=1) == 8).astype(int)), "WRONG"),
+        ("5a.2", bags(1 - PROBABILITIES.max(axis=1)), "how unsure"),
         ("5a.2", bags(np.full(20, 0.3)), "is a bag with a probability of"),
         ("5a.2", {**bags(1), "bag": None}, "leave them as they are"),
     ],

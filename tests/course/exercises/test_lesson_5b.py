@@ -54,6 +54,7 @@ def test_a_right_answer_passes(check_id: str, answer: object) -> None:
         ("5b.1", joint(RIGHT["category"].mean() * RIGHT["colour"].mean()), "the product"),
         ("5b.1", joint((RIGHT["category"].mean() + RIGHT["colour"].mean()) / 2), "the mean of both"),
         ("5b.1", joint(np.mean(RIGHT["category"] | RIGHT["colour"])), "one of the two"),
+        ("5b.1", joint(np.sum(RIGHT["category"] & RIGHT["colour"])), "a count"),
         ("5b.1", joint(RIGHT["category"].mean()), "category alone"),
         ("5b.1", joint(RIGHT["colour"].mean()), "colour alone"),
         ("5b.1", joint(0.5), "category AND colour"),

@@ -103,6 +103,7 @@ def command(models: Path, changes: dict[str, str], image: str = IMAGE, arguments
     [
         {},
         {"--rm": "--detach --name fashion --memory 2g"},
+        {"docker run": "sudo docker run", IMAGE: f"docker.io/{IMAGE}"},
         {"-p 8500:8500 -p 8501:8501": "--publish=127.0.0.1:18500:8500 \\\n  --publish=18501:8501"},
         {ARGUMENTS: "", "--rm": "-t --rm -e MODEL_NAME=fashion"},
         {"-v {models}/fashion:/models/fashion:ro": "--mount type=bind,src={models},dst=/models,readonly"},
@@ -161,8 +162,18 @@ def lesson_file() -> str:
 FILE = lesson_file()
 
 
-def test_the_file_of_the_solution_passes() -> None:
-    passes("7.2", FILE)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("requests: {cpu: 1, memory: 1Gi}", "requests: {cpu: 1000m, memory: 1024Mi}"),
+        ("targetPort: grpc", "targetPort: 8500"),
+        ("selector: {app: fashion}", "selector: {app: fashion}\n  type: ClusterIP"),
+    ],
+)
+def test_the_file_of_the_solution_passes_in_other_forms_too(old: str, new: str) -> None:
+    assert old in FILE
+    passes("7.2", FILE.replace(old, new) if old else FILE)
 
 
 @pytest.mark.parametrize(
@@ -181,6 +192,10 @@ def test_the_file_of_the_solution_passes() -> None:
         ("targetPort: grpc", "targetPort: http-rest", "port 8500 leads to 8501"),
         ("targetPort: grpc", "targetPort: gprc", "is no port of its pods"),
         ("limits: {memory: 1Gi}", "limits: {cpu: 1}", "no resources.limits.memory"),
+        ("limits: {memory: 1Gi}", "limits: {memory: 2Gi}", "resources.limits.memory: found 2Gi, expected 1Gi"),
+        ("cpu: 1,", "cpu: one,", "found one, which is no amount"),
+        ("{grpc: {port: 8500}, periodSeconds: 5}\n", "{grpc: {port: 8500}}\n", "every 10, expected 5"),
+        ("Service\nmetadata:\n  name: fashion", "Service\nmetadata:\n  name: shirts", "found the name shirts"),
         ("\n---\n", "\n", "expected a Deployment and a Service"),
         ("kind: Service", "kind: Servise", "expected a Deployment and a Service"),
         ("spec:\n  replicas", " spec:\n  replicas", "no YAML"),

@@ -86,7 +86,20 @@ def test_what_is_a_log(text: str, log: bool) -> None:
     assert is_log(text) is log
 
 
-@pytest.mark.parametrize(("text", "table"), [("a  1\nb  2", True), ("  indented words only", False), ("a b c", False)])
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("a  1\nb  2", True),
+        ("  indented words only", False),
+        ("a b c", False),
+        ("metadata:\n  name: tile", True),
+        ("  ports:\n  - 8500:8500", True),
+        ("config {\n  name: 1", True),
+        ("docker run --rm \\\n  --name=tile", True),
+        ("a long sentence\n    that goes on", False),
+        ("it says why:\nno such model", False),
+    ],
+)
 def test_what_is_a_table(text: str, table: bool) -> None:
     assert is_table(text) is table
 
