@@ -73,6 +73,7 @@ class WebServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 backlog=backlog,
                 timeout_keep_alive=keep_alive_seconds,
                 timeout_graceful_shutdown=grace_seconds,

@@ -49,18 +49,20 @@ async def read(receive: Receive, headers: Mapping[bytes, bytes]) -> bytes:
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > MAX_BYTES:
         raise TooLarge
+    end = asyncio.get_running_loop().time() + BODY_SECONDS
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _chunks(receive)
+        async with asyncio.timeout(PATIENCE_SECONDS) as patience:
+            return await _chunks(receive, patience, end)
     except TimeoutError:
         raise TooSlowSender from None
 
 
-async def _chunks(receive: Receive) -> bytes:
+async def _chunks(receive: Receive, patience: asyncio.Timeout, end: float) -> bytes:
+    """The chunks, one after the other; each gets new patience, up to the end of the time for all of them."""
     chunks: list[bytes] = []
     size = 0
     while True:
-        message = await asyncio.wait_for(receive(), PATIENCE_SECONDS)
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone("the client left before its request was complete")
         chunks.append(message.get("body", b""))
@@ -69,6 +71,7 @@ async def _chunks(receive: Receive) -> bytes:
             raise TooLarge
         if not message.get("more_body", False):
             return b"".join(chunks)
+        patience.reschedule(min(end, asyncio.get_running_loop().time() + PATIENCE_SECONDS))
 
 
 def inflated(body: bytes, headers: Mapping[bytes, bytes]) -> bytes:
