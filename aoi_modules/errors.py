@@ -14,6 +14,7 @@
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
     │   ├── Unreachable       no model server answers there
+    │   │   └── HungUp        the connection broke under the request
     │   └── TooSlow           the deadline passed first
     ├── RouteError            the gateway's routes cannot be used
     ├── NotInspected          the gateway did not ask a model about a picture
@@ -176,6 +177,10 @@ class Unreachable(RpcError):
 
     def __init__(self, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
         super().__init__("UNAVAILABLE", message, hint=hint, arguments=arguments)
+
+
+class HungUp(Unreachable):
+    """The connection to the model server broke while it had the request, which may be the reason."""
 
 
 class TooSlow(RpcError):

@@ -35,12 +35,15 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> in
 def command(routes_file: Path, host: str, port: int, ready_file: Path | None, drain_seconds: float) -> None:
     """Distribute pictures to the models of their components and answer a verdict for each.
 
+    A changed file of routes is read again within a second or two, or at once at SIGHUP; one that cannot be used is
+    refused in the log, and the old routes stay.
+
     \b
     routes.yaml:
       components:
         tile:
           model: tile
-          upstream: "127.0.0.1:8500"
+          upstream: "127.0.0.1:8500"    # or several: ["10.0.0.7:8500", "10.0.0.8:8500"]
           heads:
             defect: {threshold: 0.5, review_band: [0.4, 0.5]}
 
@@ -52,9 +55,8 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
       curl http://127.0.0.1:8080/readyz
     """
     from aoi_modules.child_process import check_ready_file
-    from aoi_modules.gateway.routes import read_routes
     from aoi_modules.gateway.server import ServerOptions, run_gateway
 
     if ready_file is not None:
         check_ready_file(ready_file)
-    run_gateway(read_routes(routes_file), ServerOptions(host, port, ready_file, drain_seconds))
+    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds))

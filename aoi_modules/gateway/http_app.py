@@ -40,6 +40,12 @@ class Gateway:
     line: Line | None = None
     draining: bool = False
 
+    def use(self, routes: Routes) -> None:
+        """Changes over to other routes; requests that are under way keep theirs."""
+        self.routes = routes
+        if self.line is not None:
+            self.line.use(routes)
+
 
 def build_app(gateway: Gateway) -> Starlette:
     """Builds the app of one gateway; starting and stopping it opens and closes the connections to the model servers."""
@@ -136,9 +142,14 @@ def _component_body(name: str, route: Route, state: RouteState) -> dict[str, obj
         "model": {"name": route.model, "version": state.version if state.version is not None else route.version},
         "available": state.ready,
         **({} if state.ready else {"detail": state.detail}),
+        "servers": [_server_body(address, detail) for address, detail in state.servers.items()],
         "timeout_ms": route.timeout_ms,
         "heads": _heads_body(route, state),
     }
+
+
+def _server_body(address: str, detail: str) -> dict[str, object]:
+    return {"address": address, "available": not detail, **({"detail": detail} if detail else {})}
 
 
 def _heads_body(route: Route, state: RouteState) -> list[dict[str, object]]:

@@ -31,6 +31,24 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.asked_again = Counter(
+            "aoi_gateway_asked_again_total",
+            "Inspections that another model server was asked about because the first one was away, by component.",
+            ["component"],
+            registry=self._registry,
+        )
+        self.away = Gauge(
+            "aoi_gateway_model_away",
+            "1 while a model server does not answer about a model, or answers too late; by server and model.",
+            ["upstream", "model"],
+            registry=self._registry,
+        )
+        self.reloads = Counter(
+            "aoi_gateway_routes_reloads_total",
+            "Changed routes that were taken or refused, by outcome.",
+            ["outcome"],
+            registry=self._registry,
+        )
         self.in_flight = Gauge(
             "aoi_gateway_in_flight", "Inspections being worked on.", ["component"], registry=self._registry
         )

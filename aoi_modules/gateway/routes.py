@@ -3,7 +3,7 @@
     components:
       tile:
         model: tile
-        upstream: "127.0.0.1:8500"
+        upstream: ["10.0.0.7:8500", "10.0.0.8:8500"]
         timeout_ms: 1000
         heads:
           defect: {threshold: 0.5, review_band: [0.4, 0.5]}
@@ -35,8 +35,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     model: str
     """Name of the model on its server."""
-    upstream: str
-    """HOST:PORT of the model server, gRPC."""
+    upstream: str | tuple[str, ...]
+    """HOST:PORT of the model server, gRPC; or of several that serve the same model."""
     version: Positive | None = None
     """Which version to ask; the newest if left out."""
     timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
@@ -45,9 +45,19 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Limits by head."""
 
     def __post_init__(self) -> None:
-        match = _ADDRESS.fullmatch(self.upstream)
-        if match is None or not 1 <= int(match[2]) <= 65535:
-            raise ValueError(f"upstream: expected HOST:PORT. Received: {self.upstream!r}")
+        if not self.addresses:
+            raise ValueError("upstream: expected at least one HOST:PORT")
+        for address in self.addresses:
+            match = _ADDRESS.fullmatch(address)
+            if match is None or not 1 <= int(match[2]) <= 65535:
+                raise ValueError(f"upstream: expected HOST:PORT. Received: {address!r}")
+            if self.addresses.count(address) > 1:
+                raise ValueError(f"upstream: {address} stands twice")
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """HOST:PORT of each model server that has the model."""
+        return (self.upstream,) if isinstance(self.upstream, str) else self.upstream
 
 
 class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

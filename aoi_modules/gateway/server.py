@@ -9,14 +9,16 @@ from pathlib import Path
 
 from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
-from aoi_modules.errors import AoiError
+from aoi_modules.errors import AoiError, RouteError
 from aoi_modules.gateway.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
-from aoi_modules.gateway.routes import Routes
+from aoi_modules.gateway.routes import Routes, read_routes
 from aoi_modules.web_server import WebServer, listening_socket
 
 _BACKLOG = 1024
 _MARGIN_SECONDS = 2.0
+WATCH_SECONDS = 1.0
+"""How often the file of the routes is looked at."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,18 @@ class ServerOptions:
     drain_seconds: float = 0.5
 
 
-def run_gateway(routes: Routes, options: ServerOptions) -> None:
+def run_gateway(routes_file: Path, options: ServerOptions) -> None:
     """Serves until SIGTERM or SIGINT, then: not ready, finish what is in flight, close, return.
 
+    The routes are read again when their file changes, and at SIGHUP.
+
     Raises:
+        RouteError: the routes cannot be used.
         AoiError: the address cannot be listened on.
     """
+    routes = read_routes(routes_file)
     with open_port(options.host, options.port) as listener:
-        event_loop.run(_serve(routes, options, listener))
+        event_loop.run(_serve(routes, routes_file, options, listener))
 
 
 def open_port(host: str, port: int) -> socket.socket:
@@ -61,7 +67,7 @@ def open_port(host: str, port: int) -> socket.socket:
         ) from None
 
 
-async def _serve(routes: Routes, options: ServerOptions, listener: socket.socket) -> None:
+async def _serve(routes: Routes, routes_file: Path, options: ServerOptions, listener: socket.socket) -> None:
     gateway = Gateway(routes, Metrics(), logs.event_log())
     port = listener.getsockname()[1]
 
@@ -77,28 +83,72 @@ async def _serve(routes: Routes, options: ServerOptions, listener: socket.socket
     def stop() -> None:
         if not gateway.draining:
             gateway.draining = True
+            server.config.timeout_graceful_shutdown = _longest_seconds(gateway.routes)
             tasks.append(loop.create_task(_drain(server, options.drain_seconds)))
         else:
             server.should_exit = server.force_exit = True  # told twice: now
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, _reload, gateway, routes_file)
+    tasks.append(loop.create_task(_watch(gateway, routes_file)))
     await server.serve([listener])
+    for task in tasks:
+        task.cancel()
     gateway.log.info("stopped")
 
 
 def _web_server(gateway: Gateway, routes: Routes, announce: Callable[[], None]) -> WebServer:
-    longest = max(route.timeout_ms for route in routes.components.values()) + routes.upload_timeout_ms
     return WebServer(
         build_app(gateway),
         http="httptools",
         lifespan="on",
-        grace_seconds=int(longest / 1000 + _MARGIN_SECONDS),
+        grace_seconds=_longest_seconds(routes),
         backlog=_BACKLOG,
         announce=announce,
     )
 
 
+def _longest_seconds(routes: Routes) -> int:
+    """How long an inspection may take from its first byte to its verdict."""
+    longest = max(route.timeout_ms for route in routes.components.values()) + routes.upload_timeout_ms
+    return int(longest / 1000 + _MARGIN_SECONDS)
+
+
 async def _drain(server: WebServer, seconds: float) -> None:
     await asyncio.sleep(seconds)
     server.should_exit = True
+
+
+async def _watch(gateway: Gateway, routes_file: Path) -> None:
+    """Reads the routes again whenever their file has changed, and rests: it may be half written before."""
+    used = last = _fingerprint(routes_file)
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        found = _fingerprint(routes_file)
+        if found == last != used:
+            used = found
+            _reload(gateway, routes_file)
+        last = found
+
+
+def _fingerprint(path: Path) -> tuple[int, ...]:
+    """Changes with the file; of a link it is that of the file behind it, as in a mounted ConfigMap."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _reload(gateway: Gateway, routes_file: Path) -> None:
+    """Changes over to the routes as they stand in the file now. Those that cannot be used are refused, the old stay."""
+    try:
+        routes = read_routes(routes_file)
+    except RouteError as error:
+        gateway.metrics.reloads.labels("refused").inc()
+        gateway.log.error("routes refused", detail=error.message, hint=error.hint)
+        return
+    gateway.use(routes)
+    gateway.metrics.reloads.labels("taken").inc()
+    gateway.log.info("routes taken", components=sorted(routes.components))

@@ -1,6 +1,11 @@
-"""The model servers behind the gateway: our awaited client, a bound on inspections, and manifests that are kept."""
+"""The model servers behind the gateway: our awaited client, a bound on inspections, and manifests that are kept.
 
-from collections.abc import Iterable, Iterator
+A server that does not answer about a model is away for that model, until it says that the model is available.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -9,11 +14,20 @@ from aoi_modules.client.grpc.async_client import AsyncGrpcClient
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import Busy, RpcError, Unreachable
+from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.modelstore.manifest import Manifest
 
+LATE_IN_A_ROW = 3
+"""After so many answers that came too late, one after the other, a model is taken for away."""
+STATUS_SECONDS = 1.0
+"""How long a server that is away may take to say that it is back."""
+PAUSE_SECONDS = 0.2
+"""Between two such questions."""
 _MAX_MANIFESTS = 64
 """Manifests kept a model server; the oldest goes first."""
+
+Told = Callable[[str, str, bool], None]
+"""Learns the address of a server and a model, and whether it is away now."""
 
 
 class Upstream:
@@ -25,13 +39,34 @@ class Upstream:
     Args:
         address: `HOST:PORT`.
         max_in_flight: inspections there at a time.
+        told: learns when a model is away, and when it is back.
+
+    Attributes:
+        in_flight: inspections that hold a place now.
+        last_asked: when the last one took its place, by `time.monotonic`.
     """
 
-    def __init__(self, address: str, max_in_flight: int) -> None:
+    def __init__(self, address: str, max_in_flight: int, told: Told) -> None:
+        self.address = address
+        self.max_in_flight = max_in_flight
+        self.in_flight = 0
+        self.last_asked = 0.0
+        self._told = told
         self._connection = AsyncConnection(address)
-        self._max_in_flight = max_in_flight
-        self._in_flight = 0
         self._manifests: dict[tuple[str, int | None], Manifest | None] = {}
+        self._late: dict[str, int] = {}
+        """Answers in a row that came too late, by model."""
+        self._awaited: dict[str, asyncio.Task[None]] = {}
+        """What waits until a model is back; there is one for each model that is away."""
+
+    @property
+    def full(self) -> bool:
+        """Whether all places for inspections are taken."""
+        return self.in_flight >= self.max_in_flight
+
+    def away(self, model: str) -> bool:
+        """Whether the last that is known of a model is that the server does not answer about it."""
+        return model in self._awaited
 
     @contextmanager
     def slot(self) -> Iterator[None]:
@@ -40,28 +75,29 @@ class Upstream:
         Raises:
             Busy: all are taken.
         """
-        if self._in_flight >= self._max_in_flight:
-            raise Busy(self._max_in_flight)
-        self._in_flight += 1
+        if self.full:
+            raise Busy(self.max_in_flight)
+        self.in_flight += 1
+        self.last_asked = time.monotonic()
         try:
             yield
         finally:
-            self._in_flight -= 1
+            self.in_flight -= 1
 
-    async def ask(self, endpoint: Endpoint, picture: bytes) -> tuple[Prediction, Manifest | None]:
+    async def ask(self, endpoint: Endpoint, picture: bytes, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
         """Asks a model about one encoded picture; the manifest is that of the very version that answered.
 
         Args:
-            endpoint: a model of this server. Its time covers scores and manifest together.
+            endpoint: a model of this server.
             picture: PNG, JPEG or BMP.
+            attempts: whose time covers scores and manifest together.
 
         Raises:
             Unreachable, TooSlow, RpcError: no answer in time, or a refusal.
             StoreError: the model's manifest cannot be read.
             WireError: the answer contradicts itself.
         """
-        attempts = endpoint.attempts()
-        with self._forgetting_if_away():
+        with self._noticing(endpoint):
             try:
                 return await self._ask_once(endpoint, picture, attempts)
             except RpcError as error:
@@ -78,7 +114,7 @@ class Upstream:
         Raises:
             Unreachable, TooSlow, RpcError, StoreError: see `ask`.
         """
-        with self._forgetting_if_away():
+        with self._noticing(endpoint):
             return await self._manifest(endpoint, endpoint.attempts())
 
     async def status(self, endpoint: Endpoint) -> list[VersionStatus]:
@@ -87,11 +123,15 @@ class Upstream:
         Raises:
             Unreachable, TooSlow, RpcError: see `ask`.
         """
-        with self._forgetting_if_away():
+        with self._noticing(endpoint):
             return await self._client(endpoint, endpoint.attempts()).status()
 
     async def close(self) -> None:
         """Ends the connection, and every call that is under way."""
+        for model, task in self._awaited.items():
+            task.cancel()
+            self._told(self.address, model, False)
+        await asyncio.gather(*self._awaited.values(), return_exceptions=True)
         await self._connection.close()
 
     async def _ask_once(
@@ -112,27 +152,95 @@ class Upstream:
         return self._manifests[key]
 
     def _client(self, endpoint: Endpoint, attempts: Attempts) -> AsyncGrpcClient:
-        return AsyncGrpcClient(endpoint, self._connection, attempts)
+        return AsyncGrpcClient(replace(endpoint, address=self.address), self._connection, attempts)
 
     @contextmanager
-    def _forgetting_if_away(self) -> Iterator[None]:
+    def _noticing(self, endpoint: Endpoint) -> Iterator[None]:
+        """Notices whether the server answers about a model; what it says itself, even a refusal, is an answer."""
+        model = endpoint.model
         try:
             yield
         except Unreachable:
             self._manifests.clear()  # what comes back may be another server with other models
+            self._expect_back(endpoint)
             raise
+        except TooSlow:
+            self._late[model] = self._late.get(model, 0) + 1
+            if self._late[model] >= LATE_IN_A_ROW:
+                self._expect_back(endpoint)
+            raise
+        except RpcError as error:
+            self._late.pop(model, None)
+            if error.code == "NOT_FOUND":  # not there yet, as on a server that has just started
+                self._expect_back(endpoint)
+            raise
+        else:
+            self._late.pop(model, None)
+
+    def _expect_back(self, endpoint: Endpoint) -> None:
+        if not self.away(endpoint.model):
+            self._awaited[endpoint.model] = asyncio.create_task(self._until_back(endpoint))
+            self._told(self.address, endpoint.model, True)
+
+    async def _until_back(self, endpoint: Endpoint) -> None:
+        """Asks again and again, until the server says that a version of the model is available."""
+        question = replace(endpoint, timeout=STATUS_SECONDS, retries=0)
+        while not await self._available(question):
+            await asyncio.sleep(PAUSE_SECONDS)
+        del self._awaited[endpoint.model]
+        self._late.pop(endpoint.model, None)
+        self._told(self.address, endpoint.model, False)
+
+    async def _available(self, endpoint: Endpoint) -> bool:
+        try:
+            statuses = await self._client(endpoint, endpoint.attempts()).status()
+        except RpcError:
+            return False
+        return any(status.state == "AVAILABLE" for status in statuses)
 
 
 class Upstreams:
-    """All model servers, by address. Made inside the running event loop."""
+    """All model servers, by address. Made inside the running event loop.
 
-    def __init__(self, addresses: Iterable[str], max_in_flight: int) -> None:
-        self._by_address = {address: Upstream(address, max_in_flight) for address in sorted(set(addresses))}
+    Args:
+        addresses: that the routes name.
+        max_in_flight: inspections at one server at a time.
+        told: see `Upstream`.
+    """
+
+    def __init__(self, addresses: Collection[str], max_in_flight: int, told: Told) -> None:
+        self._told = told
+        self._by_address: dict[str, Upstream] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        self.use(addresses, max_in_flight)
 
     def __getitem__(self, address: str) -> Upstream:
         return self._by_address[address]
 
+    def use(self, addresses: Collection[str], max_in_flight: int) -> None:
+        """Changes over to other servers. Those that stay keep their connection; others finish what is under way."""
+        gone = [self._by_address.pop(address) for address in set(self._by_address) - set(addresses)]
+        for address in sorted(set(addresses) - set(self._by_address)):
+            self._by_address[address] = Upstream(address, max_in_flight, self._told)
+        for upstream in self._by_address.values():
+            upstream.max_in_flight = max_in_flight
+        for upstream in gone:
+            task = asyncio.create_task(_close_when_idle(upstream))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+
     async def close(self) -> None:
         """Ends all connections."""
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         for upstream in self._by_address.values():
             await upstream.close()
+
+
+async def _close_when_idle(upstream: Upstream) -> None:
+    try:
+        while upstream.in_flight:
+            await asyncio.sleep(PAUSE_SECONDS)
+    finally:
+        await upstream.close()

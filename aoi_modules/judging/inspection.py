@@ -54,6 +54,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """The worst of the heads' verdicts; REVIEW if no head judges."""
     model: ModelVersion
     heads: tuple[HeadResult, ...]
+    reason: str = ""
+    """Why an operator has to look though no model answered; else empty."""
     request_id: str = ""
     """By which the gateway's log knows the request; empty where no gateway was asked."""
     elapsed_ms: float | None = None
@@ -61,8 +63,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_judged(self) -> bool:
-        """Whether a head judged. If none did, REVIEW is not about this part but about all of the model."""
-        return any(head.verdict is not None for head in self.heads)
+        """Whether REVIEW is about this part. If no head judges, it is about all of the model."""
+        return bool(self.reason) or any(head.verdict is not None for head in self.heads)
 
 
 def judge(

@@ -83,6 +83,36 @@ def test_a_killed_model_server_gives_503_and_nothing_worse(gateway: RunningGatew
     assert inspect(gateway).status_code == 200
 
 
+def test_one_of_two_servers_killed_under_load_costs_no_inspection(
+    server: EmbeddedServer, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    routes = tmp_path / "routes.yaml"
+    with EmbeddedServer({"tile": write_tile(tmp_path_factory.mktemp("more"))}) as second:
+        addresses = f'["{server.grpc}", "{second.grpc}"]'
+        routes.write_text(f"components: {{tile: {{model: tile, upstream: {addresses}, timeout_ms: {TIMEOUT_MS}}}}}")
+        with RunningGateway(routes) as gateway, Load(gateway) as load:
+            load.wait_for(200, 50)
+            second.kill()
+            wait_until_away(gateway, second, away=True)
+            load.wait_for(200, 100)
+            assert requests.get(f"{gateway.url}/readyz", timeout=10).status_code == 200
+            second.restart()
+            wait_until_away(gateway, second, away=False)
+            load.wait_for(200, 50)
+        assert not load.failures
+        assert set(load.statuses) == {200}
+
+
+def wait_until_away(gateway: RunningGateway, server: EmbeddedServer, *, away: bool) -> None:
+    """Until the gateway says of a server that it is away, or back."""
+    line = f'aoi_gateway_model_away{{model="tile",upstream="{server.grpc}"}} {float(away)}'
+    end = time.monotonic() + PATIENCE
+    while line not in requests.get(f"{gateway.url}/metrics", timeout=10).text:
+        if time.monotonic() > end:
+            pytest.fail(f"the gateway does not say: {line}")
+        time.sleep(0.05)
+
+
 class Load:
     """Clients that inspect without a pause until the block ends."""
 

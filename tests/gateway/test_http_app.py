@@ -85,6 +85,7 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "component": "tile",
         "verdict": "PASS",
         "model": {"name": "tile", "version": 1},
+        "reason": "",
         "heads": [
             {
                 "name": "defect", "kind": "defect", "label": "crack", "score": pytest.approx(0.1), "scores": None,

@@ -21,10 +21,11 @@ from aoi_modules.errors import (
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import parse_routes
-from aoi_modules.judging.inspection import ModelVersion
+from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, scores_of
 from tests.gateway.conftest import picture_bytes
+from tests.gateway.relay import Relay
 
 Result = TypeVar("Result")
 PICTURE = picture_bytes()
@@ -66,9 +67,9 @@ def routes_to(address: str) -> str:
 max_picture_pixels: 10000
 max_in_flight: 2
 components:
-  tile: {{model: tile, upstream: "{address}", timeout_ms: 20000}}
-  strict: {{model: tile, upstream: "{address}", heads: {{defect: {{threshold: 0.05}}}}}}
-  wrong: {{model: tile, upstream: "{address}", heads: {{crack: {{threshold: 0.2}}}}}}
+  tile: {{model: tile, upstream: ["{address}"], timeout_ms: 20000}}
+  strict: {{model: tile, upstream: ["{address}"], heads: {{defect: {{threshold: 0.05}}}}}}
+  wrong: {{model: tile, upstream: ["{address}"], heads: {{crack: {{threshold: 0.2}}}}}}
 """
 
 
@@ -162,6 +163,57 @@ def test_nobody_there(free_port: int) -> None:
     with pytest.raises(Unreachable):
         with_line(f"127.0.0.1:{free_port}", lambda line: line.inspect("tile", Arriving()), metrics)
     assert 'aoi_gateway_upstream_seconds_count{component="tile"} 1.0' in metrics.text().decode(), "it took time, too"
+
+
+def test_a_picture_under_which_two_servers_hang_up_goes_to_an_operator(model_server: ModelServer) -> None:
+    model_server.gate.clear()
+    metrics = Metrics()
+
+    async def act(line: Line) -> Inspection:
+        inspection = asyncio.create_task(line.inspect("tile", Arriving()))
+        for count, relay in enumerate(relays, start=1):
+            while len(model_server.asked) < count:
+                await asyncio.sleep(0.01)
+            await asyncio.to_thread(relay.cut)
+        return await inspection
+
+    with Relay(model_server.port) as first, Relay(model_server.port) as second:
+        relays = (first, second)
+        inspection = with_line(f'{first.address}", "{second.address}', act, metrics)
+    assert (inspection.verdict, inspection.heads) == (Verdict.REVIEW, ())
+    assert inspection.reason.startswith("two model servers hung up while they had this picture")
+    assert inspection.is_judged, "REVIEW is about this part"
+    assert 'aoi_gateway_asked_again_total{component="tile"} 1.0' in metrics.text().decode()
+
+
+def test_routes_can_be_changed(model_server: ModelServer) -> None:
+    async def act(line: Line) -> None:
+        before = parse_routes(routes_to(model_server.address), "routes")
+        held = Held(arrive := asyncio.Event())
+        inspection = asyncio.create_task(line.inspect("tile", held))
+        while not held.received:
+            await asyncio.sleep(0)
+        with ModelServer() as other:
+            line.use(parse_routes(f"components: {{chair: {{model: tile, upstream: '{other.address}'}}}}", "routes"))
+            assert (await line.inspect("chair", Arriving())).component == "chair"
+            with pytest.raises(UnknownComponent):
+                await line.inspect("tile", Arriving())
+            assert len(other.asked) == 2, "picture and manifest"
+            arrive.set()
+            with pytest.raises(NotAPicture):
+                await inspection
+            line.use(before)
+            assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+
+    with_line(model_server.address, act)
+
+
+def test_a_route_is_ready_while_one_of_its_servers_is(model_server: ModelServer, free_port: int) -> None:
+    away = f"127.0.0.1:{free_port}"
+    states = with_line(f'{away}", "{model_server.address}', lambda line: line.states())
+    assert states["tile"].ready
+    assert states["tile"].servers[model_server.address] == ""
+    assert f"no model server answers at {away}" in states["tile"].servers[away]
 
 
 def test_a_score_that_is_no_number_goes_to_an_operator(model_server: ModelServer) -> None:

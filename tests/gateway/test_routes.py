@@ -73,6 +73,25 @@ def test_an_address_is_taken(upstream: str) -> None:
     assert Route(model="a", upstream=upstream).upstream == upstream
 
 
+def test_several_servers_may_have_the_model() -> None:
+    text = "components: {tile: {model: tile, upstream: ['a:1', 'b:2']}, one: {model: one, upstream: 'c:3'}}"
+    routes = parse_routes(text, "f").components
+    assert (routes["tile"].addresses, routes["one"].addresses) == (("a:1", "b:2"), ("c:3",))
+
+
+@pytest.mark.parametrize(
+    ("upstream", "message"),
+    [
+        ((), "expected at least one HOST:PORT"),
+        (("h:1", "h"), "Received: 'h'"),
+        (("h:1", "g:1", "h:1"), "h:1 stands twice"),
+    ],
+)
+def test_what_are_no_servers_is_refused(upstream: tuple[str, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Route(model="a", upstream=upstream)
+
+
 @pytest.mark.parametrize("upstream", ["h", "h:", ":1", "h:0", "h:65536", "h:123456", "::1:8500", "a b:1", "h:1/x"])
 def test_what_is_no_address_is_refused(upstream: str) -> None:
     with pytest.raises(ValueError, match="upstream: expected HOST:PORT"):
@@ -93,7 +112,10 @@ TILE = "components:\n  tile:\n    model: tile\n    upstream: {upstream}\n    hea
         ("components:\n  tile: 5", "f, line 2: components.tile: Expected `object`, got `int`"),
         ("components:\n  tile: {model: tile}", "f, line 2: components.tile: Object missing required field `upstream`"),
         ("components:\n  a/b: {model: tile, upstream: 'h:1'}", "f, line 2: component name: expected letters"),
-        (TILE.format(upstream="8500", limit="threshold: 0.5"), "f, line 4: components.tile.upstream: Expected `str`"),
+        (
+            TILE.format(upstream="8500", limit="threshold: 0.5"),
+            "f, line 4: components.tile.upstream: Expected `str | array`",
+        ),
         (TILE.format(upstream="http://h:1", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
         (TILE.format(upstream="h:99999", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
         (TILE.format(upstream="h:1", limit="threshold: 1.5"), r"f, line 6: components.tile.heads.defect: threshold: "),

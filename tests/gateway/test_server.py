@@ -1,9 +1,12 @@
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import requests
@@ -58,6 +61,36 @@ def test_a_gateway_about_to_stop_says_so_first(tmp_path_factory: pytest.TempPath
             assert inspect(gateway).status_code == 200
             gateway.process.kill()
             stopper.join(30)
+
+
+def components(gateway: RunningGateway) -> list[str]:
+    listed = requests.get(f"{gateway.url}/v1/components", timeout=10).json()["components"]
+    return [entry["component"] for entry in listed]
+
+
+def test_changed_routes_are_taken_and_bad_ones_refused(tmp_path: Path, model_server: ModelServer) -> None:
+    """Inspections that are under way keep the routes that they began with."""
+    routes = tmp_path / "routes.yaml"
+    routes.write_text(routes_to(model_server))
+    with RunningGateway(routes) as gateway:
+        model_server.gate.clear()
+        answers: list[requests.Response] = []
+        client = threading.Thread(target=lambda: answers.append(inspect(gateway)))
+        client.start()
+        wait_until(lambda: bool(model_server.asked))
+        routes.write_text(routes_to(model_server).replace("tile:", "plate:", 1))
+        wait_until(lambda: components(gateway) == ["plate"])
+        model_server.gate.set()
+        client.join(30)
+        assert [answer.status_code for answer in answers] == [200]
+        assert inspect(gateway).status_code == 404
+
+        routes.write_text("components: {plate: {model: tile}}")
+        os.kill(gateway.process.pid, signal.SIGHUP)
+        wait_until(lambda: 'reloads_total{outcome="refused"} 1.0' in requests.get(f"{gateway.url}/metrics").text)
+        assert components(gateway) == ["plate"]
+        assert "routes refused" in gateway.process.log_tail()
+        assert "missing required field `upstream`" in gateway.process.log_tail()
 
 
 def listens(gateway: RunningGateway) -> bool:

@@ -23,7 +23,7 @@ def with_upstream(
     """Runs something with a connection to a model server and the endpoint of its model, in a loop of its own."""
 
     async def run() -> Result:
-        upstreams = Upstreams([address, address], max_in_flight)
+        upstreams = Upstreams([address, address], max_in_flight, lambda *_: None)
         try:
             return await act(upstreams[address], Endpoint(address, "tile", timeout=PATIENCE, retries=0))
         finally:
@@ -34,7 +34,7 @@ def with_upstream(
 
 async def ask(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
     """Version and threshold of the answer."""
-    prediction, found = await upstream.ask(endpoint, b"picture")
+    prediction, found = await upstream.ask(endpoint, b"picture", endpoint.attempts())
     return prediction.version, found.head("defect").threshold if found else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import grpc
 
 from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT
-from aoi_modules.errors import RpcError, TooSlow, Unreachable
+from aoi_modules.errors import HungUp, RpcError, TooSlow, Unreachable
 
 # What gRPC itself says, without any server's word, when a connection cannot be made or breaks.
 _NOT_CONNECTED = ("failed to connect to all addresses", "errors resolving", "DNS resolution failed")
@@ -41,7 +41,7 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
             hint="is it running, and on that port? aoi serve starts one",
         )
     if broken:
-        return Unreachable(f"the model server at {address} hung up ({words})", hint="look at its log; then ask again")
+        return HungUp(f"the model server at {address} hung up ({words})", hint="look at its log; then ask again")
     if code == "DEADLINE_EXCEEDED":
         return TooSlow(
             f"the model server at {address} did not answer within {seconds:g} s",

@@ -1,0 +1,99 @@
+"""Several model servers that serve the same model: which of them is asked, and when another one is asked as well."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.replies import Prediction
+from aoi_modules.errors import Busy, HungUp, RpcError
+from aoi_modules.gateway.upstreams import Upstream
+from aoi_modules.modelstore.manifest import Manifest
+
+ELSEWHERE = ("UNAVAILABLE", "NOT_FOUND")
+"""After these another server may answer: this one was not reached, hung up, is busy, or does not have the model."""
+MOST_HUNG_UP = 2
+"""So many servers may break their connection under a picture; a further one must not meet it."""
+
+
+class TwoHungUp(HungUp):
+    """Two model servers hung up while they had the same picture."""
+
+    def __init__(self, addresses: Sequence[str]) -> None:
+        super().__init__(
+            f"two model servers hung up while they had this picture: {' and '.join(addresses)}",
+            hint="look at their logs; the picture may be the reason",
+        )
+
+
+class Replicas:
+    """The model servers of one route.
+
+    The server with the fewest inspections under way is asked; one that is away only if all are.
+
+    Args:
+        upstreams: the servers, one or more.
+        model: that they serve.
+        asked_again: is called before each further server is asked about the same picture.
+    """
+
+    def __init__(self, upstreams: Sequence[Upstream], model: str, asked_again: Callable[[], None]) -> None:
+        self._upstreams = upstreams
+        self._model = model
+        self._asked_again = asked_again
+
+    @contextmanager
+    def place(self) -> Iterator[Upstream]:
+        """Holds a place for an inspection, and says at which server.
+
+        Raises:
+            Busy: all places at all of them are taken.
+        """
+        upstream = self._next(())
+        if upstream is None:
+            raise Busy(sum(upstream.max_in_flight for upstream in self._upstreams))
+        with upstream.slot():
+            yield upstream
+
+    async def ask(self, first: Upstream, endpoint: Endpoint, picture: bytes) -> tuple[Prediction, Manifest | None]:
+        """Asks about a picture, and elsewhere if the first server cannot answer.
+
+        A Predict changes nothing, so it may be asked for twice. All servers that could not be reached are passed by;
+        after a connection that broke under the picture, one other server is asked and no more.
+
+        Args:
+            first: where a place is held.
+            endpoint: the model; its time covers all servers together.
+            picture: PNG, JPEG or BMP.
+
+        Raises:
+            TwoHungUp: the connection broke at two servers.
+            Unreachable, TooSlow, RpcError, StoreError, WireError: see `Upstream.ask`; of the last server.
+        """
+        attempts = endpoint.attempts()
+        asked: list[Upstream] = []
+        hung_up: list[Upstream] = []
+        upstream = first
+        while True:
+            asked.append(upstream)
+            try:
+                with nullcontext() if upstream is first else upstream.slot():
+                    return await upstream.ask(endpoint, picture, attempts)
+            except RpcError as error:
+                if isinstance(error, HungUp):
+                    hung_up.append(upstream)
+                if len(hung_up) == MOST_HUNG_UP:
+                    raise TwoHungUp([one.address for one in hung_up]) from None
+                following = self._next(asked) if error.code in ELSEWHERE else None
+                if following is None:
+                    raise
+            self._asked_again()
+            upstream = following
+
+    def _next(self, asked: Collection[Upstream]) -> Upstream | None:
+        """The server to ask next; None if all have been asked or have no place."""
+        free = [upstream for upstream in self._upstreams if upstream not in asked and not upstream.full]
+        return min(free, key=self._rank, default=None)
+
+    def _rank(self, upstream: Upstream) -> tuple[bool, int, float]:
+        """The least is asked first; of equal ones, that which was asked longest ago."""
+        return upstream.away(self._model), upstream.in_flight, upstream.last_asked

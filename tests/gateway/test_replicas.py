@@ -1,0 +1,221 @@
+"""Several servers of one model: which is asked, and when another one is asked about the same picture."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+
+import grpc
+import pytest
+
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
+from aoi_modules.gateway.replicas import Replicas, TwoHungUp
+from aoi_modules.gateway.upstreams import Upstreams
+from tests.client.model_server import ModelServer
+from tests.gateway.relay import Relay
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def servers() -> Iterator[list[ModelServer]]:
+    """Three servers of one model."""
+    with ExitStack() as running:
+        yield [running.enter_context(ModelServer()) for _ in range(3)]
+
+
+class Harness:
+    """Replicas at some addresses, and what they told."""
+
+    def __init__(self, addresses: list[str], max_in_flight: int) -> None:
+        self.told: list[tuple[str, bool]] = []
+        self.again = 0
+        self.upstreams = Upstreams(addresses, max_in_flight, lambda address, _, away: self.told.append((address, away)))
+        self.replicas = Replicas([self.upstreams[address] for address in addresses], "tile", self._count)
+
+    def _count(self) -> None:
+        self.again += 1
+
+    async def ask(self, timeout: float = PATIENCE) -> str:
+        """The address of the server where a place was held, once the picture has its answer."""
+        with self.replicas.place() as upstream:
+            await self.replicas.ask(upstream, Endpoint("any:1", "tile", timeout=timeout, retries=0), b"picture")
+            return upstream.address
+
+
+def with_replicas(addresses: list[str], act: Callable[[Harness], Awaitable[None]], max_in_flight: int = 4) -> Harness:
+    async def run() -> Harness:
+        harness = Harness(addresses, max_in_flight)
+        try:
+            await act(harness)
+        finally:
+            await harness.upstreams.close()
+        return harness
+
+    return asyncio.run(run())
+
+
+def predicts(server: ModelServer) -> int:
+    """How many pictures a server was asked about."""
+    return sum(request.model_spec.signature_name != "manifest" for request in server.asked)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def test_pictures_one_by_one_go_round(servers: list[ModelServer]) -> None:
+    async def act(harness: Harness) -> None:
+        for _ in range(6):
+            await harness.ask()
+
+    with_replicas([server.address for server in servers], act)
+    assert [predicts(server) for server in servers] == [2, 2, 2]
+
+
+def test_the_server_with_the_fewest_inspections_is_asked(servers: list[ModelServer]) -> None:
+    servers[0].gate.clear()
+
+    async def act(harness: Harness) -> None:
+        held = [asyncio.create_task(harness.ask()) for _ in range(3)]
+        await until(lambda: all(predicts(server) for server in servers))
+        await asyncio.gather(*held[1:])
+        for _ in range(4):
+            await harness.ask()
+        servers[0].gate.set()
+        await held[0]
+
+    with_replicas([server.address for server in servers], act)
+    assert [predicts(server) for server in servers] == [1, 3, 3]
+
+
+def test_a_server_that_nobody_reaches_is_passed_by_and_met_again(servers: list[ModelServer]) -> None:
+    lost, kept = servers[:2]
+    port, address = lost.port, lost.address
+
+    async def act(harness: Harness) -> None:
+        await asyncio.to_thread(lost.stop)
+        for _ in range(5):
+            await harness.ask()
+        assert predicts(kept) == 5
+        assert harness.again == 1, "after that it is known to be away"
+        assert harness.told == [(address, True)]
+        with ModelServer(port) as again:
+            await until(lambda: (address, False) in harness.told)
+            await harness.ask()
+            await harness.ask()
+            assert predicts(again) == 1
+
+    with_replicas([address, kept.address], act)
+
+
+def test_all_that_cannot_be_reached_are_passed_by(servers: list[ModelServer]) -> None:
+    for lost in servers[:2]:
+        lost.stop()
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+        assert harness.again == 2
+        servers[2].stop()
+        with pytest.raises(Unreachable, match=r"no model server answers|hung up"):
+            await harness.ask()
+
+    with_replicas([server.address for server in servers], act)
+
+
+def test_a_connection_that_breaks_under_a_picture_is_no_reason_to_lose_it(servers: list[ModelServer]) -> None:
+    ending, kept = servers[:2]
+    ending.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        inspection = asyncio.create_task(harness.ask())
+        await until(lambda: predicts(ending) == 1)
+        await asyncio.to_thread(relay.cut)
+        await inspection
+        assert (predicts(kept), harness.again) == (1, 1)
+
+    with Relay(ending.port) as relay:
+        with_replicas([relay.address, kept.address], act)
+
+
+def test_a_picture_under_which_two_servers_hang_up_meets_no_third(servers: list[ModelServer]) -> None:
+    for server in servers[:2]:
+        server.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        inspection = asyncio.create_task(harness.ask())
+        for server, relay in zip(servers[:2], relays, strict=True):
+            await until(lambda server=server: predicts(server) == 1)  # type: ignore[misc]
+            await asyncio.to_thread(relay.cut)
+        with pytest.raises(TwoHungUp) as caught:
+            await inspection
+        assert f"{relays[0].address} and {relays[1].address}" in str(caught.value)
+        assert predicts(servers[2]) == 0
+
+    with ExitStack() as running:
+        relays = [running.enter_context(Relay(server.port)) for server in servers[:2]]
+        with_replicas([*(relay.address for relay in relays), servers[2].address], act)
+
+
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE"])
+def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[ModelServer], code: str) -> None:
+    servers[0].refusal = grpc.StatusCode[code], "not now"
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+
+    assert with_replicas([server.address for server in servers[:2]], act).again == 1
+
+
+def test_any_other_refusal_is_the_answer(servers: list[ModelServer]) -> None:
+    servers[0].refusal = grpc.StatusCode.INVALID_ARGUMENT, "no such input"
+
+    async def act(harness: Harness) -> None:
+        with pytest.raises(RpcError, match="no such input"):
+            await harness.ask()
+
+    assert with_replicas([server.address for server in servers[:2]], act).again == 0
+
+
+def test_a_server_that_is_late_three_times_is_away_until_it_answers(servers: list[ModelServer]) -> None:
+    late, kept = servers[:2]
+    late.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        upstream = harness.upstreams[late.address]
+        for count in range(1, 4):
+            with upstream.slot(), pytest.raises(TooSlow):
+                await harness.replicas.ask(upstream, Endpoint("any:1", "tile", timeout=0.1, retries=0), b"picture")
+            assert upstream.away("tile") is (count == 3)
+        await until(lambda: harness.told == [(late.address, True), (late.address, False)])
+
+    assert with_replicas([late.address, kept.address], act).again == 0, "there is no time for another server"
+
+
+def test_all_servers_share_one_deadline(servers: list[ModelServer]) -> None:
+    for server in servers[:2]:
+        server.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        inspection = asyncio.create_task(harness.ask(timeout=2.0))
+        await until(lambda: predicts(servers[0]) == 1)
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(relay.cut)
+        with pytest.raises(TooSlow, match="within 2 s"):
+            await inspection
+
+    with Relay(servers[0].port) as relay:
+        with_replicas([relay.address, servers[1].address], act)
+    assert servers[1].left[0] < 1.5
+
+
+def test_places_at_all_servers_count(servers: list[ModelServer]) -> None:
+    async def act(harness: Harness) -> None:
+        full = pytest.raises(Busy, match="2 inspections are at the model server already")
+        with harness.replicas.place() as first, harness.replicas.place() as second, full, harness.replicas.place():
+            pytest.fail("there are two places")
+        assert {first.address, second.address} == {server.address for server in servers[:2]}
+
+    with_replicas([server.address for server in servers[:2]], act, max_in_flight=1)
