@@ -136,7 +136,7 @@ def _fingerprint(path: Path) -> tuple[int, ...]:
     """Changes with the file; of a link it is that of the file behind it, as in a mounted ConfigMap."""
     try:
         found = path.stat()
-    except OSError:
+    except OSError:  # the next reading says what is wrong with it
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino
 

@@ -194,7 +194,7 @@ class Upstream:
     async def _available(self, endpoint: Endpoint) -> bool:
         try:
             statuses = await self._client(endpoint, endpoint.attempts()).status()
-        except RpcError:
+        except RpcError:  # whoever asks about a picture is told
             return False
         return any(status.state == "AVAILABLE" for status in statuses)
 
