@@ -23,7 +23,8 @@
     │   ├── NoPicture         the request brought no bytes at all
     │   ├── TooLarge          the picture has more bytes or pixels than the routes allow
     │   ├── SlowUpload        the picture did not arrive in time
-    │   └── Busy              as many inspections are under way as the routes allow
+    │   ├── Busy              as many inspections are under way as the routes allow
+    │   └── Crowded           more pictures of the component come than are inspected
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
@@ -251,6 +252,13 @@ class Busy(NotInspected):
         super().__init__(
             f"{limit} inspections are at the model server already", hint=f"ask again in {self.retry_seconds} s"
         )
+
+
+class Crowded(NotInspected):
+    """More pictures of the component come than are inspected; ask again after `Busy.retry_seconds`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint=f"ask again in {Busy.retry_seconds} s")
 
 
 class CourseError(AoiError):

@@ -46,6 +46,9 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
           upstream: "127.0.0.1:8500"    # or several: ["10.0.0.7:8500", "10.0.0.8:8500"]
           heads:
             defect: {threshold: 0.5, review_band: [0.4, 0.5]}
+          max_in_flight: 8                # more wait, up to max_waiting: 16
+          canary: {version: 4, share: 0.05}
+          shadow: {version: 5}
 
     \b
     Examples:

@@ -52,7 +52,7 @@ def build_app(gateway: Gateway) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        gateway.line = Line(gateway.routes, gateway.metrics)
+        gateway.line = Line(gateway.routes, gateway.metrics, gateway.log)
         try:
             yield
         finally:
@@ -142,6 +142,9 @@ def _component_body(name: str, route: Route, state: RouteState) -> dict[str, obj
         "model": {"name": route.model, "version": state.version if state.version is not None else route.version},
         "available": state.ready,
         **({} if state.ready else {"detail": state.detail}),
+        "label": route.label,
+        "canary": msgspec.to_builtins(route.canary),
+        "shadow": msgspec.to_builtins(route.shadow),
         "servers": [_server_body(address, detail) for address, detail in state.servers.items()],
         "timeout_ms": route.timeout_ms,
         "heads": _heads_body(route, state),

@@ -1,17 +1,24 @@
 """The way of one picture through the gateway: picture -> model server -> verdict. Knows no HTTP."""
 
 import asyncio
-import time
+import hashlib
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
+import msgspec
+import structlog
+
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.client.replies import Prediction
-from aoi_modules.errors import AoiError, NoPicture, TooLarge, UnknownComponent
+from aoi_modules.client.retries import Attempts
+from aoi_modules.errors import AoiError, Busy, NoPicture, RpcError, TooLarge, UnknownComponent
+from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
+from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
@@ -19,7 +26,7 @@ from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.pictures.decoding import decode, read_header
 from aoi_modules.verdict import Verdict
 
-STATUS_MS = 1000
+STATUS_SECONDS = 1.0
 """How long a question about health may take; an orchestrator's probe waits no longer."""
 
 
@@ -28,6 +35,9 @@ class Arrival(Protocol):
 
     def wanted_ms(self) -> int | None:
         """Reads how long the inspection may take, in milliseconds; None leaves it to the route."""
+
+    def unit(self) -> str | None:
+        """Reads which unit the part belongs to; None if nobody says."""
 
     async def picture(self) -> bytes:
         """Receives the encoded picture."""
@@ -53,17 +63,31 @@ class RouteState:
 
 
 class Line:
-    """All routes and the model servers behind them. Made inside the running event loop."""
+    """All routes and the model servers behind them. Made inside the running event loop.
 
-    def __init__(self, routes: Routes, metrics: Metrics) -> None:
+    Args:
+        routes: which component's pictures go where.
+        metrics: counts what happens.
+        log: learns where shadows differ.
+    """
+
+    def __init__(self, routes: Routes, metrics: Metrics, log: structlog.stdlib.BoundLogger) -> None:
         self._routes = routes
         self._metrics = metrics
+        self._log = log
         self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told)
+        self._admissions = {name: self._admission(name, route) for name, route in routes.components.items()}
+        self._shadows = Shadows(metrics, log)
 
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; inspections that are under way keep theirs."""
         self._routes = routes
         self._upstreams.use(_addresses(routes), routes.max_in_flight)
+        for name, route in routes.components.items():
+            if name in self._admissions:
+                self._admissions[name].change(route.max_in_flight, route.max_waiting)
+            else:
+                self._admissions[name] = self._admission(name, route)
 
     async def inspect(self, component: str, arrival: Arrival) -> Inspection:
         """Inspects one part: receives its picture, asks the component's model, and judges.
@@ -76,17 +100,18 @@ class Line:
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
         route = self._route(component)
-        endpoint = _endpoint(route, min(route.timeout_ms, arrival.wanted_ms() or route.timeout_ms))
-        replicas = self._replicas(component, route)
-        with replicas.place() as upstream:
-            picture = await arrival.picture()
-            await self._check_picture(picture)
-            try:
-                prediction, manifest = await self._ask(component, replicas, upstream, endpoint, picture)
-                model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
-                inspection = judge(prediction.scores, manifest, route.heads, component=component, model=model)
-            except TwoHungUp as error:
-                inspection = _for_an_operator(component, route, error.message)
+        wanted_ms = min(route.timeout_ms, arrival.wanted_ms() or route.timeout_ms)
+        chosen = route.chosen(chance_of(arrival.unit()))
+        async with self._admissions[component].turn(wanted_ms / 1000) as seconds_left:
+            replicas = self._replicas(component, chosen)
+            with replicas.place() as upstream:
+                picture = await arrival.picture()
+                await self._check_picture(picture)
+                question = _Question(component, picture, Attempts(seconds_left, 0))
+                with self._metrics.upstream_seconds.labels(component).time():
+                    inspection = await self._inspected(question, route, chosen, upstream)
+        if route.shadow is not None:
+            self._shadows.follow(inspection, partial(self._shadow, question, route.variant(route.shadow)))
         self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
         return inspection
 
@@ -97,8 +122,14 @@ class Line:
         return dict(zip(components, found, strict=True))
 
     async def close(self) -> None:
-        """Ends the connections to all model servers."""
+        """Ends the shadows, and the connections to all model servers."""
+        await self._shadows.close()
         await self._upstreams.close()
+
+    def _admission(self, component: str, route: Route) -> Admission:
+        admission = Admission(route.max_in_flight, route.max_waiting)
+        self._metrics.waiting.labels(component).set_function(lambda: admission.waiting)
+        return admission
 
     def _told(self, address: str, model: str, away: bool) -> None:
         self._metrics.away.labels(address, model).set(away)
@@ -127,15 +158,34 @@ class Line:
             raise TooLarge(self._routes.max_picture_pixels, "pixels", found=size)
         await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
 
-    async def _ask(
-        self, component: str, replicas: Replicas, first: Upstream, endpoint: Endpoint, picture: bytes
-    ) -> tuple[Prediction, Manifest | None]:
-        """Asks the model, and measures how long it took, whatever came of it."""
-        started = time.perf_counter()
+    async def _inspected(self, question: "_Question", route: Route, chosen: Route, first: Upstream) -> Inspection:
+        """Asks the chosen model and judges; where a canary cannot answer, the route's own model does."""
+        canary = chosen is not route
         try:
-            return await replicas.ask(first, endpoint, picture)
-        finally:
-            self._metrics.upstream_seconds.labels(component).observe(time.perf_counter() - started)
+            try:
+                found = await _judged(question, chosen, self._replicas(question.component, chosen), first)
+                return msgspec.structs.replace(found, canary=canary)
+            except TwoHungUp:
+                raise
+            except RpcError as error:
+                if not canary:
+                    raise
+                self._metrics.canary_failures.labels(question.component).inc()
+                self._log.warning("canary failed", component=question.component, detail=error.message)
+            replicas = self._replicas(question.component, route)
+            with replicas.place() as upstream:
+                return await _judged(question, route, replicas, upstream)
+        except TwoHungUp as error:
+            return _for_an_operator(question.component, chosen, error.message)
+
+    async def _shadow(self, question: "_Question", shadow: Route) -> Inspection:
+        """What a shadow says about a picture. It takes no place of the line's, at no server."""
+        replicas = self._replicas(question.component, shadow)
+        upstream = replicas.least()
+        if upstream is None:
+            raise Busy(self._routes.max_in_flight)
+        question = replace(question, attempts=Attempts(shadow.timeout_ms / 1000, 0))
+        return await _judged(question, shadow, replicas, upstream)
 
     async def _state(self, route: Route) -> RouteState:
         """The state of the first server that is ready, or of the first; and what is wrong with each."""
@@ -146,7 +196,7 @@ class Line:
         return replace(best, detail=told, servers=details)
 
     async def _state_at(self, route: Route, address: str) -> RouteState:
-        endpoint = _endpoint(route, STATUS_MS)
+        endpoint = _endpoint(route, STATUS_SECONDS)
         upstream = self._upstreams[address]
         try:
             statuses = await upstream.status(endpoint)
@@ -154,24 +204,53 @@ class Line:
             if not available:
                 told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
                 return RouteState(False, f"model {route.model} at {address}: {told}")
-            manifest = await upstream.manifest(replace(endpoint, version=available[0]))
+            asked = endpoint if route.label is not None else replace(endpoint, version=available[0])
+            manifest = await upstream.manifest(asked)
         except AoiError as error:
             return RouteState(False, error.message)
+        version = asked.version or (manifest.version if manifest is not None else None)
         try:
             if manifest is not None:
                 check_fit(manifest.heads, route.heads)
         except AoiError as error:
-            return RouteState(False, error.message, available[0], manifest)
-        return RouteState(True, "", available[0], manifest)
+            return RouteState(False, error.message, version, manifest)
+        return RouteState(True, "", version, manifest)
 
 
 def _addresses(routes: Routes) -> set[str]:
-    return {address for route in routes.components.values() for address in route.addresses}
+    variants = (variant for route in routes.components.values() for variant in route.variants())
+    return {address for variant in variants for address in variant.addresses}
 
 
-def _endpoint(route: Route, milliseconds: int) -> Endpoint:
+def chance_of(unit: str | None) -> float:
+    """A number in [0, 1) that is the same for all pictures of a unit, at every gateway; without a unit, any number."""
+    if unit is None:
+        return random.random()  # who is asked is no secret
+    return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:8]) / 2**64
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A picture of a component, and by when its answer is of use."""
+
+    component: str
+    picture: bytes
+    attempts: Attempts
+
+
+async def _judged(question: _Question, route: Route, replicas: Replicas, first: Upstream) -> Inspection:
+    """Asks a route's model about a picture, and judges."""
+    endpoint = _endpoint(route, question.attempts.timeout)
+    prediction, manifest = await replicas.ask(first, endpoint, question.picture, question.attempts)
+    model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
+    return judge(prediction.scores, manifest, route.heads, component=question.component, model=model)
+
+
+def _endpoint(route: Route, seconds: float) -> Endpoint:
     """What is asked for a route. It is asked once: who sent the picture knows better whether to try again."""
-    return Endpoint(route.addresses[0], route.model, version=route.version, timeout=milliseconds / 1000, retries=0)
+    return Endpoint(
+        route.addresses[0], route.model, version=route.version, label=route.label, timeout=seconds, retries=0
+    )
 
 
 def _for_an_operator(component: str, route: Route, reason: str) -> Inspection:

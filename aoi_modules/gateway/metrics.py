@@ -43,6 +43,21 @@ class Metrics:
             ["upstream", "model"],
             registry=self._registry,
         )
+        self.waiting = Gauge(
+            "aoi_gateway_waiting", "Pictures that wait for their turn.", ["component"], registry=self._registry
+        )
+        self.canary_failures = Counter(
+            "aoi_gateway_canary_failures_total",
+            "Inspections that a canary could not answer, so that the route's own model did, by component.",
+            ["component"],
+            registry=self._registry,
+        )
+        self.shadows = Counter(
+            "aoi_gateway_shadows_total",
+            "Shadows by component and outcome: same or other verdict, failed, skipped.",
+            ["component", "outcome"],
+            registry=self._registry,
+        )
         self.reloads = Counter(
             "aoi_gateway_routes_reloads_total",
             "Changed routes that were taken or refused, by outcome.",

@@ -11,6 +11,7 @@ from aoi_modules.errors import (
     AoiError,
     BadParameter,
     Busy,
+    Crowded,
     NoPicture,
     NotAPicture,
     RpcError,
@@ -34,6 +35,7 @@ _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     TooLarge: (413, "too-large", _CLOSED),
     SlowUpload: (408, "slow-upload", _CLOSED),
     Busy: (503, "busy", _AGAIN),
+    Crowded: (429, "crowded", _AGAIN),
 }
 # A model server's refusals that another try may cure -> status, kind and headers.
 _AWAY: tuple[int, str, dict[str, str]] = (503, "model-server-away", _AGAIN)

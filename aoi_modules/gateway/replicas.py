@@ -5,6 +5,7 @@ from contextlib import contextmanager, nullcontext
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.replies import Prediction
+from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
 from aoi_modules.gateway.upstreams import Upstream
 from aoi_modules.modelstore.manifest import Manifest
@@ -48,13 +49,19 @@ class Replicas:
         Raises:
             Busy: all places at all of them are taken.
         """
-        upstream = self._next(())
+        upstream = self.least()
         if upstream is None:
             raise Busy(sum(upstream.max_in_flight for upstream in self._upstreams))
         with upstream.slot():
             yield upstream
 
-    async def ask(self, first: Upstream, endpoint: Endpoint, picture: bytes) -> tuple[Prediction, Manifest | None]:
+    def least(self) -> Upstream | None:
+        """The server to ask first; None if none has a place."""
+        return self._next(())
+
+    async def ask(
+        self, first: Upstream, endpoint: Endpoint, picture: bytes, attempts: Attempts
+    ) -> tuple[Prediction, Manifest | None]:
         """Asks about a picture, and elsewhere if the first server cannot answer.
 
         A Predict changes nothing, so it may be asked for twice. All servers that could not be reached are passed by;
@@ -62,14 +69,14 @@ class Replicas:
 
         Args:
             first: where a place is held.
-            endpoint: the model; its time covers all servers together.
+            endpoint: the model.
             picture: PNG, JPEG or BMP.
+            attempts: whose time covers all servers together.
 
         Raises:
             TwoHungUp: the connection broke at two servers.
             Unreachable, TooSlow, RpcError, StoreError, WireError: see `Upstream.ask`; of the last server.
         """
-        attempts = endpoint.attempts()
         asked: list[Upstream] = []
         hung_up: list[Upstream] = []
         upstream = first

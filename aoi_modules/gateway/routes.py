@@ -7,8 +7,11 @@
         timeout_ms: 1000
         heads:
           defect: {threshold: 0.5, review_band: [0.4, 0.5]}
+        canary: {version: 4, share: 0.05}
+        shadow: {version: 5}
 
-Limits given here win over those that the model's manifest carries.
+Limits given here win over those that the model's manifest carries. They are about the route's model: canary and shadow
+are judged by their own limits, or by their manifests.
 """
 
 import re
@@ -30,6 +33,27 @@ _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):(\d{1,5})")
 _PATH_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
+class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another model for the pictures of a route; what is left out is as in the route."""
+
+    model: str | None = None
+    upstream: str | tuple[str, ...] | None = None
+    version: Positive | None = None
+    label: str | None = None
+    heads: dict[str, HeadLimits] = {}
+
+    def __post_init__(self) -> None:
+        if (self.model, self.upstream, self.version, self.label) == (None,) * 4:
+            raise ValueError("expected another model, upstream, version or label than the route's")
+
+
+class Canary(Variant, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A model that answers about a part of the units in place of the route's."""
+
+    share: Annotated[float, Meta(gt=0, le=1)]
+    """Of the units; all pictures of a unit are asked of the same model."""
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where one component's pictures go."""
 
@@ -39,12 +63,24 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """HOST:PORT of the model server, gRPC; or of several that serve the same model."""
     version: Positive | None = None
     """Which version to ask; the newest if left out."""
+    label: str | None = None
+    """Asks the version that carries this label on the server, instead of one by its number."""
     timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
     """How long an inspection may take at the model server."""
     heads: dict[str, HeadLimits] = {}
     """Limits by head."""
+    max_in_flight: Positive | None = None
+    """Inspections of this component at a time; further ones wait. Without it only the servers' places count."""
+    max_waiting: Annotated[int, Meta(ge=0)] = 16
+    """Pictures that may wait for a turn; more are refused with 429."""
+    canary: Canary | None = None
+    """Answers about a share of the units."""
+    shadow: Variant | None = None
+    """Is asked after the answer and compared; it decides nothing."""
 
     def __post_init__(self) -> None:
+        if self.version is not None and self.label is not None:
+            raise ValueError("version, label: expected one of them")
         if not self.addresses:
             raise ValueError("upstream: expected at least one HOST:PORT")
         for address in self.addresses:
@@ -53,6 +89,28 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 raise ValueError(f"upstream: expected HOST:PORT. Received: {address!r}")
             if self.addresses.count(address) > 1:
                 raise ValueError(f"upstream: {address} stands twice")
+        self.variants()  # which are routes, and refuse what is none
+
+    def variant(self, other: Variant) -> "Route":
+        """Gives the route to another model for the same pictures."""
+        return msgspec.structs.replace(
+            self,
+            model=other.model or self.model,
+            upstream=other.upstream or self.upstream,
+            version=other.version,
+            label=other.label,
+            heads=other.heads,
+            canary=None,
+            shadow=None,
+        )
+
+    def variants(self) -> list["Route"]:
+        """The route itself, and those of its canary and its shadow."""
+        return [self, *(self.variant(other) for other in (self.canary, self.shadow) if other is not None)]
+
+    def chosen(self, chance: float) -> "Route":
+        """Gives the canary's route for its share of the units, else this one; `chance` is the unit's, in [0, 1)."""
+        return self.variant(self.canary) if self.canary is not None and chance < self.canary.share else self
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from starlette.requests import Request
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
 from aoi_modules.gateway.routes import Routes
 
+UNIT_HEADER = "X-Aoi-Unit"
+MAX_UNIT = 200
+"""Characters of a unit's name."""
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
 _MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
@@ -38,6 +41,17 @@ class Upload:
         if not _MILLISECONDS.fullmatch(text):
             raise BadParameter("timeout_ms", expected="whole milliseconds over 0", found=text[:40])
         return int(text)
+
+    def unit(self) -> str | None:
+        """Reads which unit the part belongs to, from the header `X-Aoi-Unit`; None if the request does not say.
+
+        Raises:
+            BadParameter: it is empty, or longer than any serial number.
+        """
+        unit = self._request.headers.get(UNIT_HEADER)
+        if unit is not None and not 0 < len(unit) <= MAX_UNIT:
+            raise BadParameter(UNIT_HEADER, expected=f"1 to {MAX_UNIT} characters", found=unit[:40])
+        return unit
 
     async def picture(self) -> bytes:
         """Receives the body of the request.

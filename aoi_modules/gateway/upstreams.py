@@ -109,12 +109,14 @@ class Upstream:
     async def manifest(self, endpoint: Endpoint) -> Manifest | None:
         """Gives the manifest of the endpoint's version; None if it carries none.
 
-        It is read once and kept: versions never change.
+        It is read once and kept: versions never change. Labels do, so that of a label is read each time.
 
         Raises:
             Unreachable, TooSlow, RpcError, StoreError: see `ask`.
         """
         with self._noticing(endpoint):
+            if endpoint.label is not None:
+                return await self._client(endpoint, endpoint.attempts()).find_manifest()
             return await self._manifest(endpoint, endpoint.attempts())
 
     async def status(self, endpoint: Endpoint) -> list[VersionStatus]:
@@ -139,8 +141,9 @@ class Upstream:
     ) -> tuple[Prediction, Manifest | None]:
         prediction = await self._client(endpoint, attempts).predict_pictures([picture])
         answered = prediction.version or endpoint.version
-        manifest = None if answered is None else await self._manifest(replace(endpoint, version=answered), attempts)
-        return prediction, manifest
+        if answered is None:
+            return prediction, None
+        return prediction, await self._manifest(replace(endpoint, version=answered, label=None), attempts)
 
     async def _manifest(self, endpoint: Endpoint, attempts: Attempts) -> Manifest | None:
         key = (endpoint.model, endpoint.version)

@@ -56,6 +56,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[HeadResult, ...]
     reason: str = ""
     """Why an operator has to look though no model answered; else empty."""
+    canary: bool = False
+    """Whether the route's canary answered."""
     request_id: str = ""
     """By which the gateway's log knows the request; empty where no gateway was asked."""
     elapsed_ms: float | None = None

@@ -86,6 +86,7 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "verdict": "PASS",
         "model": {"name": "tile", "version": 1},
         "reason": "",
+        "canary": False,
         "heads": [
             {
                 "name": "defect", "kind": "defect", "label": "crack", "score": pytest.approx(0.1), "scores": None,

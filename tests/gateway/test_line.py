@@ -9,6 +9,7 @@ import pytest
 
 from aoi_modules.errors import (
     Busy,
+    Crowded,
     NoPicture,
     NotAPicture,
     RouteError,
@@ -18,12 +19,13 @@ from aoi_modules.errors import (
     UnknownComponent,
     Unreachable,
 )
-from aoi_modules.gateway.line import Line
+from aoi_modules.gateway.line import Line, chance_of
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.judging.inspection import Inspection, ModelVersion
+from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
-from tests.client.model_server import ModelServer, scores_of
+from tests.client.model_server import ModelServer, manifest, scores_of
 from tests.gateway.conftest import picture_bytes
 from tests.gateway.relay import Relay
 
@@ -34,13 +36,19 @@ PICTURE = picture_bytes()
 class Arriving:
     """A picture that is there, or trouble in its place."""
 
-    def __init__(self, content: bytes | Exception = PICTURE, wanted_ms: int | None = None) -> None:
+    def __init__(
+        self, content: bytes | Exception = PICTURE, wanted_ms: int | None = None, unit: str | None = None
+    ) -> None:
+        self._unit = unit
         self._content = content
         self._wanted_ms = wanted_ms
         self.received = False
 
     def wanted_ms(self) -> int | None:
         return self._wanted_ms
+
+    def unit(self) -> str | None:
+        return self._unit
 
     async def picture(self) -> bytes:
         self.received = True
@@ -73,9 +81,14 @@ components:
 """
 
 
-def with_line(address: str, act: Callable[[Line], Awaitable[Result]], metrics: Metrics | None = None) -> Result:
+def with_line(
+    address: str,
+    act: Callable[[Line], Awaitable[Result]],
+    metrics: Metrics | None = None,
+    routes: str | None = None,
+) -> Result:
     async def run() -> Result:
-        line = Line(parse_routes(routes_to(address), "routes"), metrics or Metrics())
+        line = Line(parse_routes(routes or routes_to(address), "routes"), metrics or Metrics(), event_log())
         try:
             return await act(line)
         finally:
@@ -214,6 +227,91 @@ def test_a_route_is_ready_while_one_of_its_servers_is(model_server: ModelServer,
     assert states["tile"].ready
     assert states["tile"].servers[model_server.address] == ""
     assert f"no model server answers at {away}" in states["tile"].servers[away]
+
+
+def test_a_canary_answers_about_its_share_of_the_units(model_server: ModelServer) -> None:
+    model_server.states = {1: "AVAILABLE", 2: "AVAILABLE"}
+    model_server.manifests[2] = manifest(2, threshold=0.05).to_json()
+    routes = (
+        f'components: {{tile: {{model: tile, upstream: "{model_server.address}", version: 1,'
+        " heads: {defect: {threshold: 0.9}}, canary: {version: 2, share: 0.3}}}"
+    )
+    units = [f"unit {number}" for number in range(40)]
+
+    async def act(line: Line) -> list[Inspection]:
+        return [await line.inspect("tile", Arriving(unit=unit)) for unit in [*units, *units]]
+
+    found = with_line("", act, routes=routes)
+    versions = [inspection.model.version for inspection in found]
+    assert versions[:40] == versions[40:], "all pictures of a unit are asked of the same model"
+    assert versions[:40] == [2 if chance_of(unit) < 0.3 else 1 for unit in units]
+    assert {inspection.canary for inspection in found if inspection.model.version == 2} == {True}
+    verdicts = {(inspection.model.version, inspection.verdict) for inspection in found}
+    assert verdicts == {(1, Verdict.PASS), (2, Verdict.FAIL)}, "a canary is judged by its own manifest"
+
+
+def test_where_a_canary_cannot_answer_the_route_does(model_server: ModelServer) -> None:
+    metrics = Metrics()
+    routes = (
+        f'components: {{tile: {{model: tile, upstream: "{model_server.address}", canary: {{version: 7, share: 1}}}}}}'
+    )
+    inspection = with_line("", lambda line: line.inspect("tile", Arriving()), metrics, routes)
+    assert (inspection.model.version, inspection.canary) == (1, False)
+    assert 'aoi_gateway_canary_failures_total{component="tile"} 1.0' in metrics.text().decode()
+
+
+def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> None:
+    metrics = Metrics()
+    with ModelServer() as other:
+        other.outputs = scores_of(0.9)
+        other.gate.clear()
+        routes = (
+            f'components: {{tile: {{model: tile, upstream: "{model_server.address}",'
+            f' shadow: {{upstream: "{other.address}"}}}}}}'
+        )
+
+        async def act(line: Line) -> list[Inspection]:
+            found = [await line.inspect("tile", Arriving()) for _ in range(10)]
+            other.gate.set()
+            while 'shadows_total{component="tile",outcome="other"} 8.0' not in metrics.text().decode():
+                await asyncio.sleep(0.01)
+            return found
+
+        assert {inspection.verdict for inspection in with_line("", act, metrics, routes)} == {Verdict.PASS}
+    assert 'shadows_total{component="tile",outcome="skipped"} 2.0' in metrics.text().decode()
+
+
+def test_so_many_pictures_of_a_component_wait_and_no_more(model_server: ModelServer) -> None:
+    model_server.gate.clear()
+    routes = (
+        f'components: {{tile: {{model: tile, upstream: "{model_server.address}", timeout_ms: 20000,'
+        " max_in_flight: 1, max_waiting: 1}}"
+    )
+
+    async def act(line: Line) -> None:
+        first, second = (asyncio.create_task(line.inspect("tile", Arriving())) for _ in range(2))
+        while not model_server.asked:
+            await asyncio.sleep(0.01)
+        late = Arriving()
+        with pytest.raises(Crowded, match="1 inspections of this component are under way, and 1 wait already"):
+            await line.inspect("tile", late)
+        assert not late.received
+        model_server.gate.set()
+        assert [(await one).verdict for one in (first, second)] == [Verdict.PASS] * 2
+
+    with_line("", act, routes=routes)
+
+
+def test_a_label_is_asked_for(model_server: ModelServer) -> None:
+    routes = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", label: stable}}}}'
+
+    async def act(line: Line) -> bool:
+        assert (await line.inspect("tile", Arriving())).model.version == 1
+        return (await line.states())["tile"].ready
+
+    assert with_line("", act, routes=routes)
+    pictures = [asked for asked in model_server.asked if asked.model_spec.signature_name == "serving_default"]
+    assert [asked.model_spec.version_label for asked in pictures] == ["stable"]
 
 
 def test_a_score_that_is_no_number_goes_to_an_operator(model_server: ModelServer) -> None:

@@ -9,6 +9,7 @@ from aoi_modules.errors import (
     AoiError,
     BadParameter,
     Busy,
+    Crowded,
     NoPicture,
     NotAPicture,
     RouteError,
@@ -34,6 +35,7 @@ from aoi_modules.gateway.problems import MEDIA_TYPE, Problem, of_error, of_fault
         (TooLarge(100, "bytes", found="101 bytes"), 413, "too-large"),
         (SlowUpload(100), 408, "slow-upload"),
         (Busy(4), 503, "busy"),
+        (Crowded("2 wait already"), 429, "crowded"),
         (Unreachable("away"), 503, "model-server-away"),
         (RpcError("RESOURCE_EXHAUSTED", "full"), 503, "model-server-away"),
         (RpcError("CANCELLED", "gone"), 503, "model-server-away"),
@@ -56,6 +58,7 @@ def test_status_and_kind(error: AoiError, status: int, kind: str) -> None:
 def test_what_clients_read_apart_from_the_words() -> None:
     assert of_error(UnknownComponent("chair", ["tile", "wheel"])).extra == {"components": ["tile", "wheel"]}
     assert of_error(RpcError("INTERNAL", "broken")).extra == {"code": "INTERNAL"}
+    assert of_error(Crowded("")).headers == {"Retry-After": "1"}
     assert of_error(Busy(4)).headers == of_error(Unreachable("away")).headers == {"Retry-After": "1"}
     assert of_error(TooLarge(1, "bytes", found="2 bytes")).headers == {"Connection": "close"}
     assert of_error(SlowUpload(100)).headers == {"Connection": "close"}

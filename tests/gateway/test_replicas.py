@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.upstreams import Upstreams
@@ -39,8 +40,13 @@ class Harness:
     async def ask(self, timeout: float = PATIENCE) -> str:
         """The address of the server where a place was held, once the picture has its answer."""
         with self.replicas.place() as upstream:
-            await self.replicas.ask(upstream, Endpoint("any:1", "tile", timeout=timeout, retries=0), b"picture")
+            await self.replicas.ask(upstream, *question(timeout))
             return upstream.address
+
+
+def question(seconds: float) -> tuple[Endpoint, bytes, Attempts]:
+    """What is asked, and for how long."""
+    return Endpoint("any:1", "tile", timeout=seconds, retries=0), b"picture", Attempts(seconds, 0)
 
 
 def with_replicas(addresses: list[str], act: Callable[[Harness], Awaitable[None]], max_in_flight: int = 4) -> Harness:
@@ -187,7 +193,7 @@ def test_a_server_that_is_late_three_times_is_away_until_it_answers(servers: lis
         upstream = harness.upstreams[late.address]
         for count in range(1, 4):
             with upstream.slot(), pytest.raises(TooSlow):
-                await harness.replicas.ask(upstream, Endpoint("any:1", "tile", timeout=0.1, retries=0), b"picture")
+                await harness.replicas.ask(upstream, *question(0.1))
             assert upstream.away("tile") is (count == 3)
         await until(lambda: harness.told == [(late.address, True), (late.address, False)])
 

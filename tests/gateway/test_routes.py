@@ -92,6 +92,36 @@ def test_what_are_no_servers_is_refused(upstream: tuple[str, ...], message: str)
         Route(model="a", upstream=upstream)
 
 
+def test_canary_and_shadow_are_as_their_route_but_for_what_they_say() -> None:
+    text = (
+        "components: {tile: {model: tile, upstream: 'a:1', version: 3, timeout_ms: 70,"
+        " heads: {defect: {threshold: 0.5}}, canary: {version: 4, share: 0.25}, shadow: {model: other, upstream: ['b:2', 'c:3']}}}"
+    )
+    route, canary, shadow = parse_routes(text, "f").components["tile"].variants()
+    assert (canary.model, canary.addresses, canary.version, canary.timeout_ms) == ("tile", ("a:1",), 4, 70)
+    assert (shadow.model, shadow.addresses, shadow.version, shadow.timeout_ms) == ("other", ("b:2", "c:3"), None, 70)
+    assert canary.heads == shadow.heads == {}, "limits are about one model"
+    assert [route.chosen(chance).version for chance in (0.0, 0.24, 0.25, 0.99)] == [4, 4, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("version: 3, label: stable", "version, label: expected one of them"),
+        ("canary: {version: 4}", "missing required field `share`"),
+        ("canary: {version: 4, share: 1.5}", "<= 1.0"),
+        ("canary: {share: 0.5}", "expected another model, upstream, version or label than the route's"),
+        ("shadow: {}", "expected another model, upstream, version or label than the route's"),
+        ("shadow: {upstream: nowhere}", "upstream: expected HOST:PORT. Received: 'nowhere'"),
+        ("max_in_flight: 0", ">= 1"),
+    ],
+)
+def test_what_is_wrong_with_canary_shadow_and_turns_is_told(field: str, message: str) -> None:
+    with pytest.raises(RouteError) as caught:
+        parse_routes(f"components: {{tile: {{model: tile, upstream: 'a:1', {field}}}}}", "f")
+    assert message in caught.value.message
+
+
 @pytest.mark.parametrize("upstream", ["h", "h:", ":1", "h:0", "h:65536", "h:123456", "::1:8500", "a b:1", "h:1/x"])
 def test_what_is_no_address_is_refused(upstream: str) -> None:
     with pytest.raises(ValueError, match="upstream: expected HOST:PORT"):

@@ -35,6 +35,11 @@ def first_line(connection: socket.socket) -> str:
     return connection.recv(4096).decode().splitlines()[0]
 
 
+def test_a_unit_without_a_name_is_refused(gateway: RunningGateway) -> None:
+    with connect(gateway, "Content-Length: 0", f"X-Aoi-Unit: {'x' * 201}") as connection:
+        assert first_line(connection) == "HTTP/1.1 400 Bad Request"
+
+
 def test_a_picture_that_never_arrives_ends(gateway: RunningGateway) -> None:
     with connect(gateway, "Content-Length: 500") as connection:
         connection.sendall(b"only this")

@@ -44,7 +44,7 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
         return HungUp(f"the model server at {address} hung up ({words})", hint="look at its log; then ask again")
     if code == "DEADLINE_EXCEEDED":
         return TooSlow(
-            f"the model server at {address} did not answer within {seconds:g} s",
+            f"the model server at {address} did not answer within {round(seconds, 2):g} s",
             hint="allow more time, or look at the server's load",
         )
     return RpcError(code, words)
