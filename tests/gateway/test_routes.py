@@ -95,7 +95,8 @@ def test_what_are_no_servers_is_refused(upstream: tuple[str, ...], message: str)
 def test_canary_and_shadow_are_as_their_route_but_for_what_they_say() -> None:
     text = (
         "components: {tile: {model: tile, upstream: 'a:1', version: 3, timeout_ms: 70,"
-        " heads: {defect: {threshold: 0.5}}, canary: {version: 4, share: 0.25}, shadow: {model: other, upstream: ['b:2', 'c:3']}}}"
+        " heads: {defect: {threshold: 0.5}}, canary: {version: 4, share: 0.25},"
+        " shadow: {model: other, upstream: ['b:2', 'c:3']}}}"
     )
     route, canary, shadow = parse_routes(text, "f").components["tile"].variants()
     assert (canary.model, canary.addresses, canary.version, canary.timeout_ms) == ("tile", ("a:1",), 4, 70)
