@@ -1,0 +1,83 @@
+"""Shadows: compared after the answer, counted whatever comes of them, and nobody waits for them."""
+
+import asyncio
+import io
+import json
+
+import pytest
+
+from aoi_modules.errors import Unreachable
+from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.shadows import AT_ONCE, Shadows
+from aoi_modules.judging.inspection import Inspection, ModelVersion
+from aoi_modules.logs import event_log
+from aoi_modules.verdict import Verdict
+
+
+def inspection(verdict: Verdict, version: int = 1) -> Inspection:
+    return Inspection(component="tile", verdict=verdict, model=ModelVersion(name="tile", version=version), heads=())
+
+
+def outcomes(*shadow_says: Inspection | Exception) -> tuple[str, list[dict[str, object]]]:
+    """The metrics' page and the log, after shadows of a part that passed said all that."""
+    metrics, stream = Metrics(), io.StringIO()
+
+    async def run() -> None:
+        shadows = Shadows(metrics, event_log(stream))
+        for said in shadow_says:
+
+            async def ask(said: Inspection | Exception = said) -> Inspection:
+                if isinstance(said, Exception):
+                    raise said
+                return said
+
+            shadows.follow(inspection(Verdict.PASS), ask)
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await shadows.close()
+
+    asyncio.run(run())
+    return metrics.text().decode(), [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_shadow_that_agrees_is_counted_and_not_logged() -> None:
+    page, log = outcomes(inspection(Verdict.PASS, 2))
+    assert 'aoi_gateway_shadows_total{component="tile",outcome="same"} 1.0' in page
+    assert log == []
+
+
+def test_a_shadow_that_differs_is_logged_with_both_verdicts() -> None:
+    page, (line,) = outcomes(inspection(Verdict.FAIL, 2))
+    assert 'aoi_gateway_shadows_total{component="tile",outcome="other"} 1.0' in page
+    assert (line["event"], line["verdict"], line["shadow_verdict"]) == ("shadow differs", "PASS", "FAIL")
+    assert (line["version"], line["shadow_version"]) == (1, 2)
+
+
+def test_a_shadow_that_fails_is_logged_with_its_cause() -> None:
+    page, (line,) = outcomes(Unreachable("no model server answers at 127.0.0.1:1"))
+    assert 'aoi_gateway_shadows_total{component="tile",outcome="failed"} 1.0' in page
+    assert (line["event"], line["detail"]) == ("shadow failed", "no model server answers at 127.0.0.1:1")
+
+
+def test_only_so_many_are_under_way_and_all_end_with_the_gateway() -> None:
+    metrics = Metrics()
+
+    async def run() -> None:
+        shadows = Shadows(metrics, event_log(io.StringIO()))
+        ended = []
+
+        async def never() -> Inspection:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append(True)
+            pytest.fail("it was ended")
+
+        for _ in range(AT_ONCE + 3):
+            shadows.follow(inspection(Verdict.PASS), never)
+        await asyncio.sleep(0)
+        await shadows.close()
+        assert len(ended) == AT_ONCE
+
+    asyncio.run(run())
+    assert 'aoi_gateway_shadows_total{component="tile",outcome="skipped"} 3.0' in metrics.text().decode()
