@@ -82,12 +82,15 @@ def decode(content: bytes, channels: int | None = None) -> Plane:
     return decode_accepted(content, read_header(content), channels)
 
 
-def decode_accepted(content: bytes, header: Header, channels: int | None = None) -> Plane:
+def decode_accepted(content: bytes, header: Header | None, channels: int | None = None) -> Plane:
     """Decodes a picture by its header, which `read_header` took; see `decode`.
 
-    It stands apart as the decoder in a graph stands behind its assertion: alone, it would bring 16 bits to 8.
+    It stands apart as the decoder in a graph stands behind its assertion: alone, without a header, it brings 16 bits
+    to 8.
     """
-    pixels = _reader(content).decode(content, header)
+    reader = _reader(content)
+    header = header or reader.read_header(content)
+    pixels = reader.decode(content, header)
     if channels is None or channels == header.channels:
         return np.ascontiguousarray(pixels)
     if channels == GRAY:

@@ -25,7 +25,7 @@ from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, IMAGE, PIXELS_SIGNA
 from aoi_modules.pictures import formats
 from aoi_modules.serving.engine import Engine
 from aoi_modules.serving.engines import openvino, tensorflow
-from aoi_modules.serving.engines.pictures import decode
+from aoi_modules.serving.engines.pictures import read
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.tf import tf
 from tests.client.servables import write_tile
@@ -87,7 +87,7 @@ def bare_scores(bare: Any, content: bytes) -> Any:
 
 def engine_pixels(content: bytes, channels: int) -> Any:
     try:
-        return decode(content, channels)
+        return read(content, channels)
     except RpcError:
         return None
 

@@ -68,7 +68,7 @@ class OpenVinoEngine:
         count = len(inputs[layout.IMAGE])
         answers = {name: np.empty((count, *_row(signature.outputs[name])), np.float32) for name in outputs}
         if signature.inputs[layout.IMAGE].dtype == STRING:
-            images = [pictures.decode(encoded, self._channels)[0] for encoded in inputs[layout.IMAGE]]
+            images = [pictures.read(encoded, self._channels)[0] for encoded in inputs[layout.IMAGE]]
         else:
             images = list(inputs[layout.IMAGE])
         numbers = {name: array for name, array in inputs.items() if name != layout.IMAGE}

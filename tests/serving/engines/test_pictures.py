@@ -6,7 +6,7 @@ from PIL import Image
 
 from aoi_modules.errors import RpcError
 from aoi_modules.pictures import decoding, formats
-from aoi_modules.serving.engines.pictures import decode
+from aoi_modules.serving.engines.pictures import decode, read
 from tests.serving.engines.encoded import drawn, encode
 
 RGB = Image.fromarray(drawn(37, 53))
@@ -14,7 +14,7 @@ RGB = Image.fromarray(drawn(37, 53))
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_picture_is_a_batch_of_one(channels: int) -> None:
-    found = decode(encode(RGB), channels)
+    found = read(encode(RGB), channels)
     assert found.shape == (1, 37, 53, channels)
     assert np.array_equal(found[0], decoding.decode(encode(RGB), channels))
 
@@ -30,11 +30,16 @@ def test_a_picture_is_a_batch_of_one(channels: int) -> None:
 )
 def test_what_is_not_read_is_an_invalid_argument(content: bytes, refusal: formats.Refusal) -> None:
     with pytest.raises(RpcError) as caught:
-        decode(content, 3)
+        read(content, 3)
     assert (caught.value.code, caught.value.message) == ("INVALID_ARGUMENT", refusal.sentence)
+
+
+def test_the_decoder_alone_brings_sixteen_bits_to_eight_as_that_of_the_graph_does() -> None:
+    values = np.full((20, 20), 0x4711, np.uint16)
+    assert decode(encode(Image.fromarray(values)), 1).tolist() == np.full((1, 20, 20, 1), 0x47).tolist()
 
 
 @pytest.mark.parametrize("value", ["text", None, 3])
 def test_other_things_than_bytes_are_refused(value: object) -> None:
     with pytest.raises(RpcError, match="expected the bytes of a picture"):
-        decode(value, 3)
+        read(value, 3)
