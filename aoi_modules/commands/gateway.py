@@ -49,11 +49,17 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
           max_in_flight: 8                # more wait, up to max_waiting: 16
           canary: {version: 4, share: 0.05}
           shadow: {version: 5}
+      products:
+        motor:
+          positions:
+            left: {component: tile}
+            right: {component: tile, required: false}
 
     \b
     Examples:
       aoi gateway --routes routes.yaml --port 8080
       curl --data-binary @picture.png http://127.0.0.1:8080/v1/inspect/tile
+      curl -F left=@left.png -F right=@right.png http://127.0.0.1:8080/v1/units/SN42/inspect?product=motor
       curl http://127.0.0.1:8080/v1/components
       curl http://127.0.0.1:8080/readyz
     """

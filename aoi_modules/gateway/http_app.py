@@ -3,9 +3,10 @@
 import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,16 +17,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from aoi_modules.errors import AoiError
-from aoi_modules.gateway import problems
+from aoi_modules.errors import AoiError, BadParameter
+from aoi_modules.gateway import problems, unit_form
+from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
 from aoi_modules.gateway.routes import Route, Routes
-from aoi_modules.gateway.uploads import Upload
+from aoi_modules.gateway.units import UnitOrder, inspect_unit
+from aoi_modules.gateway.uploads import MAX_UNIT, Upload
+from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
+from aoi_modules.judging.unit import UnitInspection
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+MAX_WAITING_UNITS = 16
+"""Units that may wait for their turn."""
 CLIENT_LEFT = 499
 """Status in log and metrics of a request whose client hung up; nobody reads the answer."""
 
@@ -39,6 +46,14 @@ class Gateway:
     log: structlog.stdlib.BoundLogger
     line: Line | None = None
     draining: bool = False
+    _unit_turns: Admission | None = None
+
+    def unit_turns(self, routes: Routes) -> Admission:
+        """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
+        if self._unit_turns is None:
+            self._unit_turns = Admission(routes.max_units, MAX_WAITING_UNITS)
+        self._unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
+        return self._unit_turns
 
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; requests that are under way keep theirs."""
@@ -61,6 +76,7 @@ def build_app(gateway: Gateway) -> Starlette:
     app = Starlette(
         routes=[
             HttpRoute("/v1/inspect/{component}", post_picture, methods=["POST"]),
+            HttpRoute("/v1/units/{unit}/inspect", post_unit, methods=["POST"]),
             HttpRoute("/v1/components", get_components, methods=["GET"]),
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
             HttpRoute("/readyz", get_readyz, methods=["GET"]),
@@ -75,36 +91,66 @@ def build_app(gateway: Gateway) -> Starlette:
 
 async def post_picture(request: Request) -> Response:
     """POST /v1/inspect/{component}: the picture's bytes in, the verdict out."""
-    gateway = _gateway(request)
-    component, request_id = request.path_params["component"], _request_id(request)
+    gateway, component = _gateway(request), request.path_params["component"]
     label = component if component in gateway.routes.components else UNKNOWN
     with gateway.metrics.in_flight.labels(label).track_inprogress():
-        response = await _inspection(request, component, request_id)
+        response = await _answered(request, partial(_inspect_picture, request, component), component=component)
     gateway.metrics.requests.labels(label, response.status_code).inc()
-    response.headers["X-Request-Id"] = request_id
     return response
 
 
-async def _inspection(request: Request, component: str, request_id: str) -> Response:
+async def post_unit(request: Request) -> Response:
+    """POST /v1/units/{unit}/inspect: a multipart form of pictures in, the verdict of the unit out."""
+    gateway, unit = _gateway(request), request.path_params["unit"]
+    response = await _answered(request, partial(_inspect_unit, request, unit), unit=unit[:MAX_UNIT])
+    gateway.metrics.unit_requests.labels(response.status_code).inc()
+    return response
+
+
+async def _inspect_picture(request: Request, component: str) -> Inspection:
+    routes = _gateway(request).routes
+    upload = Upload(request, routes.max_picture_bytes, routes.upload_timeout_ms)
+    return await _line(request).inspect(component, upload)
+
+
+async def _inspect_unit(request: Request, unit: str) -> UnitInspection:
+    gateway = _gateway(request)
+    routes = gateway.routes
+    if len(unit) > MAX_UNIT:
+        raise BadParameter("unit", expected=f"at most {MAX_UNIT} characters", found=unit[:40])
+    product = unit_form.product_of(request, routes)
+    wanted_ms = Upload(request, 0, 0).wanted_ms()
+    async with gateway.unit_turns(routes).turn(routes.upload_timeout_ms / 1000):
+        pictures = await unit_form.read_form(request, routes)
+        inspection = await inspect_unit(_line(request), UnitOrder(unit, pictures, product, wanted_ms))
+    gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
+    return inspection
+
+
+async def _answered(
+    request: Request, inspect: Callable[[], Awaitable[Inspection | UnitInspection]], **about: str
+) -> Response:
     """The verdict, or why there is none; with a line in the log."""
-    gateway, started = _gateway(request), time.perf_counter()
-    log = gateway.log.bind(request_id=request_id, component=component)
+    gateway, started, request_id = _gateway(request), time.perf_counter(), _request_id(request)
+    log = gateway.log.bind(request_id=request_id, **about)
     try:
-        inspection = await _line(request).inspect(component, Upload(request, gateway.routes))
+        inspection = await inspect()
         elapsed = _milliseconds(started)
         response = _json(msgspec.structs.replace(inspection, request_id=request_id, elapsed_ms=elapsed))
-        log.info("inspected", status=200, verdict=inspection.verdict, version=inspection.model.version, ms=elapsed)
-        return response
+        version = {"version": inspection.model.version} if isinstance(inspection, Inspection) else {}
+        log.info("inspected", status=200, verdict=inspection.verdict, **version, ms=elapsed)
     except AoiError as error:
         problem = problems.of_error(error)
         log.warning("refused", status=problem.status, problem=problem.kind, detail=problem.detail)
-        return problem.response()
+        response = problem.response()
     except ClientDisconnect:
         log.warning("refused", status=CLIENT_LEFT, problem="client-left", detail="the client hung up")
-        return Response(status_code=CLIENT_LEFT)
+        response = Response(status_code=CLIENT_LEFT)
     except Exception as fault:  # a fault of ours: logged whole
         log.error("fault", status=500, exc_info=fault)
-        return problems.of_fault(request_id).response()
+        response = problems.of_fault(request_id).response()
+    response.headers["X-Request-Id"] = request_id
+    return response
 
 
 async def get_components(request: Request) -> Response:

@@ -24,6 +24,18 @@ class Metrics:
             ["component", "verdict"],
             registry=self._registry,
         )
+        self.unit_requests = Counter(
+            "aoi_gateway_unit_requests_total",
+            "Units that came with all their pictures, by HTTP status.",
+            ["status"],
+            registry=self._registry,
+        )
+        self.unit_verdicts = Counter(
+            "aoi_gateway_unit_verdicts_total",
+            "Units judged, by product and verdict.",
+            ["product", "verdict"],
+            registry=self._registry,
+        )
         self.upstream_seconds = Histogram(
             "aoi_gateway_upstream_seconds",
             "Time from asking the model server to its answer, by component.",

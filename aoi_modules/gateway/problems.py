@@ -99,7 +99,7 @@ def of_http(status: int, headers: Mapping[str, str]) -> Problem:
         headers: of the answer; `Allow` names the methods that a path has.
     """
     kind = {404: "unknown-path", 405: "wrong-method"}.get(status, "refused")
-    hint = {404: "POST /v1/inspect/COMPONENT; GET /v1/components lists them"}.get(status, "")
+    hint = {404: "POST /v1/inspect/COMPONENT or /v1/units/UNIT/inspect; GET /v1/components lists them"}.get(status, "")
     if status == 405:
         hint = f"allowed: {headers.get('Allow', 'GET, POST')}"
     return Problem(status=status, kind=kind, detail=HTTPStatus(status).description, hint=hint, headers=headers)

@@ -9,6 +9,11 @@
           defect: {threshold: 0.5, review_band: [0.4, 0.5]}
         canary: {version: 4, share: 0.05}
         shadow: {version: 5}
+    products:
+      motor:
+        positions:
+          left: {component: tile}
+          right: {component: tile, required: false}
 
 Limits given here win over those that the model's manifest carries. They are about the route's model: canary and shadow
 are judged by their own limits, or by their manifests.
@@ -118,15 +123,42 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return (self.upstream,) if isinstance(self.upstream, str) else self.upstream
 
 
+class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place of a product of which a picture is taken."""
+
+    component: str
+    """Whose route its pictures take."""
+    required: bool = True
+    """Without a picture of it the unit is at REVIEW."""
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a unit has to show."""
+
+    positions: dict[str, Position]
+
+    def required(self) -> set[str]:
+        """The positions that must have a picture."""
+        return {name for name, position in self.positions.items() if position.required}
+
+
 class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything the gateway is told."""
 
     components: dict[str, Route]
+    products: dict[str, Product] = {}
+    """What the units of each product have to show."""
     max_picture_bytes: Positive = 20 * 1024 * 1024
     """Larger pictures are refused with 413."""
     max_picture_pixels: Annotated[int, Meta(ge=1, le=MAX_PIXELS)] = MAX_PIXELS
     """Pictures of more pixels are refused with 413 before they are decoded: a small file may hold a huge picture.
     Nobody in the line reads more than `MAX_PIXELS`."""
+    max_unit_bytes: Positive = 64 * 1024 * 1024
+    """Of all pictures of a unit that come together."""
+    max_unit_pictures: Positive = 64
+    """Of a unit that come together."""
+    max_units: Positive = 4
+    """Units that come together at a time; more wait, and are refused when too many do."""
     max_in_flight: Positive = 64
     """Inspections at one model server at a time; more are refused with 503."""
     upload_timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 10_000
@@ -167,7 +199,20 @@ def parse_routes(text: str, origin: str) -> Routes:
         )
     components = {str(name): _component(name, value, root, origin) for name, value in listed.items()}
     rest = {name: value for name, value in values.items() if name != "components"}
-    return _convert({**rest, "components": {}}, Routes, root, (), origin, components=components)
+    routes = _convert({**rest, "components": {}}, Routes, root, (), origin, components=components)
+    _refuse_unknown_components(routes, root, origin)
+    return routes
+
+
+def _refuse_unknown_components(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+    for name, product in routes.products.items():
+        for position, wanted in product.positions.items():
+            if wanted.component not in routes.components:
+                where = _place(origin, root, ("products", name, "positions", position, "component"))
+                raise RouteError(
+                    f"{where}products.{name}.positions.{position}: no component {wanted.component!r} is routed",
+                    hint=f"components there: {', '.join(sorted(routes.components))}",
+                )
 
 
 def _component(name: Any, value: Any, root: yaml.Node | None, origin: str) -> Route:

@@ -6,7 +6,6 @@ import re
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
-from aoi_modules.gateway.routes import Routes
 
 UNIT_HEADER = "X-Aoi-Unit"
 MAX_UNIT = 200
@@ -21,13 +20,14 @@ class Upload:
 
     Args:
         request: of HTTP.
-        routes: how large a picture may be, and how long it may take to arrive.
+        max_bytes: of the body.
+        timeout_ms: how long the body may take to arrive.
     """
 
-    def __init__(self, request: Request, routes: Routes) -> None:
+    def __init__(self, request: Request, max_bytes: int, timeout_ms: int) -> None:
         self._request = request
-        self._max_bytes = routes.max_picture_bytes
-        self._timeout_ms = routes.upload_timeout_ms
+        self._max_bytes = max_bytes
+        self._timeout_ms = timeout_ms
 
     def wanted_ms(self) -> int | None:
         """Reads how long the inspection may take, in milliseconds; None if the request does not say.
