@@ -123,6 +123,25 @@ def test_what_is_wrong_with_canary_shadow_and_turns_is_told(field: str, message:
     assert message in caught.value.message
 
 
+def test_a_product_says_which_positions_must_have_a_picture() -> None:
+    text = (
+        "components: {tile: {model: tile, upstream: 'a:1'}}\n"
+        "products: {motor: {positions: {left: {component: tile}, top: {component: tile, required: false}}}}"
+    )
+    assert parse_routes(text, "f").products["motor"].required() == {"left"}
+
+
+def test_a_position_of_a_component_without_a_route_is_refused() -> None:
+    text = (
+        "components: {tile: {model: tile, upstream: 'a:1'}}\nproducts:\n  motor:\n    positions:\n"
+        "      left: {component: chair}"
+    )
+    with pytest.raises(RouteError) as caught:
+        parse_routes(text, "f")
+    assert caught.value.message == "f, line 5: products.motor.positions.left: no component 'chair' is routed"
+    assert caught.value.hint == "components there: tile"
+
+
 @pytest.mark.parametrize("upstream", ["h", "h:", ":1", "h:0", "h:65536", "h:123456", "::1:8500", "a b:1", "h:1/x"])
 def test_what_is_no_address_is_refused(upstream: str) -> None:
     with pytest.raises(ValueError, match="upstream: expected HOST:PORT"):
