@@ -179,13 +179,13 @@ class Line:
             return _for_an_operator(question.component, chosen, error.message)
 
     async def _shadow(self, question: "_Question", shadow: Route) -> Inspection:
-        """What a shadow says about a picture. It takes no place of the line's, at no server."""
+        """What a shadow says about a picture. Half of the places at every server are kept for the line."""
         replicas = self._replicas(question.component, shadow)
-        upstream = replicas.least()
-        if upstream is None:
-            raise Busy(self._routes.max_in_flight)
-        question = replace(question, attempts=Attempts(shadow.timeout_ms / 1000, 0))
-        return await _judged(question, shadow, replicas, upstream)
+        with replicas.place() as upstream:
+            if 2 * upstream.in_flight > upstream.max_in_flight:
+                raise Busy(upstream.max_in_flight // 2)
+            question = replace(question, attempts=Attempts(shadow.timeout_ms / 1000, 0))
+            return await _judged(question, shadow, replicas, upstream)
 
     async def _state(self, route: Route) -> RouteState:
         """The state of the first server that is ready, or of the first; and what is wrong with each."""

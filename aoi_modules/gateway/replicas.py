@@ -49,15 +49,11 @@ class Replicas:
         Raises:
             Busy: all places at all of them are taken.
         """
-        upstream = self.least()
+        upstream = self._next(())
         if upstream is None:
             raise Busy(sum(upstream.max_in_flight for upstream in self._upstreams))
         with upstream.slot():
             yield upstream
-
-    def least(self) -> Upstream | None:
-        """The server to ask first; None if none has a place."""
-        return self._next(())
 
     async def ask(
         self, first: Upstream, endpoint: Endpoint, picture: bytes, attempts: Attempts

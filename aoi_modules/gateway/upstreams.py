@@ -228,6 +228,7 @@ class Upstreams:
         for upstream in self._by_address.values():
             upstream.max_in_flight = max_in_flight
         for upstream in gone:
+            upstream.max_in_flight = 0  # no inspection takes a place there any more
             task = asyncio.create_task(_close_when_idle(upstream))
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)

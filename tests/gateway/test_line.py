@@ -281,6 +281,22 @@ def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> N
     assert 'shadows_total{component="tile",outcome="skipped"} 2.0' in metrics.text().decode()
 
 
+def test_a_shadow_takes_no_more_than_half_of_the_places(model_server: ModelServer) -> None:
+    metrics = Metrics()
+    routes = (
+        f'max_in_flight: 1\ncomponents: {{tile: {{model: tile, upstream: "{model_server.address}",'
+        " shadow: {label: next}}}"
+    )
+
+    async def act(line: Line) -> None:
+        for _ in range(2):
+            assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+            await asyncio.sleep(0)
+
+    with_line("", act, metrics, routes)
+    assert 'shadows_total{component="tile",outcome="failed"} 2.0' in metrics.text().decode()
+
+
 def test_so_many_pictures_of_a_component_wait_and_no_more(model_server: ModelServer) -> None:
     model_server.gate.clear()
     routes = (

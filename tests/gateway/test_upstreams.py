@@ -167,6 +167,27 @@ def test_only_so_many_manifests_are_kept(model_server: ModelServer) -> None:
     assert [request.model_spec.version.value for request in model_server.asked] == [*versions, 1]
 
 
+def test_a_server_that_leaves_the_routes_ends_what_it_has_and_takes_nothing_more(model_server: ModelServer) -> None:
+    model_server.gate.clear()
+
+    async def act() -> None:
+        upstreams = Upstreams([model_server.address], 4, lambda *_: None)
+        upstream = upstreams[model_server.address]
+        with upstream.slot():
+            inspection = asyncio.create_task(ask(upstream, Endpoint(model_server.address, "tile", timeout=PATIENCE)))
+            while not model_server.asked:
+                await asyncio.sleep(0.01)
+            upstreams.use(["127.0.0.1:1"], 4)
+            assert upstream.full
+            model_server.gate.set()
+            assert await inspection == (1, 0.5)
+        with pytest.raises(KeyError):
+            upstreams[model_server.address]
+        await upstreams.close()
+
+    asyncio.run(act())
+
+
 def test_places_are_bounded_and_given_back(model_server: ModelServer) -> None:
     async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         full = pytest.raises(Busy, match="2 inspections are at the model server already")
