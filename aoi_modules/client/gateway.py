@@ -1,10 +1,12 @@
-"""A client of the gateway: one picture in, the verdict of its part out."""
+"""A client of the gateway: one picture in, the verdict of its part out; or all pictures of a unit, and its verdict."""
 
 import json
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
+from urllib3.filepost import encode_multipart_formdata
 
 from aoi_modules.client.base import CalledClient
 from aoi_modules.client.endpoint import Endpoint
@@ -12,6 +14,9 @@ from aoi_modules.client.rest import answers
 from aoi_modules.client.rest.calls import HttpCalls
 from aoi_modules.errors import RpcError, WireError
 from aoi_modules.judging.inspection import Inspection
+from aoi_modules.judging.unit import UnitInspection
+
+Verdict = TypeVar("Verdict", Inspection, UnitInspection)
 
 
 class GatewayClient(CalledClient):
@@ -48,13 +53,34 @@ class GatewayClient(CalledClient):
             RpcError: the gateway gave no verdict; its own words.
             WireError: what answers is no gateway.
         """
+        return self._verdict(self._inspect_url, picture, "application/octet-stream", Inspection)
+
+    def inspect_unit(
+        self, unit: str, pictures: Iterable[tuple[str, bytes]], *, product: str | None = None
+    ) -> UnitInspection:
+        """Asks for the verdict of a unit; the component of the endpoint does not count here.
+
+        Args:
+            unit: its name, such as a serial number.
+            pictures: position and encoded picture of each; without a product, component and picture.
+            product: whose plan in the gateway's routes says which positions the unit has to show.
+
+        Raises:
+            Unreachable, TooSlow, RpcError, WireError: as `inspect`.
+        """
+        body, content_type = encode_multipart_formdata([(name, (name, picture)) for name, picture in pictures])
+        query = "" if product is None else f"?product={quote(product, safe='')}"
+        url = f"{self.endpoint.address}/v1/units/{quote(unit, safe='')}/inspect{query}"
+        return self._verdict(url, body, content_type, UnitInspection)
+
+    def _verdict(self, url: str, body: bytes, content_type: str, kind: type[Verdict]) -> Verdict:
+        """The answer to a body, as the kind of verdict that its address gives."""
         self.require_open()
-        attempts = self.endpoint.attempts()
-        status, content = self._calls.call("POST", self._inspect_url, attempts, picture, "application/octet-stream")
+        status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type)
         if status != 200:
             raise RpcError(answers.code_of(status), _words(content, status))
         try:
-            return msgspec.json.decode(content, type=Inspection)
+            return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:
             raise WireError(f"{self.endpoint.address}: expected the verdict of a gateway: {error}") from None
 

@@ -76,7 +76,7 @@ def build_app(gateway: Gateway) -> Starlette:
     app = Starlette(
         routes=[
             HttpRoute("/v1/inspect/{component}", post_picture, methods=["POST"]),
-            HttpRoute("/v1/units/{unit}/inspect", post_unit, methods=["POST"]),
+            HttpRoute("/v1/units/{unit:path}/inspect", post_unit, methods=["POST"]),
             HttpRoute("/v1/components", get_components, methods=["GET"]),
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
             HttpRoute("/readyz", get_readyz, methods=["GET"]),

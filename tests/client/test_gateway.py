@@ -37,6 +37,21 @@ def test_a_verdict_and_what_led_to_it(model_server: ModelServer, start_gateway: 
             other.inspect(picture_bytes())
 
 
+def test_a_unit_and_what_led_to_its_verdict(model_server: ModelServer, start_gateway: StartGateway) -> None:
+    routes = (
+        f'components: {{tile: {{model: tile, upstream: "{model_server.address}", timeout_ms: 5000}}}}\n'
+        "products: {motor: {positions: {left side: {component: tile}, right: {component: tile}}}}"
+    )
+    picture = picture_bytes()
+    with GatewayClient(Endpoint(start_gateway(routes).url, "any")) as client:
+        whole = client.inspect_unit("SN/42", [("left side", picture), ("right", picture)], product="motor")
+        assert (whole.unit, whole.product, whole.verdict, whole.missing) == ("SN/42", "motor", "PASS", ())
+        assert [result.position for result in whole.positions] == ["left side", "right"]
+        assert client.inspect_unit("SN/43", [("tile", picture)]).verdict == "PASS"
+        with pytest.raises(RpcError, match="product: expected one of: motor"):
+            client.inspect_unit("SN/44", [("right", picture)], product="pump")
+
+
 def test_the_routes_choose_the_version_not_the_client() -> None:
     endpoint = Endpoint("http://127.0.0.1:1", "tile")
     for asked in (replace(endpoint, version=3), replace(endpoint, label="stable")):
