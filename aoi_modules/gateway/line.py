@@ -26,6 +26,8 @@ from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.pictures.decoding import decode, read_header
 from aoi_modules.verdict import Verdict
 
+LIGHT_PIXELS = 2**16
+"""A picture of up to so many pixels is decoded in the event loop: that takes less time than to hand it to a thread."""
 STATUS_SECONDS = 1.0
 """How long a question about health may take; an orchestrator's probe waits no longer."""
 
@@ -156,7 +158,10 @@ class Line:
         if picture.height * picture.width > self._routes.max_picture_pixels:
             size = f"{picture.width} x {picture.height}"
             raise TooLarge(self._routes.max_picture_pixels, "pixels", found=size)
-        await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
+        if picture.height * picture.width <= LIGHT_PIXELS:
+            decode(content)
+        else:
+            await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
 
     async def _inspected(self, question: "_Question", route: Route, chosen: Route, first: Upstream) -> Inspection:
         """Asks the chosen model and judges; where a canary cannot answer, the route's own model does."""
