@@ -1,4 +1,4 @@
-"""Who may come in: so many inspections of a component at once, so many more wait, and all others are told at once."""
+"""Who may come in: so many inspections of a component at once, so many more wait, and all others are told so."""
 
 import asyncio
 import time
@@ -10,14 +10,16 @@ from aoi_modules.errors import Crowded
 
 
 class Admission:
-    """The turns of one component, in the order of arrival. Made inside the running event loop.
+    """Turns in the order of arrival.
 
     Args:
-        at_once: inspections under way; None for any number.
+        what: has turns, in messages: `units`.
+        at_once: how many hold a turn; None for any number.
         waiting: that may wait for a turn.
     """
 
-    def __init__(self, at_once: int | None, waiting: int) -> None:
+    def __init__(self, what: str, at_once: int | None, waiting: int) -> None:
+        self._what = what
         self._at_once = at_once
         self._max_waiting = waiting
         self._under_way = 0
@@ -56,9 +58,7 @@ class Admission:
             self._under_way += 1
             return
         if len(self._waiting) >= self._max_waiting:
-            raise Crowded(
-                f"{self._under_way} inspections of this component are under way, and {self.waiting} wait already"
-            )
+            raise Crowded(f"{self._under_way} {self._what} are under way, and {self.waiting} wait already")
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -66,7 +66,7 @@ class Admission:
                 await turn
         except TimeoutError:
             self._leave(turn)
-            raise Crowded(f"no turn within {seconds:.3g} s: too many pictures of this component come at once") from None
+            raise Crowded(f"no turn within {seconds:.3g} s: too many {self._what} at once") from None
         except asyncio.CancelledError:
             self._leave(turn)
             raise

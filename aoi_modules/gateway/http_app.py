@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,7 +25,7 @@ from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
-from aoi_modules.gateway.uploads import MAX_UNIT, Upload
+from aoi_modules.gateway.uploads import MAX_UNIT, Upload, wanted_ms
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
@@ -46,18 +46,16 @@ class Gateway:
     log: structlog.stdlib.BoundLogger
     line: Line | None = None
     draining: bool = False
-    _unit_turns: Admission | None = None
+    unit_turns: Admission = field(init=False)
+    """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
 
-    def unit_turns(self, routes: Routes) -> Admission:
-        """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
-        if self._unit_turns is None:
-            self._unit_turns = Admission(routes.max_units, MAX_WAITING_UNITS)
-        self._unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
-        return self._unit_turns
+    def __post_init__(self) -> None:
+        self.unit_turns = Admission("units", self.routes.max_units, MAX_WAITING_UNITS)
 
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; requests that are under way keep theirs."""
         self.routes = routes
+        self.unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
         if self.line is not None:
             self.line.use(routes)
 
@@ -119,10 +117,10 @@ async def _inspect_unit(request: Request, unit: str) -> UnitInspection:
     if len(unit) > MAX_UNIT:
         raise BadParameter("unit", expected=f"at most {MAX_UNIT} characters", found=unit[:40])
     product = unit_form.product_of(request, routes)
-    wanted_ms = Upload(request, 0, 0).wanted_ms()
-    async with gateway.unit_turns(routes).turn(routes.upload_timeout_ms / 1000):
+    milliseconds = wanted_ms(request)
+    async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
         pictures = await unit_form.read_form(request, routes)
-        inspection = await inspect_unit(_line(request), UnitOrder(unit, pictures, product, wanted_ms))
+        inspection = await inspect_unit(_line(request), UnitOrder(unit, pictures, product, milliseconds))
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
     return inspection
 

@@ -102,18 +102,19 @@ class Line:
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
         route = self._route(component)
-        wanted_ms = min(route.timeout_ms, arrival.wanted_ms() or route.timeout_ms)
-        chosen = route.chosen(chance_of(arrival.unit()))
-        async with self._admissions[component].turn(wanted_ms / 1000) as seconds_left:
-            replicas = self._replicas(component, chosen)
-            with replicas.place() as upstream:
+        wanted_ms, unit = arrival.wanted_ms(), arrival.unit()
+        seconds = min(route.timeout_ms, wanted_ms or route.timeout_ms) / 1000
+        async with self._admissions[component].turn(seconds) as seconds_left:
+            route = self._route(component)  # which may have changed meanwhile
+            own, chosen, shadow = self._ways(component, route, chance_of(unit))
+            with chosen.replicas.place() as upstream:
                 picture = await arrival.picture()
                 await self._check_picture(picture)
                 question = _Question(component, picture, Attempts(seconds_left, 0))
                 with self._metrics.upstream_seconds.labels(component).time():
-                    inspection = await self._inspected(question, route, chosen, upstream)
-        if route.shadow is not None:
-            self._shadows.follow(inspection, partial(self._shadow, question, route.variant(route.shadow)))
+                    inspection = await self._inspected(question, chosen, upstream, own)
+        if shadow is not None:
+            self._shadows.follow(inspection, partial(_ask_shadow, question, shadow))
         self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
         return inspection
 
@@ -129,16 +130,24 @@ class Line:
         await self._upstreams.close()
 
     def _admission(self, component: str, route: Route) -> Admission:
-        admission = Admission(route.max_in_flight, route.max_waiting)
+        admission = Admission("inspections of this component", route.max_in_flight, route.max_waiting)
         self._metrics.waiting.labels(component).set_function(lambda: admission.waiting)
         return admission
 
     def _told(self, address: str, model: str, away: bool) -> None:
         self._metrics.away.labels(address, model).set(away)
 
-    def _replicas(self, component: str, route: Route) -> Replicas:
+    def _ways(self, component: str, route: Route, chance: float) -> tuple["_Way", "_Way", "_Way | None"]:
+        """The route's own way, the one that is chosen for a unit, and the shadow's."""
+        own = self._way(component, route)
+        chosen = own if (variant := route.chosen(chance)) is route else self._way(component, variant, canary=True)
+        shadow = None if route.shadow is None else self._way(component, route.variant(route.shadow))
+        return own, chosen, shadow
+
+    def _way(self, component: str, route: Route, *, canary: bool = False) -> "_Way":
         upstreams = [self._upstreams[address] for address in route.addresses]
-        return Replicas(upstreams, route.model, self._metrics.asked_again.labels(component).inc)
+        asked_again = self._metrics.asked_again.labels(component).inc
+        return _Way(route, Replicas(upstreams, route.model, asked_again), canary)
 
     def _route(self, component: str) -> Route:
         if component not in self._routes.components:
@@ -163,63 +172,49 @@ class Line:
         else:
             await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
 
-    async def _inspected(self, question: "_Question", route: Route, chosen: Route, first: Upstream) -> Inspection:
-        """Asks the chosen model and judges; where a canary cannot answer, the route's own model does."""
-        canary = chosen is not route
+    async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Inspection:
+        """Asks and judges; where a canary cannot answer, the route's own model does."""
         try:
-            try:
-                found = await _judged(question, chosen, self._replicas(question.component, chosen), first)
-                return msgspec.structs.replace(found, canary=canary)
-            except TwoHungUp:
-                raise
-            except RpcError as error:
-                if not canary:
-                    raise
-                self._metrics.canary_failures.labels(question.component).inc()
-                self._log.warning("canary failed", component=question.component, detail=error.message)
-            replicas = self._replicas(question.component, route)
-            with replicas.place() as upstream:
-                return await _judged(question, route, replicas, upstream)
+            return await _judged(question, way, first)
         except TwoHungUp as error:
-            return _for_an_operator(question.component, chosen, error.message)
-
-    async def _shadow(self, question: "_Question", shadow: Route) -> Inspection:
-        """What a shadow says about a picture. Half of the places at every server are kept for the line."""
-        replicas = self._replicas(question.component, shadow)
-        with replicas.place() as upstream:
-            if 2 * upstream.in_flight > upstream.max_in_flight:
-                raise Busy(upstream.max_in_flight // 2)
-            question = replace(question, attempts=Attempts(shadow.timeout_ms / 1000, 0))
-            return await _judged(question, shadow, replicas, upstream)
+            return _for_an_operator(question.component, way.route, error.message)
+        except RpcError as error:
+            if not way.canary:
+                raise
+            self._metrics.canary_failures.labels(question.component).inc()
+            self._log.warning("canary failed", component=question.component, detail=error.message)
+        with own.replicas.place() as upstream:
+            return await self._inspected(question, own, upstream, own)
 
     async def _state(self, route: Route) -> RouteState:
         """The state of the first server that is ready, or of the first; and what is wrong with each."""
-        found = await asyncio.gather(*(self._state_at(route, address) for address in route.addresses))
+        upstreams = [self._upstreams[address] for address in route.addresses]
+        found = await asyncio.gather(*(_state_at(upstream, route) for upstream in upstreams))
         best = next((state for state in found if state.ready), found[0])
         details = {address: state.detail for address, state in zip(route.addresses, found, strict=True)}
         told = "" if best.ready else "; ".join(dict.fromkeys(details.values()))
         return replace(best, detail=told, servers=details)
 
-    async def _state_at(self, route: Route, address: str) -> RouteState:
-        endpoint = _endpoint(route, STATUS_SECONDS)
-        upstream = self._upstreams[address]
-        try:
-            statuses = await upstream.status(endpoint)
-            available = [status.version for status in statuses if status.state == "AVAILABLE"]
-            if not available:
-                told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
-                return RouteState(False, f"model {route.model} at {address}: {told}")
-            asked = endpoint if route.label is not None else replace(endpoint, version=available[0])
-            manifest = await upstream.manifest(asked)
-        except AoiError as error:
-            return RouteState(False, error.message)
-        version = asked.version or (manifest.version if manifest is not None else None)
-        try:
-            if manifest is not None:
-                check_fit(manifest.heads, route.heads)
-        except AoiError as error:
-            return RouteState(False, error.message, version, manifest)
-        return RouteState(True, "", version, manifest)
+
+async def _state_at(upstream: Upstream, route: Route) -> RouteState:
+    endpoint = _endpoint(route, STATUS_SECONDS)
+    try:
+        statuses = await upstream.status(endpoint)
+        available = [status.version for status in statuses if status.state == "AVAILABLE"]
+        if not available:
+            told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
+            return RouteState(False, f"model {route.model} at {upstream.address}: {told}")
+        asked = endpoint if route.label is not None else replace(endpoint, version=available[0])
+        manifest = await upstream.manifest(asked)
+    except AoiError as error:
+        return RouteState(False, error.message)
+    version = asked.version or (manifest.version if manifest is not None else None)
+    try:
+        if manifest is not None:
+            check_fit(manifest.heads, route.heads)
+    except AoiError as error:
+        return RouteState(False, error.message, version, manifest)
+    return RouteState(True, "", version, manifest)
 
 
 def _addresses(routes: Routes) -> set[str]:
@@ -231,7 +226,7 @@ def chance_of(unit: str | None) -> float:
     """A number in [0, 1) that is the same for all pictures of a unit, at every gateway; without a unit, any number."""
     if unit is None:
         return random.random()  # who is asked is no secret
-    return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:8]) / 2**64
+    return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48
 
 
 @dataclass(frozen=True)
@@ -243,12 +238,32 @@ class _Question:
     attempts: Attempts
 
 
-async def _judged(question: _Question, route: Route, replicas: Replicas, first: Upstream) -> Inspection:
-    """Asks a route's model about a picture, and judges."""
+@dataclass(frozen=True)
+class _Way:
+    """A model that may be asked, and the servers that have it, as they were when the picture came."""
+
+    route: Route
+    replicas: Replicas
+    canary: bool = False
+
+
+async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection:
+    """Asks about a picture, and judges."""
+    route = way.route
     endpoint = _endpoint(route, question.attempts.timeout)
-    prediction, manifest = await replicas.ask(first, endpoint, question.picture, question.attempts)
+    prediction, manifest = await way.replicas.ask(first, endpoint, question.picture, question.attempts)
     model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
-    return judge(prediction.scores, manifest, route.heads, component=question.component, model=model)
+    inspection = judge(prediction.scores, manifest, route.heads, component=question.component, model=model)
+    return msgspec.structs.replace(inspection, canary=way.canary)
+
+
+async def _ask_shadow(question: _Question, shadow: _Way) -> Inspection:
+    """What a shadow says about a picture. Half of the places at every server are kept for the line."""
+    with shadow.replicas.place() as upstream:
+        if 2 * upstream.in_flight > upstream.max_in_flight:
+            raise Busy(upstream.max_in_flight // 2)
+        own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
+        return await _judged(replace(question, attempts=own_time), shadow, upstream)
 
 
 def _endpoint(route: Route, seconds: float) -> Endpoint:

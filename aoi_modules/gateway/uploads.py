@@ -30,17 +30,8 @@ class Upload:
         self._timeout_ms = timeout_ms
 
     def wanted_ms(self) -> int | None:
-        """Reads how long the inspection may take, in milliseconds; None if the request does not say.
-
-        Raises:
-            BadParameter: it says something else.
-        """
-        text = self._request.query_params.get("timeout_ms")
-        if text is None:
-            return None
-        if not _MILLISECONDS.fullmatch(text):
-            raise BadParameter("timeout_ms", expected="whole milliseconds over 0", found=text[:40])
-        return int(text)
+        """Reads how long the inspection may take; see the function of this name."""
+        return wanted_ms(self._request)
 
     def unit(self) -> str | None:
         """Reads which unit the part belongs to, from the header `X-Aoi-Unit`; None if the request does not say.
@@ -96,3 +87,17 @@ class Upload:
         except TimeoutError:
             pass
         return refusal
+
+
+def wanted_ms(request: Request) -> int | None:
+    """Reads how long an inspection may take, in milliseconds; None if the request does not say.
+
+    Raises:
+        BadParameter: it says something else.
+    """
+    text = request.query_params.get("timeout_ms")
+    if text is None:
+        return None
+    if not _MILLISECONDS.fullmatch(text):
+        raise BadParameter("timeout_ms", expected="whole milliseconds over 0", found=text[:40])
+    return int(text)

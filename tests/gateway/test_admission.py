@@ -24,7 +24,7 @@ def test_never_more_at_once_and_each_has_its_turn_or_is_told(at_once: int, waiti
     order: list[int] = []
 
     async def act() -> None:
-        admission = Admission(at_once, waiting)
+        admission = Admission("parts", at_once, waiting)
 
         async def one(number: int) -> bool:
             nonlocal inside, most
@@ -48,7 +48,7 @@ def test_never_more_at_once_and_each_has_its_turn_or_is_told(at_once: int, waiti
 
 def test_without_a_limit_nobody_waits() -> None:
     async def act() -> None:
-        admission = Admission(None, 0)
+        admission = Admission("parts", None, 0)
         async with AsyncExitStack() as turns:
             for _ in range(100):
                 await turns.enter_async_context(admission.turn(PATIENCE))
@@ -58,7 +58,7 @@ def test_without_a_limit_nobody_waits() -> None:
 
 def test_the_wait_comes_off_the_time_that_is_left() -> None:
     async def act() -> None:
-        admission = Admission(1, 1)
+        admission = Admission("parts", 1, 1)
 
         async def hold() -> None:
             async with admission.turn(PATIENCE):
@@ -75,9 +75,9 @@ def test_the_wait_comes_off_the_time_that_is_left() -> None:
 
 def test_who_waits_too_long_is_told_and_takes_nobodys_turn() -> None:
     async def act() -> None:
-        admission = Admission(1, 2)
+        admission = Admission("parts", 1, 2)
         async with admission.turn(PATIENCE):
-            with pytest.raises(Crowded, match=r"no turn within 0\.01 s"):
+            with pytest.raises(Crowded, match=r"no turn within 0\.01 s: too many parts at once"):
                 async with admission.turn(0.01):
                     pytest.fail("the turn is taken")
             assert admission.waiting == 0
@@ -91,7 +91,7 @@ def test_a_turn_that_nobody_takes_any_more_goes_to_the_next() -> None:
     """Whoever waits is cancelled in the very moment in which the turn is given."""
 
     async def act() -> None:
-        admission = Admission(1, 2)
+        admission = Admission("parts", 1, 2)
 
         async def wait() -> None:
             async with admission.turn(PATIENCE):
@@ -110,7 +110,7 @@ def test_a_turn_that_nobody_takes_any_more_goes_to_the_next() -> None:
 
 def test_other_limits_let_in_who_waits() -> None:
     async def act() -> None:
-        admission = Admission(1, 1)
+        admission = Admission("parts", 1, 1)
         async with admission.turn(PATIENCE):
             entered = asyncio.Event()
 

@@ -318,6 +318,23 @@ def test_so_many_pictures_of_a_component_wait_and_no_more(model_server: ModelSer
     with_line("", act, routes=routes)
 
 
+def test_who_waits_for_a_turn_is_asked_about_where_the_routes_say_then(model_server: ModelServer) -> None:
+    model_server.gate.clear()
+    text = 'components: {{tile: {{model: tile, upstream: "{}", timeout_ms: 20000, max_in_flight: 1, max_waiting: 1}}}}'
+
+    async def act(line: Line) -> None:
+        first, second = (asyncio.create_task(line.inspect("tile", Arriving())) for _ in range(2))
+        while not model_server.asked:
+            await asyncio.sleep(0.01)
+        with ModelServer() as other:
+            line.use(parse_routes(text.format(other.address), "routes"))
+            model_server.gate.set()
+            assert [(await one).verdict for one in (first, second)] == [Verdict.PASS] * 2
+            assert len(other.asked) == 2, "picture and manifest"
+
+    with_line("", act, routes=text.format(model_server.address))
+
+
 def test_a_label_is_asked_for(model_server: ModelServer) -> None:
     routes = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", label: stable}}}}'
 
