@@ -29,6 +29,7 @@ COMMANDS = {
     "parity": ("parity", "Compare every way to a model with the scores of its source."),
     "load": ("load", "Measure a model server under load."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
+    "watch": ("watch", "Inspect the picture files that a machine drops into a folder."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 

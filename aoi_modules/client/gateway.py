@@ -16,6 +16,8 @@ from aoi_modules.errors import RpcError, WireError
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 
+_CODES = {413: "INVALID_ARGUMENT", 415: "INVALID_ARGUMENT"}
+"""Refusals of a gateway that no model server gives."""
 Verdict = TypeVar("Verdict", Inspection, UnitInspection)
 
 
@@ -45,15 +47,20 @@ class GatewayClient(CalledClient):
             endpoint.address, endpoint.tls, server="gateway", hint="is it running? aoi gateway starts one"
         )
 
-    def inspect(self, picture: bytes) -> Inspection:
+    def inspect(self, picture: bytes, *, unit: str | None = None) -> Inspection:
         """Asks for the verdict of the part in an encoded picture.
+
+        Args:
+            picture: PNG, JPEG or BMP.
+            unit: to which the part belongs; the pictures of a unit are all judged by the same model.
 
         Raises:
             Unreachable, TooSlow: no answer.
             RpcError: the gateway gave no verdict; its own words.
             WireError: what answers is no gateway.
         """
-        return self._verdict(self._inspect_url, picture, "application/octet-stream", Inspection)
+        url = self._inspect_url if unit is None else f"{self._inspect_url}?unit={quote(unit, safe='')}"
+        return self._verdict(url, picture, "application/octet-stream", Inspection)
 
     def inspect_unit(
         self, unit: str, pictures: Iterable[tuple[str, bytes]], *, product: str | None = None
@@ -78,7 +85,7 @@ class GatewayClient(CalledClient):
         self.require_open()
         status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type)
         if status != 200:
-            raise RpcError(answers.code_of(status), _words(content, status))
+            raise RpcError(_CODES.get(status) or answers.code_of(status), _words(content, status))
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:

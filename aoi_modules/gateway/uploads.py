@@ -34,14 +34,14 @@ class Upload:
         return wanted_ms(self._request)
 
     def unit(self) -> str | None:
-        """Reads which unit the part belongs to, from the header `X-Aoi-Unit`; None if the request does not say.
+        """Reads which unit the part belongs to, from `unit` or the header `X-Aoi-Unit`; None if the request is silent.
 
         Raises:
             BadParameter: it is empty, or longer than any serial number.
         """
-        unit = self._request.headers.get(UNIT_HEADER)
+        unit = self._request.query_params.get("unit", self._request.headers.get(UNIT_HEADER))
         if unit is not None and not 0 < len(unit) <= MAX_UNIT:
-            raise BadParameter(UNIT_HEADER, expected=f"1 to {MAX_UNIT} characters", found=unit[:40])
+            raise BadParameter("unit", expected=f"1 to {MAX_UNIT} characters", found=unit[:40])
         return unit
 
     async def picture(self) -> bytes:

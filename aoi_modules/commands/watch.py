@@ -1,0 +1,129 @@
+"""`aoi watch`: the station of a line whose machine drops picture files into a folder."""
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aoi_modules.commands.output import stdout
+from aoi_modules.errors import AoiError, RpcError
+
+if TYPE_CHECKING:
+    from aoi_modules.client.folder_station import FolderStation, Part, Result
+    from aoi_modules.judging.inspection import Inspection
+
+LOOK_SECONDS = 0.2
+"""Between two looks into the folder."""
+AGAIN_SECONDS = 2.0
+"""After a gateway could not answer."""
+
+
+def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | None) -> re.Pattern[str] | None:
+    try:
+        return None if text is None else re.compile(text)
+    except re.error as error:
+        raise click.BadParameter(f"expected a regular expression. Received: {text!r}: {error}") from None
+
+
+@click.command("watch")
+@click.option("--gateway", "url", required=True, metavar="URL", help="Whom to ask: http://HOST:PORT.")
+@click.option("--component", help="What the pictures show.")
+@click.option(
+    "--pattern", callback=_pattern, metavar="REGEX",
+    help="What whole file names say, by groups (?P<component>...) and (?P<unit>...).",
+)  # fmt: skip
+@click.option(
+    "--settle", type=click.FloatRange(0, 3600), default=0.5, show_default=True,
+    help="Seconds for which a file has to rest before it is read.",
+)  # fmt: skip
+@click.option("--timeout", type=click.FloatRange(min=0.01), default=10.0, show_default=True, help="Seconds a picture.")
+@click.option("--once", is_flag=True, help="End when the folder is empty.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.argument("folder", type=click.Path(path_type=Path))
+def command(
+    folder: Path,
+    url: str,
+    component: str | None,
+    pattern: re.Pattern[str] | None,
+    settle: float,
+    timeout: float,
+    once: bool,
+    as_json: bool,
+) -> None:
+    """Inspect the picture files that a machine drops into a folder, each once.
+
+    A file is read when it has not changed for a while. Then it is moved to FOLDER/done, or to FOLDER/refused if it is
+    no picture or nothing is inspected under its name; its result lies beside it as NAME.json. While the gateway is away
+    or busy, files stay where they are. Whatever ends the program, the next start goes on there, and nothing is lost.
+
+    \b
+    Examples:
+      aoi watch drop --gateway http://127.0.0.1:8080 --component tile
+      aoi watch drop --gateway http://127.0.0.1:8080 --pattern '(?P<unit>[^_]+)_(?P<component>[a-z]+)\\.png' --json
+      aoi watch drop --gateway http://127.0.0.1:8080 --component tile --once
+    """
+    from aoi_modules.client.folder_station import FolderStation, Naming
+
+    try:
+        naming = Naming(component, pattern)
+    except ValueError as error:
+        raise click.UsageError(f"--{error}") from None
+    if not folder.is_dir():
+        raise click.UsageError(f"FOLDER: expected a folder that exists. Received: {folder}")
+    station = FolderStation(folder, naming, _asking(url, timeout), settle)
+    _run(station, _show_json if as_json else _show_line, once=once)
+
+
+def _asking(url: str, timeout: float) -> "Callable[[Part, bytes], Inspection]":
+    """What asks the gateway; a client for each component."""
+    from aoi_modules.client.endpoint import Endpoint
+    from aoi_modules.client.gateway import GatewayClient
+
+    clients: dict[str, GatewayClient] = {}
+
+    def ask(part: "Part", picture: bytes) -> "Inspection":
+        if part.component not in clients:
+            clients[part.component] = GatewayClient(Endpoint(url, part.component, timeout=timeout))
+        return clients[part.component].inspect(picture, unit=part.unit)
+
+    return ask
+
+
+def _run(station: "FolderStation", show: "Callable[[Result], None]", *, once: bool) -> None:
+    """Looks and inspects until the folder is empty, or until somebody stops it."""
+    waits = ""
+    while True:
+        try:
+            resting = station.resting()
+            for path in resting:
+                show(station.inspect(path))
+                waits = ""
+        except RpcError as error:
+            if error.message != waits:  # told once
+                click.echo(f"waiting: {error.message}", err=True)
+            waits = error.message
+            time.sleep(AGAIN_SECONDS)
+            continue
+        except OSError as error:
+            file = error.filename or station.folder
+            raise AoiError(
+                f"{file}: {error.strerror or error}", hint="mend that, then start again: nothing is lost"
+            ) from error
+        if once and not station.waiting:
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+def _show_line(result: "Result") -> None:
+    name = result.file
+    said = f"REFUSED {name}: {result.refusal}" if result.inspection is None else f"{result.inspection.verdict:7} {name}"
+    print(said, file=stdout(), flush=True)
+
+
+def _show_json(result: "Result") -> None:
+    import msgspec
+
+    print(msgspec.json.encode(result).decode(), file=stdout(), flush=True)
