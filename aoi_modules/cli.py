@@ -25,11 +25,11 @@ COMMANDS = {
     "merge": ("merge", "Merge the models of one component into one servable."),
     "servable": ("servable", "Look into servables, compare and verify them."),
     "serve": ("serve", "Serve servables by TensorFlow Serving's API."),
-    "predict": ("predict", "Ask a model server about pictures."),
-    "parity": ("parity", "Compare every way to a model with the scores of its source."),
-    "load": ("load", "Measure a model server under load."),
+    "predict": ("asking.predict", "Ask a model server about pictures."),
+    "parity": ("asking.parity", "Compare every way to a model with the scores of its source."),
+    "load": ("asking.load", "Measure a model server under load."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
-    "watch": ("watch", "Inspect the picture files that a machine drops into a folder."),
+    "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 

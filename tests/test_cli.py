@@ -37,7 +37,9 @@ def test_help_lists_every_command_and_imports_none(tmp_path: Path) -> None:
     assert not imported & {f"aoi_modules.commands.{module}" for module, _ in COMMANDS.values()}
 
 
-@pytest.mark.parametrize("module", ["export", "merge", "predict", "servable", "gateway", "course"])
+@pytest.mark.parametrize(
+    "module", ["export", "merge", "asking.predict", "asking.watch", "servable", "gateway", "course"]
+)
 def test_help_waits_for_no_numbers(module: str, tmp_path: Path) -> None:
     done = run(
         f"import sys, aoi_modules.commands.{module}; print(*sys.modules)", folder=tmp_path, stdout=subprocess.PIPE

@@ -35,7 +35,7 @@ OTHER_TESTS = {
     "test_layout.py": "the tree",
     "test_readme.py": "README.md",
     "commands/test_data_check.py": "`aoi data check`",
-    "commands/test_predict_features.py": "`aoi predict` with a table of features",
+    "commands/asking/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
     "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",

@@ -23,7 +23,7 @@ from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
-from aoi_modules.gateway.routes import Route, Routes
+from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.gateway.uploads import MAX_UNIT, Upload, wanted_ms
 from aoi_modules.judging.inspection import Inspection
@@ -154,8 +154,7 @@ async def _answered(
 async def get_components(request: Request) -> Response:
     """GET /v1/components: what is inspected here, by which model and limits."""
     states = await _line(request).states()
-    routes = _gateway(request).routes.components
-    return _json({"components": [_component_body(name, routes[name], state) for name, state in states.items()]})
+    return _json({"components": [_component_body(name, state) for name, state in states.items()]})
 
 
 async def get_healthz(_: Request) -> Response:
@@ -180,7 +179,8 @@ async def get_metrics(request: Request) -> Response:
     return PlainTextResponse(_gateway(request).metrics.text(), media_type="text/plain; version=0.0.4")
 
 
-def _component_body(name: str, route: Route, state: RouteState) -> dict[str, object]:
+def _component_body(name: str, state: RouteState) -> dict[str, object]:
+    route = state.route
     return {
         "component": name,
         "model": {"name": route.model, "version": state.version if state.version is not None else route.version},
@@ -191,7 +191,7 @@ def _component_body(name: str, route: Route, state: RouteState) -> dict[str, obj
         "shadow": msgspec.to_builtins(route.shadow),
         "servers": [_server_body(address, detail) for address, detail in state.servers.items()],
         "timeout_ms": route.timeout_ms,
-        "heads": _heads_body(route, state),
+        "heads": _heads_body(state),
     }
 
 
@@ -199,13 +199,13 @@ def _server_body(address: str, detail: str) -> dict[str, object]:
     return {"address": address, "available": not detail, **({"detail": detail} if detail else {})}
 
 
-def _heads_body(route: Route, state: RouteState) -> list[dict[str, object]]:
+def _heads_body(state: RouteState) -> list[dict[str, object]]:
     """Each head with the limits that hold here; without a manifest, what the route alone says."""
     if state.manifest is None:
-        return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in route.heads.items()]
+        return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in state.route.heads.items()]
     body: list[dict[str, object]] = []
     for head in state.manifest.heads:
-        given = route.heads.get(head.name, HeadLimits())
+        given = state.route.heads.get(head.name, HeadLimits())
         try:
             limits, trouble = limits_of(head, given), ""
         except AoiError as error:

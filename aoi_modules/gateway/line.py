@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol
@@ -50,6 +50,7 @@ class RouteState:
     """Whether pictures of a route get their verdict now.
 
     Args:
+        route: the route.
         ready: its model is AVAILABLE, at one server at least, and has what the route judges by.
         detail: why not; empty when it is.
         version: the one that would answer.
@@ -57,6 +58,7 @@ class RouteState:
         servers: the address of each server, and why it would not answer; empty where it would.
     """
 
+    route: Route
     ready: bool
     detail: str = ""
     version: int | None = None
@@ -121,7 +123,8 @@ class Line:
     async def states(self) -> dict[str, RouteState]:
         """Asks all at once whether each route's model answers now; by component."""
         components = self._routes.components
-        found = await asyncio.gather(*map(self._state, components.values()))
+        servers = [[self._upstreams[address] for address in route.addresses] for route in components.values()]
+        found = await asyncio.gather(*map(_state, components.values(), servers))
         return dict(zip(components, found, strict=True))
 
     async def close(self) -> None:
@@ -186,14 +189,14 @@ class Line:
         with own.replicas.place() as upstream:
             return await self._inspected(question, own, upstream, own)
 
-    async def _state(self, route: Route) -> RouteState:
-        """The state of the first server that is ready, or of the first; and what is wrong with each."""
-        upstreams = [self._upstreams[address] for address in route.addresses]
-        found = await asyncio.gather(*(_state_at(upstream, route) for upstream in upstreams))
-        best = next((state for state in found if state.ready), found[0])
-        details = {address: state.detail for address, state in zip(route.addresses, found, strict=True)}
-        told = "" if best.ready else "; ".join(dict.fromkeys(details.values()))
-        return replace(best, detail=told, servers=details)
+
+async def _state(route: Route, upstreams: Sequence[Upstream]) -> RouteState:
+    """The state of the first server that is ready, or of the first; and what is wrong with each."""
+    found = await asyncio.gather(*(_state_at(upstream, route) for upstream in upstreams))
+    best = next((state for state in found if state.ready), found[0])
+    details = {upstream.address: state.detail for upstream, state in zip(upstreams, found, strict=True)}
+    told = "" if best.ready else "; ".join(dict.fromkeys(details.values()))
+    return replace(best, detail=told, servers=details)
 
 
 async def _state_at(upstream: Upstream, route: Route) -> RouteState:
@@ -203,18 +206,18 @@ async def _state_at(upstream: Upstream, route: Route) -> RouteState:
         available = [status.version for status in statuses if status.state == "AVAILABLE"]
         if not available:
             told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
-            return RouteState(False, f"model {route.model} at {upstream.address}: {told}")
+            return RouteState(route, False, f"model {route.model} at {upstream.address}: {told}")
         asked = endpoint if route.label is not None else replace(endpoint, version=available[0])
         manifest = await upstream.manifest(asked)
     except AoiError as error:
-        return RouteState(False, error.message)
+        return RouteState(route, False, error.message)
     version = asked.version or (manifest.version if manifest is not None else None)
     try:
         if manifest is not None:
             check_fit(manifest.heads, route.heads)
     except AoiError as error:
-        return RouteState(False, error.message, version, manifest)
-    return RouteState(True, "", version, manifest)
+        return RouteState(route, False, error.message, version, manifest)
+    return RouteState(route, True, "", version, manifest)
 
 
 def _addresses(routes: Routes) -> set[str]:

@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 from PIL import Image
 
-from aoi_modules.commands import predict
+from aoi_modules.commands.asking import predict
 from aoi_modules.errors import ModelError
 from aoi_modules.export.component import Component
 from aoi_modules.export.model_sources import ModelSource, read

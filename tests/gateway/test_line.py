@@ -221,6 +221,16 @@ def test_routes_can_be_changed(model_server: ModelServer) -> None:
     with_line(model_server.address, act)
 
 
+def test_routes_may_change_while_their_states_are_asked_for(model_server: ModelServer, free_port: int) -> None:
+    async def act(line: Line) -> tuple[set[str], set[str]]:
+        asked = asyncio.create_task(line.states())
+        line.use(parse_routes(f"components: {{chair: {{model: tile, upstream: '127.0.0.1:{free_port}'}}}}", "routes"))
+        before = await asked
+        return {state.route.model for state in before.values()}, set(await line.states())
+
+    assert with_line(model_server.address, act) == ({"tile"}, {"chair"})
+
+
 def test_a_route_is_ready_while_one_of_its_servers_is(model_server: ModelServer, free_port: int) -> None:
     away = f"127.0.0.1:{free_port}"
     states = with_line(f'{away}", "{model_server.address}', lambda line: line.states())

@@ -142,7 +142,7 @@ def test_gateway_and_clients_run_where_tensorflow_is_not_installed() -> None:
     names = [
         *(f"aoi_modules.client.{name}" for name in ("grpc.client", "rest.client", "gateway", "picture_answers")),
         *(f"aoi_modules.gateway.{name}" for name in ("server", "launcher", "line")),
-        *(f"aoi_modules.commands.{name}" for name in ("gateway", "predict")),
+        *(f"aoi_modules.commands.{name}" for name in ("gateway", "asking.predict")),
     ]
     run = subprocess.run([sys.executable, "-c", BLOCKED, *names], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr

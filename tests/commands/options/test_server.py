@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from aoi_modules.cli import aoi
-from aoi_modules.commands.predict import command
+from aoi_modules.commands.asking.predict import command
 from aoi_modules.errors import Unreachable
 from tests.client.certificates import certify, needs_openssl
 from tests.client.model_server import ModelServer

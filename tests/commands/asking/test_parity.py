@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aoi_modules.commands.parity import _source_way
+from aoi_modules.commands.asking.parity import _source_way
 from aoi_modules.errors import ModelError
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.modelstore.golden import Golden

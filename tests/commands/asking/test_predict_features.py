@@ -16,7 +16,7 @@ from aoi_modules.export.servable import write_servable
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.tf import keras
 from tests.client.servables import write_house, write_tile
-from tests.commands.test_predict import predict
+from tests.commands.asking.test_predict import predict
 from tests.gateway.conftest import picture_bytes
 
 pytestmark = pytest.mark.slow  # servables are exported and served
