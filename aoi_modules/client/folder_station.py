@@ -116,21 +116,24 @@ class FolderStation:
         """How many files lay in the folder at the last look."""
         return len(self._seen)
 
-    def inspect(self, path: Path) -> Result:
-        """Inspects one file and moves it, with its result, to `done` or `refused`.
+    def inspect(self, path: Path) -> Result | None:
+        """Inspects one file and moves it, with its result, to `done` or `refused`; None if it is gone meanwhile.
 
         Raises:
             RpcError: nobody can give a verdict now; the file stays where it is.
             OSError: the file cannot be read or moved, or the result not be written.
         """
-        content = path.read_bytes()
+        self._seen.pop(path, None)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:  # who dropped it has taken it away
+            return None
         digest = hashlib.sha256(content).hexdigest()
         result = self._known(path, digest) or self._asked(path, content, digest)
         place = self._place(result, path.name)
         place.parent.mkdir(exist_ok=True)
         _write_down(_result_file(place), msgspec.json.encode(result))
         path.replace(place)
-        self._seen.pop(path, None)
         return result
 
     def _pictures(self) -> Iterator[tuple[Path, int, int]]:

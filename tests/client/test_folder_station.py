@@ -37,7 +37,8 @@ def station(folder: Path, ask: Callable[[Part, bytes], Inspection], naming: Nami
 
 
 def inspect_all(found: FolderStation) -> list[Result]:
-    return [found.inspect(path) for path in found.resting()]
+    results = [found.inspect(path) for path in found.resting()]
+    return [result for result in results if result is not None]
 
 
 def names(folder: Path) -> list[str]:
@@ -70,6 +71,15 @@ def test_a_file_that_still_grows_is_not_read(tmp_path: Path) -> None:
         time.sleep(0.06)
     assert found.resting() == [file], "it has not changed since"
     assert found.waiting == 1
+
+
+def test_a_file_that_is_taken_away_again_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"a")
+    found = station(tmp_path, Gateway())
+    (path,) = found.resting()
+    path.unlink()
+    assert found.inspect(path) is None
+    assert names(tmp_path) == []
 
 
 def test_what_is_no_picture_of_a_part_stays(tmp_path: Path) -> None:

@@ -99,7 +99,8 @@ def _run(station: "FolderStation", show: "Callable[[Result], None]", *, once: bo
         try:
             resting = station.resting()
             for path in resting:
-                show(station.inspect(path))
+                if (result := station.inspect(path)) is not None:
+                    show(result)
                 waits = ""
         except RpcError as error:
             if error.message != waits:  # told once
