@@ -57,10 +57,11 @@ def _plain(title: str, total: int, done: int, unit: str) -> Advance:
         finished = bool(total) and state["done"] >= total
         if tenth > state["tenth"] and (finished or time.monotonic() - state["said"] >= 1.0):
             state["tenth"], state["said"] = tenth, time.monotonic()
-            say(f"{title}: {_amount(state['done'], unit)} of {_amount(total, unit)}")
+            say(f"{title}: {_share(state['done'], total, unit)}")
 
     return advance
 
 
-def _amount(number: float, unit: str) -> str:
-    return f"{number / 1e6:.1f} MB" if unit == "bytes" else f"{number:.0f} {unit}"
+def _share(done: float, total: float, unit: str) -> str:
+    """How much of it all: `3 of 12 pictures`."""
+    return f"{done / 1e6:.1f} of {total / 1e6:.1f} MB" if unit == "bytes" else f"{done:.0f} of {total:.0f} {unit}"

@@ -12,7 +12,7 @@ def test_plain_output_ends_with_the_whole(capsys: pytest.CaptureFixture[str]) ->
             advance(100_000)
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.splitlines()[-1] == "download x: 2.0 MB of 2.0 MB"
+    assert err.splitlines()[-1] == "download x: 2.0 of 2.0 MB"
 
 
 def test_an_unknown_total_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
