@@ -168,7 +168,7 @@ def test_a_class_of_the_authors_own_leads_to_a_savedmodel(tmp_path: Path) -> Non
             return x
 
     image = keras.Input((8, 8, 1))
-    keras.Model(image, L.Flatten()(Own()(image))).save(tmp_path / "model.keras")
+    keras.Model(image, L.Flatten()(Own(name="own")(image))).save(tmp_path / "model.keras")
     with pytest.raises(ModelError, match="layer own is of the class Own, which Keras 3 does not have") as caught:
         read_keras_network(tmp_path / "model.keras")
     assert "SavedModel" in caught.value.hint
