@@ -24,7 +24,7 @@
     │   ├── TooLarge          the picture has more bytes or pixels than the routes allow
     │   ├── SlowUpload        the picture did not arrive in time
     │   ├── Busy              as many inspections are under way as the routes allow
-    │   └── Crowded           more pictures of the component come than are inspected
+    │   └── Crowded           more pictures or units come than are inspected
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
@@ -255,7 +255,7 @@ class Busy(NotInspected):
 
 
 class Crowded(NotInspected):
-    """More pictures of the component come than are inspected; ask again after `Busy.retry_seconds`."""
+    """More of one component, or more units, come than are inspected; ask again after `Busy.retry_seconds`."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, hint=f"ask again in {Busy.retry_seconds} s")

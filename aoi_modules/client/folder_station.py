@@ -19,6 +19,7 @@ import msgspec
 from aoi_modules.datasets.clutter import clutter, is_picture
 from aoi_modules.errors import RpcError
 from aoi_modules.judging.inspection import Inspection
+from aoi_modules.machine.whole_file import write_whole
 
 DONE, REFUSED = "done", "refused"
 SETTLE_SECONDS = 0.5
@@ -129,10 +130,13 @@ class FolderStation:
         except FileNotFoundError:  # who dropped it has taken it away
             return None
         digest = hashlib.sha256(content).hexdigest()
-        result = self._known(path, digest) or self._asked(path, content, digest)
-        place = self._place(result, path.name)
-        place.parent.mkdir(exist_ok=True)
-        _write_down(_result_file(place), msgspec.json.encode(result))
+        known = self._known(path, digest)
+        if known is not None:
+            place, result = known
+        else:
+            result = self._asked(path, content, digest)
+            place = self._place(result, path.name)
+            write_whole(_result_file(place), msgspec.json.encode(result))
         path.replace(place)
         return result
 
@@ -161,20 +165,23 @@ class FolderStation:
             return _refused(path, digest, part, error.message)
         return Result(file=path.name, sha256=digest, component=part.component, unit=part.unit, inspection=inspection)
 
-    def _known(self, path: Path, digest: str) -> Result | None:
-        """The result that was written before the program ended, just before the file would have been moved."""
+    def _known(self, path: Path, digest: str) -> tuple[Path, Result] | None:
+        """Place and result that were written before the program ended, just before the file would have been moved."""
         for place in self._places(path.name, digest, DONE, REFUSED):
-            written = _result_file(place)
-            if written.is_file() and not place.exists():
-                result = msgspec.json.decode(written.read_bytes(), type=Result)
-                if (result.file, result.sha256) == (path.name, digest):
-                    return result
+            if place.exists() or not _result_file(place).is_file():
+                continue
+            try:
+                result = msgspec.json.decode(_result_file(place).read_bytes(), type=Result)
+            except msgspec.DecodeError:  # a file of somebody else, which keeps its name
+                continue
+            if (result.file, result.sha256) == (path.name, digest):
+                return place, result
         return None
 
     def _place(self, result: Result, name: str) -> Path:
-        """Where the file goes."""
-        first, second = self._places(name, result.sha256, REFUSED if result.refusal else DONE)
-        return second if first.exists() else first
+        """Where the file goes: to the first place of which neither picture nor result is taken, else to the last."""
+        *others, last = self._places(name, result.sha256, REFUSED if result.refusal else DONE)
+        return next((one for one in others if not one.exists() and not _result_file(one).exists()), last)
 
     def _places(self, name: str, digest: str, *folders: str) -> list[Path]:
         """Where a file may go: a name that is taken by another picture gets the first digits of the checksum."""
@@ -190,13 +197,3 @@ def _result_file(place: Path) -> Path:
 def _refused(path: Path, digest: str, part: Part | None, why: str) -> Result:
     component, unit = (part.component, part.unit) if part is not None else (None, None)
     return Result(file=path.name, sha256=digest, component=component, unit=unit, refusal=why)
-
-
-def _write_down(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all, and waits until the disk has it."""
-    staging = path.with_name(f".{path.name}.staging")
-    with staging.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    staging.replace(path)

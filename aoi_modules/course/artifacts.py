@@ -3,14 +3,13 @@
 A folder without a valid manifest is an unfinished lesson, whatever else lies in it.
 """
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from aoi_modules.errors import ChecksumError, CourseError
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.modelstore.version_dir import file_sha256
 
@@ -92,19 +91,3 @@ def verify(folder: Path, manifest: LessonManifest, repair: str) -> None:
         found = file_sha256(file) if file.is_file() else "no file"
         if found != expected:
             raise ChecksumError(file, expected=expected, found=found, repair=repair)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes a file under another name and renames it, so that no reader ever meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from aoi_modules.course import speed
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.speed import Speed
+from aoi_modules.machine.whole_file import write_whole
 
 FILE = Path(__file__).with_name("durations.json")
 """Measured by `aoi course times --measured`."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum, Item, LessonPlan
 from aoi_modules.course.material import NOTEBOOKS
 from aoi_modules.errors import CourseError
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.settings import Row, rows
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from aoi_modules.course.artifacts import write_whole
+from aoi_modules.machine.whole_file import write_whole
 
 FILE_NAME = "machine-speed.json"
 SECONDS = 0.4

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from aoi_modules.course import material
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist import reading
 from aoi_modules.course.reporting.reading_pages import reading_pages
 from aoi_modules.errors import CourseError
+from aoi_modules.machine.whole_file import write_whole
 
 PICTURES = "images"
 ORIGINALS = ".aoi-originals"

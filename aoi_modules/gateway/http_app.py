@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from aoi_modules.errors import AoiError, BadParameter
+from aoi_modules.errors import AoiError
 from aoi_modules.gateway import problems, unit_form
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.line import Line, RouteState
@@ -25,7 +25,7 @@ from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.problems import Problem
 from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
-from aoi_modules.gateway.uploads import MAX_UNIT, Upload, wanted_ms
+from aoi_modules.gateway.uploads import MAX_UNIT, Upload, unit_name, wanted_ms
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
@@ -114,13 +114,10 @@ async def _inspect_picture(request: Request, component: str) -> Inspection:
 async def _inspect_unit(request: Request, unit: str) -> UnitInspection:
     gateway = _gateway(request)
     routes = gateway.routes
-    if len(unit) > MAX_UNIT:
-        raise BadParameter("unit", expected=f"at most {MAX_UNIT} characters", found=unit[:40])
-    product = unit_form.product_of(request, routes)
-    milliseconds = wanted_ms(request)
+    name, product, milliseconds = unit_name(unit), unit_form.product_of(request, routes), wanted_ms(request)
     async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
         pictures = await unit_form.read_form(request, routes)
-        inspection = await inspect_unit(_line(request), UnitOrder(unit, pictures, product, milliseconds))
+        inspection = await inspect_unit(_line(request), UnitOrder(name, pictures, product, milliseconds))
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
     return inspection
 

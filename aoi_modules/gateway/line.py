@@ -80,18 +80,17 @@ class Line:
         self._metrics = metrics
         self._log = log
         self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told)
-        self._admissions = {name: self._admission(name, route) for name, route in routes.components.items()}
+        self._admissions: dict[str, Admission] = {}
         self._shadows = Shadows(metrics, log)
+        self.use(routes)
 
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; inspections that are under way keep theirs."""
         self._routes = routes
         self._upstreams.use(_addresses(routes), routes.max_in_flight)
+        self._ways = {name: self._ways_of(name, route) for name, route in routes.components.items()}
         for name, route in routes.components.items():
-            if name in self._admissions:
-                self._admissions[name].change(route.max_in_flight, route.max_waiting)
-            else:
-                self._admissions[name] = self._admission(name, route)
+            self._admission(name).change(route.max_in_flight, route.max_waiting)
 
     async def inspect(self, component: str, arrival: Arrival) -> Inspection:
         """Inspects one part: receives its picture, asks the component's model, and judges.
@@ -103,20 +102,20 @@ class Line:
             NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
-        route = self._route(component)
+        timeout_ms = self._ways_to(component).own.route.timeout_ms
         wanted_ms, unit = arrival.wanted_ms(), arrival.unit()
-        seconds = min(route.timeout_ms, wanted_ms or route.timeout_ms) / 1000
+        seconds = min(timeout_ms, wanted_ms or timeout_ms) / 1000
         async with self._admissions[component].turn(seconds) as seconds_left:
-            route = self._route(component)  # which may have changed meanwhile
-            own, chosen, shadow = self._ways(component, route, chance_of(unit))
+            ways = self._ways_to(component)  # which may have changed meanwhile
+            chosen = ways.chosen(chance_of(unit))
             with chosen.replicas.place() as upstream:
                 picture = await arrival.picture()
                 await self._check_picture(picture)
                 question = _Question(component, picture, Attempts(seconds_left, 0))
                 with self._metrics.upstream_seconds.labels(component).time():
-                    inspection = await self._inspected(question, chosen, upstream, own)
-        if shadow is not None:
-            self._shadows.follow(inspection, partial(_ask_shadow, question, shadow))
+                    inspection = await self._inspected(question, chosen, upstream, ways.own)
+        if ways.shadow is not None:
+            self._shadows.follow(inspection, partial(_ask_shadow, question, ways.shadow))
         self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
         return inspection
 
@@ -132,30 +131,34 @@ class Line:
         await self._shadows.close()
         await self._upstreams.close()
 
-    def _admission(self, component: str, route: Route) -> Admission:
-        admission = Admission("inspections of this component", route.max_in_flight, route.max_waiting)
-        self._metrics.waiting.labels(component).set_function(lambda: admission.waiting)
-        return admission
+    def _admission(self, component: str) -> Admission:
+        """The turns of a component; its limits are set by `change`."""
+        if component not in self._admissions:
+            admission = self._admissions[component] = Admission("inspections of this component", None, 0)
+            self._metrics.waiting.labels(component).set_function(lambda: admission.waiting)
+        return self._admissions[component]
 
     def _told(self, address: str, model: str, away: bool) -> None:
         self._metrics.away.labels(address, model).set(away)
 
-    def _ways(self, component: str, route: Route, chance: float) -> tuple["_Way", "_Way", "_Way | None"]:
-        """The route's own way, the one that is chosen for a unit, and the shadow's."""
-        own = self._way(component, route)
-        chosen = own if (variant := route.chosen(chance)) is route else self._way(component, variant, canary=True)
-        shadow = None if route.shadow is None else self._way(component, route.variant(route.shadow))
-        return own, chosen, shadow
+    def _ways_of(self, component: str, route: Route) -> "_Ways":
+        canary, shadow = route.canary, route.shadow
+        return _Ways(
+            self._way(component, route),
+            None if canary is None else self._way(component, route.variant(canary), canary=True),
+            0.0 if canary is None else canary.share,
+            None if shadow is None else self._way(component, route.variant(shadow)),
+        )
 
     def _way(self, component: str, route: Route, *, canary: bool = False) -> "_Way":
         upstreams = [self._upstreams[address] for address in route.addresses]
         asked_again = self._metrics.asked_again.labels(component).inc
         return _Way(route, Replicas(upstreams, route.model, asked_again), canary)
 
-    def _route(self, component: str) -> Route:
-        if component not in self._routes.components:
-            raise UnknownComponent(component, sorted(self._routes.components))
-        return self._routes.components[component]
+    def _ways_to(self, component: str) -> "_Ways":
+        if component not in self._ways:
+            raise UnknownComponent(component, sorted(self._ways))
+        return self._ways[component]
 
     async def _check_picture(self, content: bytes) -> None:
         """Makes sure that bytes are a whole picture of a bearable size.
@@ -243,11 +246,25 @@ class _Question:
 
 @dataclass(frozen=True)
 class _Way:
-    """A model that may be asked, and the servers that have it, as they were when the picture came."""
+    """A model that may be asked, and the servers that have it."""
 
     route: Route
     replicas: Replicas
     canary: bool = False
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """The models that may be asked about a component: the route's own, perhaps a canary and its share, and a shadow."""
+
+    own: _Way
+    canary: _Way | None
+    share: float
+    shadow: _Way | None
+
+    def chosen(self, chance: float) -> _Way:
+        """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
+        return self.canary if self.canary is not None and chance < self.share else self.own
 
 
 async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection:

@@ -113,10 +113,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """The route itself, and those of its canary and its shadow."""
         return [self, *(self.variant(other) for other in (self.canary, self.shadow) if other is not None)]
 
-    def chosen(self, chance: float) -> "Route":
-        """Gives the canary's route for its share of the units, else this one; `chance` is the unit's, in [0, 1)."""
-        return self.variant(self.canary) if self.canary is not None and chance < self.canary.share else self
-
     @property
     def addresses(self) -> tuple[str, ...]:
         """HOST:PORT of each model server that has the model."""

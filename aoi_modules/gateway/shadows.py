@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from aoi_modules.errors import AoiError
+from aoi_modules.errors import AoiError, Busy
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.judging.inspection import Inspection
 
@@ -49,6 +49,9 @@ class Shadows:
     async def _compare(self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]]) -> None:
         try:
             shadow = await ask()
+        except Busy:  # the places are the line's
+            self._count(answered, "skipped")
+            return
         except AoiError as error:
             self._count(answered, "failed")
             self._log.warning("shadow failed", component=answered.component, detail=error.message)

@@ -40,9 +40,7 @@ class Upload:
             BadParameter: it is empty, or longer than any serial number.
         """
         unit = self._request.query_params.get("unit", self._request.headers.get(UNIT_HEADER))
-        if unit is not None and not 0 < len(unit) <= MAX_UNIT:
-            raise BadParameter("unit", expected=f"1 to {MAX_UNIT} characters", found=unit[:40])
-        return unit
+        return None if unit is None else unit_name(unit)
 
     async def picture(self) -> bytes:
         """Receives the body of the request.
@@ -87,6 +85,17 @@ class Upload:
         except TimeoutError:
             pass
         return refusal
+
+
+def unit_name(text: str) -> str:
+    """Gives a unit's name as it came.
+
+    Raises:
+        BadParameter: it is empty, or longer than any serial number.
+    """
+    if not 0 < len(text) <= MAX_UNIT:
+        raise BadParameter("unit", expected=f"1 to {MAX_UNIT} characters", found=text[:40])
+    return text
 
 
 def wanted_ms(request: Request) -> int | None:

@@ -14,7 +14,7 @@ from aoi_modules.client.grpc.async_client import AsyncGrpcClient
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
+from aoi_modules.errors import AoiError, Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.modelstore.manifest import Manifest
 
 LATE_IN_A_ROW = 3
@@ -197,7 +197,7 @@ class Upstream:
     async def _available(self, endpoint: Endpoint) -> bool:
         try:
             statuses = await self._client(endpoint, endpoint.attempts()).status()
-        except RpcError:  # whoever asks about a picture is told
+        except AoiError:  # whoever asks about a picture is told
             return False
         return any(status.state == "AVAILABLE" for status in statuses)
 

@@ -1,4 +1,4 @@
-"""What this machine has no room for, told to people: files that find no place, work that finds no memory.
+"""Disk and memory of this machine: files written whole, and what finds no room there, told to people.
 
 Uses `errors` only.
 """

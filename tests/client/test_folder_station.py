@@ -130,6 +130,15 @@ def test_a_program_that_ended_before_it_moved_the_file_does_not_ask_again(
     assert names(tmp_path) == ["done/a.png", "done/a.png.json"]
 
 
+def test_a_file_of_somebody_else_keeps_its_name(tmp_path: Path) -> None:
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / "a.png.json").write_text("notes")
+    (tmp_path / "a.png").write_bytes(b"a")
+    assert len(inspect_all(station(tmp_path, Gateway()))) == 1
+    assert (tmp_path / "done" / "a.png.json").read_text() == "notes"
+    assert len(names(tmp_path)) == 3
+
+
 def test_another_picture_of_the_same_name_takes_nobodys_place(tmp_path: Path) -> None:
     gateway = Gateway()
     found = station(tmp_path, gateway)

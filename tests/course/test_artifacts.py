@@ -53,16 +53,3 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
     (tmp_path / artifacts.MANIFEST).write_text('{"lesson": 1}')
     with pytest.raises(CourseError, match="not a lesson's manifest"):
         artifacts.read(tmp_path)
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "new" / "file"
-    artifacts.write_whole(target, b"one")
-    artifacts.write_whole(target, b"two")
-    assert target.read_bytes() == b"two"
-    assert list(target.parent.iterdir()) == [target]
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    with pytest.raises(OSError, match="folder"):
-        artifacts.write_whole(folder, b"no")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "new"]

@@ -304,7 +304,7 @@ def test_a_shadow_takes_no_more_than_half_of_the_places(model_server: ModelServe
             await asyncio.sleep(0)
 
     with_line("", act, metrics, routes)
-    assert 'shadows_total{component="tile",outcome="failed"} 2.0' in metrics.text().decode()
+    assert 'shadows_total{component="tile",outcome="skipped"} 2.0' in metrics.text().decode()
 
 
 def test_so_many_pictures_of_a_component_wait_and_no_more(model_server: ModelServer) -> None:

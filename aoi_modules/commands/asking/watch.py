@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands.output import stdout
-from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.errors import AoiError, RpcError, Unreachable
 
 if TYPE_CHECKING:
     from aoi_modules.client.folder_station import FolderStation, Part, Result
@@ -94,28 +94,36 @@ def _asking(url: str, timeout: float) -> "Callable[[Part, bytes], Inspection]":
 
 def _run(station: "FolderStation", show: "Callable[[Result], None]", *, once: bool) -> None:
     """Looks and inspects until the folder is empty, or until somebody stops it."""
-    waits = ""
+    told: set[str] = set()
     while True:
         try:
-            resting = station.resting()
-            for path in resting:
-                if (result := station.inspect(path)) is not None:
-                    show(result)
-                waits = ""
-        except RpcError as error:
-            if error.message != waits:  # told once
-                click.echo(f"waiting: {error.message}", err=True)
-            waits = error.message
-            time.sleep(AGAIN_SECONDS)
-            continue
+            troubles = _inspect_all(station, show)
         except OSError as error:
             file = error.filename or station.folder
-            raise AoiError(
-                f"{file}: {error.strerror or error}", hint="mend that, then start again: nothing is lost"
-            ) from error
+            hint = "mend that, then start again: nothing is lost"
+            raise AoiError(f"{file}: {error.strerror or error}", hint=hint) from error
+        for trouble in sorted(troubles - told):  # each is told once for as long as it lasts
+            click.echo(f"waiting: {trouble}", err=True)
+        told = troubles
         if once and not station.waiting:
             return
-        time.sleep(LOOK_SECONDS)
+        time.sleep(AGAIN_SECONDS if troubles else LOOK_SECONDS)
+
+
+def _inspect_all(station: "FolderStation", show: "Callable[[Result], None]") -> set[str]:
+    """Inspects what rests; why some files have to wait. What ails one picture does not hold up the others."""
+    troubles = set()
+    for path in station.resting():
+        try:
+            result = station.inspect(path)
+        except Unreachable as error:
+            return {error.message}
+        except RpcError as error:
+            troubles.add(error.message)
+        else:
+            if result is not None:
+                show(result)
+    return troubles
 
 
 def _show_line(result: "Result") -> None:

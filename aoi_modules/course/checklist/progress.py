@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.errors import CourseError
 from aoi_modules.lock import alone
 from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import write_whole
 
 LOCK_TIMEOUT = 10.0
 """Seconds to wait for another lesson that writes the file; a write takes milliseconds."""

@@ -6,12 +6,12 @@ lessons of a folder without sources.yml.
 
 from pathlib import Path
 
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.notebook.file import Notebook, read_notebook
 from aoi_modules.course.reference import sources
 from aoi_modules.course.reference.sources import CELL_ID, Source
 from aoi_modules.errors import CourseError
+from aoi_modules.machine.whole_file import write_whole
 
 
 def refresh(folder: Path, curriculum: Curriculum) -> list[Path]:

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist.curriculum import Curriculum, LessonPlan
 from aoi_modules.course.checklist.navigation import last_cell, neighbours
 from aoi_modules.course.notebook.file import read_notebook
@@ -16,6 +15,7 @@ from aoi_modules.course.reporting.rendering import rendered, style
 from aoi_modules.course.reporting.thumbnails import write_thumbnail
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
+from aoi_modules.machine.whole_file import write_whole
 
 if TYPE_CHECKING:
     from markupsafe import Markup

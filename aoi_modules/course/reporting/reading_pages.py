@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from aoi_modules.course import material
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.checklist import reading
 from aoi_modules.course.checklist.curriculum import Curriculum
 from aoi_modules.course.reference import glossary
@@ -14,6 +13,7 @@ from aoi_modules.course.reference.glossary import Glossary, Word
 from aoi_modules.course.reference.word_links import WordLinks
 from aoi_modules.course.reporting.rendering import prose, rendered, style
 from aoi_modules.course.running.package_code import package_sha256
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.modelstore.version_dir import file_sha256
 
 PRIMER, GLOSSARY = "primer.html", "glossary.html"

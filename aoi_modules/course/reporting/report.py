@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aoi_modules.course import artifacts
-from aoi_modules.course.artifacts import LessonManifest, write_whole
+from aoi_modules.course.artifacts import LessonManifest
 from aoi_modules.course.checklist import progress
 from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.checklist.progress import Progress
@@ -25,6 +25,7 @@ from aoi_modules.course.running import freshness
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome, all_good
 from aoi_modules.errors import AoiError, CourseError
+from aoi_modules.machine.whole_file import write_whole
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ import base64
 import io
 from pathlib import Path
 
-from aoi_modules.course.artifacts import write_whole
 from aoi_modules.course.notebook.file import Notebook
 from aoi_modules.course.notebook.forms import tags
+from aoi_modules.machine.whole_file import write_whole
 
 TAG = "thumbnail"
 """The tag of the cell whose picture is taken; without one it is the first picture of the lesson."""

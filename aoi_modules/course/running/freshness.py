@@ -14,6 +14,7 @@ from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.package_code import package_sha256
 from aoi_modules.errors import AoiError
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.settings import Settings
 
@@ -107,7 +108,7 @@ def read_record(folder: Path) -> RunRecord | None:
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Notes a lesson that passed."""
-    artifacts.write_whole(folder / artifacts.RECORD, msgspec.json.encode(record))
+    write_whole(folder / artifacts.RECORD, msgspec.json.encode(record))
 
 
 def source_sha256(notebook: Path) -> str:

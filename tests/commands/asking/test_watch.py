@@ -12,7 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from aoi_modules.cli import aoi
+from aoi_modules.client.folder_station import FolderStation, Naming, Part, Result
+from aoi_modules.commands.asking.watch import _inspect_all
+from aoi_modules.errors import TooSlow
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.judging.inspection import Inspection, ModelVersion
+from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer
 from tests.gateway.conftest import picture_bytes
 
@@ -73,6 +78,23 @@ def test_a_gateway_that_comes_later_gets_everything(tmp_path: Path, drop: Path, 
                 gateway.terminate()
     assert run.returncode == 0
     assert len(out.splitlines()) == 2
+
+
+def test_what_ails_one_picture_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(name.encode())
+
+    def ask(part: Part, picture: bytes) -> Inspection:
+        if picture == b"a.png":
+            raise TooSlow("the model server did not answer")
+        model = ModelVersion(name="tile", version=1)
+        return Inspection(component=part.component, verdict=Verdict.PASS, model=model, heads=())
+
+    shown: list[Result] = []
+    station = FolderStation(tmp_path, Naming("tile"), ask, settle_seconds=0)
+    assert _inspect_all(station, shown.append) == {"the model server did not answer"}
+    assert [result.file for result in shown] == ["b.png"]
+    assert (tmp_path / "a.png").is_file()
 
 
 def test_files_that_come_while_it_watches_are_inspected(gateway: RunningGateway, tmp_path: Path) -> None:
