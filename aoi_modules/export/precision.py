@@ -11,10 +11,11 @@ import numpy as np
 
 from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.graph import GraphDef, NodeDef, constant
+from aoi_modules.modelstore.manifest import FLOAT32_TOLERANCE
 from aoi_modules.tf import tf
 
 Precision = Literal["float32", "float16"]
-TOLERANCE: dict[str, float] = {"float32": 1e-5, "float16": 1e-2, "bfloat16": 2e-2}
+TOLERANCE: dict[str, float] = {"float32": FLOAT32_TOLERANCE, "float16": 1e-2, "bfloat16": 2e-2}
 """Greatest difference between a servable's scores and its sources': float32 arithmetic in another order, or numbers
 that were rounded to eleven bits, or to eight."""
 _SMALL = 64

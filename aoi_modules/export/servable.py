@@ -22,7 +22,7 @@ from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
-from aoi_modules.modelstore.manifest import Manifest, Source
+from aoi_modules.modelstore.manifest import FLOAT32_TOLERANCE, Manifest, Source
 from aoi_modules.tf import tf
 
 
@@ -94,7 +94,11 @@ def _room(component: Component) -> AbstractContextManager[None]:
 
 
 def describe(
-    component: Component, name: str, version: int, precision: Precision = "float32", tolerance: float = 1e-5
+    component: Component,
+    name: str,
+    version: int,
+    precision: Precision = "float32",
+    tolerance: float = FLOAT32_TOLERANCE,
 ) -> Manifest:
     """The manifest of a component under the name and number it will have."""
     packages = ("tensorflow", "keras", "aoi-academy")

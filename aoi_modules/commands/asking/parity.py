@@ -66,8 +66,8 @@ def command(
 
     The servable carries golden pictures and the scores that its source model gave them. The servers are asked for the
     servable's own version. A PICTURE (file, folder or pattern) of yours has no such scores: there the ways are compared
-    with the first of them, which is the source itself if --source names it. The tolerance is 1e-5 unless the servable
-    says otherwise; a server that runs on OpenVINO keeps to 1e-4.
+    with the first of them, which is the source itself if --source names it. The tolerance is the servable's
+    own, mostly 5e-5; a server that runs on OpenVINO keeps to 1e-4.
 
     Ends with 0 if all agree, 1 if something differs or does not answer, 2 after wrong usage.
 

@@ -30,7 +30,7 @@ _OPTIONS = (
     click.option(
         "--tolerance",
         type=click.FloatRange(min=0, min_open=True),
-        help="How far scores may be from the models'; default: 1e-5, for half precision 1e-2.",
+        help="How far scores may be from the models'; default: 5e-5, for half precision 1e-2.",
     ),
     click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON."),
 )
