@@ -24,7 +24,12 @@
     │   ├── TooLarge          the picture has more bytes or pixels than the routes allow
     │   ├── SlowUpload        the picture did not arrive in time
     │   ├── Busy              as many inspections are under way as the routes allow
-    │   └── Crowded           more pictures or units come than are inspected
+    │   ├── Crowded           more pictures or units come than are inspected
+    │   └── KeyReused         another picture came with the same key before
+    ├── ResultsError          what was found cannot be kept or read
+    │   ├── SpoolFull         the disk of the spool takes no more
+    │   ├── DatabaseAway      the database does not answer
+    │   └── NoSuchResult      nothing of that name was kept
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
@@ -259,6 +264,32 @@ class Crowded(NotInspected):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, hint=f"ask again in {Busy.retry_seconds} s")
+
+
+class KeyReused(NotInspected):
+    """Another picture, or one of another component, came with the same key before."""
+
+    def __init__(self, first: str) -> None:
+        super().__init__(
+            f"Idempotency-Key: another picture came with this key; it is inspection {first}",
+            hint="give each picture a key of its own, and the same one only to its repeats",
+        )
+
+
+class ResultsError(AoiError):
+    """What was found cannot be kept or read."""
+
+
+class SpoolFull(ResultsError):
+    """The disk of the spool takes no more, so that nothing new can be accepted."""
+
+
+class DatabaseAway(ResultsError):
+    """The database does not answer, or not now."""
+
+
+class NoSuchResult(ResultsError):
+    """Nothing of that name was kept."""
 
 
 class CourseError(AoiError):

@@ -19,6 +19,14 @@ MOST_MODULES = 15
 MOST_LINES = 400
 
 COVERED = {
+    "results/database/migrations/env.py": (
+        "tests/results/database/test_migrating.py",
+        "run by Alembic, once a migration",
+    ),
+    "results/database/migrations/versions/v001_inspections.py": (
+        "tests/results/database/test_migrating.py",
+        "a step of the migrations, which are tested whole",
+    ),
     "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
     "serving/engine.py": ("tests/serving/engines/test_openvino.py", "an interface; each engine's tests go through it"),
@@ -49,6 +57,7 @@ OTHER_TESTS = {
 
 ENVIRONMENT = {"settings.py": "the one reader"}
 AT_IMPORT = {
+    "results/database/migrations/env.py": "Alembic runs it as a script, once a migration",
     "tf.py": "importing TensorFlow quietly is what this module is for",
 }
 PRIVATE = {

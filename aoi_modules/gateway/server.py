@@ -10,7 +10,7 @@ from pathlib import Path
 from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError, RouteError
-from aoi_modules.gateway.http_app import Gateway, build_app
+from aoi_modules.gateway.doors.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
 from aoi_modules.web_server import WebServer, listening_socket

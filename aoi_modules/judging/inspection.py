@@ -58,6 +58,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """Why an operator has to look though no model answered; else empty."""
     canary: bool = False
     """Whether the route's canary answered."""
+    id: str = ""
+    """By which the results know the inspection; empty where it was not kept."""
     request_id: str = ""
     """By which the gateway's log knows the request; empty where no gateway was asked."""
     elapsed_ms: float | None = None

@@ -7,9 +7,9 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture, TooLarge
+from aoi_modules.gateway.doors.uploads import Upload
 from aoi_modules.gateway.routes import Product, Routes
 from aoi_modules.gateway.units import UnitPicture
-from aoi_modules.gateway.uploads import Upload
 
 MULTIPART = "multipart/form-data"
 PRODUCT_HEADER = "X-Aoi-Product"

@@ -22,7 +22,7 @@ from aoi_modules.errors import (
     Unreachable,
     WireError,
 )
-from aoi_modules.gateway.problems import MEDIA_TYPE, Problem, of_error, of_fault, of_http
+from aoi_modules.gateway.doors.problems import MEDIA_TYPE, Problem, of_error, of_fault, of_http
 
 
 @pytest.mark.parametrize(

@@ -18,14 +18,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
 from aoi_modules.errors import AoiError
-from aoi_modules.gateway import problems, unit_form
 from aoi_modules.gateway.admission import Admission
+from aoi_modules.gateway.doors import problems, unit_form
+from aoi_modules.gateway.doors.problems import Problem
+from aoi_modules.gateway.doors.uploads import MAX_UNIT, Upload, unit_name, wanted_ms
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
-from aoi_modules.gateway.problems import Problem
 from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
-from aoi_modules.gateway.uploads import MAX_UNIT, Upload, unit_name, wanted_ms
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection

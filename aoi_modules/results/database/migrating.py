@@ -1,0 +1,46 @@
+"""Brings a database to the tables of this release."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from aoi_modules.errors import ResultsError
+from aoi_modules.results.database.connection import Database
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 0x616F69
+"""Any number: of two gateways that start together, one migrates and the other waits."""
+
+
+async def migrate(database: Database) -> None:
+    """Makes the tables, or adds what this release has and the database has not.
+
+    A database that a newer release has migrated is used as it is: steps only add.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+        ResultsError: it holds other tables than ours.
+    """
+    async with database.transaction() as connection:
+        await connection.run_sync(_migrate)
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found == script.get_current_head():
+        return
+    if found is None and inspect(connection).has_table("inspections"):
+        raise ResultsError("the database has a table `inspections` that is not ours", hint="name another database")
+    if found is not None and found not in {step.revision for step in script.walk_revisions()}:
+        return  # of a newer release
+    command.upgrade(config, "head")

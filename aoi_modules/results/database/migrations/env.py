@@ -1,0 +1,9 @@
+"""What Alembic runs for each migration: on the connection that `migrating` gives it."""
+
+from alembic import context
+
+from aoi_modules.results.database.tables import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,72 @@
+"""The outbox: what a sink has to be told and has not taken yet. It is written with the rows that it tells of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.tables import outbox
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message for a sink.
+
+    Args:
+        sink: its name.
+        gateway: that sends it.
+        about: id of the row that it tells of, by which the receiver knows a message that came twice.
+        message: JSON.
+    """
+
+    sink: str
+    gateway: str
+    about: str
+    message: str
+
+
+async def put(connection: AsyncConnection, letters: Sequence[Letter]) -> None:
+    """Puts letters into the outbox."""
+    if letters:
+        rows = [
+            {"sink": letter.sink, "gateway": letter.gateway, "about": letter.about, "message": letter.message}
+            for letter in letters
+        ]
+        await connection.execute(insert(outbox), rows)
+
+
+async def oldest(database: Database, gateway: str, sink: str, count: int) -> list[tuple[int, Letter]]:
+    """The oldest letters that a gateway has for a sink, each with its number.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = (
+        select(outbox).where(outbox.c.gateway == gateway, outbox.c.sink == sink).order_by(outbox.c.number).limit(count)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(question)).all()
+    return [(row.number, Letter(row.sink, row.gateway, row.about, row.message)) for row in rows]
+
+
+async def taken(database: Database, numbers: Sequence[int]) -> None:
+    """Forgets letters that their sink has taken.
+
+    Raises:
+        DatabaseAway: the database does not answer; the letters will be sent again.
+    """
+    async with database.transaction() as connection:
+        await connection.execute(delete(outbox).where(outbox.c.number.in_(numbers)))
+
+
+async def waiting(database: Database, gateway: str, sink: str) -> int:
+    """How many letters a gateway has for a sink.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = select(func.count()).select_from(outbox).where(outbox.c.gateway == gateway, outbox.c.sink == sink)
+    async with database.reading() as connection:
+        return (await connection.execute(question)).scalar_one()

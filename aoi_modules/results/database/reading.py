@@ -1,0 +1,106 @@
+"""Looking for records: by filters, page by page, newest first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Select, select
+
+from aoi_modules.errors import NoSuchResult
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.rows import from_row
+from aoi_modules.results.database.tables import inspections
+from aoi_modules.results.record import Record, Role, first_id
+from aoi_modules.verdict import Verdict
+
+MOST = 1000
+"""Records a page."""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records; what is None lets all pass."""
+
+    component: str | None = None
+    verdict: Verdict | None = None
+    unit: str | None = None
+    position: str | None = None
+    product: str | None = None
+    lot: str | None = None
+    station: str | None = None
+    model: str | None = None
+    version: int | None = None
+    role: Role | None = None
+    picture_sha256: str | None = None
+    since: datetime | None = None
+    """From this moment on, to the millisecond."""
+    until: datetime | None = None
+    """Before this moment."""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some records, newest first."""
+
+    records: Sequence[Record]
+    cursor: str | None
+    """Of the next page; None if this is the last one."""
+
+
+async def page(database: Database, wanted: Filter, count: int, cursor: str | None = None) -> Page:
+    """Reads a page.
+
+    Args:
+        database: of the records.
+        wanted: which records.
+        count: at most so many.
+        cursor: of the page, as the page before has it; None for the first.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = _where(select(inspections), wanted)
+    if cursor is not None:
+        question = question.where(inspections.c.id < cursor)
+    question = question.order_by(inspections.c.id.desc()).limit(count + 1)
+    async with database.reading() as connection:
+        rows = (await connection.execute(question)).mappings().all()
+    records = [from_row(dict(row)) for row in rows[:count]]
+    return Page(records=records, cursor=records[-1].id if len(rows) > count else None)
+
+
+async def by_id(database: Database, record_id: str) -> Record:
+    """Reads one record.
+
+    Raises:
+        NoSuchResult: there is none of this id.
+        DatabaseAway: the database does not answer.
+    """
+    found = await _first(database, select(inspections).where(inspections.c.id == record_id))
+    if found is None:
+        raise NoSuchResult(f"no inspection {record_id}")
+    return found
+
+
+async def by_key(database: Database, key: str) -> Record | None:
+    """Reads the record that had a key first; None if there is none.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    return await _first(database, select(inspections).where(inspections.c.key == key))
+
+
+async def _first(database: Database, question: Select[tuple[object, ...]]) -> Record | None:
+    async with database.reading() as connection:
+        row = (await connection.execute(question.limit(1))).mappings().first()
+    return None if row is None else from_row(dict(row))
+
+
+def _where(question: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:
+    for name, value in msgspec.structs.asdict(wanted).items():
+        if value is not None and name in inspections.c:
+            question = question.where(inspections.c[name] == value)
+    if wanted.since is not None:
+        question = question.where(inspections.c.id >= first_id(wanted.since))
+    if wanted.until is not None:
+        question = question.where(inspections.c.id < first_id(wanted.until))
+    return question

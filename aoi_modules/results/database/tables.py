@@ -1,0 +1,90 @@
+"""The tables of results.
+
+`inspections` has a row for each picture and model that judged it. Its ids rise with time, so an index on a column and
+the id finds the newest rows of any filter without sorting, and a page's last id is the cursor to the next one.
+"""
+
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+from aoi_modules.results.database.columns import HexId, UtcTime
+
+metadata = MetaData()
+
+FILTERED = ("component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256")
+"""Columns of inspections by which rows are looked for, each with an index of its own."""
+
+inspections = Table(
+    "inspections",
+    metadata,
+    Column("id", HexId, primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("gateway", String(80), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("component", String(200), nullable=False),
+    Column("unit", String(200)),
+    Column("position", String(200)),
+    Column("product", String(200)),
+    Column("lot", String(200)),
+    Column("station", String(200)),
+    Column("model", String(200), nullable=False),
+    Column("version", Integer),
+    Column("verdict", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("heads", JSON, nullable=False),
+    Column("stages", JSON, nullable=False),
+    Column("picture_sha256", String(64), nullable=False),
+    Column("picture_size", Integer, nullable=False),
+    Column("picture_width", Integer, nullable=False),
+    Column("picture_height", Integer, nullable=False),
+    Column("picture_kind", String(10), nullable=False),
+    Column("picture_kept", Boolean, nullable=False),
+    Column("request_id", String(128), nullable=False),
+    Column("elapsed_ms", Float),
+    Column("key", String(32), unique=True),
+    Column("repeats", HexId),
+    Column("shadows", HexId),
+    Column("schema", Integer, nullable=False),
+    *(Index(f"inspections_by_{name}", name, "id") for name in FILTERED),
+)
+
+gateways = Table(
+    "gateways",
+    metadata,
+    Column("gateway", String(80), primary_key=True),
+    Column("stored_until", UtcTime, nullable=False),
+    Column("left", Boolean, nullable=False),
+)
+"""Up to when everything that a gateway accepted is stored here; `left`: it stopped, and its spool is empty."""
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("id", HexId, primary_key=True),
+    Column("unit", String(200), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("gateway", String(80), nullable=False),
+    Column("product", String(200)),
+    Column("verdict", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("missing", JSON, nullable=False),
+    Column("positions", JSON, nullable=False),
+    Column("awaited", JSON, nullable=False),
+    Column("settled", Boolean, nullable=False),
+    Column("schema", Integer, nullable=False),
+    UniqueConstraint("unit", "revision"),
+    Index("closings_by_settled", "settled", "id"),
+)
+"""The verdict of a unit. Revision 1 closes it; a later one settles what was open then."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("gateway", String(80), nullable=False),
+    Column("sink", String(80), nullable=False),
+    Column("about", HexId, nullable=False),
+    Column("message", Text, nullable=False),
+    Index("outbox_by_sink", "gateway", "sink", "number"),
+)
+"""Messages that a sink has not taken yet; `about` is the id of the row that a message tells of."""

@@ -1,0 +1,79 @@
+"""Writing records: each of them once, whatever is sent twice."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.outbox import Letter, put
+from aoi_modules.results.database.rows import to_row
+from aoi_modules.results.database.tables import inspections
+from aoi_modules.results.record import Record
+
+_AT_ONCE = 500
+"""Ids or keys a question; SQLite takes 999."""
+
+
+async def store(database: Database, records: Sequence[Record], letters: Sequence[Letter] = ()) -> list[Record]:
+    """Stores records that are not there yet, and gives those.
+
+    A record whose key is there already is kept as a repeat: it names the first and has no key.
+
+    Args:
+        database: where to.
+        records: in the order in which they were accepted.
+        letters: what the way out gets with them; only those about records that are new are posted.
+
+    Raises:
+        DatabaseAway: the database does not answer; nothing was stored.
+        sqlalchemy.exc.DBAPIError: it refuses a record for ever; nothing was stored.
+    """
+    for last_try in (False, True):
+        try:
+            async with database.transaction() as connection:
+                return await _store(connection, records, letters)
+        except IntegrityError:  # another gateway stored one of the keys in this moment: it is seen the next time
+            if last_try:
+                raise
+    raise AssertionError("a loop that returns or raises")
+
+
+async def _store(connection: AsyncConnection, records: Sequence[Record], letters: Sequence[Letter]) -> list[Record]:
+    there = await _known(connection, [record.id for record in records])
+    new = {record.id: record for record in records if record.id not in there}  # one that came twice counts once
+    if not new:
+        return []
+    firsts = await _firsts(connection, [record.key for record in new.values() if record.key is not None])
+    marked = [_marked(record, firsts) for record in new.values()]
+    await connection.execute(insert(inspections), [to_row(record) for record in marked])
+    await put(connection, [letter for letter in letters if letter.about in new])
+    return marked
+
+
+def _marked(record: Record, firsts: dict[str, str]) -> Record:
+    """The record as a repeat if its key has been seen; else its key is its own from now on."""
+    if record.key is None:
+        return record
+    first = firsts.setdefault(record.key, record.id)
+    return record if first == record.id else msgspec.structs.replace(record, key=None, repeats=first)
+
+
+async def _firsts(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
+    """Which record has which of these keys."""
+    found: dict[str, str] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        asked = keys[start : start + _AT_ONCE]
+        question = select(inspections.c.key, inspections.c.id).where(inspections.c.key.in_(asked))
+        found.update((row.key, row.id) for row in await connection.execute(question))
+    return found
+
+
+async def _known(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        question = select(inspections.c.id).where(inspections.c.id.in_(ids[start : start + _AT_ONCE]))
+        found |= set((await connection.execute(question)).scalars())
+    return found

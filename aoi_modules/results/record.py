@@ -1,0 +1,114 @@
+"""One inspection as it is kept: in the spool, in the database, in exports and in messages.
+
+Releases of this package read each other's records: a field may be added with a default, and none changes its meaning
+or goes. Whoever reads leaves out fields that it does not know.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+
+from aoi_modules.judging.inspection import Inspection
+
+SCHEMA = 1
+"""Of the records that this release writes."""
+Role = Literal["line", "canary", "shadow"]
+"""Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing."""
+_ID_TIME_BITS, _ID_RANDOM_BITS = 48, 74
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a picture comes from, as far as the request says; None where it does not."""
+
+    unit: str | None = None
+    """Serial number of what is inspected: a board, a housing."""
+    position: str | None = None
+    """The place on the unit of which the picture is."""
+    product: str | None = None
+    lot: str | None = None
+    station: str | None = None
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a picture without looking at it again."""
+
+    sha256: str
+    """Of its bytes as they came, hexadecimal."""
+    size: int
+    """In bytes."""
+    width: int
+    """In pixels."""
+    height: int
+    kind: str = ""
+    """Of the file, as its suffix: `png`, `jpg`, `bmp`, `raw`."""
+    kept: bool = False
+    """Whether the store of pictures gets it."""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag="inspection", tag_field="entry"):
+    """One picture, judged by one model."""
+
+    id: str
+    """Unique, and rising with time: see `new_id`."""
+    time: datetime
+    """When the picture was there; UTC."""
+    gateway: str
+    """Which gateway wrote the record."""
+    picture: Picture
+    inspection: Inspection
+    """What was answered."""
+    origin: Origin = Origin()
+    role: Role = "line"
+    key: str | None = None
+    """By which a repeat of the same request is known: see `given_key` and `picture_key`."""
+    repeats: str | None = None
+    """Id of the record that had the same key first; None for that one."""
+    shadows: str | None = None
+    """Of a shadow: id of the inspection that was answered."""
+    stages: Mapping[str, float] = {}
+    """Milliseconds by stage: `receive`, `wait`, `model`."""
+    schema: int = SCHEMA
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id(moment: datetime | None = None) -> str:
+    """Makes an id: a UUID of version 7 (RFC 9562) in 32 hexadecimal digits, so that ids sort by time.
+
+    Args:
+        moment: that the id is of, to the millisecond; now if left out.
+    """
+    milliseconds = time.time_ns() // 10**6 if moment is None else int(moment.timestamp() * 1000)
+    chance = secrets.randbits(_ID_RANDOM_BITS)
+    upper, lower = chance >> 62, chance & (2**62 - 1)
+    return f"{milliseconds << 80 | 0x7 << 76 | upper << 64 | 0b10 << 62 | lower:032x}"
+
+
+def first_id(moment: datetime) -> str:
+    """The least id that a record of this moment can have."""
+    return f"{int(moment.timestamp() * 1000) << 80:032x}"
+
+
+def given_key(component: str, text: str) -> str:
+    """The key of a request that names one itself."""
+    return _digest("key", component, text)
+
+
+def picture_key(component: str, origin: Origin, sha256: str) -> str | None:
+    """The key of a request by what it is about: unit, position and picture. Without a unit nothing tells repeats."""
+    if origin.unit is None:
+        return None
+    return _digest("picture", component, origin.unit, origin.position or "", sha256)
+
+
+def _digest(*parts: str) -> str:
+    """32 hexadecimal digits; no part can run into the next one."""
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()[:32]

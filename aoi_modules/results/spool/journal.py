@@ -1,0 +1,159 @@
+"""The spool as it is appended to: whoever waits together shares one `fdatasync`."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from aoi_modules.errors import SpoolFull
+from aoi_modules.results.spool.entries import encode
+from aoi_modules.results.spool.follower import Follower
+from aoi_modules.results.spool.mark import Mark, Position
+from aoi_modules.results.spool.segment import Segment, full, segment_path, segments
+
+SEGMENT_BYTES = 64 * 2**20
+"""A segment that is this large gets no further entries."""
+
+OnDamage = Callable[[Path, int], None]
+"""Learns of a segment, and of the offset at which it holds no whole entry."""
+
+
+class Spool:
+    """A log on disk. Made inside the running event loop; one process at a time uses a folder.
+
+    Args:
+        folder: of the segments; is made where it is missing.
+        followers: their names; what all of them have passed is deleted.
+        sync: whether an entry is waited for until the disk has it. Without, a power cut loses the last seconds.
+        on_damage: is told where a segment holds no whole entry; the file is kept then.
+        segment_bytes: see `SEGMENT_BYTES`.
+
+    Attributes:
+        end: where the next entry will stand; everything before is on disk.
+        older: the numbers of the segments that are no longer written, rising.
+
+    Raises:
+        SpoolFull: the folder cannot be written to.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        followers: Sequence[str],
+        *,
+        sync: bool = True,
+        on_damage: OnDamage = lambda path, offset: None,
+        segment_bytes: int = SEGMENT_BYTES,
+    ) -> None:
+        self._folder = folder
+        self._sync = sync
+        self._segment_bytes = segment_bytes
+        self.older = _opened(folder)
+        marks = {name: Mark(folder / f"{name}.mark") for name in followers}
+        newest = max([*self.older, *(mark.position.segment for mark in marks.values())], default=0)
+        self._segment = Segment(segment_path(folder, newest + 1), sync=sync)
+        self.end = Position(newest + 1, 0)
+        self._followers = {name: Follower(folder, mark, self, on_damage) for name, mark in marks.items()}
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        self._waiting: list[_Waiting] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    def follower(self, name: str) -> Follower:
+        """One of the followers that were named when the spool was opened."""
+        return self._followers[name]
+
+    async def append(self, record: bytes, picture: bytes = b"") -> Position:
+        """Keeps an entry, and gives the position behind it. On return the disk has it.
+
+        Raises:
+            SpoolFull: the disk did not take it.
+        """
+        waiting = _Waiting(encode(record, picture), asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await waiting.written
+
+    async def close(self) -> None:
+        """Writes what waits, and ends."""
+        if self._writing is not None:
+            await self._writing
+        self._thread.shutdown()
+        self._segment.close()
+
+    def forget(self) -> None:
+        """Deletes the segments that every follower has passed."""
+        passed = min(follower.position for follower in self._followers.values())
+        for number in [number for number in self.older if number < passed.segment]:
+            self.older.remove(number)
+            segment_path(self._folder, number).unlink(missing_ok=True)
+
+    def size(self) -> int:
+        """The bytes of all segments."""
+        return sum(segment_path(self._folder, number).stat().st_size for number in self.older) + self.end.offset
+
+    async def _write(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, []
+                await self._write_together(batch)
+        finally:
+            self._writing = None
+
+    async def _write_together(self, batch: Sequence["_Waiting"]) -> None:
+        """Writes entries at once; if the disk does not take them all, one by one, so that those get in that can."""
+        buffers = [buffer for waiting in batch for buffer in waiting.buffers]
+        try:
+            if self._segment.size >= self._segment_bytes:
+                self._next_segment()
+            start = self._segment.size
+            size = await asyncio.get_running_loop().run_in_executor(self._thread, self._segment.append, buffers)
+        except SpoolFull as error:
+            if len(batch) == 1:
+                batch[0].fail(error)
+                return
+            for waiting in batch:
+                await self._write_together([waiting])
+            return
+        self.end = Position(self.end.segment, size)
+        for waiting in batch:
+            start += sum(map(len, waiting.buffers))
+            waiting.succeed(Position(self.end.segment, start))
+        for follower in self._followers.values():
+            follower.wake()
+
+    def _next_segment(self) -> None:
+        following = Segment(segment_path(self._folder, self.end.segment + 1), sync=self._sync)
+        self._segment.close()
+        self._segment = following
+        self.older.append(self.end.segment)
+        self.end = Position(self.end.segment + 1, 0)
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """An entry that is to be written, and whoever waits for it; he may have left."""
+
+    buffers: Sequence[bytes]
+    written: "asyncio.Future[Position]"
+
+    def succeed(self, position: Position) -> None:
+        if not self.written.done():
+            self.written.set_result(position)
+
+    def fail(self, error: SpoolFull) -> None:
+        if not self.written.done():
+            self.written.set_exception(error)
+
+
+def _opened(folder: Path) -> list[int]:
+    """The segments that are there; those of runs that wrote nothing are deleted."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in segments(folder):
+            if not segment_path(folder, number).stat().st_size:
+                segment_path(folder, number).unlink()
+        return segments(folder)
+    except OSError as error:
+        raise full(folder, error) from None

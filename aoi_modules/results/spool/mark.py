@@ -1,0 +1,51 @@
+"""How far a follower of the spool has come: a position in a small file."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+_TEXT = re.compile(r"(\d+) (\d+)\n")
+
+
+class Position(NamedTuple):
+    """A place in the spool. Positions rise."""
+
+    segment: int
+    offset: int
+
+
+START = Position(0, 0)
+
+
+class Mark:
+    """The mark of one follower.
+
+    The file is written without waiting for the disk: a mark that is lost means that entries are read twice, which
+    every follower bears.
+
+    Args:
+        path: of the file; without it, or where it is damaged, the follower starts with the oldest entry.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.position = _read(path)
+
+    def move(self, position: Position) -> None:
+        """Remembers that everything before a position is done.
+
+        Raises:
+            OSError: the file cannot be written; the mark has moved for this process all the same.
+        """
+        self.position = position
+        temporary = self._path.with_suffix(".tmp")
+        temporary.write_text(f"{position.segment} {position.offset}\n")
+        temporary.replace(self._path)
+
+
+def _read(path: Path) -> Position:
+    try:
+        match = _TEXT.fullmatch(path.read_text())
+    except (OSError, UnicodeDecodeError):  # a power cut may leave anything of a file that was not waited for
+        return START
+    return Position(int(match[1]), int(match[2])) if match else START
