@@ -7,6 +7,8 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from aoi_modules.settings import settings
+from tests import services
+from tests.postgresql import PostgreSQL, running_postgresql
 
 # A machine that does something else meanwhile is no failure; nothing here asserts a time.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -41,6 +43,27 @@ def pytest_collection_finish() -> None:
     """Takes the modules that tests imported out of the garbage collector's rounds; they stay to the end anyway."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test whose services are not there fails in CI, and is left out elsewhere."""
+    services.check(item)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """The last lines name what was not tested, and how it could be."""
+    yield
+    skipped = [report.longrepr for report in terminalreporter.stats.get("skipped", ())]
+    for sentence in services.missing_of([reason[2] for reason in skipped if isinstance(reason, tuple | list)]):
+        terminalreporter.write_line(f"not tested: {sentence}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server, one for each process that tests. Who uses it is marked as in need of it."""
+    with running_postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

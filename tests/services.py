@@ -1,0 +1,84 @@
+"""Programs that some tests start and that pip does not install: a database, a broker, a tracer.
+
+A test that needs one says so: `@services.need(services.POSTGRESQL)`. In CI a missing one fails that test; elsewhere the
+test is left out, and the last lines of the run name what is missing and the Debian package that has it.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+MARKER = "services"
+_ABSENT = " is missing: apt-get install "
+
+
+@dataclass(frozen=True)
+class Service:
+    """A program, or several that come together.
+
+    Args:
+        name: as people say it.
+        package: of Debian that has it.
+        programs: that have to be there.
+    """
+
+    name: str
+    package: str
+    programs: Sequence[str]
+
+    @property
+    def missing(self) -> str:
+        """A sentence about the package to install; empty where the service is there."""
+        if all(find(program) for program in self.programs):
+            return ""
+        return f"{self.name}{_ABSENT}{self.package}"
+
+
+POSTGRESQL = Service("PostgreSQL", "postgresql", ("initdb", "postgres"))
+MOSQUITTO = Service("the MQTT broker mosquitto", "mosquitto", ("mosquitto",))
+STRACE = Service("strace", "strace", ("strace",))
+
+
+def need(*services: Service) -> pytest.MarkDecorator:
+    """Marks what needs services."""
+    return pytest.mark.services(*services)
+
+
+def find(program: str) -> Path | None:
+    """Where a program is: on the path, or where Debian puts what only the system calls; the newest PostgreSQL.
+
+    That comes first, since what Debian puts on the path for it wants a package more.
+    """
+    versions = Path("/usr/lib/postgresql").glob("*/bin")
+    newest_first = sorted(versions, key=lambda folder: int(folder.parent.name), reverse=True)
+    places = [*map(str, newest_first), os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"]
+    found = shutil.which(program, path=os.pathsep.join(places))
+    return None if found is None else Path(found).resolve()
+
+
+def path_of(program: str) -> str:
+    """Where a program is that has to be there, since the test is marked."""
+    found = find(program)
+    assert found is not None, program
+    return str(found)
+
+
+def check(item: pytest.Item) -> None:
+    """Fails or skips a test whose services are not there."""
+    needed = {service for mark in item.iter_markers(MARKER) for service in mark.args}
+    missing = sorted(service.missing for service in needed if service.missing)
+    if not missing:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail("; ".join(missing), pytrace=False)
+    pytest.skip("; ".join(missing))
+
+
+def missing_of(reasons: Sequence[str]) -> list[str]:
+    """Which services are missing, by the reasons why tests were skipped; each once."""
+    said = {part for reason in reasons for part in reason.removeprefix("Skipped: ").split("; ")}
+    return sorted(part for part in said if _ABSENT in part)
