@@ -93,8 +93,8 @@ def new_id(moment: datetime | None = None) -> str:
 
 
 def first_id(moment: datetime) -> str:
-    """The least id that a record of this moment can have."""
-    return f"{int(moment.timestamp() * 1000) << 80:032x}"
+    """The least id that a record of this moment can have; before 1970 there was none."""
+    return f"{max(0, int(moment.timestamp() * 1000)) << 80:032x}"
 
 
 def given_key(component: str, text: str) -> str:

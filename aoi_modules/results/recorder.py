@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
-from aoi_modules.results.storing import PAUSE_SECONDS, Compose, Storing
+from aoi_modules.results.storing import Compose, Storing
 
 ROWS = "rows"
 """The follower of the spool that stores records."""
@@ -49,6 +50,7 @@ class Recorder:
         self._encoder = msgspec.msgpack.Encoder()
         self._recent: OrderedDict[str, Record] = OrderedDict()
         self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(self._note_end)
 
     async def keep(self, record: Record, picture: bytes = b"", *, committed_within: float | None = None) -> None:
         """Keeps a record. On return it is safe on disk; its way to the database goes on by itself.
@@ -61,6 +63,7 @@ class Recorder:
         Raises:
             SpoolFull: the disk did not take it.
             DatabaseAway: it is on disk, but the database had it not in time.
+            ResultsError: the recorder is closed, or the database refused the record.
         """
         position = await self._spool.append(self._encoder.encode(record), picture)
         if record.key is not None:
@@ -89,7 +92,7 @@ class Recorder:
         """Stops storing, and closes spool and database. What is in the spool is stored by the next run."""
         await self._spool.close()
         self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.wait([self._task])
         await self.database.close()
 
     def _remember(self, key: str, record: Record) -> None:
@@ -99,13 +102,12 @@ class Recorder:
 
     async def _run(self) -> None:
         """Migrates the database as soon as it answers, and stores."""
-        while True:
-            try:
-                await migrate(self.database)
-                break
-            except DatabaseAway as error:
-                if not self.storing.away:
-                    self._log.error("database away", detail=error.message)
-                self.storing.away = error.message
-                await asyncio.sleep(PAUSE_SECONDS)
+        while not await self.storing.went_well(partial(migrate, self.database)):
+            pass
         await self.storing.run()
+
+    def _note_end(self, task: "asyncio.Task[None]") -> None:
+        """What ends the storing but `close` is a mistake of ours; it must not go unseen."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.storing.away = f"{type(error).__name__}: {error}"
+            self._log.critical("storing ended", exc_info=error)

@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from aoi_modules.errors import DatabaseAway, MissingExtra, ResultsError
@@ -19,6 +20,10 @@ _SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-16000",
 )
+_OPTIONS = {_DRIVERS["sqlite"]: frozenset[str](), _DRIVERS["postgresql"]: frozenset({"host", "port", "ssl"})}
+"""What may stand behind the `?` of a URL; others know `ssl` as `sslmode`."""
+_ABOUT_VALUES = frozenset({"22", "23", "40", "54"})
+"""Classes of PostgreSQL's errors: data, constraints, two writers in each other's way, limits of size."""
 CONNECT_SECONDS = 3.0
 COMMAND_SECONDS = 30.0
 
@@ -36,7 +41,7 @@ class Database:
 
     def __init__(self, url: str | Path) -> None:
         self.url = parse_url(url)
-        self.name = self.url.render_as_string(hide_password=True)
+        self.name = self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
         arguments: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
             "json_deserializer": orjson.loads,
@@ -84,24 +89,22 @@ class Database:
 
     @contextmanager
     def noticing(self) -> Iterator[None]:
-        """Turns what drivers say of a database that is away into one error; all else passes."""
+        """Turns what drivers say of a database that is away, or not as it should be, into one error.
+
+        What is about a value that the database refuses passes: trying again would be of no use.
+        """
         try:
             yield
-        except (OSError, TimeoutError, OperationalError, InterfaceError) as error:
-            raise self._away(error) from None
+        except (OSError, TimeoutError, NoConnection) as error:
+            raise DatabaseAway(f"the database {self.name} does not answer: {_first_line(error)}") from None
         except DBAPIError as error:
-            if not error.connection_invalidated and not _is_about_the_server(error):
+            if _is_about_a_value(error):
                 raise
-            raise self._away(error) from None
+            raise DatabaseAway(f"the database {self.name} cannot be used: {_first_line(error)}") from None
 
     async def close(self) -> None:
         """Ends all connections."""
         await self._engine.dispose()
-
-    def _away(self, error: Exception) -> DatabaseAway:
-        cause = getattr(error, "orig", None) or error
-        text = str(cause).partition("\n")[0] or type(cause).__name__
-        return DatabaseAway(f"the database {self.name} does not answer: {text}")
 
 
 def parse_url(url: str | Path) -> URL:
@@ -118,17 +121,24 @@ def parse_url(url: str | Path) -> URL:
     except (ArgumentError, ValueError):
         parsed = None
     kind = parsed.drivername.partition("+")[0] if parsed is not None else ""
-    if parsed is None or kind not in _DRIVERS or not parsed.database:
+    driver = _DRIVERS.get(kind, "")
+    if parsed is None or not driver or not parsed.database:
         raise ResultsError(
             f"database: expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME. Received: {_hidden(text)!r}"
         )
-    return parsed.set(drivername=_DRIVERS[kind])
+    options = {"ssl" if name == "sslmode" else name: value for name, value in parsed.query.items()}
+    if unknown := options.keys() - _OPTIONS[driver]:
+        known = ", ".join(sorted(_OPTIONS[driver]))
+        raise ResultsError(f"database: {min(unknown)!r} is no option of a URL; known: {known or 'none'}")
+    return parsed.set(drivername=driver, query=options)
 
 
 def _hidden(text: str) -> str:
     """A URL that cannot be read, without what may be a password."""
     scheme, _, rest = text.partition("://")
-    return f"{scheme}://...@{rest.rpartition('@')[2]}" if "@" in rest else text
+    rest, _, options = rest.partition("?")
+    shown = f"...@{rest.rpartition('@')[2]}" if "@" in rest else rest
+    return f"{scheme}://{shown}{'?...' if options else ''}"
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
@@ -138,7 +148,16 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
     cursor.close()
 
 
-def _is_about_the_server(error: DBAPIError) -> bool:
-    """Whether PostgreSQL says that it stops, starts, has no connections or no room: classes 08, 53, 57 and 58."""
-    state = str(getattr(error.orig, "sqlstate", "") or getattr(error.orig, "pgcode", "") or "")
-    return state[:2] in ("08", "53", "57", "58")
+def _is_about_a_value(error: DBAPIError) -> bool:
+    """Whether the database refuses what it was given, and not the connection, the user or the statement."""
+    if isinstance(error, IntegrityError | DataError):
+        return True
+    if isinstance(getattr(error.orig, "__cause__", None), ValueError):  # asyncpg refuses it before it is sent
+        return True
+    return str(getattr(error.orig, "sqlstate", None) or "")[:2] in _ABOUT_VALUES
+
+
+def _first_line(error: Exception) -> str:
+    """What the driver says, without the statement and its values."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0] or type(cause).__name__

@@ -10,10 +10,14 @@ from sqlalchemy import Connection, inspect, text
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.tables import VERSIONS, metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_LOCK = 0x616F69
-"""Any number: of two gateways that start together, one migrates and the other waits."""
+_ONE_AT_A_TIME = {
+    "sqlite": "BEGIN IMMEDIATE",  # tables are made in one transaction only where it has begun before
+    "postgresql": f"SELECT pg_advisory_xact_lock({0x616F69})",  # any number that others do not take
+}
+"""Of two gateways that start together, one migrates and the other waits."""
 
 
 async def migrate(database: Database) -> None:
@@ -30,17 +34,20 @@ async def migrate(database: Database) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+    connection.execute(text(_ONE_AT_A_TIME[connection.dialect.name]))
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     script = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
     if found == script.get_current_head():
         return
-    if found is None and inspect(connection).has_table("inspections"):
-        raise ResultsError("the database has a table `inspections` that is not ours", hint="name another database")
+    foreign = set(metadata.tables).intersection(inspect(connection).get_table_names()) if found is None else set()
+    if foreign:
+        raise ResultsError(
+            f"the database has a table `{min(foreign)}` that is not ours",
+            hint="name another database",
+        )
     if found is not None and found not in {step.revision for step in script.walk_revisions()}:
         return  # of a newer release
     command.upgrade(config, "head")

@@ -1,20 +1,23 @@
 """Looking for records: by filters, page by page, newest first."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 from sqlalchemy import Select, select
+from sqlalchemy.exc import StatementError
 
-from aoi_modules.errors import NoSuchResult
+from aoi_modules.errors import BadParameter, NoSuchResult
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.rows import from_row
+from aoi_modules.results.database.rows import Row, from_row
 from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.record import Record, Role, first_id
 from aoi_modules.verdict import Verdict
 
 MOST = 1000
 """Records a page."""
+_ID = re.compile("[0-9a-f]{32}")
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +58,17 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
         cursor: of the page, as the page before has it; None for the first.
 
     Raises:
+        BadParameter: the cursor is none.
         DatabaseAway: the database does not answer.
     """
+    if cursor is not None and not _ID.fullmatch(cursor):
+        raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor)
     question = _where(select(inspections), wanted)
     if cursor is not None:
         question = question.where(inspections.c.id < cursor)
     question = question.order_by(inspections.c.id.desc()).limit(count + 1)
-    async with database.reading() as connection:
-        rows = (await connection.execute(question)).mappings().all()
-    records = [from_row(dict(row)) for row in rows[:count]]
+    rows = await _rows(database, question)
+    records = [from_row(row) for row in rows[:count]]
     return Page(records=records, cursor=records[-1].id if len(rows) > count else None)
 
 
@@ -74,7 +79,9 @@ async def by_id(database: Database, record_id: str) -> Record:
         NoSuchResult: there is none of this id.
         DatabaseAway: the database does not answer.
     """
-    found = await _first(database, select(inspections).where(inspections.c.id == record_id))
+    found = None
+    if _ID.fullmatch(record_id):
+        found = await _first(database, select(inspections).where(inspections.c.id == record_id))
     if found is None:
         raise NoSuchResult(f"no inspection {record_id}")
     return found
@@ -90,9 +97,17 @@ async def by_key(database: Database, key: str) -> Record | None:
 
 
 async def _first(database: Database, question: Select[tuple[object, ...]]) -> Record | None:
-    async with database.reading() as connection:
-        row = (await connection.execute(question.limit(1))).mappings().first()
-    return None if row is None else from_row(dict(row))
+    rows = await _rows(database, question.limit(1))
+    return from_row(rows[0]) if rows else None
+
+
+async def _rows(database: Database, question: Select[tuple[object, ...]]) -> list[Row]:
+    """The rows that fit; none does where the database cannot even hold a value that is asked for."""
+    try:
+        async with database.reading() as connection:
+            return [dict(row) for row in (await connection.execute(question)).mappings()]
+    except (StatementError, OverflowError):
+        return []
 
 
 def _where(question: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:

@@ -4,11 +4,27 @@
 the id finds the newest rows of any filter without sorting, and a page's last id is the cursor to the next one.
 """
 
-from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from aoi_modules.results.database.columns import HexId, UtcTime
 
 metadata = MetaData()
+
+VERSIONS = "results_version"
+"""The table in which Alembic notes the release of these tables; another project's may lie beside them."""
 
 FILTERED = ("component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256")
 """Columns of inspections by which rows are looked for, each with an index of its own."""
@@ -18,7 +34,7 @@ inspections = Table(
     metadata,
     Column("id", HexId, primary_key=True),
     Column("time", UtcTime, nullable=False),
-    Column("gateway", String(80), nullable=False),
+    Column("gateway", String(255), nullable=False),
     Column("role", String(10), nullable=False),
     Column("component", String(200), nullable=False),
     Column("unit", String(200)),
@@ -27,7 +43,7 @@ inspections = Table(
     Column("lot", String(200)),
     Column("station", String(200)),
     Column("model", String(200), nullable=False),
-    Column("version", Integer),
+    Column("version", BigInteger),
     Column("verdict", String(10), nullable=False),
     Column("reason", Text, nullable=False),
     Column("heads", JSON, nullable=False),
@@ -50,7 +66,7 @@ inspections = Table(
 gateways = Table(
     "gateways",
     metadata,
-    Column("gateway", String(80), primary_key=True),
+    Column("gateway", String(255), primary_key=True),
     Column("stored_until", UtcTime, nullable=False),
     Column("left", Boolean, nullable=False),
 )
@@ -63,7 +79,7 @@ closings = Table(
     Column("unit", String(200), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("time", UtcTime, nullable=False),
-    Column("gateway", String(80), nullable=False),
+    Column("gateway", String(255), nullable=False),
     Column("product", String(200)),
     Column("verdict", String(10), nullable=False),
     Column("reason", Text, nullable=False),
@@ -80,11 +96,12 @@ closings = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("gateway", String(80), nullable=False),
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("gateway", String(255), nullable=False),
     Column("sink", String(80), nullable=False),
     Column("about", HexId, nullable=False),
     Column("message", Text, nullable=False),
     Index("outbox_by_sink", "gateway", "sink", "number"),
+    sqlite_autoincrement=True,  # no number comes twice, so who forgets a letter twice forgets no other one
 )
 """Messages that a sink has not taken yet; `about` is the id of the row that a message tells of."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import Database
@@ -15,6 +15,10 @@ from aoi_modules.results.record import Record
 
 _AT_ONCE = 500
 """Ids or keys a question; SQLite takes 999."""
+
+
+class Refused(Exception):
+    """The database takes one of the records under no circumstances."""
 
 
 async def store(database: Database, records: Sequence[Record], letters: Sequence[Letter] = ()) -> list[Record]:
@@ -29,16 +33,18 @@ async def store(database: Database, records: Sequence[Record], letters: Sequence
 
     Raises:
         DatabaseAway: the database does not answer; nothing was stored.
-        sqlalchemy.exc.DBAPIError: it refuses a record for ever; nothing was stored.
+        Refused: it refuses a record for ever; nothing was stored.
     """
-    for last_try in (False, True):
+    tries = 3
+    while True:
+        tries -= 1
         try:
             async with database.transaction() as connection:
                 return await _store(connection, records, letters)
-        except IntegrityError:  # another gateway stored one of the keys in this moment: it is seen the next time
-            if last_try:
-                raise
-    raise AssertionError("a loop that returns or raises")
+        except (StatementError, OverflowError) as error:
+            # another gateway may have stored one of the keys in this moment, which is seen the next time
+            if not tries or not isinstance(error, DBAPIError):
+                raise Refused(str(getattr(error, "orig", None) or error).partition("\n")[0]) from None
 
 
 async def _store(connection: AsyncConnection, records: Sequence[Record], letters: Sequence[Letter]) -> list[Record]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Protocol
 
 from aoi_modules.results.spool.entries import Damaged, find_entry, read_entries
 from aoi_modules.results.spool.mark import Mark, Position
-from aoi_modules.results.spool.segment import segment_path
+from aoi_modules.results.spool.segment import segment_path, segment_size
 
 _DAMAGED = ".damaged"
 
@@ -68,10 +69,9 @@ class Follower:
     def bytes_behind(self) -> int:
         """How many bytes there are to read."""
         end, at = self._spool.end, self.position
-        older = sum(
-            segment_path(self._folder, number).stat().st_size for number in self._spool.older if number >= at.segment
-        )
-        return older + end.offset - (at.offset if older or at.segment == end.segment else 0)
+        unread = [number for number in self._spool.older if number >= at.segment]
+        passed = at.offset if at.segment in (*unread, end.segment) else 0
+        return sum(segment_size(self._folder, number) for number in unread) + end.offset - passed
 
     def wake(self) -> None:
         """Says that there is something to read."""
@@ -90,6 +90,9 @@ class Follower:
             count: of entries, at most.
             pictures: whether their pictures are read, too.
             most_bytes: of records and pictures; one entry is read whatever its size.
+
+        Raises:
+            OSError: the disk cannot be read.
         """
         end, older = self._spool.end, list(self._spool.older)
         found = await asyncio.to_thread(self._read, end, older, count, pictures, most_bytes)
@@ -98,22 +101,16 @@ class Follower:
         return found
 
     def done(self, position: Position) -> None:
-        """Moves the mark: everything before the position is done, and may be deleted.
-
-        Raises:
-            OSError: the mark could not be written; see `Mark.move`.
-        """
-        try:
-            self._mark.move(position)
-        finally:
-            self._spool.forget()
+        """Moves the mark: everything before the position is done, and may be deleted."""
+        self._mark.move(position)
+        self._spool.forget()
 
     def _read(self, end: Position, older: Sequence[int], count: int, pictures: bool, most_bytes: int) -> list[Found]:
         found: list[Found] = []
         for number in [number for number in [*older, end.segment] if number >= self.position.segment]:
             start = self.position.offset if number == self.position.segment else 0
             path = segment_path(self._folder, number)
-            stop = end.offset if number == end.segment else path.stat().st_size
+            stop = end.offset if number == end.segment else segment_size(self._folder, number)
             for entry in self._entries(path, number, start, stop, pictures):
                 found.append(entry)
                 most_bytes -= len(entry.record) + len(entry.picture)
@@ -124,6 +121,8 @@ class Follower:
     def _entries(self, path: Path, number: int, start: int, stop: int, pictures: bool) -> Iterator[Found]:
         """The whole entries of a segment. Damaged ones are passed over, and the file is kept under another name."""
         at: int | None = start
+        if start >= stop:
+            return
         with path.open("rb") as file:
             while at is not None:
                 try:
@@ -137,5 +136,8 @@ class Follower:
     def _keep(self, path: Path, offset: int) -> None:
         kept = path.with_suffix(_DAMAGED)
         if not kept.exists():
-            os.link(path, kept)
+            try:
+                os.link(path, kept)
+            except OSError:  # some file systems know no second name
+                shutil.copyfile(path, kept)
             self._on_damage(kept, offset)

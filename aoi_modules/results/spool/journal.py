@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from aoi_modules.errors import SpoolFull
+from aoi_modules.errors import ResultsError, SpoolFull
+from aoi_modules.lock import alone
 from aoi_modules.results.spool.entries import encode
 from aoi_modules.results.spool.follower import Follower
 from aoi_modules.results.spool.mark import Mark, Position
-from aoi_modules.results.spool.segment import Segment, full, segment_path, segments
+from aoi_modules.results.spool.segment import Segment, full, segment_path, segment_size, segments
 
 SEGMENT_BYTES = 64 * 2**20
 """A segment that is this large gets no further entries."""
@@ -21,6 +23,9 @@ OnDamage = Callable[[Path, int], None]
 
 class Spool:
     """A log on disk. Made inside the running event loop; one process at a time uses a folder.
+
+    Entries are appended and made safe by `fdatasync` before anybody is answered. After `kill -9` the followers read on
+    from their marks: an entry may be read twice, and none is left out.
 
     Args:
         folder: of the segments; is made where it is missing.
@@ -34,7 +39,7 @@ class Spool:
         older: the numbers of the segments that are no longer written, rising.
 
     Raises:
-        SpoolFull: the folder cannot be written to.
+        ResultsError: another process uses the folder, or it cannot be written to.
     """
 
     def __init__(
@@ -49,15 +54,20 @@ class Spool:
         self._folder = folder
         self._sync = sync
         self._segment_bytes = segment_bytes
-        self.older = _opened(folder)
-        marks = {name: Mark(folder / f"{name}.mark") for name in followers}
-        newest = max([*self.older, *(mark.position.segment for mark in marks.values())], default=0)
-        self._segment = Segment(segment_path(folder, newest + 1), sync=sync)
+        with ExitStack() as held:
+            held.enter_context(alone(folder / "lock", 0.0, _taken(folder)))
+            self.older = _opened(folder)
+            marks = {name: Mark(folder / f"{name}.mark") for name in followers}
+            newest = max([*self.older, *(mark.position.segment for mark in marks.values())], default=0)
+            self._segment = Segment(segment_path(folder, newest + 1), sync=sync)
+            held.callback(lambda: self._segment.close())  # whichever it is by then
+            self._held = held.pop_all()
         self.end = Position(newest + 1, 0)
         self._followers = {name: Follower(folder, mark, self, on_damage) for name, mark in marks.items()}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._waiting: list[_Waiting] = []
         self._writing: asyncio.Task[None] | None = None
+        self._closed = False
 
     def follower(self, name: str) -> Follower:
         """One of the followers that were named when the spool was opened."""
@@ -68,7 +78,10 @@ class Spool:
 
         Raises:
             SpoolFull: the disk did not take it.
+            ResultsError: the spool is closed.
         """
+        if self._closed:
+            raise ResultsError(f"{self._folder}: the spool is closed, so it takes nothing more")
         waiting = _Waiting(encode(record, picture), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._writing is None:
@@ -76,11 +89,12 @@ class Spool:
         return await waiting.written
 
     async def close(self) -> None:
-        """Writes what waits, and ends."""
+        """Writes what waits, and ends; closing twice is as good as once."""
+        self._closed = True
         if self._writing is not None:
             await self._writing
         self._thread.shutdown()
-        self._segment.close()
+        self._held.close()
 
     def forget(self) -> None:
         """Deletes the segments that every follower has passed."""
@@ -91,7 +105,7 @@ class Spool:
 
     def size(self) -> int:
         """The bytes of all segments."""
-        return sum(segment_path(self._folder, number).stat().st_size for number in self.older) + self.end.offset
+        return sum(segment_size(self._folder, number) for number in self.older) + self.end.offset
 
     async def _write(self) -> None:
         try:
@@ -147,10 +161,13 @@ class _Waiting:
             self.written.set_exception(error)
 
 
+def _taken(folder: Path) -> ResultsError:
+    return ResultsError(f"{folder}: another process uses this spool", hint="give each gateway a spool of its own")
+
+
 def _opened(folder: Path) -> list[int]:
     """The segments that are there; those of runs that wrote nothing are deleted."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for number in segments(folder):
             if not segment_path(folder, number).stat().st_size:
                 segment_path(folder, number).unlink()

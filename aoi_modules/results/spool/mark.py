@@ -32,15 +32,14 @@ class Mark:
         self.position = _read(path)
 
     def move(self, position: Position) -> None:
-        """Remembers that everything before a position is done.
-
-        Raises:
-            OSError: the file cannot be written; the mark has moved for this process all the same.
-        """
+        """Remembers that everything before a position is done."""
         self.position = position
         temporary = self._path.with_suffix(".tmp")
-        temporary.write_text(f"{position.segment} {position.offset}\n")
-        temporary.replace(self._path)
+        try:
+            temporary.write_text(f"{position.segment} {position.offset}\n")
+            temporary.replace(self._path)
+        except OSError:  # a full disk must not keep followers from making room; the next move tries again
+            return
 
 
 def _read(path: Path) -> Position:

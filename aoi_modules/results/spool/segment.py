@@ -27,9 +27,14 @@ class Segment:
         self._sync = sync
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        except OSError as error:
+            raise full(path, error) from None
+        try:
             if sync:
                 sync_folder(path.parent)
         except OSError as error:
+            self.close()
+            path.unlink(missing_ok=True)  # or the next try would find it there
             raise full(path, error) from None
 
     def append(self, buffers: Sequence[bytes]) -> int:
@@ -74,6 +79,14 @@ class Segment:
 def segment_path(folder: Path, number: int) -> Path:
     """Where a segment lies."""
     return folder / f"{number:010}.spool"
+
+
+def segment_size(folder: Path, number: int) -> int:
+    """The bytes of a segment; 0 where somebody deleted it by hand."""
+    try:
+        return segment_path(folder, number).stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def segments(folder: Path) -> list[int]:

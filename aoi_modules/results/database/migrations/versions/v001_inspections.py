@@ -18,7 +18,7 @@ def upgrade() -> None:
         "inspections",
         sa.Column("id", HexId, primary_key=True),
         sa.Column("time", UtcTime, nullable=False),
-        sa.Column("gateway", sa.String(80), nullable=False),
+        sa.Column("gateway", sa.String(255), nullable=False),
         sa.Column("role", sa.String(10), nullable=False),
         sa.Column("component", sa.String(200), nullable=False),
         sa.Column("unit", sa.String(200)),
@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("lot", sa.String(200)),
         sa.Column("station", sa.String(200)),
         sa.Column("model", sa.String(200), nullable=False),
-        sa.Column("version", sa.Integer),
+        sa.Column("version", sa.BigInteger),
         sa.Column("verdict", sa.String(10), nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("heads", sa.JSON, nullable=False),
@@ -47,7 +47,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "gateways",
-        sa.Column("gateway", sa.String(80), primary_key=True),
+        sa.Column("gateway", sa.String(255), primary_key=True),
         sa.Column("stored_until", UtcTime, nullable=False),
         sa.Column("left", sa.Boolean, nullable=False),
     )
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(200), nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("time", UtcTime, nullable=False),
-        sa.Column("gateway", sa.String(80), nullable=False),
+        sa.Column("gateway", sa.String(255), nullable=False),
         sa.Column("product", sa.String(200)),
         sa.Column("verdict", sa.String(10), nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
@@ -70,11 +70,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "outbox",
-        sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
-        sa.Column("gateway", sa.String(80), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+        sa.Column("gateway", sa.String(255), nullable=False),
         sa.Column("sink", sa.String(80), nullable=False),
         sa.Column("about", HexId, nullable=False),
         sa.Column("message", sa.Text, nullable=False),
+        sqlite_autoincrement=True,
     )
     for name in _FILTERED:
         op.create_index(f"inspections_by_{name}", "inspections", [name, "id"])
