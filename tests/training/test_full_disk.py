@@ -1,7 +1,5 @@
 """A disk that fills during a training, for real: nothing is lost, and the words are about the disk."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +11,7 @@ from aoi_modules.settings import settings
 from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.unfinished import KEPT_MODEL, folder_of
 from aoi_modules.training.run import train
+from tests.disks import fill, small_disk
 from tests.training.small import PICTURE, SIDES, split
 
 TINY = replace(profiles.by_name("ci"), name="tiny", epochs=3, batch_size=32)
@@ -27,24 +26,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A file system of 40 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = shutil.which("mount")
-    if (
-        mount is None
-        or subprocess.run(
-            [mount, "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(place)], capture_output=True, check=False
-        ).returncode
-    ):
-        pytest.skip("nothing may be mounted here")
     monkeypatch.setitem(profiles.PROFILES, "tiny", TINY)
     monkeypatch.setenv("AOI_CACHE_DIR", str(tmp_path / "cache"))
     settings.cache_clear()
-    yield place
+    with small_disk(tmp_path / "disk", "40m") as place:
+        yield place
     settings.cache_clear()
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 class Filling(list[str]):
@@ -57,7 +46,7 @@ class Filling(list[str]):
     def __call__(self, line: str) -> None:
         self.append(line)
         if line.startswith(self.at):
-            (self.disk / "filler").write_bytes(bytes(shutil.disk_usage(self.disk).free))
+            fill(self.disk)
 
 
 @pytest.mark.parametrize(
@@ -68,17 +57,17 @@ class Filling(list[str]):
         ("model kept", "out: cannot be written: No space left on device", "the model has learnt already"),
     ],
 )
-def test_the_next_start_goes_on_when_there_is_room_again(small_disk: Path, at: str, what: str, goes_on: str) -> None:
-    out = small_disk / "out"
+def test_the_next_start_goes_on_when_there_is_room_again(disk: Path, at: str, what: str, goes_on: str) -> None:
+    out = disk / "out"
     with pytest.raises(ModelError, match=what) as caught:
-        train(SIDES_RECIPE, "tiny", out, draw=False, log=Filling(small_disk, at))
+        train(SIDES_RECIPE, "tiny", out, draw=False, log=Filling(disk, at))
     assert "make room" in caught.value.hint
     kept = folder_of(out) / KEPT_MODEL
     notes = getattr(caught.value, "__notes__", [])
     assert notes == ([f"the model is kept: {kept}; the same command goes on from it"] if at == "model kept" else [])
-    (small_disk / "filler").unlink()
+    (disk / "filler").unlink()
     lines: list[str] = []
     report = train(SIDES_RECIPE, "tiny", out, draw=False, log=lines.append)
     assert any(line.startswith(goes_on) for line in lines)
     assert report.metrics["accuracy"] > 0.9
-    assert [path.name for path in small_disk.iterdir()] == ["out"]
+    assert [path.name for path in disk.iterdir()] == ["out"]

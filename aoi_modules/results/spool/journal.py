@@ -124,6 +124,9 @@ class Spool:
             start = self._segment.size
             size = await asyncio.get_running_loop().run_in_executor(self._thread, self._segment.append, buffers)
         except SpoolFull as error:
+            if self._made_room():
+                await self._write_together(batch)
+                return
             if len(batch) == 1:
                 batch[0].fail(error)
                 return
@@ -136,6 +139,18 @@ class Spool:
             waiting.succeed(Position(self.end.segment, start))
         for follower in self._followers.values():
             follower.wake()
+
+    def _made_room(self) -> bool:
+        """Lets go of the segment that is written, if every follower has passed it, for a new one; whether it did."""
+        if not self.end.offset or any(follower.behind for follower in self._followers.values()):
+            return False
+        try:
+            self._next_segment()
+        except SpoolFull:
+            return False
+        for follower in self._followers.values():
+            follower.done(self.end)
+        return True
 
     def _next_segment(self) -> None:
         following = Segment(segment_path(self._folder, self.end.segment + 1), sync=self._sync)

@@ -1,0 +1,38 @@
+"""Databases for tests: a file of SQLite always, and a real PostgreSQL where it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.migrating import migrate
+from tests import services
+
+Result = TypeVar("Result")
+POSTGRESQL = pytest.param("postgresql", marks=services.need(services.POSTGRESQL))
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database is, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'results.db'}"
+    url: str = request.getfixturevalue("postgresql").new_database()
+    return url
+
+
+def with_database(url: str | Path, act: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Does something with a migrated database, in a loop of its own."""
+
+    async def run() -> Result:
+        database = Database(url)
+        try:
+            await migrate(database)
+            return await act(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
