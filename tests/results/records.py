@@ -1,13 +1,13 @@
 """Records for tests: one as a line writes it, and all that there can be."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion
 from aoi_modules.judging.regions import Region
-from aoi_modules.results.record import Origin, Picture, Record, new_id
+from aoi_modules.results.record import Origin, Picture, Record, Role, new_id
 from aoi_modules.verdict import Verdict
 
 START = datetime(2026, 3, 1, 6, 0, 0, 123456, tzinfo=UTC)
@@ -47,7 +47,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 IDS = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
 _FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 _MAYBE_TEXTS = st.none() | TEXTS
-_MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+_MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))
 _PICTURES = st.builds(
     Picture,
     sha256=st.integers(0, 2**256 - 1).map(lambda number: f"{number:064x}"),
@@ -74,7 +74,7 @@ _HEADS = st.builds(
 @st.composite
 def records(draw: st.DrawFn) -> Record:
     """Any record whose id, canary and the inspection's own fit together, as a gateway writes it."""
-    record_id, role = draw(IDS), draw(st.sampled_from(["line", "canary", "shadow"]))
+    record_id, role = draw(IDS), draw(st.sampled_from(get_args(Role)))
     inspection = Inspection(
         id=record_id,
         component=draw(TEXTS),

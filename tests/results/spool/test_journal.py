@@ -204,9 +204,9 @@ def test_a_disk_that_holds_less_than_a_segment_is_emptied_when_all_has_been_read
 def test_a_full_disk_keeps_no_follower_from_making_room(tmp_path: Path) -> None:
     async def run(folder: Path) -> None:
         async with opened(folder, segment_bytes=100_000) as spool:
-            with pytest.raises(SpoolFull):
-                while True:
-                    await spool.append(b"record", bytes(90_000))
+            answers = [spool.append(b"record", bytes(90_000)) for _ in range(20)]
+            taken = await asyncio.gather(*answers, return_exceptions=True)
+            assert any(isinstance(answer, SpoolFull) for answer in taken)
             fill(folder)
             records = await rest(spool.follower("rows"), 1)
             assert len(records) > 8

@@ -1,0 +1,131 @@
+"""The tables as the migrations make them, in both databases."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+
+from aoi_modules.errors import DatabaseAway, ResultsError
+from aoi_modules.results.database import reading
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.tables import VERSIONS, metadata
+from aoi_modules.results.database.writing import store
+from tests.results.conftest import with_database
+from tests.results.records import record
+
+
+async def ask(database: Database, *statements: str) -> None:
+    async with database.transaction() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def tables(database: Database) -> set[str]:
+    async with database.reading() as connection:
+        return set(await connection.run_sync(lambda bare: inspect(bare).get_table_names()))
+
+
+def differences(connection: Connection) -> Sequence[Any]:
+    """What Alembic would still change."""
+    options = {"version_table": VERSIONS, "compare_type": True}
+    found: Sequence[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+    return found
+
+
+def test_migrated_tables_are_those_of_this_release(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        async with database.reading() as connection:
+            assert await connection.run_sync(differences) == []
+        await ask(database, "ALTER TABLE outbox ADD COLUMN colour TEXT")
+        async with database.reading() as connection:
+            assert "colour" in str(await connection.run_sync(differences))
+
+    with_database(database_url, act)
+
+
+def test_migrating_again_changes_nothing(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        kept = record()
+        await store(database, [kept])
+        await migrate(database)
+        assert await reading.by_id(database, kept.id) == kept
+
+    with_database(database_url, act)
+
+
+def test_of_gateways_that_start_together_one_migrates(database_url: str) -> None:
+    async def run() -> None:
+        databases = [Database(database_url) for _ in range(4)]
+        await asyncio.gather(*map(migrate, databases))
+        for number, database in enumerate(databases):
+            assert await store(database, [record(number)])
+            await database.close()
+
+    asyncio.run(run())
+
+
+def test_a_migration_that_breaks_off_leaves_nothing(database_url: str) -> None:
+    """The name of its last index is taken, so it fails when nearly all is made."""
+
+    async def run() -> None:
+        database = Database(database_url)
+        await ask(database, "CREATE TABLE theirs (a INTEGER)", "CREATE INDEX outbox_by_sink ON theirs (a)")
+        with pytest.raises(DatabaseAway, match="outbox_by_sink"):
+            await migrate(database)
+        assert await tables(database) == {"theirs"}
+        await ask(database, "DROP TABLE theirs")
+        await migrate(database)
+        assert await tables(database) == {*metadata.tables, VERSIONS}
+        await database.close()
+
+    asyncio.run(run())
+
+
+def test_a_database_of_a_later_release_is_used_as_it_is(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await ask(
+            database,
+            f"UPDATE {VERSIONS} SET version_num = '999'",
+            "ALTER TABLE inspections ADD COLUMN colour TEXT DEFAULT 'red'",
+        )
+        await migrate(database)
+        kept = record()
+        await store(database, [kept])
+        assert await reading.by_id(database, kept.id) == kept
+
+    with_database(database_url, act)
+
+
+@pytest.mark.parametrize("name", sorted(metadata.tables))
+def test_tables_that_are_not_ours_are_left_alone(database_url: str, name: str) -> None:
+    async def run() -> None:
+        database = Database(database_url)
+        await ask(database, f"CREATE TABLE {name} (a INTEGER)")
+        with pytest.raises(ResultsError, match=f"a table `{name}` that is not ours") as caught:
+            await migrate(database)
+        assert caught.value.hint == "name another database"
+        assert await tables(database) == {name}
+        await database.close()
+
+    asyncio.run(run())
+
+
+def test_another_project_may_have_its_tables_beside_ours(database_url: str) -> None:
+    async def run() -> None:
+        database = Database(database_url)
+        await ask(
+            database,
+            "CREATE TABLE alembic_version (version_num VARCHAR(32))",
+            "INSERT INTO alembic_version VALUES ('7c1e')",
+            "CREATE TABLE orders (a INTEGER)",
+        )
+        await migrate(database)
+        assert await store(database, [record()])
+        await database.close()
+
+    asyncio.run(run())
