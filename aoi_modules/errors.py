@@ -29,6 +29,7 @@
     ├── ResultsError          what was found cannot be kept or read
     │   ├── SpoolFull         the disk of the spool takes no more
     │   ├── DatabaseAway      the database does not answer
+    │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   └── NoSuchResult      nothing of that name was kept
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
@@ -286,6 +287,10 @@ class SpoolFull(ResultsError):
 
 class DatabaseAway(ResultsError):
     """The database does not answer, or not now."""
+
+
+class PictureStoreAway(ResultsError):
+    """The store of pictures takes or gives none: it is full, does not answer, or does not let us in."""
 
 
 class NoSuchResult(ResultsError):

@@ -9,6 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from aoi_modules.settings import settings
 from tests import services
 from tests.postgresql import PostgreSQL, running_postgresql
+from tests.seaweedfs import SeaweedFS, running_seaweedfs
 
 # A machine that does something else meanwhile is no failure; nothing here asserts a time.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -63,6 +64,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 def postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL server, one for each process that tests. Who uses it is marked as in need of it."""
     with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def seaweedfs() -> Iterator[SeaweedFS]:
+    """An S3 server, one for each process that tests. Who uses it is marked as in need of it."""
+    with running_seaweedfs() as server:
         yield server
 
 

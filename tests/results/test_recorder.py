@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from aoi_modules.errors import DatabaseAway, ResultsError, SpoolFull
 from aoi_modules.logs import event_log
-from aoi_modules.results import recorder, storing
+from aoi_modules.results import following, recorder
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.record import Record
@@ -54,7 +54,7 @@ asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(following, "PAUSE_SECONDS", 0.02)
 
 
 @asynccontextmanager

@@ -14,15 +14,16 @@ from sqlalchemy import text
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.logs import event_log
-from aoi_modules.results import storing
+from aoi_modules.results import following, storing
 from aoi_modules.results.database import outbox, reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.outbox import Letter
+from aoi_modules.results.following import BATCH
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.spool.mark import Position
-from aoi_modules.results.storing import BATCH, Storing
+from aoi_modules.results.storing import Storing
 from tests import services
 from tests.disks import fill, small_disk
 from tests.postgresql import PostgreSQL
@@ -34,7 +35,7 @@ PATIENCE = 30.0
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(storing, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(following, "PAUSE_SECONDS", 0.02)
 
 
 class Running:
