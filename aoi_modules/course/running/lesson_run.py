@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 
@@ -143,6 +144,7 @@ class LessonRun:
         mirror = {} if given.data_dir is None else {"AOI_DATA_DIR": str(given.data_dir)}
         return child_environment(
             **mirror,
+            **_byte_code(given.cache_dir),
             AOI_CACHE_DIR=str(given.cache_dir),
             AOI_COURSE_DIR=str(given.course_dir),
             AOI_RUN_TOKEN=self.token,
@@ -184,6 +186,16 @@ class LessonRun:
             self._descendants |= set(psutil.Process(self._process.pid).children(recursive=True))
         except psutil.NoSuchProcess:
             return
+
+
+def _byte_code(cache_dir: Path) -> dict[str, str]:
+    """Where Python forbids itself byte code beside its sources, as in many containers: a place for it in our cache.
+
+    Without any each of a lesson's processes would compile TensorFlow anew, which doubles the time of its import.
+    """
+    if not sys.dont_write_bytecode or sys.pycache_prefix is not None:
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(cache_dir / "bytecode")}
 
 
 def _kill(processes: set[psutil.Process]) -> None:

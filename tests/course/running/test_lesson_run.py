@@ -1,6 +1,7 @@
 """A lesson's process as the run sees it: heard, watched, and ended with everything that it started."""
 
 import queue
+import sys
 import time
 from typing import Any
 
@@ -64,6 +65,27 @@ def test_a_lesson_gets_its_settings_by_the_environment_and_nothing_of_an_earlier
     text = (run.order.folder(run.plan) / "given").read_text()
     for value in (small_course.folder, small_course.folder / "cache", run.token, solved, 1):
         assert f'"{value}"' in text
+
+
+@pytest.mark.parametrize("forbidden", [True, False])
+def test_byte_code_that_is_forbidden_beside_its_sources_goes_into_the_cache(
+    small_course: Any, monkeypatch: pytest.MonkeyPatch, forbidden: bool
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", forbidden)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1" if forbidden else "")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    said = "import sys\n(lesson.out / 'said').write_text(f'{sys.dont_write_bytecode} {sys.pycache_prefix}')"
+    run = lesson_run(small_course, said)
+    run.start()
+    try:
+        assert last_message(run) == Gone(0), run.log_tail()
+    finally:
+        run.close()
+    cache = run.order.given.cache_dir / "bytecode"
+    text = (run.order.folder(run.plan) / "said").read_text()
+    assert text == f"False {cache if forbidden else None}"
+    assert any(cache.rglob("*.pyc")) == forbidden
 
 
 def test_what_is_noted_of_events(small_course: Any) -> None:
