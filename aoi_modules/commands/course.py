@@ -38,17 +38,20 @@ def command() -> None:
 @click.option("--profile", type=click.Choice(PROFILES), default="cpu", show_default=True, help="Size of the work.")
 @click.option("--only", multiple=True, metavar="ID", help="Just this lesson; may be given more than once.")
 @click.option("--from", "start", metavar="ID", help="This lesson and all after it.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Lessons at a time.  [default: half the cores, 4 at most]")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Lessons at a time.  [default: as many as there is room for]")
 @click.option("--force", is_flag=True, help="Run fresh lessons too.")
 @click.option("--prove", is_flag=True, help="Also show that the check of every exercise gives its stub a hint.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcomes as JSON.")
 def run(
     profile: str, only: tuple[str, ...], start: str | None, jobs: int | None, force: bool, prove: bool, as_json: bool
 ) -> None:
-    """Run the lessons headless, in the order of their needs.
+    """Run the lessons headless, each after those that it needs.
 
     A lesson runs only if its notebook, its profile, the package, the dependencies, its data or what it gets from other
     lessons changed since it passed. Exit code 0: every lesson passed or is fresh.
+
+    On 2 cores two lessons run beside each other, on 8 cores four; with the profile gpu it is one. Lessons that measure
+    how fast a server is run alone.
 
     \b
     Examples:
@@ -56,11 +59,13 @@ def run(
       aoi course run --only 5a --only 6 --force
       aoi course run --from 7 --profile gpu
     """
+    import psutil
     from rich.console import Console
 
     from aoi_modules.course import material
     from aoi_modules.course.checklist.selection import selected
     from aoi_modules.course.running.order import RunOrder
+    from aoi_modules.course.running.schedule import jobs_for
 
     checklist = material.curriculum()
     order = RunOrder(
@@ -69,7 +74,7 @@ def run(
         profile=profile,
         material_dir=material.material_dir(),
         given=settings(),
-        jobs=jobs or (1 if profile == "gpu" else min(4, max(1, (os.cpu_count() or 1) // 2))),
+        jobs=jobs or jobs_for(profile, os.cpu_count() or 1, psutil.virtual_memory().available),
         force=force,
         form="proving" if prove else "solved",
     )
@@ -108,10 +113,14 @@ def _expected(order: "RunOrder") -> dict[str, float]:
     """Lesson -> the seconds that it will take about: as many as here the last time, else by the package's table."""
     from aoi_modules.course import durations
     from aoi_modules.course.running import freshness
+    from aoi_modules.course.running.schedule import slowdown
 
+    table, cores = durations.expected(order.profile, order.given.cache_dir), os.cpu_count() or 1
+    known = {plan: table[plan.id] for plan in order.plans if plan.id in table}
+    beside = {plan.id: seconds * slowdown(plan, order.jobs, cores) for plan, seconds in known.items()}
     records = {plan.id: freshness.read_record(order.folder(plan)) for plan in order.plans}
     own = {name: record.seconds for name, record in records.items() if record is not None}
-    return {**durations.expected(order.profile, order.given.cache_dir), **own}
+    return {**beside, **own}
 
 
 def _print(outcomes: "list[Outcome]", *, as_json: bool) -> None:
@@ -161,7 +170,7 @@ def times(profile: str, measured: bool) -> None:
     Examples:
       aoi course times
       aoi course times --profile ci
-      aoi course times --measured     after `aoi course run --force`, on a machine that does nothing else
+      aoi course times --measured     after `aoi course run --jobs 1 --force`, on a machine that does nothing else
     """
     from aoi_modules.course import durations, material
 

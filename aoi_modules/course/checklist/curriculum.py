@@ -26,7 +26,10 @@ class Timeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LessonPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One notebook: what it needs, what it leaves in its artifacts folder, and how long it may take."""
+    """One notebook: what it needs, what it leaves in its artifacts folder, and how long it may take.
+
+    One that measures how fast something is runs `alone`: beside no other lesson.
+    """
 
     id: str
     notebook: str
@@ -36,6 +39,7 @@ class LessonPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     produces: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    alone: bool = False
     timeouts: Timeouts = Timeouts()
 
     @property

@@ -1,4 +1,4 @@
-"""Runs lessons headless: in the order of their needs, each in a process of its own, only those that are not fresh."""
+"""Runs lessons headless: after those that they need, each in a process of its own, only those that are not fresh."""
 
 import contextlib
 import queue
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol, assert_never
 
 from aoi_modules.course.checklist.curriculum import LessonPlan
-from aoi_modules.course.checklist.selection import waits_for
 from aoi_modules.course.running import freshness, proof, readiness
 from aoi_modules.course.running.display import Display
 from aoi_modules.course.running.forecast import Forecast
@@ -17,6 +16,7 @@ from aoi_modules.course.running.lesson_events import Began, CellBegan, CellDone,
 from aoi_modules.course.running.lesson_run import Gone, LessonRun, Message
 from aoi_modules.course.running.order import RunOrder
 from aoi_modules.course.running.outcome import Outcome
+from aoi_modules.course.running.schedule import next_lesson
 from aoi_modules.errors import AoiError, CourseError
 from aoi_modules.lock import alone
 
@@ -83,13 +83,9 @@ class CourseRun:
         return [self.outcomes[plan.id] for plan in self.order.plans]
 
     def _start_what_can(self) -> None:
-        for plan in list(self._waiting):
-            if len(self._at_work) >= self.order.jobs:
-                return
-            others = [*self._waiting, *(run.plan for run in self._at_work.values())]
-            if not waits_for(plan, others):
-                self._waiting.remove(plan)
-                self._start(plan)
+        while plan := next_lesson(self._waiting, self._plans_at_work, self.order.jobs):
+            self._waiting.remove(plan)
+            self._start(plan)
 
     def _start(self, plan: LessonPlan) -> None:
         """Starts a lesson, or says at once how it ends."""
@@ -151,9 +147,12 @@ class CourseRun:
         if self.pages is not None:  # beside the next lesson, which mostly leaves a core some time
             self._in_making.append((outcome.plan, self._maker.submit(self.pages.add, outcome)))
 
+    @property
+    def _plans_at_work(self) -> list[LessonPlan]:
+        return [run.plan for run in self._at_work.values()]
+
     def _seconds_left(self) -> float | None:
-        waiting = [plan.id for plan in self._waiting]
-        return self.forecast.left(waiting, {name: run.seconds for name, run in self._at_work.items()})
+        return self.forecast.left(self._waiting, {run.plan: run.seconds for run in self._at_work.values()})
 
     def _show_pages(self) -> None:
         """Says of each page that is finished where it is, in the order of the lessons' ends."""

@@ -1,9 +1,11 @@
 """How long a run will still take: what its lessons take elsewhere, corrected by what they take here. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from aoi_modules.course.checklist.curriculum import LessonPlan
 from aoi_modules.course.running.outcome import Outcome
+from aoi_modules.course.running.schedule import next_lesson
 
 TRUST_SECONDS = 30.0
 """So many seconds of lessons weigh as much as all that was known before: one short lesson changes little."""
@@ -16,7 +18,8 @@ class Forecast:
     """The time that is left.
 
     Args:
-        expected: lesson -> seconds that it will take about; lessons of which nothing is known are missing.
+        expected: lesson -> seconds that it will take about, beside as many others as there will be; lessons of which
+            nothing is known are missing.
         jobs: lessons at a time.
     """
 
@@ -36,19 +39,27 @@ class Forecast:
         known = self.expected.get(lesson_id)
         return None if known is None else known * self.pace
 
-    def left(self, waiting: Collection[str], at_work: Mapping[str, float]) -> float | None:
+    def left(self, waiting: Sequence[LessonPlan], at_work: Mapping[LessonPlan, float]) -> float | None:
         """Seconds until the last lesson ends; None where nothing is known of one of them.
 
         Args:
-            waiting: ids of lessons that have not begun.
-            at_work: id -> seconds for which the lesson has been at work.
+            waiting: lessons that have not begun, in the order of the course.
+            at_work: lesson -> seconds for which it has been at work.
         """
-        if any(name not in self.expected for name in (*waiting, *at_work)):
+        if any(plan.id not in self.expected for plan in (*waiting, *at_work)):
             return None
-        whole = {name: self.expected[name] * self.pace for name in (*waiting, *at_work)}
-        rest = [max(seconds - at_work.get(name, 0.0), LEAST_SHARE * seconds) for name, seconds in whole.items()]
-        # No run is shorter than its longest lesson, or than its work shared by all jobs.
-        return max(max(rest, default=0.0), sum(rest) / self.jobs)
+        whole = {plan: self.expected[plan.id] * self.pace for plan in (*waiting, *at_work)}
+        rest = {plan: max(whole[plan] - seconds, LEAST_SHARE * whole[plan]) for plan, seconds in at_work.items()}
+        coming, clock = list(waiting), 0.0
+        while True:
+            while plan := next_lesson(coming, rest, self.jobs):
+                coming.remove(plan)
+                rest[plan] = whole[plan]
+            if not rest:
+                return clock
+            step = min(rest.values())
+            clock += step
+            rest = {plan: seconds - step for plan, seconds in rest.items() if seconds > step}
 
     @property
     def pace(self) -> float:
