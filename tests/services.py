@@ -41,6 +41,8 @@ class Service:
 POSTGRESQL = Service("PostgreSQL", "postgresql", ("initdb", "postgres"))
 MOSQUITTO = Service("the MQTT broker mosquitto", "mosquitto", ("mosquitto",))
 STRACE = Service("strace", "strace", ("strace",))
+SERVICES = (POSTGRESQL, MOSQUITTO, STRACE)
+"""All of them; CONTRIBUTING.md lists them, and `.ci/run` installs their packages."""
 
 
 def need(*services: Service) -> pytest.MarkDecorator:

@@ -1,10 +1,14 @@
 """What CONTRIBUTING.md says about checks is what the hooks, the Makefile and CI do."""
 
+import os
 import re
+import subprocess
 
+import pytest
 import yaml
 
 from tests.documents import ROOT
+from tests.services import SERVICES
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -35,13 +39,39 @@ def test_contributing_lists_every_command_of_make_lint_and_no_other() -> None:
 
 def test_ci_runs_the_same_list_and_adds_tests_and_lessons() -> None:
     assert re.findall(r"^exec make --no-print-directory (.*)$", CI, re.MULTILINE) == [
-        "lint test course PROFILE=ci PROVE=1"
+        "lint test-services test course PROFILE=ci PROVE=1"
     ]
-    assert "make lint test course PROFILE=ci PROVE=1" in CONTRIBUTING
+    assert "make lint test-services test course PROFILE=ci PROVE=1" in CONTRIBUTING
     github = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text())["jobs"]["check"]["steps"]
     gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["check"]
     assert [step["run"] for step in github if "run" in step] == ["bash .ci/run"]
     assert gitlab["script"] == ["bash .ci/run"]
+
+
+def test_services_are_listed_and_ci_installs_those_that_are_missing() -> None:
+    assert re.findall(r"^\| ([^|]+) \| `([^`]+)` \|$", CONTRIBUTING, re.MULTILINE) == [
+        (service.name, service.package) for service in SERVICES
+    ]
+    installed = re.findall(r"missing\+=\(([^)]+)\)", CI)
+    assert set(installed) - {"make", "python3-venv"} == {service.package for service in SERVICES}
+
+
+@pytest.mark.parametrize(("ci", "left_out"), [("true", True), ("", False)])
+def test_each_test_runs_once_in_ci_and_the_floor_is_under_all_of_them(ci: str, left_out: bool) -> None:
+    commands = {target: dry_run(target, CI=ci) for target in ("test", "test-services")}
+    assert ("-m 'not services' --cov-append" in commands["test"]) is left_out
+    assert "--cov-fail-under" not in commands["test"]
+    assert "-m services" in commands["test-services"]
+    assert "--cov-append" not in commands["test-services"]
+    assert "--cov " in commands["test"]
+    assert "--cov " in commands["test-services"]
+
+
+def dry_run(target: str, **values: str) -> str:
+    """The last command of a target, as make would run it."""
+    command = ["make", "--no-print-directory", "--dry-run", "--assume-old", ".venv/.installed", target]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **values}, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
 
 
 def test_the_fast_tests_are_folders_of_tests() -> None:
