@@ -81,6 +81,9 @@ class Settings:
         Path | None,
         Setting("AOI_ONNX2TF", "the command that turns ONNX models into SavedModels", default="`onnx2tf` on the path"),
     ] = None
+    database_url: Annotated[
+        str, Setting("AOI_DATABASE_URL", "the gateway's database of results; `--database` wins", in_file=False)
+    ] = ""
     keras_dir: Annotated[
         Path,
         Setting(

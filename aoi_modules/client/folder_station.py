@@ -34,14 +34,17 @@ class Part:
 
     component: str
     unit: str | None = None
+    position: str | None = None
+    lot: str | None = None
 
 
 class Naming:
-    """Reads from a file's name which component it shows, and of which unit.
+    """Reads from a file's name which component it shows, and of which unit, position and lot.
 
     Args:
         component: of all files; None: the pattern has a group of that name.
-        pattern: a regular expression for the whole name, with groups `component` and `unit`, or one of them.
+        pattern: a regular expression for the whole name, with some of the groups `component`, `unit`, `position` and
+            `lot`.
 
     Raises:
         ValueError: there is no way to know the component, or two.
@@ -64,7 +67,8 @@ class Naming:
         if found is None:
             return None
         said = found.groupdict()
-        return Part(self._component or said["component"], said.get("unit"))
+        where = {name: said.get(name) for name in ("unit", "position", "lot")}
+        return Part(self._component or said["component"], **where)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +90,14 @@ class FolderStation:
     Args:
         folder: the folder; what lies deeper is not looked at.
         naming: what the names say.
-        ask: the gateway's verdict of an encoded picture; raises RpcError.
+        ask: the gateway's verdict of an encoded picture; raises RpcError. Its last argument is the same when a file is
+            sent again, and another for every other file.
         settle_seconds: how long a file has to rest.
     """
 
     folder: Path
     naming: Naming
-    ask: Callable[[Part, bytes], Inspection]
+    ask: Callable[[Part, bytes, str], Inspection]
     settle_seconds: float = SETTLE_SECONDS
     _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
     """Size and time of each file, and since when they are the same."""
@@ -126,6 +131,7 @@ class FolderStation:
         """
         self._seen.pop(path, None)
         try:
+            written = path.stat().st_mtime_ns
             content = path.read_bytes()
         except FileNotFoundError:  # who dropped it has taken it away
             return None
@@ -134,7 +140,7 @@ class FolderStation:
         if known is not None:
             place, result = known
         else:
-            result = self._asked(path, content, digest)
+            result = self._asked(path, content, digest, f"{digest[:32]}-{written}")
             place = self._place(result, path.name)
             write_whole(_result_file(place), msgspec.json.encode(result))
         path.replace(place)
@@ -153,12 +159,12 @@ class FolderStation:
                     continue
                 yield path, found.st_size, found.st_mtime_ns
 
-    def _asked(self, path: Path, content: bytes, digest: str) -> Result:
+    def _asked(self, path: Path, content: bytes, digest: str, key: str) -> Result:
         part = self.naming.part(path)
         if part is None:
             return _refused(path, digest, None, "its name does not fit the pattern")
         try:
-            inspection = self.ask(part, content)
+            inspection = self.ask(part, content, key)
         except RpcError as error:
             if error.code not in REFUSALS:
                 raise

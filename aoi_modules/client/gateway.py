@@ -1,9 +1,9 @@
 """A client of the gateway: one picture in, the verdict of its part out; or all pictures of a unit, and its verdict."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 from urllib3.filepost import encode_multipart_formdata
@@ -47,20 +47,22 @@ class GatewayClient(CalledClient):
             endpoint.address, endpoint.tls, server="gateway", hint="is it running? aoi gateway starts one"
         )
 
-    def inspect(self, picture: bytes, *, unit: str | None = None) -> Inspection:
+    def inspect(self, picture: bytes, *, key: str | None = None, **origin: str | None) -> Inspection:
         """Asks for the verdict of the part in an encoded picture.
 
         Args:
             picture: PNG, JPEG or BMP.
-            unit: to which the part belongs; the pictures of a unit are all judged by the same model.
+            key: sent again with the same picture, it gets the recorded answer; a unit and its position do, too.
+            origin: where the picture comes from: `unit`, `position`, `product`, `lot`, `station`. The pictures of a
+                unit are all judged by the same model.
 
         Raises:
             Unreachable, TooSlow: no answer.
             RpcError: the gateway gave no verdict; its own words.
             WireError: what answers is no gateway.
         """
-        url = self._inspect_url if unit is None else f"{self._inspect_url}?unit={quote(unit, safe='')}"
-        return self._verdict(url, picture, "application/octet-stream", Inspection)
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return self._verdict(_with(self._inspect_url, origin), picture, "application/octet-stream", Inspection, headers)
 
     def inspect_unit(
         self, unit: str, pictures: Iterable[tuple[str, bytes]], *, product: str | None = None
@@ -76,14 +78,15 @@ class GatewayClient(CalledClient):
             Unreachable, TooSlow, RpcError, WireError: as `inspect`.
         """
         body, content_type = encode_multipart_formdata([(name, (name, picture)) for name, picture in pictures])
-        query = "" if product is None else f"?product={quote(product, safe='')}"
-        url = f"{self.endpoint.address}/v1/units/{quote(unit, safe='')}/inspect{query}"
-        return self._verdict(url, body, content_type, UnitInspection)
+        url = _with(f"{self.endpoint.address}/v1/units/{quote(unit, safe='')}/inspect", {"product": product})
+        return self._verdict(url, body, content_type, UnitInspection, {})
 
-    def _verdict(self, url: str, body: bytes, content_type: str, kind: type[Verdict]) -> Verdict:
+    def _verdict(
+        self, url: str, body: bytes, content_type: str, kind: type[Verdict], headers: Mapping[str, str]
+    ) -> Verdict:
         """The answer to a body, as the kind of verdict that its address gives."""
         self.require_open()
-        status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type)
+        status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type, headers)
         if status != 200:
             raise RpcError(_CODES.get(status) or answers.code_of(status), _words(content, status))
         try:
@@ -95,6 +98,12 @@ class GatewayClient(CalledClient):
         """Ends the connections; calls under way are still answered."""
         self.closed = True
         self._calls.close()
+
+
+def _with(url: str, parameters: Mapping[str, str | None]) -> str:
+    """The address with those parameters that have a value."""
+    query = urlencode({name: text for name, text in parameters.items() if text is not None}, quote_via=quote)
+    return f"{url}?{query}" if query else url
 
 
 def _words(content: bytes, status: int) -> str:

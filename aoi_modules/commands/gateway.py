@@ -32,11 +32,40 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> in
     show_default=True,
     help="How long /readyz says no before the gateway stops listening.",
 )
-def command(routes_file: Path, host: str, port: int, ready_file: Path | None, drain_seconds: float) -> None:
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default="results",
+    show_default=True,
+    help="Folder in which every inspection is kept; 'none' keeps nothing.",
+)
+@click.option(
+    "--database",
+    help="Where they go from there, by URL: postgresql://USER:PASSWORD@HOST/NAME; default: a SQLite file in the folder."
+    " AOI_DATABASE_URL hides a password from the list of processes.",
+)
+@click.option(
+    "--sync/--no-sync",
+    default=True,
+    show_default=True,
+    help="Whether an inspection is on disk before it is answered; without, a power cut loses the last ones.",
+)
+def command(
+    routes_file: Path,
+    host: str,
+    port: int,
+    ready_file: Path | None,
+    drain_seconds: float,
+    results: Path,
+    database: str | None,
+    sync: bool,
+) -> None:
     """Distribute pictures to the models of their components and answer a verdict for each.
 
     A changed file of routes is read again within a second or two, or at once at SIGHUP; one that cannot be used is
     refused in the log, and the old routes stay.
+
+    Every inspection is on disk before it is answered, and in a database soon after: GET /v1/inspections finds it.
 
     \b
     routes.yaml:
@@ -47,6 +76,8 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
           heads:
             defect: {threshold: 0.5, review_band: [0.4, 0.5]}
           max_in_flight: 8                # more wait, up to max_waiting: 16
+          store: review                   # keep pictures that did not pass; or: all, fail, none
+          recording: spooled              # or committed: answer when the database has it
           canary: {version: 4, share: 0.05}
           shadow: {version: 5}
       products:
@@ -60,12 +91,17 @@ def command(routes_file: Path, host: str, port: int, ready_file: Path | None, dr
       aoi gateway --routes routes.yaml --port 8080
       curl --data-binary @picture.png http://127.0.0.1:8080/v1/inspect/tile
       curl -F left=@left.png -F right=@right.png http://127.0.0.1:8080/v1/units/SN42/inspect?product=motor
+      curl -H "Idempotency-Key: 17" --data-binary @picture.png "http://127.0.0.1:8080/v1/inspect/tile?unit=SN42&lot=L7"
+      curl "http://127.0.0.1:8080/v1/inspections?component=tile&verdict=FAIL"
       curl http://127.0.0.1:8080/v1/components
       curl http://127.0.0.1:8080/readyz
     """
     from aoi_modules.child_process import check_ready_file
     from aoi_modules.gateway.server import ServerOptions, run_gateway
+    from aoi_modules.settings import settings
 
     if ready_file is not None:
         check_ready_file(ready_file)
-    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds))
+    folder = None if str(results) == "none" else results
+    url = database or settings().database_url or None
+    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds, folder, url, sync))

@@ -15,6 +15,8 @@ class RunningGateway(Closing):
         routes: YAML file.
         ready_seconds: how long it may take until it listens.
         drain_seconds: see `aoi gateway --help`; here no load balancer has to turn away first.
+        results: folder in which inspections are kept; None keeps none.
+        database: their database, by URL; None for a SQLite file in the folder.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
@@ -24,10 +26,19 @@ class RunningGateway(Closing):
         AoiError: the gateway did not start; the message holds the end of its log.
     """
 
-    def __init__(self, routes: Path, *, ready_seconds: float = READY_SECONDS, drain_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        routes: Path,
+        *,
+        ready_seconds: float = READY_SECONDS,
+        drain_seconds: float = 0.0,
+        results: Path | None = None,
+        database: str | None = None,
+    ) -> None:
         arguments = [
             "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
-            "--drain_seconds", str(drain_seconds),
+            "--drain_seconds", str(drain_seconds), "--results", str(results or "none"),
+            *(["--database", database] if database is not None else []),
         ]  # fmt: skip
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
         self.url = f"http://127.0.0.1:{self.process.ports['http']}"

@@ -3,19 +3,22 @@
 import asyncio
 import hashlib
 import random
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 
 import msgspec
 import structlog
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import AoiError, Busy, NoPicture, RpcError, TooLarge, UnknownComponent
+from aoi_modules.errors import AoiError, Busy, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
+from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
@@ -23,26 +26,11 @@ from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
 from aoi_modules.modelstore.manifest import Manifest
-from aoi_modules.pictures.decoding import decode, read_header
+from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
 
-LIGHT_PIXELS = 2**16
-"""A picture of up to so many pixels is decoded in the event loop: that takes less time than to hand it to a thread."""
 STATUS_SECONDS = 1.0
 """How long a question about health may take; an orchestrator's probe waits no longer."""
-
-
-class Arrival(Protocol):
-    """A picture that somebody sends to have its part inspected; nothing of it is read before it is asked for."""
-
-    def wanted_ms(self) -> int | None:
-        """Reads how long the inspection may take, in milliseconds; None leaves it to the route."""
-
-    def unit(self) -> str | None:
-        """Reads which unit the part belongs to; None if nobody says."""
-
-    async def picture(self) -> bytes:
-        """Receives the encoded picture."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +61,13 @@ class Line:
         routes: which component's pictures go where.
         metrics: counts what happens.
         log: learns where shadows differ.
+        records: keeps what is found; None keeps nothing.
     """
 
-    def __init__(self, routes: Routes, metrics: Metrics, log: structlog.stdlib.BoundLogger) -> None:
+    def __init__(
+        self, routes: Routes, metrics: Metrics, log: structlog.stdlib.BoundLogger, records: Records | None = None
+    ) -> None:
+        self._records = records or Records(None, "")
         self._routes = routes
         self._metrics = metrics
         self._log = log
@@ -93,29 +85,42 @@ class Line:
             self._admission(name).change(route.max_in_flight, route.max_waiting)
 
     async def inspect(self, component: str, arrival: Arrival) -> Inspection:
-        """Inspects one part: receives its picture, asks the component's model, and judges.
+        """Inspects one part: receives its picture, asks the component's model, judges, and keeps what was found.
 
-        A place at a model server is held all the while. That bounds memory: no more pictures are received than may
-        be inspected. A picture under which two servers hung up goes to an operator, not to a third server.
+        A place at a model server is held until the model has answered. That bounds memory: no more pictures are
+        received than may be inspected. A picture under which two servers hung up goes to an operator, not to a third
+        server. One that was sent before gets its recorded answer.
 
         Raises:
             NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
+            SpoolFull, DatabaseAway: what was found cannot be kept, so it is not answered.
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
+        watch = _Watch()
         timeout_ms = self._ways_to(component).own.route.timeout_ms
-        wanted_ms, unit = arrival.wanted_ms(), arrival.unit()
+        wanted_ms, origin = arrival.wanted_ms(), self._from_here(arrival.origin())
         seconds = min(timeout_ms, wanted_ms or timeout_ms) / 1000
-        async with self._admissions[component].turn(seconds) as seconds_left:
-            ways = self._ways_to(component)  # which may have changed meanwhile
-            chosen = ways.chosen(chance_of(unit))
-            with chosen.replicas.place() as upstream:
-                picture = await arrival.picture()
-                await self._check_picture(picture)
-                question = _Question(component, picture, Attempts(seconds_left, 0))
-                with self._metrics.upstream_seconds.labels(component).time():
-                    inspection = await self._inspected(question, chosen, upstream, ways.own)
+        async with AsyncExitStack() as until_kept:
+            async with self._admissions[component].turn(seconds) as seconds_left:
+                watch.stage("wait")
+                ways = self._ways_to(component)  # which may have changed meanwhile
+                chosen = ways.chosen(chance_of(origin.unit))
+                with chosen.replicas.place() as upstream:
+                    most = self._routes.max_picture_pixels
+                    arrived = await receive(component, arrival, origin, most_pixels=most, stages=watch.stages)
+                    watch.stage("receive")
+                    await until_kept.enter_async_context(self._records.alone(arrived.key))
+                    earlier = await self._records.earlier(arrived)
+                    if earlier is not None:
+                        self._metrics.repeats.labels(component).inc()
+                        return earlier
+                    question = _Question(component, arrived.content, Attempts(seconds_left, 0))
+                    with self._metrics.upstream_seconds.labels(component).time():
+                        found = await self._inspected(question, chosen, upstream, ways.own)
+                    watch.stage("model")
+            inspection = await self._records.keep(arrived, ways.own.route, found, watch.started)
         if ways.shadow is not None:
-            self._shadows.follow(inspection, partial(_ask_shadow, question, ways.shadow))
+            self._shadows.follow(inspection, partial(self._shadowed, question, ways.shadow, arrived, inspection))
         self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
         return inspection
 
@@ -160,23 +165,21 @@ class Line:
             raise UnknownComponent(component, sorted(self._ways))
         return self._ways[component]
 
-    async def _check_picture(self, content: bytes) -> None:
-        """Makes sure that bytes are a whole picture of a bearable size.
+    def _from_here(self, origin: Origin) -> Origin:
+        """The origin with this station's name, where the sender names none."""
+        if origin.station is not None or self._routes.station is None:
+            return origin
+        return msgspec.structs.replace(origin, station=self._routes.station)
 
-        Raises:
-            NoPicture, NotAPicture, TooLarge: they are not.
-            TooManyPixels: no part of the line reads so many.
-        """
-        if not content:
-            raise NoPicture
-        picture = read_header(content)
-        if picture.height * picture.width > self._routes.max_picture_pixels:
-            size = f"{picture.width} x {picture.height}"
-            raise TooLarge(self._routes.max_picture_pixels, "pixels", found=size)
-        if picture.height * picture.width <= LIGHT_PIXELS:
-            decode(content)
-        else:
-            await asyncio.to_thread(decode, content)  # milliseconds, in which the loop serves others
+    async def _shadowed(
+        self, question: "_Question", shadow: "_Way", arrived: Arrived, answered: Inspection
+    ) -> Inspection:
+        """What a shadow says about a picture that was answered; it is kept, too."""
+        watch = _Watch()
+        inspection = await _ask_shadow(question, shadow)
+        watch.stage("model")
+        await self._records.keep_shadow(replace(arrived, stages=watch.stages), answered, inspection, watch.started)
+        return inspection
 
     async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Inspection:
         """Asks and judges; where a canary cannot answer, the route's own model does."""
@@ -217,7 +220,7 @@ async def _state_at(upstream: Upstream, route: Route) -> RouteState:
     version = asked.version or (manifest.version if manifest is not None else None)
     try:
         if manifest is not None:
-            check_fit(manifest.heads, route.heads)
+            check_fit(manifest.heads, route.limits_of(version))
     except AoiError as error:
         return RouteState(route, False, error.message, version, manifest)
     return RouteState(route, True, "", version, manifest)
@@ -233,6 +236,20 @@ def chance_of(unit: str | None) -> float:
     if unit is None:
         return random.random()  # who is asked is no secret
     return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48
+
+
+class _Watch:
+    """Milliseconds by stage, from now on."""
+
+    def __init__(self) -> None:
+        self.started = self._last = time.perf_counter()
+        self.stages: dict[str, float] = {}
+
+    def stage(self, name: str) -> None:
+        """Ends a stage."""
+        now = time.perf_counter()
+        self.stages[name] = round((now - self._last) * 1000, 2)
+        self._last = now
 
 
 @dataclass(frozen=True)
@@ -273,7 +290,9 @@ async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection
     endpoint = _endpoint(route, question.attempts.timeout)
     prediction, manifest = await way.replicas.ask(first, endpoint, question.picture, question.attempts)
     model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
-    inspection = judge(prediction.scores, manifest, route.heads, component=question.component, model=model)
+    inspection = judge(
+        prediction.scores, manifest, route.limits_of(model.version), component=question.component, model=model
+    )
     return msgspec.structs.replace(inspection, canary=way.canary)
 
 

@@ -24,6 +24,12 @@ class Metrics:
             ["component", "verdict"],
             registry=self._registry,
         )
+        self.repeats = Counter(
+            "aoi_gateway_repeats_total",
+            "Pictures that were sent before and got their recorded answer, by component.",
+            ["component"],
+            registry=self._registry,
+        )
         self.unit_requests = Counter(
             "aoi_gateway_unit_requests_total",
             "Units that came with all their pictures, by HTTP status.",

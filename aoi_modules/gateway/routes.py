@@ -21,7 +21,7 @@ are judged by their own limits, or by their manifests.
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -31,10 +31,19 @@ from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 from aoi_modules.pictures.formats import MAX_PIXELS
+from aoi_modules.verdict import Verdict
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
 Positive = Annotated[int, Meta(ge=1)]
+Stored = Literal["all", "review", "fail", "none"]
+Recording = Literal["spooled", "committed"]
 _ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):(\d{1,5})")
+_STORED: dict[Stored, frozenset[Verdict]] = {
+    "all": frozenset(Verdict),
+    "review": frozenset({Verdict.REVIEW, Verdict.FAIL}),
+    "fail": frozenset({Verdict.FAIL}),
+    "none": frozenset(),
+}
 _PATH_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
@@ -73,7 +82,13 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
     """How long an inspection may take at the model server."""
     heads: dict[str, HeadLimits] = {}
-    """Limits by head."""
+    """Limits by head, whatever version answers."""
+    limits: dict[Positive, dict[str, HeadLimits]] = {}
+    """Limits by version and head, in place of `heads`; a version that is not named here is judged by its manifest."""
+    store: Stored = "review"
+    """Which pictures are kept: those that failed, those and the doubtful ones (`review`), all or none."""
+    recording: Recording = "spooled"
+    """When an inspection is answered: once it is safe on disk, or once the database has it, too."""
     max_in_flight: Positive | None = None
     """Inspections of this component at a time; further ones wait. Without it only the servers' places count."""
     max_waiting: Annotated[int, Meta(ge=0)] = 16
@@ -86,6 +101,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def __post_init__(self) -> None:
         if self.version is not None and self.label is not None:
             raise ValueError("version, label: expected one of them")
+        if self.heads and self.limits:
+            raise ValueError("heads, limits: expected one of them")
         if not self.addresses:
             raise ValueError("upstream: expected at least one HOST:PORT")
         for address in self.addresses:
@@ -105,9 +122,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             version=other.version,
             label=other.label,
             heads=other.heads,
+            limits={},
             canary=None,
             shadow=None,
         )
+
+    def limits_of(self, version: int | None) -> dict[str, HeadLimits]:
+        """The limits by head for a version of the model; None for a version that nobody knows."""
+        return self.limits.get(version or 0, {}) if self.limits else self.heads
+
+    def stores(self, verdict: Verdict) -> bool:
+        """Whether a picture with this verdict is kept."""
+        return verdict in _STORED[self.store]
 
     def variants(self) -> list["Route"]:
         """The route itself, and those of its canary and its shadow."""
@@ -144,6 +170,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     components: dict[str, Route]
     products: dict[str, Product] = {}
     """What the units of each product have to show."""
+    station: str | None = None
+    """Where the pictures are taken, unless a request says otherwise."""
     max_picture_bytes: Positive = 20 * 1024 * 1024
     """Larger pictures are refused with 413."""
     max_picture_pixels: Annotated[int, Meta(ge=1, le=MAX_PIXELS)] = MAX_PIXELS

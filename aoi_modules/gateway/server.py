@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from aoi_modules.errors import AoiError, RouteError
 from aoi_modules.gateway.doors.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
+from aoi_modules.results.home import Home, at_home
 from aoi_modules.web_server import WebServer, listening_socket
 
 _BACKLOG = 1024
@@ -30,12 +32,31 @@ class ServerOptions:
         port: 0 takes a free one.
         ready_file: written when the gateway listens: `{"http": PORT}`.
         drain_seconds: how long /readyz says no before the gateway stops listening, so that a load balancer turns away.
+        results: folder in which inspections are kept; None keeps none.
+        database: where they go from there; None for a SQLite file in the folder.
+        sync: whether each is on disk before it is answered; without, a power cut loses the last ones.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     ready_file: Path | None = None
     drain_seconds: float = 0.5
+    results: Path | None = None
+    database: str | None = None
+    sync: bool = True
+
+    @contextmanager
+    def home(self) -> Iterator[Home | None]:
+        """Holds the place where inspections are kept; None keeps none.
+
+        Raises:
+            ResultsError: it cannot be used.
+        """
+        if self.results is None:
+            yield None
+        else:
+            with at_home(self.results, self.database, sync=self.sync) as home:
+                yield home
 
 
 def run_gateway(routes_file: Path, options: ServerOptions) -> None:
@@ -45,11 +66,12 @@ def run_gateway(routes_file: Path, options: ServerOptions) -> None:
 
     Raises:
         RouteError: the routes cannot be used.
+        ResultsError: inspections cannot be kept as the options say.
         AoiError: the address cannot be listened on.
     """
-    routes = read_routes(routes_file)
-    with open_port(options.host, options.port) as listener:
-        event_loop.run(_serve(routes, routes_file, options, listener))
+    gateway = Gateway(read_routes(routes_file), Metrics(), logs.event_log())
+    with options.home() as gateway.home, open_port(options.host, options.port) as listener:
+        event_loop.run(_serve(gateway, routes_file, options, listener))
 
 
 def open_port(host: str, port: int) -> socket.socket:
@@ -67,12 +89,12 @@ def open_port(host: str, port: int) -> socket.socket:
         ) from None
 
 
-async def _serve(routes: Routes, routes_file: Path, options: ServerOptions, listener: socket.socket) -> None:
-    gateway = Gateway(routes, Metrics(), logs.event_log())
-    port = listener.getsockname()[1]
+async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, listener: socket.socket) -> None:
+    port, routes = listener.getsockname()[1], gateway.routes
 
     def announce() -> None:
-        gateway.log.info("listening", host=options.host, port=port, components=sorted(routes.components))
+        kept = {} if gateway.home is None else {"results": str(options.results), "gateway": gateway.home.name}
+        gateway.log.info("listening", host=options.host, port=port, components=sorted(routes.components), **kept)
         if options.ready_file is not None:
             write_ready_file(options.ready_file, {"http": port})
 

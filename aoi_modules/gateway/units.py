@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from aoi_modules.errors import AoiError, BadParameter
+import msgspec
+
+from aoi_modules.errors import AoiError, BadParameter, ResultsError
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.routes import Product
 from aoi_modules.judging.unit import PositionResult, UnitInspection, judge_unit
+from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
 
 
@@ -31,14 +34,20 @@ class UnitOrder:
     Args:
         unit: its name.
         pictures: one or more.
-        product: name and plan; None if the request names none.
+        origin: of all pictures; it names the unit's product, if any.
+        plan: of that product; None if there is none.
         wanted_ms: how long each inspection may take; None leaves it to the routes.
+        key: by which the sender marks repeats; each picture has its own part of it.
+        request_id: by which the log knows the request.
     """
 
     unit: str
     pictures: Sequence[UnitPicture]
-    product: tuple[str, Product] | None = None
+    origin: Origin = field(default_factory=Origin)
+    plan: Product | None = None
     wanted_ms: int | None = None
+    key: str | None = None
+    request_id: str = ""
 
 
 async def inspect_unit(line: Line, order: UnitOrder) -> UnitInspection:
@@ -46,52 +55,62 @@ async def inspect_unit(line: Line, order: UnitOrder) -> UnitInspection:
 
     Raises:
         BadParameter: a picture is of a position that the product has not.
+        ResultsError: what was found cannot be kept.
     """
-    places = [_place(picture, order.product) for picture in order.pictures]
+    places = [_place(picture, order) for picture in order.pictures]
     results = await asyncio.gather(
         *(
-            _inspected(line, order, position, component, picture.content)
-            for (position, component), picture in zip(places, order.pictures, strict=True)
+            _inspected(line, component, _Brought(order, number, position, picture.content))
+            for number, ((position, component), picture) in enumerate(zip(places, order.pictures, strict=True))
         )
     )
-    if order.product is None:
-        return judge_unit(order.unit, results)
-    name, product = order.product
-    return judge_unit(order.unit, results, product=name, required=product.required())
+    required = () if order.plan is None else order.plan.required()
+    return judge_unit(order.unit, results, product=order.origin.product, required=required)
 
 
-def _place(picture: UnitPicture, product: tuple[str, Product] | None) -> tuple[str, str]:
+def _place(picture: UnitPicture, order: UnitOrder) -> tuple[str, str]:
     """Position and component of a picture."""
-    if product is None:
+    if order.plan is None:
         return picture.name, picture.name
-    name, plan = product
-    if picture.name not in plan.positions:
-        raise BadParameter(
-            "position", expected=f"one of {name}: {', '.join(sorted(plan.positions))}", found=picture.name
-        )
-    return picture.name, plan.positions[picture.name].component
+    positions = order.plan.positions
+    if picture.name not in positions:
+        expected = f"one of {order.origin.product}: {', '.join(sorted(positions))}"
+        raise BadParameter("position", expected=expected, found=picture.name)
+    return picture.name, positions[picture.name].component
 
 
-async def _inspected(line: Line, order: UnitOrder, position: str, component: str, content: bytes) -> PositionResult:
+async def _inspected(line: Line, component: str, brought: "_Brought") -> PositionResult:
+    position = brought.position
     try:
-        inspection = await line.inspect(component, _Arrived(order, content))
+        inspection = await line.inspect(component, brought)
+    except ResultsError:  # what cannot be kept is not answered
+        raise
     except AoiError as error:
         return PositionResult(position=position, component=component, verdict=Verdict.REVIEW, reason=error.message)
     return PositionResult(position=position, component=component, verdict=inspection.verdict, inspection=inspection)
 
 
 @dataclass(frozen=True)
-class _Arrived:
+class _Brought:
     """A picture that is there already; an `Arrival`."""
 
     order: UnitOrder
+    number: int
+    position: str
     content: bytes
+
+    @property
+    def request_id(self) -> str:
+        return self.order.request_id
 
     def wanted_ms(self) -> int | None:
         return self.order.wanted_ms
 
-    def unit(self) -> str | None:
-        return self.order.unit
+    def origin(self) -> Origin:
+        return msgspec.structs.replace(self.order.origin, unit=self.order.unit, position=self.position)
+
+    def key(self) -> str | None:
+        return None if self.order.key is None else f"{self.order.key}/{self.number}"
 
     async def picture(self) -> bytes:
         return self.content

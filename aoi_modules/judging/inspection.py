@@ -8,7 +8,7 @@ import numpy as np
 
 from aoi_modules.errors import WireError
 from aoi_modules.judging.defect_score import defect_scores
-from aoi_modules.judging.limits import HeadLimits, check_fit, good_labels, limits_of
+from aoi_modules.judging.limits import HeadLimits, LimitsFrom, check_fit, good_labels, limits_from, limits_of
 from aoi_modules.judging.regions import Region, find_region
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
@@ -35,6 +35,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     review_band: tuple[float, float] | None
     verdict: Verdict | None
     """None for a head that judges nothing."""
+    limits_from: LimitsFrom | None = None
+    """Who set threshold and band; null for a head that judges nothing."""
     region: Region | None = None
     """Where the defect is, of a head with a map that does not let the part pass; else None."""
 
@@ -60,6 +62,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the route's canary answered."""
     id: str = ""
     """By which the results know the inspection; empty where it was not kept."""
+    repeated: bool = False
+    """Whether this is the recorded answer to a picture that was sent before."""
     request_id: str = ""
     """By which the gateway's log knows the request; empty where no gateway was asked."""
     elapsed_ms: float | None = None
@@ -132,6 +136,7 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
         threshold=limits.threshold if limits else None,
         review_band=limits.review_band if limits else None,
         verdict=verdict,
+        limits_from=limits_from(route) if limits else None,
     )
 
 

@@ -1,12 +1,16 @@
 """By which limits a head judges: those of its manifest, and over them those of the place where it is used."""
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
 from aoi_modules.errors import RouteError
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.verdict import Limits
+
+LimitsFrom = Literal["manifest", "route", "manifest and route"]
+"""The model's manifest, the place where it is used, or the threshold of the first with the band of the second."""
 
 
 class HeadLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,3 +76,10 @@ def limits_of(head: Head, given: HeadLimits) -> Limits | None:
             raise RouteError(f"head {head.name}: neither the route nor the model's manifest gives a threshold")
         return None
     return Limits(head.threshold, given.review_band or head.review_band)
+
+
+def limits_from(given: HeadLimits) -> LimitsFrom:
+    """Says whose limits a head judges by where `given` is what the route says; see `limits_of`."""
+    if given.threshold is not None:
+        return "route"
+    return "manifest" if given.review_band is None else "manifest and route"

@@ -20,6 +20,8 @@ ROWS = "rows"
 """The follower of the spool that stores records."""
 LOOK_SECONDS = 0.25
 """How long a look into the database for a repeat may hold up a picture."""
+CLOSE_SECONDS = 5.0
+"""How long the end waits for the database."""
 _RECENT = 4096
 """Records with a key that are known without a look into the database."""
 
@@ -89,8 +91,10 @@ class Recorder:
             return None
 
     async def close(self) -> None:
-        """Stops storing, and closes spool and database. What is in the spool is stored by the next run."""
+        """Stores what it can, and closes spool and database. What stays in the spool is stored by the next run."""
         await self._spool.close()
+        if not self.storing.away:
+            await self.storing.until(self._spool.end, CLOSE_SECONDS)
         self._task.cancel()
         await asyncio.wait([self._task])
         await self.database.close()

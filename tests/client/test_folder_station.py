@@ -23,16 +23,18 @@ class Gateway:
     def __init__(self, trouble: RpcError | None = None) -> None:
         self.trouble = trouble
         self.asked: list[tuple[Part, bytes]] = []
+        self.keys: list[str] = []
 
-    def __call__(self, part: Part, picture: bytes) -> Inspection:
+    def __call__(self, part: Part, picture: bytes, key: str) -> Inspection:
         self.asked.append((part, picture))
+        self.keys.append(key)
         if self.trouble is not None:
             raise self.trouble
         model = ModelVersion(name="tile", version=1)
         return Inspection(component=part.component, verdict=Verdict.PASS, model=model, heads=())
 
 
-def station(folder: Path, ask: Callable[[Part, bytes], Inspection], naming: Naming = TILE) -> FolderStation:
+def station(folder: Path, ask: Callable[[Part, bytes, str], Inspection], naming: Naming = TILE) -> FolderStation:
     return FolderStation(folder, naming, ask, settle_seconds=0)
 
 
@@ -152,14 +154,14 @@ def test_another_picture_of_the_same_name_takes_nobodys_place(tmp_path: Path) ->
 
 
 def test_names_tell_unit_and_component(tmp_path: Path) -> None:
-    naming = Naming(None, re.compile(r"(?P<unit>[^_]+)_(?P<component>[a-z]+)\.png"))
-    for name in ("SN1_tile.png", "SN2_magnet.png", "other.png"):
+    naming = Naming(None, re.compile(r"(?P<unit>[^_]+)_(?P<component>[a-z]+)(?:_(?P<position>\w+))?\.png"))
+    for name in ("SN1_tile.png", "SN2_magnet_top.png", "other.png"):
         (tmp_path / name).write_bytes(name.encode())
     gateway = Gateway()
     results = {result.file: result for result in inspect_all(station(tmp_path, gateway, naming))}
     assert sorted(gateway.asked, key=lambda asked: asked[1]) == [
         (Part("tile", "SN1"), b"SN1_tile.png"),
-        (Part("magnet", "SN2"), b"SN2_magnet.png"),
+        (Part("magnet", "SN2", "top"), b"SN2_magnet_top.png"),
     ]
     assert results["other.png"].refusal == "its name does not fit the pattern"
 
@@ -170,3 +172,18 @@ def test_names_tell_unit_and_component(tmp_path: Path) -> None:
 def test_there_has_to_be_one_way_to_know_the_component(component: str | None, pattern: str | None) -> None:
     with pytest.raises(ValueError, match="component: expected either one for all files"):
         Naming(component, re.compile(pattern) if pattern else None)
+
+
+def test_a_file_that_is_sent_again_has_its_key_and_every_other_file_another(tmp_path: Path) -> None:
+    gateway = Gateway(RpcError("UNAVAILABLE", "away"))
+    (tmp_path / "a.png").write_bytes(b"same")
+    (tmp_path / "b.png").write_bytes(b"same")
+    os.utime(tmp_path / "b.png", ns=(1, 1))
+    found = station(tmp_path, gateway)
+    for _ in range(2):
+        for path in (tmp_path / "a.png", tmp_path / "b.png"):
+            with pytest.raises(RpcError):
+                found.inspect(path)
+    first, second, *again = gateway.keys
+    assert first != second
+    assert again == [first, second]

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.results.record import Origin
 from tests.client.model_server import ModelServer
 
 StartGateway = Callable[[str], RunningGateway]
@@ -37,3 +38,37 @@ def picture_bytes(form: str = "PNG", size: tuple[int, int] = (16, 12)) -> bytes:
     file = io.BytesIO()
     Image.linear_gradient("L").resize(size).save(file, form)
     return file.getvalue()
+
+
+class Arriving:
+    """A picture that is there, or trouble in its place."""
+
+    request_id = "r1"
+
+    def __init__(
+        self,
+        content: bytes | Exception | None = None,
+        wanted_ms: int | None = None,
+        unit: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        self._unit = unit
+        self._key = key
+        self._content = picture_bytes() if content is None else content
+        self._wanted_ms = wanted_ms
+        self.received = False
+
+    def wanted_ms(self) -> int | None:
+        return self._wanted_ms
+
+    def origin(self) -> Origin:
+        return Origin(unit=self._unit)
+
+    def key(self) -> str | None:
+        return self._key
+
+    async def picture(self) -> bytes:
+        self.received = True
+        if isinstance(self._content, Exception):
+            raise self._content
+        return self._content

@@ -26,35 +26,11 @@ from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest, scores_of
-from tests.gateway.conftest import picture_bytes
+from tests.gateway.conftest import Arriving, picture_bytes
 from tests.gateway.relay import Relay
 
 Result = TypeVar("Result")
 PICTURE = picture_bytes()
-
-
-class Arriving:
-    """A picture that is there, or trouble in its place."""
-
-    def __init__(
-        self, content: bytes | Exception = PICTURE, wanted_ms: int | None = None, unit: str | None = None
-    ) -> None:
-        self._unit = unit
-        self._content = content
-        self._wanted_ms = wanted_ms
-        self.received = False
-
-    def wanted_ms(self) -> int | None:
-        return self._wanted_ms
-
-    def unit(self) -> str | None:
-        return self._unit
-
-    async def picture(self) -> bytes:
-        self.received = True
-        if isinstance(self._content, Exception):
-            raise self._content
-        return self._content
 
 
 class Held(Arriving):

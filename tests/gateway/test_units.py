@@ -11,6 +11,7 @@ from aoi_modules.gateway.routes import Routes, parse_routes
 from aoi_modules.gateway.units import UnitOrder, UnitPicture, inspect_unit
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.logs import event_log
+from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, scores_of
 from tests.gateway.conftest import picture_bytes
@@ -45,8 +46,9 @@ def inspected(server: ModelServer, free_port: int, pictures: dict[str, bytes], p
 
 
 def order(routes: Routes, pictures: dict[str, bytes], product: str | None) -> UnitOrder:
-    plan = (product, routes.products[product]) if product else None
-    return UnitOrder("SN42", [UnitPicture(name, content) for name, content in pictures.items()], plan)
+    plan = routes.products[product] if product else None
+    brought = [UnitPicture(name, content) for name, content in pictures.items()]
+    return UnitOrder("SN42", brought, Origin(product=product), plan)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """HTTP calls by a deadline, over connections that are kept; what goes wrong becomes one of our errors."""
 
 import time
+from collections.abc import Mapping
 from http.client import BadStatusLine, RemoteDisconnected
 from typing import Any
 
@@ -42,6 +43,7 @@ class HttpCalls:
         attempts: Attempts,
         body: bytes | None = None,
         content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Sends a request and gives the status and body of the answer, whatever it says.
 
@@ -51,6 +53,7 @@ class HttpCalls:
             attempts: its deadline, and how often it may be made again.
             body: to be sent, if any.
             content_type: of the body.
+            headers: further ones.
 
         Raises:
             Unreachable, TooSlow: there is none.
@@ -59,7 +62,9 @@ class HttpCalls:
         while True:
             try:
                 with self._sessions.lend() as session:
-                    return _exchange(session, method, url, body, content_type, attempts)
+                    return _exchange(
+                        session, method, url, body, {**(headers or {}), "Content-Type": content_type}, attempts
+                    )
             except (requests.RequestException, HTTPError, TimeoutError) as error:
                 pause = attempts.pause() if isinstance(_cause(error), NewConnectionError) else None
                 if pause is None:
@@ -104,7 +109,7 @@ class HttpCalls:
 
 
 def _exchange(
-    session: requests.Session, method: str, url: str, body: bytes | None, content_type: str, attempts: Attempts
+    session: requests.Session, method: str, url: str, body: bytes | None, headers: Mapping[str, str], attempts: Attempts
 ) -> tuple[int, bytes]:
     """Sends and receives by the deadline.
 
@@ -115,7 +120,7 @@ def _exchange(
         method,
         url,
         data=body,
-        headers={"Content-Type": content_type},
+        headers=headers,
         timeout=Timeout(total=attempts.seconds_left()),  # type: ignore[arg-type]  # requests takes it, its stubs do not
         stream=True,
         allow_redirects=False,

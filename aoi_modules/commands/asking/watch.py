@@ -33,7 +33,7 @@ def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | N
 @click.option("--component", help="What the pictures show.")
 @click.option(
     "--pattern", callback=_pattern, metavar="REGEX",
-    help="What whole file names say, by groups (?P<component>...) and (?P<unit>...).",
+    help="What whole file names say, by groups (?P<component>...), (?P<unit>...), (?P<position>...), (?P<lot>...).",
 )  # fmt: skip
 @click.option(
     "--settle", type=click.FloatRange(0, 3600), default=0.5, show_default=True,
@@ -77,17 +77,18 @@ def command(
     _run(station, _show_json if as_json else _show_line, once=once)
 
 
-def _asking(url: str, timeout: float) -> "Callable[[Part, bytes], Inspection]":
+def _asking(url: str, timeout: float) -> "Callable[[Part, bytes, str], Inspection]":
     """What asks the gateway; a client for each component."""
     from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.gateway import GatewayClient
 
     clients: dict[str, GatewayClient] = {}
 
-    def ask(part: "Part", picture: bytes) -> "Inspection":
+    def ask(part: "Part", picture: bytes, key: str) -> "Inspection":
         if part.component not in clients:
             clients[part.component] = GatewayClient(Endpoint(url, part.component, timeout=timeout))
-        return clients[part.component].inspect(picture, unit=part.unit)
+        client = clients[part.component]
+        return client.inspect(picture, key=key, unit=part.unit, position=part.position, lot=part.lot)
 
     return ask
 

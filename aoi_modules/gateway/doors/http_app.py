@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -17,18 +17,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from aoi_modules.errors import AoiError
+from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems, unit_form
 from aoi_modules.gateway.doors.problems import Problem
-from aoi_modules.gateway.doors.uploads import MAX_UNIT, Upload, unit_name, wanted_ms
+from aoi_modules.gateway.doors.results_http import find_one, find_page
+from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
+from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.reading import Page
+from aoi_modules.results.home import Home
+from aoi_modules.results.record import Record
+from aoi_modules.results.recorder import Recorder
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 MAX_WAITING_UNITS = 16
@@ -39,13 +46,19 @@ CLIENT_LEFT = 499
 
 @dataclass
 class Gateway:
-    """What the handlers share. `line` is there while the app runs; `draining` is set when it is told to stop."""
+    """What the handlers share.
+
+    `line` and `recorder` are there while the app runs; `draining` is set when it is told to stop.
+    """
 
     routes: Routes
     metrics: Metrics
     log: structlog.stdlib.BoundLogger
     line: Line | None = None
     draining: bool = False
+    home: Home | None = None
+    """Where inspections are kept; None keeps none."""
+    recorder: Recorder | None = None
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
 
@@ -65,16 +78,23 @@ def build_app(gateway: Gateway) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        gateway.line = Line(gateway.routes, gateway.metrics, gateway.log)
+        home = gateway.home
+        gateway.recorder = None if home is None else home.open(gateway.log)
+        records = Records(gateway.recorder, "" if home is None else home.name)
+        gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
         try:
             yield
         finally:
             await gateway.line.close()
+            if gateway.recorder is not None:
+                await gateway.recorder.close()
 
     app = Starlette(
         routes=[
             HttpRoute("/v1/inspect/{component}", post_picture, methods=["POST"]),
             HttpRoute("/v1/units/{unit:path}/inspect", post_unit, methods=["POST"]),
+            HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
+            HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
             HttpRoute("/v1/components", get_components, methods=["GET"]),
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
             HttpRoute("/readyz", get_readyz, methods=["GET"]),
@@ -100,36 +120,48 @@ async def post_picture(request: Request) -> Response:
 async def post_unit(request: Request) -> Response:
     """POST /v1/units/{unit}/inspect: a multipart form of pictures in, the verdict of the unit out."""
     gateway, unit = _gateway(request), request.path_params["unit"]
-    response = await _answered(request, partial(_inspect_unit, request, unit), unit=unit[:MAX_UNIT])
+    response = await _answered(request, partial(_inspect_unit, request, unit), unit=unit[:MAX_NAME])
     gateway.metrics.unit_requests.labels(response.status_code).inc()
     return response
 
 
-async def _inspect_picture(request: Request, component: str) -> Inspection:
+async def _inspect_picture(request: Request, component: str, request_id: str) -> Inspection:
     routes = _gateway(request).routes
-    upload = Upload(request, routes.max_picture_bytes, routes.upload_timeout_ms)
-    return await _line(request).inspect(component, upload)
+    return await _line(request).inspect(component, _upload(request, routes.max_picture_bytes, request_id))
 
 
-async def _inspect_unit(request: Request, unit: str) -> UnitInspection:
+async def _inspect_unit(request: Request, unit: str, request_id: str) -> UnitInspection:
     gateway = _gateway(request)
     routes = gateway.routes
-    name, product, milliseconds = unit_name(unit), unit_form.product_of(request, routes), wanted_ms(request)
+    upload = _upload(request, routes.max_unit_bytes, request_id)
+    order = UnitOrder(
+        unit=name_of("unit", unit),
+        pictures=(),
+        origin=upload.origin(),
+        plan=unit_form.plan_of(upload.origin(), routes),
+        wanted_ms=upload.wanted_ms(),
+        key=upload.key(),
+        request_id=request_id,
+    )
     async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
-        pictures = await unit_form.read_form(request, routes)
-        inspection = await inspect_unit(_line(request), UnitOrder(name, pictures, product, milliseconds))
+        pictures = await unit_form.read_form(request, routes, upload)
+        inspection = await inspect_unit(_line(request), replace(order, pictures=pictures))
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
     return inspection
 
 
+def _upload(request: Request, max_bytes: int, request_id: str) -> Upload:
+    return Upload(request, max_bytes, _gateway(request).routes.upload_timeout_ms, request_id)
+
+
 async def _answered(
-    request: Request, inspect: Callable[[], Awaitable[Inspection | UnitInspection]], **about: str
+    request: Request, inspect: Callable[[str], Awaitable[Inspection | UnitInspection]], **about: str
 ) -> Response:
     """The verdict, or why there is none; with a line in the log."""
     gateway, started, request_id = _gateway(request), time.perf_counter(), _request_id(request)
     log = gateway.log.bind(request_id=request_id, **about)
     try:
-        inspection = await inspect()
+        inspection = await inspect(request_id)
         elapsed = _milliseconds(started)
         response = _json(msgspec.structs.replace(inspection, request_id=request_id, elapsed_ms=elapsed))
         version = {"version": inspection.model.version} if isinstance(inspection, Inspection) else {}
@@ -146,6 +178,26 @@ async def _answered(
         response = problems.of_fault(request_id).response()
     response.headers["X-Request-Id"] = request_id
     return response
+
+
+async def get_inspections(request: Request) -> Response:
+    """GET /v1/inspections: recorded inspections, newest first, by filters and page by page."""
+    return await _read(request, lambda database: find_page(database, request.query_params))
+
+
+async def get_inspection(request: Request) -> Response:
+    """GET /v1/inspections/{id}: one recorded inspection."""
+    return await _read(request, lambda database: find_one(database, request.path_params["id"]))
+
+
+async def _read(request: Request, read: Callable[[Database], Awaitable[Page | Record]]) -> Response:
+    recorder = _gateway(request).recorder
+    try:
+        if recorder is None:
+            raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
+        return _json(await read(recorder.database))
+    except AoiError as error:
+        return problems.of_error(error).response()
 
 
 async def get_components(request: Request) -> Response:
@@ -198,11 +250,12 @@ def _server_body(address: str, detail: str) -> dict[str, object]:
 
 def _heads_body(state: RouteState) -> list[dict[str, object]]:
     """Each head with the limits that hold here; without a manifest, what the route alone says."""
+    routed = state.route.limits_of(state.version)
     if state.manifest is None:
-        return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in state.route.heads.items()]
+        return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in routed.items()]
     body: list[dict[str, object]] = []
     for head in state.manifest.heads:
-        given = state.route.heads.get(head.name, HeadLimits())
+        given = routed.get(head.name, HeadLimits())
         try:
             limits, trouble = limits_of(head, given), ""
         except AoiError as error:

@@ -12,10 +12,14 @@ from aoi_modules.errors import (
     BadParameter,
     Busy,
     Crowded,
+    DatabaseAway,
+    KeyReused,
     NoPicture,
+    NoSuchResult,
     NotAPicture,
     RpcError,
     SlowUpload,
+    SpoolFull,
     TooLarge,
     TooManyPixels,
     UnknownComponent,
@@ -25,7 +29,7 @@ MEDIA_TYPE = "application/problem+json"
 _CLOSED = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be used again
 _AGAIN = {"Retry-After": str(Busy.retry_seconds)}  # by then the gateway has tried anew to reach a lost model server
 
-# What is wrong with a request -> status, kind and headers of its answer.
+# What is wrong with a request, or in the way of an answer -> status, kind and headers of its answer.
 _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     UnknownComponent: (404, "unknown-component", {}),
     BadParameter: (400, "bad-parameter", {}),
@@ -36,6 +40,10 @@ _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     SlowUpload: (408, "slow-upload", _CLOSED),
     Busy: (503, "busy", _AGAIN),
     Crowded: (429, "crowded", _AGAIN),
+    KeyReused: (422, "key-reused", {}),
+    SpoolFull: (507, "disk-full", {}),
+    DatabaseAway: (503, "database-away", _AGAIN),
+    NoSuchResult: (404, "no-such-result", {}),
 }
 # A model server's refusals that another try may cure -> status, kind and headers.
 _AWAY: tuple[int, str, dict[str, str]] = (503, "model-server-away", _AGAIN)

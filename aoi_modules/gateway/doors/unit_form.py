@@ -10,26 +10,26 @@ from aoi_modules.errors import BadParameter, NoPicture, TooLarge
 from aoi_modules.gateway.doors.uploads import Upload
 from aoi_modules.gateway.routes import Product, Routes
 from aoi_modules.gateway.units import UnitPicture
+from aoi_modules.results.record import Origin
 
 MULTIPART = "multipart/form-data"
-PRODUCT_HEADER = "X-Aoi-Product"
 
 
-def product_of(request: Request, routes: Routes) -> tuple[str, Product] | None:
-    """Gives name and plan of the product that a request names by `product` or `X-Aoi-Product`; None if it names none.
+def plan_of(origin: Origin, routes: Routes) -> Product | None:
+    """Gives the plan of the product that a request names; None if it names none.
 
     Raises:
         BadParameter: there is no such product.
     """
-    name = request.query_params.get("product") or request.headers.get(PRODUCT_HEADER)
-    if name is None:
+    if origin.product is None:
         return None
-    if name not in routes.products:
-        raise BadParameter("product", expected=f"one of: {', '.join(sorted(routes.products))}", found=name[:40])
-    return name, routes.products[name]
+    if origin.product not in routes.products:
+        known = ", ".join(sorted(routes.products))
+        raise BadParameter("product", expected=f"one of: {known}", found=origin.product[:40])
+    return routes.products[origin.product]
 
 
-async def read_form(request: Request, routes: Routes) -> list[UnitPicture]:
+async def read_form(request: Request, routes: Routes, upload: Upload) -> list[UnitPicture]:
     """Receives the pictures of a unit, in the order in which they came.
 
     Raises:
@@ -40,7 +40,7 @@ async def read_form(request: Request, routes: Routes) -> list[UnitPicture]:
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != MULTIPART:
         raise BadParameter("Content-Type", expected=f"{MULTIPART}, a file for each picture", found=kind[:80])
-    body = await Upload(request, routes.max_unit_bytes, routes.upload_timeout_ms).picture()
+    body = await upload.picture()
     parser = MultiPartParser(request.headers, _once(body), max_files=routes.max_unit_pictures, max_fields=0)
     try:
         form = await parser.parse()

@@ -6,10 +6,13 @@ import re
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
+from aoi_modules.results.record import Origin
 
-UNIT_HEADER = "X-Aoi-Unit"
-MAX_UNIT = 200
-"""Characters of a unit's name."""
+ORIGIN = ("unit", "position", "product", "lot", "station")
+"""What a request may say about where its pictures come from: by a parameter of this name or by `X-Aoi-Name`."""
+KEY_HEADER = "Idempotency-Key"
+MAX_NAME = 200
+"""Characters of a name of any kind, and of a key."""
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
 _MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
@@ -22,9 +25,11 @@ class Upload:
         request: of HTTP.
         max_bytes: of the body.
         timeout_ms: how long the body may take to arrive.
+        request_id: by which the log knows the request.
     """
 
-    def __init__(self, request: Request, max_bytes: int, timeout_ms: int) -> None:
+    def __init__(self, request: Request, max_bytes: int, timeout_ms: int, request_id: str = "") -> None:
+        self.request_id = request_id
         self._request = request
         self._max_bytes = max_bytes
         self._timeout_ms = timeout_ms
@@ -33,14 +38,18 @@ class Upload:
         """Reads how long the inspection may take; see the function of this name."""
         return wanted_ms(self._request)
 
-    def unit(self) -> str | None:
-        """Reads which unit the part belongs to, from `unit` or the header `X-Aoi-Unit`; None if the request is silent.
+    def origin(self) -> Origin:
+        """Reads where the picture comes from; see the function `origin_of`."""
+        return origin_of(self._request)
+
+    def key(self) -> str | None:
+        """Reads the header `Idempotency-Key`; None if there is none.
 
         Raises:
-            BadParameter: it is empty, or longer than any serial number.
+            BadParameter: it is empty, too long, or holds a control character.
         """
-        unit = self._request.query_params.get("unit", self._request.headers.get(UNIT_HEADER))
-        return None if unit is None else unit_name(unit)
+        text = self._request.headers.get(KEY_HEADER)
+        return None if text is None else name_of(KEY_HEADER, text)
 
     async def picture(self) -> bytes:
         """Receives the body of the request.
@@ -87,14 +96,25 @@ class Upload:
         return refusal
 
 
-def unit_name(text: str) -> str:
-    """Gives a unit's name as it came.
+def origin_of(request: Request) -> Origin:
+    """Reads where pictures come from: from the parameters of `ORIGIN`, or else the headers; None where it is silent.
 
     Raises:
-        BadParameter: it is empty, or longer than any serial number.
+        BadParameter: a name is empty, too long, or holds a control character.
     """
-    if not 0 < len(text) <= MAX_UNIT:
-        raise BadParameter("unit", expected=f"1 to {MAX_UNIT} characters", found=text[:40])
+    parameters, headers = request.query_params, request.headers
+    given = {name: parameters.get(name, headers.get(f"X-Aoi-{name}")) for name in ORIGIN}
+    return Origin(**{name: name_of(name, text) for name, text in given.items() if text is not None})
+
+
+def name_of(what: str, text: str) -> str:
+    """Gives a name as it came.
+
+    Raises:
+        BadParameter: it is empty, longer than any serial number, or holds a control character.
+    """
+    if not 0 < len(text) <= MAX_NAME or not text.isprintable():
+        raise BadParameter(what, expected=f"1 to {MAX_NAME} printable characters", found=text[:40])
     return text
 
 

@@ -84,7 +84,7 @@ def test_what_ails_one_picture_does_not_hold_up_the_others(tmp_path: Path) -> No
     for name in ("a.png", "b.png"):
         (tmp_path / name).write_bytes(name.encode())
 
-    def ask(part: Part, picture: bytes) -> Inspection:
+    def ask(part: Part, picture: bytes, key: str) -> Inspection:
         if picture == b"a.png":
             raise TooSlow("the model server did not answer")
         model = ModelVersion(name="tile", version=1)

@@ -62,7 +62,7 @@ def test_several_pictures_may_be_of_one_position(gateway: RunningGateway) -> Non
         ({"files": {"tile": PICTURE}, "query": "?product=pump"}, 400, "product: expected one of: motor"),
         ({"files": {"back": PICTURE}, "query": "?product=motor"}, 400, "position: expected one of motor: left, right"),
         ({"files": {"tile": PICTURE}, "query": "?timeout_ms=soon"}, 400, "timeout_ms: expected whole milliseconds"),
-        ({"files": {"tile": PICTURE}, "unit": "x" * 201}, 400, "unit: expected 1 to 200 characters"),
+        ({"files": {"tile": PICTURE}, "unit": "x" * 201}, 400, "unit: expected 1 to 200 printable characters"),
         ({"data": b"no form", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400, "body: expected"),
         ({"data": b"no form", "headers": {"Content-Type": "multipart/form-data"}}, 400, "body: expected a multipart"),
         ({"data": b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400, "it is empty"),

@@ -1,0 +1,109 @@
+"""What the line keeps of an inspection: it makes the record, knows repeats, and hands it to the recorder."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from aoi_modules.errors import KeyReused
+from aoi_modules.gateway.arrivals import Arrived
+from aoi_modules.gateway.routes import Route
+from aoi_modules.judging.inspection import Inspection
+from aoi_modules.results.record import Record, Role, new_id
+from aoi_modules.results.recorder import Recorder
+
+COMMIT_SECONDS = 5.0
+"""How long an answer of a route with `recording: committed` waits for the database."""
+
+
+class Records:
+    """The records of one gateway. Made inside the running event loop.
+
+    Args:
+        recorder: keeps them; None keeps nothing.
+        gateway: its name, which stands in every record.
+    """
+
+    def __init__(self, recorder: Recorder | None, gateway: str) -> None:
+        self._recorder = recorder
+        self._gateway = gateway
+        self._under_way: dict[str, asyncio.Lock] = {}
+
+    @asynccontextmanager
+    async def alone(self, key: str | None) -> AsyncIterator[None]:
+        """Of several requests with the same key that come at once, lets one after the other in."""
+        if key is None or self._recorder is None:
+            yield
+            return
+        lock = self._under_way.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked() and self._under_way.get(key) is lock:
+                del self._under_way[key]
+
+    async def earlier(self, arrived: Arrived) -> Inspection | None:
+        """The recorded answer to the same request; None if there is none, or it cannot be read now.
+
+        Raises:
+            KeyReused: the key came with another picture.
+        """
+        if arrived.key is None or self._recorder is None:
+            return None
+        record = await self._recorder.known(arrived.key)
+        if record is None:
+            return None
+        if record.picture.sha256 != arrived.picture.sha256:
+            raise KeyReused(record.id)
+        return msgspec.structs.replace(record.inspection, repeated=True)
+
+    async def keep(self, arrived: Arrived, route: Route, inspection: Inspection, started: float) -> Inspection:
+        """Keeps what was found, before it is answered; gives it with its id.
+
+        Args:
+            arrived: the picture.
+            route: of the component; it says whether the picture is kept, and what is waited for.
+            inspection: what was found.
+            started: when the request came, by `time.perf_counter`.
+
+        Raises:
+            SpoolFull: the disk takes no more.
+            DatabaseAway: the route waits for the database, which did not answer in time.
+        """
+        if self._recorder is None:
+            return inspection
+        stored = route.stores(inspection.verdict)
+        record = self._record(arrived, inspection, "canary" if inspection.canary else "line", stored, started)
+        seconds = COMMIT_SECONDS if route.recording == "committed" else None
+        await self._recorder.keep(record, arrived.content if stored else b"", committed_within=seconds)
+        return record.inspection
+
+    async def keep_shadow(self, arrived: Arrived, answered: Inspection, inspection: Inspection, started: float) -> None:
+        """Keeps what a shadow found about a picture that was answered.
+
+        Raises:
+            SpoolFull: the disk takes no more.
+        """
+        if self._recorder is None:
+            return
+        record = self._record(arrived, inspection, "shadow", False, started)
+        await self._recorder.keep(msgspec.structs.replace(record, key=None, shadows=answered.id or None))
+
+    def _record(self, arrived: Arrived, inspection: Inspection, role: Role, stored: bool, started: float) -> Record:
+        record_id = new_id(arrived.time)
+        elapsed = round((time.perf_counter() - started) * 1000, 2)
+        named = msgspec.structs.replace(inspection, id=record_id, request_id=arrived.request_id, elapsed_ms=elapsed)
+        return Record(
+            id=record_id,
+            time=arrived.time,
+            gateway=self._gateway,
+            picture=msgspec.structs.replace(arrived.picture, kept=stored),
+            inspection=named,
+            origin=arrived.origin,
+            role=role,
+            key=arrived.key,
+            stages=arrived.stages,
+        )

@@ -1,0 +1,83 @@
+"""Where a gateway keeps its results: a folder with its spool and name, and a database."""
+
+import re
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from aoi_modules.errors import ResultsError
+from aoi_modules.lock import alone
+from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import write_whole
+from aoi_modules.results.database.connection import Database, parse_url
+from aoi_modules.results.recorder import ROWS, Recorder
+from aoi_modules.results.spool.journal import Spool
+from aoi_modules.results.storing import Compose
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
+
+
+@dataclass(frozen=True)
+class Home:
+    """One gateway's own folder, and the database that it may share with others.
+
+    Args:
+        folder: of the spool, of what was refused, and of the SQLite database unless another one is named.
+        database: URL or path; None for `results.sqlite` in the folder.
+        sync: see `Spool`.
+        name: of the gateway; the same whenever it starts with this folder.
+    """
+
+    folder: Path
+    database: str | None
+    sync: bool
+    name: str
+
+    def open(self, log: structlog.stdlib.BoundLogger, compose: Compose = lambda record: ()) -> Recorder:
+        """Starts to keep inspections, inside the running event loop.
+
+        Raises:
+            ResultsError: the folder or the database cannot be used.
+        """
+
+        def damaged(kept: Path, offset: int) -> None:
+            log.error("spool damaged", file=str(kept), byte=offset)
+
+        spool = Spool(self.folder / "spool", [ROWS], sync=self.sync, on_damage=damaged)
+        database = Database(self.database or self.folder / "results.sqlite")
+        return Recorder(spool, database, self.folder / "refused", log, compose)
+
+
+@contextmanager
+def at_home(folder: Path, database: str | None = None, *, sync: bool = True) -> Iterator[Home]:
+    """Holds a folder for one gateway.
+
+    Raises:
+        ResultsError: another gateway has it, it cannot be written to, or the database's URL makes no sense.
+    """
+    if database is not None:
+        parse_url(database)
+    taken = ResultsError(
+        f"{folder}: another gateway keeps its results there", hint="give each gateway a folder of its own: --results"
+    )
+    with alone(folder / "lock", 0.0, taken):
+        yield Home(folder, database, sync, _name(folder))
+
+
+def _name(folder: Path) -> str:
+    """The name that stands in the folder, or a new one: this machine's, and what tells it from others there."""
+    path = folder / "name"
+    try:
+        if path.is_file() and _NAME.fullmatch(found := path.read_text().strip()):
+            return found
+        host = re.sub(r"[^A-Za-z0-9.-]", "-", socket.gethostname())[:60] or "gateway"
+        name = f"{host}-{secrets.token_hex(3)}"
+        write_whole(path, f"{name}\n".encode())
+    except OSError as error:
+        raise ResultsError(disk.trouble(error, path, "cannot be written"), hint=disk.way_out(error)) from None
+    return name

@@ -1,0 +1,106 @@
+"""Recorded inspections by HTTP: filters, pages, and what is wrong with a request."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from aoi_modules.gateway.launcher import RunningGateway
+from tests.client.model_server import ModelServer
+from tests.gateway.conftest import picture_bytes
+
+COUNT = 7
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    folder = tmp_path_factory.mktemp("gateway")
+    with ModelServer() as server:
+        (folder / "routes.yaml").write_text(
+            f'components: {{tile: {{model: tile, upstream: "{server.address}", recording: committed}}}}'
+        )
+        with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
+            for number in range(COUNT):
+                query = f"unit=SN{number}&lot=L{number % 2}&position=left"
+                answer = requests.post(
+                    f"{gateway.url}/v1/inspect/tile?{query}", data=picture_bytes(size=(16, 12 + number)), timeout=10
+                )
+                assert answer.status_code == 200, answer.text
+            yield gateway
+
+
+def get(gateway: RunningGateway, path: str) -> requests.Response:
+    return requests.get(f"{gateway.url}/v1/inspections{path}", timeout=10)
+
+
+def test_pages_hold_every_inspection_once_newest_first(gateway: RunningGateway) -> None:
+    units: list[str] = []
+    query = "?limit=3"
+    while query:
+        page = get(gateway, query).json()
+        units += [record["origin"]["unit"] for record in page["records"]]
+        query = f"?limit=3&cursor={page['cursor']}" if page["cursor"] else ""
+    assert units == [f"SN{number}" for number in reversed(range(COUNT))]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("component=tile", COUNT),
+        ("component=chair", 0),
+        ("verdict=PASS&lot=L1", 3),
+        ("verdict=FAIL", 0),
+        ("unit=SN3", 1),
+        ("version=1&model=tile&role=line", COUNT),
+        ("version=2", 0),
+        ("since=2020-01-01T00:00:00Z", COUNT),
+        ("until=2020-01-01T00:00:00Z", 0),
+    ],
+)
+def test_filters(gateway: RunningGateway, query: str, count: int) -> None:
+    answer = get(gateway, f"?{query}")
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["records"]) == count
+
+
+def test_one_inspection(gateway: RunningGateway) -> None:
+    newest = get(gateway, "?limit=1").json()["records"][0]
+    assert get(gateway, f"/{newest['id']}").json() == newest
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "told"),
+    [
+        ("?verdict=BAD", 400, "verdict: expected another value (invalid enum value 'BAD')"),
+        ("?colour=red", 400, "colour: expected a parameter of: component, verdict"),
+        ("?limit=0", 400, "limit: expected 1 to 1000"),
+        ("?limit=1001", 400, "limit: expected 1 to 1000"),
+        ("?since=yesterday", 400, "since: expected another value"),
+        ("?version=first", 400, "version: expected another value"),
+        ("?cursor=first", 400, "cursor: expected the cursor of a page before"),
+        ("/17", 404, "no inspection '17'"),
+        (f"/{'0' * 32}", 404, "no inspection 0000"),
+    ],
+)
+def test_what_is_wrong_with_a_question_is_told(gateway: RunningGateway, query: str, status: int, told: str) -> None:
+    answer = get(gateway, query)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert told in answer.json()["detail"]
+
+
+def test_a_gateway_that_records_nothing_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+    routes = tmp_path_factory.mktemp("none") / "routes.yaml"
+    routes.write_text('components: {tile: {model: tile, upstream: "127.0.0.1:1"}}')
+    with RunningGateway(routes) as gateway:
+        answer = get(gateway, "")
+    assert (answer.status_code, answer.json()["hint"]) == (404, "start it with --results FOLDER")
+
+
+def test_a_key_of_another_picture_is_refused(gateway: RunningGateway) -> None:
+    url, headers = f"{gateway.url}/v1/inspect/tile", {"Idempotency-Key": str(time.time_ns())}
+    first = requests.post(url, data=picture_bytes(), headers=headers, timeout=10).json()
+    again = requests.post(url, data=picture_bytes(), headers=headers, timeout=10).json()
+    assert (again["id"], again["repeated"]) == (first["id"], True)
+    other = requests.post(url, data=picture_bytes(size=(30, 30)), headers=headers, timeout=10)
+    assert (other.status_code, other.json()["type"]) == (422, "urn:aoi:problem:key-reused")

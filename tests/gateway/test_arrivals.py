@@ -1,0 +1,51 @@
+"""A picture before and after it is there: what is looked at, and by which key its repeats are known."""
+
+import asyncio
+import hashlib
+
+import pytest
+
+from aoi_modules.errors import NoPicture, NotAPicture, TooLarge
+from aoi_modules.gateway.arrivals import LIGHT_PIXELS, Arrived, receive
+from aoi_modules.results.record import Origin, given_key, picture_key
+from tests.gateway.conftest import Arriving, picture_bytes
+
+PICTURE = picture_bytes()
+DIGEST = hashlib.sha256(PICTURE).hexdigest()
+
+
+def received(arriving: Arriving, most_pixels: int = 10**6) -> Arrived:
+    return asyncio.run(receive("tile", arriving, arriving.origin(), most_pixels=most_pixels, stages={}))
+
+
+def test_what_is_known_of_a_picture() -> None:
+    arrived = received(Arriving(picture_bytes("JPEG", (40, 30))))
+    picture = arrived.picture
+    assert (picture.width, picture.height, picture.kind, picture.size) == (40, 30, "jpg", len(arrived.content))
+    assert picture.sha256 == hashlib.sha256(arrived.content).hexdigest()
+    assert not picture.kept
+
+
+def test_a_large_picture_is_looked_at_all_the_same() -> None:
+    content = picture_bytes(size=(400, LIGHT_PIXELS // 300))
+    assert received(Arriving(content)).picture.sha256 == hashlib.sha256(content).hexdigest()
+    with pytest.raises(NotAPicture):
+        received(Arriving(content[:-20]))
+
+
+def test_who_names_no_unit_and_no_key_is_never_taken_for_a_repeat() -> None:
+    assert received(Arriving()).key is None
+
+
+def test_a_unit_a_position_and_a_picture_are_a_key() -> None:
+    assert received(Arriving(unit="SN1")).key == picture_key("tile", Origin(unit="SN1"), DIGEST)
+
+
+def test_a_given_key_wins() -> None:
+    assert received(Arriving(unit="SN1", key="17")).key == given_key("tile", "17")
+
+
+@pytest.mark.parametrize(("content", "error"), [(b"", NoPicture), (b"text", NotAPicture), (PICTURE, TooLarge)])
+def test_what_cannot_be_asked_about(content: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        received(Arriving(content), most_pixels=100)

@@ -1,0 +1,228 @@
+"""What the line keeps: each inspection once, with what led to it, whatever is sent twice, cut off or killed."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import requests
+
+from aoi_modules.errors import KeyReused
+from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.gateway.line import Line
+from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.records import Records
+from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.judging.inspection import Inspection
+from aoi_modules.logs import event_log
+from aoi_modules.results.database import reading
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.reading import Filter
+from aoi_modules.results.home import at_home
+from aoi_modules.results.record import Record
+from aoi_modules.verdict import Verdict
+from tests.client.model_server import ModelServer, manifest, scores_of
+from tests.gateway.conftest import Arriving, picture_bytes
+
+Result = TypeVar("Result")
+PICTURE, OTHER = picture_bytes(), picture_bytes(size=(20, 20))
+
+
+def keeping(folder: Path, server: ModelServer, act: Callable[[Line], Awaitable[Result]], route: str = "") -> Result:
+    """Acts with a line that keeps its inspections in a folder."""
+
+    async def run() -> Result:
+        with at_home(folder) as home:
+            recorder = home.open(event_log())
+            routes = f'station: s1\ncomponents: {{tile: {{model: tile, upstream: "{server.address}"{route}}}}}'
+            records = Records(recorder, home.name)
+            line = Line(parse_routes(routes, "routes"), Metrics(), event_log(), records)
+            try:
+                return await act(line)
+            finally:
+                await line.close()
+                await recorder.close()
+
+    return asyncio.run(run())
+
+
+def kept(folder: Path, wanted: Filter | None = None) -> Sequence[Record]:
+    """What the database of a folder holds, oldest first."""
+
+    async def run() -> Sequence[Record]:
+        database = Database(folder / "results.sqlite")
+        try:
+            return (await reading.page(database, wanted or Filter(), 1000)).records[::-1]
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def test_an_inspection_is_kept_with_what_led_to_it(model_server: ModelServer, tmp_path: Path) -> None:
+    answered = keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving(unit="SN1")))
+    (record,) = kept(tmp_path)
+    assert answered.id == record.id == record.inspection.id
+    assert (record.role, record.origin.unit, record.origin.station) == ("line", "SN1", "s1")
+    assert (record.inspection.verdict, record.inspection.model.version) == (Verdict.PASS, 1)
+    assert record.inspection.heads == answered.heads
+    assert record.inspection.heads[0].limits_from == "manifest"
+    assert set(record.stages) == {"wait", "receive", "model"}
+    assert record.inspection.request_id == "r1"
+    assert not record.picture.kept, "it passed"
+
+
+@pytest.mark.parametrize(
+    ("store", "score", "is_kept"),
+    [("all", 0.1, True), ("review", 0.1, False), ("review", 0.45, True), ("fail", 0.45, False), ("fail", 0.9, True)],
+)
+def test_which_pictures_are_kept(
+    model_server: ModelServer, tmp_path: Path, store: str, score: float, is_kept: bool
+) -> None:
+    model_server.outputs = scores_of(score)
+    keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving()), f", store: {store}")
+    assert [record.picture.kept for record in kept(tmp_path)] == [is_kept]
+    assert any(PICTURE in path.read_bytes() for path in tmp_path.rglob("*.spool")) == is_kept
+
+
+def test_a_picture_that_is_sent_again_gets_the_recorded_answer(model_server: ModelServer, tmp_path: Path) -> None:
+    async def twice(line: Line) -> list[Inspection]:
+        return [await line.inspect("tile", Arriving(unit="SN1")) for _ in range(2)]
+
+    first, second = keeping(tmp_path, model_server, twice)
+    assert (first.repeated, second.repeated) == (False, True)
+    assert second.id == first.id
+    third = keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving(unit="SN1")))
+    assert (third.repeated, third.id) == (True, first.id), "after a restart, too"
+    assert len(kept(tmp_path)) == 1
+    assert sum(bool(request.inputs) for request in model_server.asked) == 1
+
+
+def test_the_same_key_at_the_same_time_asks_the_model_once(model_server: ModelServer, tmp_path: Path) -> None:
+    async def at_once(line: Line) -> list[Inspection]:
+        return await asyncio.gather(*(line.inspect("tile", Arriving(key="17")) for _ in range(5)))
+
+    found = keeping(tmp_path, model_server, at_once)
+    assert len({inspection.id for inspection in found}) == 1
+    assert sorted(inspection.repeated for inspection in found) == [False, True, True, True, True]
+    assert len(kept(tmp_path)) == 1
+
+
+def test_without_unit_and_key_nothing_is_merged(model_server: ModelServer, tmp_path: Path) -> None:
+    async def twice(line: Line) -> list[Inspection]:
+        return [await line.inspect("tile", Arriving()) for _ in range(2)]
+
+    keeping(tmp_path, model_server, twice)
+    assert len(kept(tmp_path)) == 2
+
+
+def test_another_picture_with_a_key_of_before_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
+    async def act(line: Line) -> None:
+        first = await line.inspect("tile", Arriving(key="17"))
+        with pytest.raises(KeyReused, match=f"it is inspection {first.id}"):
+            await line.inspect("tile", Arriving(OTHER, key="17"))
+
+    keeping(tmp_path, model_server, act)
+    assert len(kept(tmp_path)) == 1
+
+
+def test_a_canary_and_a_shadow_are_kept_as_such(model_server: ModelServer, tmp_path: Path) -> None:
+    model_server.manifests[2] = manifest(2).to_json()
+    model_server.states[2] = "AVAILABLE"
+
+    async def act(line: Line) -> Inspection:
+        inspection = await line.inspect("tile", Arriving(unit="SN1"))
+        for _ in range(200):
+            if sum(bool(request.inputs) for request in model_server.asked) == 2:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.1)
+        return inspection
+
+    extra = ", canary: {version: 2, share: 1.0}, shadow: {version: 1}"
+    answered = keeping(tmp_path, model_server, act, extra)
+    by_role = {record.role: record for record in kept(tmp_path)}
+    assert set(by_role) == {"canary", "shadow"}
+    assert (by_role["canary"].inspection.model.version, by_role["canary"].id) == (2, answered.id)
+    shadow = by_role["shadow"]
+    assert (shadow.inspection.model.version, shadow.shadows, shadow.key) == (1, answered.id, None)
+
+
+def test_limits_of_a_version_are_those_of_that_version(model_server: ModelServer, tmp_path: Path) -> None:
+    model_server.manifests[2] = manifest(2).to_json()
+    model_server.states[2] = "AVAILABLE"
+
+    async def act(line: Line) -> list[Verdict]:
+        verdicts = []
+        for model_server.version in (1, 2):
+            verdicts.append((await line.inspect("tile", Arriving())).verdict)
+        return verdicts
+
+    verdicts = keeping(tmp_path, model_server, act, ", limits: {1: {defect: {threshold: 0.05}}}")
+    assert verdicts == [Verdict.FAIL, Verdict.PASS]
+    assert [record.inspection.heads[0].limits_from for record in kept(tmp_path)] == ["route", "manifest"]
+
+
+def test_committed_means_that_the_database_has_it(model_server: ModelServer, tmp_path: Path) -> None:
+    async def act(line: Line) -> int:
+        await line.inspect("tile", Arriving())
+        database = Database(tmp_path / "results.sqlite")
+        try:
+            return len((await reading.page(database, Filter(), 10)).records)
+        finally:
+            await database.close()
+
+    assert keeping(tmp_path, model_server, act, ", recording: committed") == 1
+
+
+def test_kill_9_under_load_loses_no_answer_and_doubles_none(model_server: ModelServer, tmp_path: Path) -> None:
+    routes, results = tmp_path / "routes.yaml", tmp_path / "results"
+    routes.write_text(f'components: {{tile: {{model: tile, upstream: "{model_server.address}"}}}}')
+    answered: list[str] = []
+
+    def send(url: str, name: str) -> None:
+        for number in range(10_000):
+            try:
+                answer = requests.post(f"{url}/v1/inspect/tile?unit={name}-{number}", data=PICTURE, timeout=10)
+            except requests.ConnectionError:
+                return
+            answered.append(answer.json()["id"])
+
+    for life in range(3):
+        with RunningGateway(routes, results=results) as gateway:
+            senders = [threading.Thread(target=send, args=(gateway.url, f"{life}-{n}")) for n in range(4)]
+            for sender in senders:
+                sender.start()
+            while len(answered) < 100 * (life + 1):
+                time.sleep(0.01)
+            gateway.process.kill()
+            for sender in senders:
+                sender.join()
+    with RunningGateway(routes, results=results):
+        pass  # stores what the spool has, and ends
+    found = [record.id for record in kept_all(results)]
+    assert len(found) == len(set(found))
+    assert set(answered) <= set(found)
+
+
+def kept_all(folder: Path) -> Sequence[Record]:
+    """All records, page by page."""
+
+    async def run() -> list[Record]:
+        database = Database(folder / "results.sqlite")
+        found: list[Record] = []
+        cursor = None
+        try:
+            while True:
+                page = await reading.page(database, Filter(), 1000, cursor)
+                found += page.records
+                cursor = page.cursor
+                if cursor is None:
+                    return found
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
