@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -25,6 +25,7 @@ from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
+from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
@@ -123,6 +124,10 @@ class Line:
             self._shadows.follow(inspection, partial(self._shadowed, question, ways.shadow, arrived, inspection))
         self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
         return inspection
+
+    async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
+        """Keeps the verdict of a unit; see `Records.keep_unit`."""
+        return await self._records.keep_unit(inspection, required)
 
     async def states(self) -> dict[str, RouteState]:
         """Asks all at once whether each route's model answers now; by component."""

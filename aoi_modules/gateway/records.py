@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -11,6 +11,8 @@ from aoi_modules.errors import KeyReused
 from aoi_modules.gateway.arrivals import Arrived
 from aoi_modules.gateway.routes import Route
 from aoi_modules.judging.inspection import Inspection
+from aoi_modules.judging.unit import UnitInspection
+from aoi_modules.results.closing import of_inspection
 from aoi_modules.results.record import Record, Role, new_id
 from aoi_modules.results.recorder import Recorder
 
@@ -91,6 +93,19 @@ class Records:
             return
         record = self._record(arrived, inspection, "shadow", False, started)
         await self._recorder.keep(msgspec.structs.replace(record, key=None, shadows=answered.id or None))
+
+    async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
+        """Keeps the verdict of a unit whose pictures came together, unless all of them were sent before.
+
+        Raises:
+            SpoolFull: the disk takes no more.
+        """
+        found = [position.inspection for position in inspection.positions]
+        if self._recorder is None or all(one is not None and one.repeated for one in found):
+            return inspection
+        closing = of_inspection(inspection, required=required, gateway=self._gateway)
+        await self._recorder.keep_closing(closing)
+        return msgspec.structs.replace(inspection, id=closing.id)
 
     def _record(self, arrived: Arrived, inspection: Inspection, role: Role, stored: bool, started: float) -> Record:
         record_id = new_id(arrived.time)

@@ -158,6 +158,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What a unit has to show."""
 
     positions: dict[str, Position]
+    close_after_seconds: Annotated[float, Meta(gt=0, le=86_400)] | None = None
+    """A unit whose pictures come one by one is closed when no further one came for so long; else by a call."""
 
     def required(self) -> set[str]:
         """The positions that must have a picture."""

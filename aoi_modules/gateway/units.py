@@ -65,7 +65,8 @@ async def inspect_unit(line: Line, order: UnitOrder) -> UnitInspection:
         )
     )
     required = () if order.plan is None else order.plan.required()
-    return judge_unit(order.unit, results, product=order.origin.product, required=required)
+    judged = judge_unit(order.unit, results, product=order.origin.product, required=required)
+    return await line.keep_unit(judged, required)
 
 
 def _place(picture: UnitPicture, order: UnitOrder) -> tuple[str, str]:

@@ -35,6 +35,8 @@ class UnitInspection(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[PositionResult, ...]
     missing: tuple[str, ...] = ()
     """Required positions of which no picture came."""
+    id: str = ""
+    """By which the results know the verdict; empty where it was not kept."""
     request_id: str = ""
     elapsed_ms: float | None = None
 

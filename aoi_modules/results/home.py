@@ -3,7 +3,7 @@
 import re
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from aoi_modules.results.database.connection import Database, parse_url
 from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose
+from aoi_modules.results.units.closer import Plan
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
@@ -38,8 +39,13 @@ class Home:
     sync: bool
     name: str
 
-    def open(self, log: structlog.stdlib.BoundLogger, compose: Compose = lambda record: ()) -> Recorder:
-        """Starts to keep inspections, inside the running event loop.
+    def open(
+        self,
+        log: structlog.stdlib.BoundLogger,
+        plans: Callable[[], Mapping[str, Plan]] = dict,
+        compose: Compose = lambda kept: (),
+    ) -> Recorder:
+        """Starts to keep inspections, inside the running event loop; for the arguments see `Recorder`.
 
         Raises:
             ResultsError: the folder or the database cannot be used.
@@ -50,7 +56,7 @@ class Home:
 
         spool = Spool(self.folder / "spool", [ROWS], sync=self.sync, on_damage=damaged)
         database = Database(self.database or self.folder / "results.sqlite")
-        return Recorder(spool, database, self.folder / "refused", log, compose)
+        return Recorder(spool, database, self.folder / "refused", log, self.name, plans, compose)
 
 
 @contextmanager

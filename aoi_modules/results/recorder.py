@@ -2,19 +2,22 @@
 
 import asyncio
 from collections import OrderedDict
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import structlog
 
 from aoi_modules.errors import DatabaseAway
+from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose, Storing
+from aoi_modules.results.units.closer import Closer, Plan
+from aoi_modules.results.units.presence import Presence
 
 ROWS = "rows"
 """The follower of the spool that stores records."""
@@ -34,7 +37,12 @@ class Recorder:
         database: of the results.
         refused: see `Storing`.
         log: learns what goes wrong.
+        gateway: whose inspections they are.
+        plans: by product, what its units have to show, as it is now.
         compose: see `Storing`.
+
+    Attributes:
+        units: closes units.
     """
 
     def __init__(
@@ -43,16 +51,32 @@ class Recorder:
         database: Database,
         refused: Path,
         log: structlog.stdlib.BoundLogger,
-        compose: Compose = lambda record: (),
+        gateway: str = "gateway",
+        plans: Callable[[], Mapping[str, Plan]] = dict,
+        compose: Compose = lambda kept: (),
     ) -> None:
         self._spool = spool
         self.database = database
-        self.storing = Storing(spool.follower(ROWS), database, refused, log, compose)
+        self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
+        self._presence = Presence(database, gateway, spool, self.storing)
+        self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
         self._log = log
         self._encoder = msgspec.msgpack.Encoder()
         self._recent: OrderedDict[str, Record] = OrderedDict()
+        self._started = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._note_end)
+
+    async def start(self, seconds: float) -> None:
+        """Waits until the database has its tables and knows this gateway, or until the time has passed.
+
+        A picture that is accepted before may be missing when another gateway closes its unit; a later row settles that.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                await self._started.wait()
+        except TimeoutError:
+            return
 
     async def keep(self, record: Record, picture: bytes = b"", *, committed_within: float | None = None) -> None:
         """Keeps a record. On return it is safe on disk; its way to the database goes on by itself.
@@ -70,12 +94,22 @@ class Recorder:
         position = await self._spool.append(self._encoder.encode(record), picture)
         if record.key is not None:
             self._remember(record.key, record)
+        if record.origin.unit is not None:
+            self.units.expect(record.origin.unit, record.origin.product)
         if committed_within is not None and not await self.storing.until(position, committed_within):
             raise DatabaseAway(
                 f"the inspection {record.id} is safe on disk, but it was not in the database within "
                 f"{committed_within:.3g} s",
                 hint="it will be stored; send the picture again with the same key to have its answer",
             )
+
+    async def keep_closing(self, closing: Closing) -> None:
+        """Keeps the verdict of a unit; as `keep`.
+
+        Raises:
+            SpoolFull: the disk did not take it.
+        """
+        await self._spool.append(self._encoder.encode(closing))
 
     async def known(self, key: str) -> Record | None:
         """The record that had a key first; None if there is none, or nobody can say so now."""
@@ -95,9 +129,13 @@ class Recorder:
         await self._spool.close()
         if not self.storing.away:
             await self.storing.until(self._spool.end, CLOSE_SECONDS)
+        await self._presence.leave()
         self._task.cancel()
         await asyncio.wait([self._task])
         await self.database.close()
+
+    async def _stored(self, records: Sequence[Record]) -> None:
+        await self.units.look_again(records)
 
     def _remember(self, key: str, record: Record) -> None:
         self._recent.setdefault(key, record)
@@ -105,10 +143,17 @@ class Recorder:
             self._recent.popitem(last=False)
 
     async def _run(self) -> None:
-        """Migrates the database as soon as it answers, and stores."""
-        while not await self.storing.went_well(partial(migrate, self.database)):
+        """Migrates the database as soon as it answers; then stores, and closes units."""
+        while not await self.storing.went_well(self._enter):
             pass
-        await self.storing.run()
+        self._started.set()
+        async with asyncio.TaskGroup() as tasks:
+            for work in (self.storing, self._presence, self.units):
+                tasks.create_task(work.run())
+
+    async def _enter(self) -> None:
+        await migrate(self.database)
+        await self._presence.note()
 
     def _note_end(self, task: "asyncio.Task[None]") -> None:
         """What ends the storing but `close` is a mistake of ours; it must not go unseen."""

@@ -1,12 +1,15 @@
-"""From the spool to the database: records, in order, each of them once."""
+"""From the spool to the database: records and closings, in order, each of them once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from aoi_modules.errors import DatabaseAway, ResultsError
+from aoi_modules.results.closing import Closing
+from aoi_modules.results.database import presence, unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.database.writing import Refused, store
@@ -19,8 +22,12 @@ _REMEMBERED = 1000
 """Refused records of which somebody may still ask whether they are stored."""
 _DATABASE = Place("database", DatabaseAway, one="record", many="results", taken="stored")
 
-Compose = Callable[[Record], Sequence[Letter]]
-"""Writes what the way out gets about a record."""
+Kept = Record | Closing
+"""What the spool holds."""
+Compose = Callable[[Kept], Sequence[Letter]]
+"""Writes what the way out gets about something that is kept."""
+LookAgain = Callable[[Sequence[Record]], Awaitable[None]]
+"""Does what new records in the database give reason for."""
 
 
 class Storing(Following):
@@ -32,6 +39,7 @@ class Storing(Following):
         refused: folder of the files for what cannot be stored.
         log: learns when the database is away and back, and what was refused.
         compose: see `Compose`.
+        look_again: learns which records are new in the database.
     """
 
     def __init__(
@@ -40,24 +48,25 @@ class Storing(Following):
         database: Database,
         refused: Path,
         log: structlog.stdlib.BoundLogger,
-        compose: Compose = lambda record: (),
+        compose: Compose = lambda kept: (),
+        look_again: LookAgain | None = None,
     ) -> None:
         super().__init__(follower, _DATABASE, refused, log)
         self._database = database
         self._compose = compose
-        self._decoder = msgspec.msgpack.Decoder(Record)
+        self._look_again = look_again
+        self._decoder = msgspec.msgpack.Decoder(Kept)
         self._files: dict[Position, Path] = {}
 
     async def take(self, found: Sequence[Found]) -> None:
-        """Stores records; if the database refuses one of them, the others alone.
+        """Stores records and closings; if the database refuses one of them, the others alone.
 
         Raises:
             DatabaseAway: the database does not answer.
         """
         try:
-            records = [self._decoder.decode(entry.record) for entry in found]
-            await store(self._database, records, [letter for record in records for letter in self._compose(record)])
-        except (msgspec.DecodeError, Refused) as error:
+            await self._store([self._decoder.decode(entry.record) for entry in found])
+        except (msgspec.DecodeError, Refused, DBAPIError) as error:
             if len(found) == 1:
                 self._remember(found[0].position, self.put_aside(found[0], ".msgpack", found[0].record, error))
                 return
@@ -74,6 +83,23 @@ class Storing(Following):
         if in_time and position in self._files:
             raise ResultsError(f"the database refused the inspection, which is kept in {self._files[position]}")
         return in_time
+
+    async def _store(self, kept: Sequence[Kept]) -> None:
+        records = [one for one in kept if isinstance(one, Record)]
+        letters = [letter for record in records for letter in self._compose(record)]
+        new = await store(self._database, records, letters)
+        if self._look_again is not None:
+            await self._look_again(new)
+        for closing in [one for one in kept if isinstance(one, Closing)]:
+            await self._append(closing)
+
+    async def _append(self, closing: Closing) -> None:
+        """Stores a closing; of one that was left open while the database was away, it is known now who is awaited."""
+        if not closing.settled:
+            others = await presence.others(self._database, closing.gateway)
+            moment = await presence.clock(self._database)
+            closing = msgspec.structs.replace(closing, awaited=tuple(sorted(others)), time=moment)
+        await unit_rows.append(self._database, closing, self._compose(closing))
 
     def _remember(self, position: Position, path: Path) -> None:
         self._files[position] = path

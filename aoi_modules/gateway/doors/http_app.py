@@ -21,8 +21,8 @@ from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems, unit_form
 from aoi_modules.gateway.doors.problems import Problem
-from aoi_modules.gateway.doors.results_http import find_one, find_page
-from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of
+from aoi_modules.gateway.doors.results_http import find_one, find_page, find_unit
+from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
@@ -31,15 +31,15 @@ from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
-from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.reading import Page
+from aoi_modules.results.closing import Closing
 from aoi_modules.results.home import Home
-from aoi_modules.results.record import Record
 from aoi_modules.results.recorder import Recorder
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
+DATABASE_SECONDS = 3.0
+"""How long the start waits for the database; without it, inspections are kept on disk until it is there."""
 CLIENT_LEFT = 499
 """Status in log and metrics of a request whose client hung up; nobody reads the answer."""
 
@@ -79,7 +79,9 @@ def build_app(gateway: Gateway) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         home = gateway.home
-        gateway.recorder = None if home is None else home.open(gateway.log)
+        gateway.recorder = None if home is None else home.open(gateway.log, lambda: gateway.routes.products)
+        if gateway.recorder is not None:
+            await gateway.recorder.start(DATABASE_SECONDS)
         records = Records(gateway.recorder, "" if home is None else home.name)
         gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
         try:
@@ -93,6 +95,8 @@ def build_app(gateway: Gateway) -> Starlette:
         routes=[
             HttpRoute("/v1/inspect/{component}", post_picture, methods=["POST"]),
             HttpRoute("/v1/units/{unit:path}/inspect", post_unit, methods=["POST"]),
+            HttpRoute("/v1/units/{unit:path}/close", post_close, methods=["POST"]),
+            HttpRoute("/v1/units/{unit:path}", get_unit, methods=["GET"]),
             HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
             HttpRoute("/v1/components", get_components, methods=["GET"]),
@@ -180,22 +184,38 @@ async def _answered(
     return response
 
 
+async def post_close(request: Request) -> Response:
+    """POST /v1/units/{unit}/close: the verdict of a unit whose pictures came one by one."""
+
+    async def close(recorder: Recorder) -> Closing:
+        unit, origin = name_of("unit", request.path_params["unit"]), origin_of(request)
+        unit_form.plan_of(origin, _gateway(request).routes)
+        return await recorder.units.close(unit, origin.product)
+
+    return await _read(request, close)
+
+
+async def get_unit(request: Request) -> Response:
+    """GET /v1/units/{unit}: its verdicts, and the inspections of its pictures."""
+    return await _read(request, lambda recorder: find_unit(recorder.database, request.path_params["unit"]))
+
+
 async def get_inspections(request: Request) -> Response:
     """GET /v1/inspections: recorded inspections, newest first, by filters and page by page."""
-    return await _read(request, lambda database: find_page(database, request.query_params))
+    return await _read(request, lambda recorder: find_page(recorder.database, request.query_params))
 
 
 async def get_inspection(request: Request) -> Response:
     """GET /v1/inspections/{id}: one recorded inspection."""
-    return await _read(request, lambda database: find_one(database, request.path_params["id"]))
+    return await _read(request, lambda recorder: find_one(recorder.database, request.path_params["id"]))
 
 
-async def _read(request: Request, read: Callable[[Database], Awaitable[Page | Record]]) -> Response:
+async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.Struct]]) -> Response:
     recorder = _gateway(request).recorder
     try:
         if recorder is None:
             raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        return _json(await read(recorder.database))
+        return _json(await read(recorder))
     except AoiError as error:
         return problems.of_error(error).response()
 

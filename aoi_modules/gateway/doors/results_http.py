@@ -1,12 +1,13 @@
-"""Recorded inspections by HTTP: pages of them by filters, and one by its id."""
+"""Recorded results by HTTP: pages of inspections by filters, one by its id, and what is known of a unit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from aoi_modules.errors import BadParameter, NoSuchResult
-from aoi_modules.results.database import reading
+from aoi_modules.results.closing import Closing
+from aoi_modules.results.database import reading, unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.reading import MOST, Filter, Page
 from aoi_modules.results.record import Record
@@ -47,6 +48,30 @@ async def find_one(database: Database, record_id: str) -> Record:
     if not _ID.fullmatch(record_id):
         raise NoSuchResult(f"no inspection {record_id[:40]!r}", hint="an id has 32 hexadecimal digits")
     return await reading.by_id(database, record_id)
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a unit."""
+
+    unit: str
+    verdicts: Sequence[Closing]
+    """The verdicts it got, oldest first; the last one is in force."""
+    inspections: Sequence[Record]
+    """Of its pictures, oldest first."""
+
+
+async def find_unit(database: Database, unit: str) -> Unit:
+    """Reads a unit.
+
+    Raises:
+        NoSuchResult: nothing is known of it.
+        DatabaseAway: the database does not answer.
+    """
+    verdicts = await unit_rows.history(database, unit)
+    inspections = await unit_rows.pictures_of(database, unit)
+    if not verdicts and not inspections:
+        raise NoSuchResult(f"nothing is known of unit {unit[:40]!r}")
+    return Unit(unit=unit, verdicts=verdicts, inspections=inspections)
 
 
 def _filter(wanted: Mapping[str, str]) -> Filter:

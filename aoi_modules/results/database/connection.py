@@ -1,12 +1,12 @@
 """Which database it is, and how one talks to it."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -57,8 +57,10 @@ class Database:
             self._engine = create_async_engine(self.url, **arguments)
         except ModuleNotFoundError as error:
             raise MissingExtra("PostgreSQL", package=error.name or "asyncpg", extra="station") from None
+        self._writer = self._engine.execution_options(writes=True)
         if self.is_sqlite:
             event.listen(self._engine.sync_engine, "connect", _set_up_sqlite)
+            event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,9 +74,8 @@ class Database:
         Raises:
             DatabaseAway: the database does not answer.
         """
-        with self.noticing():
-            async with self._engine.begin() as connection:
-                yield connection
+        async with self._fresh_after_trouble(), self._writer.begin() as connection:
+            yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -83,23 +84,25 @@ class Database:
         Raises:
             DatabaseAway: the database does not answer.
         """
-        with self.noticing():
-            async with self._engine.connect() as connection:
-                yield connection
+        async with self._fresh_after_trouble(), self._engine.connect() as connection:
+            yield connection
 
-    @contextmanager
-    def noticing(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _fresh_after_trouble(self) -> AsyncIterator[None]:
         """Turns what drivers say of a database that is away, or not as it should be, into one error.
 
-        What is about a value that the database refuses passes: trying again would be of no use.
+        What is about a value that the database refuses passes: trying again would be of no use. No connection is used
+        again after trouble: some that were open while a file or a server went never work again.
         """
         try:
             yield
         except (OSError, TimeoutError, NoConnection) as error:
+            await self._engine.dispose()
             raise DatabaseAway(f"the database {self.name} does not answer: {_first_line(error)}") from None
         except DBAPIError as error:
             if _is_about_a_value(error):
                 raise
+            await self._engine.dispose()
             raise DatabaseAway(f"the database {self.name} cannot be used: {_first_line(error)}") from None
 
     async def close(self) -> None:
@@ -142,6 +145,7 @@ def _hidden(text: str) -> str:
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, those that make tables among them
     cursor = connection.cursor()
     for setting in _SQLITE_SETTINGS:
         cursor.execute(setting)
@@ -161,3 +165,8 @@ def _first_line(error: Exception) -> str:
     """What the driver says, without the statement and its values."""
     cause = getattr(error, "orig", None) or error
     return str(cause).partition("\n")[0] or type(cause).__name__
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Who will write takes the lock first: a transaction that reads before could not write after another one has."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")

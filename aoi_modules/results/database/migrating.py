@@ -13,11 +13,8 @@ from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import VERSIONS, metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_ONE_AT_A_TIME = {
-    "sqlite": "BEGIN IMMEDIATE",  # tables are made in one transaction only where it has begun before
-    "postgresql": f"SELECT pg_advisory_xact_lock({0x616F69})",  # any number that others do not take
-}
-"""Of two gateways that start together, one migrates and the other waits."""
+_LOCK = 0x616F69
+"""Any number that others do not take. Of two gateways that start together, one migrates and the other waits."""
 
 
 async def migrate(database: Database) -> None:
@@ -34,7 +31,8 @@ async def migrate(database: Database) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    connection.execute(text(_ONE_AT_A_TIME[connection.dialect.name]))
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection

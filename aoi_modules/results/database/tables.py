@@ -77,6 +77,7 @@ closings = Table(
     metadata,
     Column("id", HexId, primary_key=True),
     Column("unit", String(200), nullable=False),
+    Column("run", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("time", UtcTime, nullable=False),
     Column("gateway", String(255), nullable=False),
@@ -84,14 +85,15 @@ closings = Table(
     Column("verdict", String(10), nullable=False),
     Column("reason", Text, nullable=False),
     Column("missing", JSON, nullable=False),
+    Column("required", JSON, nullable=False),
     Column("positions", JSON, nullable=False),
     Column("awaited", JSON, nullable=False),
     Column("settled", Boolean, nullable=False),
     Column("schema", Integer, nullable=False),
-    UniqueConstraint("unit", "revision"),
+    UniqueConstraint("unit", "run", "revision"),
     Index("closings_by_settled", "settled", "id"),
 )
-"""The verdict of a unit. Revision 1 closes it; a later one settles what was open then."""
+"""The verdicts of units. Revision 1 closes a run of a unit; a later one settles what was open then."""
 
 outbox = Table(
     "outbox",

@@ -55,6 +55,7 @@ def upgrade() -> None:
         "closings",
         sa.Column("id", HexId, primary_key=True),
         sa.Column("unit", sa.String(200), nullable=False),
+        sa.Column("run", sa.Integer, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("time", UtcTime, nullable=False),
         sa.Column("gateway", sa.String(255), nullable=False),
@@ -62,11 +63,12 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String(10), nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("missing", sa.JSON, nullable=False),
+        sa.Column("required", sa.JSON, nullable=False),
         sa.Column("positions", sa.JSON, nullable=False),
         sa.Column("awaited", sa.JSON, nullable=False),
         sa.Column("settled", sa.Boolean, nullable=False),
         sa.Column("schema", sa.Integer, nullable=False),
-        sa.UniqueConstraint("unit", "revision"),
+        sa.UniqueConstraint("unit", "run", "revision"),
     )
     op.create_table(
         "outbox",

@@ -1,0 +1,76 @@
+"""Which gateways write to a database, and up to when everything that each of them accepted is stored there."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, text, update
+
+from aoi_modules.errors import NoSuchResult
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.tables import gateways
+
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+async def clock(database: Database) -> datetime:
+    """The database's own time, in UTC: one clock for all gateways.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = "strftime('%Y-%m-%dT%H:%M:%f', 'now')" if database.is_sqlite else "clock_timestamp()"
+    async with database.reading() as connection:
+        found = (await connection.execute(text(f"SELECT {question}"))).scalar_one()
+    moment = datetime.fromisoformat(found) if isinstance(found, str) else found
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+async def note(database: Database, gateway: str, stored_until: datetime, *, left: bool = False) -> None:
+    """Notes up to when everything of a gateway is stored; `left`: it stops, and its spool is empty.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    values = {"stored_until": stored_until, "left": left}
+    async with database.transaction() as connection:
+        found = await connection.execute(update(gateways).where(gateways.c.gateway == gateway).values(values))
+        if not found.rowcount:
+            await connection.execute(insert(gateways).values(gateway=gateway, **values))
+
+
+async def enter(database: Database, gateway: str) -> None:
+    """Makes a gateway known that starts; what it has in its spool from before is not stored.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    async with database.transaction() as connection:
+        mine = gateways.c.gateway == gateway
+        found = await connection.execute(update(gateways).where(mine).values(left=False))
+        if not found.rowcount:
+            await connection.execute(insert(gateways).values(gateway=gateway, stored_until=_NEVER, left=False))
+
+
+async def others(database: Database, gateway: str) -> dict[str, datetime]:
+    """The other gateways that have not left, and up to when everything of each is stored.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = select(gateways.c.gateway, gateways.c.stored_until).where(
+        gateways.c.gateway != gateway, gateways.c.left.is_(False)
+    )
+    async with database.reading() as connection:
+        return {row.gateway: row.stored_until for row in await connection.execute(question)}
+
+
+async def forget(database: Database, gateway: str) -> None:
+    """Forgets a gateway that will never come back: nobody waits for its spool any more.
+
+    Raises:
+        NoSuchResult: there is none of that name.
+        DatabaseAway: the database does not answer.
+    """
+    async with database.transaction() as connection:
+        found = await connection.execute(delete(gateways).where(gateways.c.gateway == gateway))
+        if not found.rowcount:
+            raise NoSuchResult(f"no gateway {gateway!r} writes to this database")
