@@ -63,7 +63,9 @@ class Recorder:
         self._log = log
         self._encoder = msgspec.msgpack.Encoder()
         self._recent: OrderedDict[str, Record] = OrderedDict()
-        self._started = asyncio.Event()
+        self._started, self._stopping = asyncio.Event(), asyncio.Event()
+        self._looks: set[asyncio.Task[Record | None]] = set()
+        self._beside: list[asyncio.Task[None]] = []
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._note_end)
 
@@ -118,24 +120,32 @@ class Recorder:
             return self._recent[key]
         if self.storing.away:
             return None
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                return await reading.by_key(self.database, key)
-        except (DatabaseAway, TimeoutError):
-            return None
+        look = asyncio.create_task(reading.by_key(self.database, key))
+        self._looks.add(look)
+        look.add_done_callback(self._looked)
+        await asyncio.wait([look], timeout=LOOK_SECONDS)  # a question that is broken off would cost the connection
+        return look.result() if look.done() and look.exception() is None else None
 
     async def close(self) -> None:
         """Stores what it can, and closes spool and database. What stays in the spool is stored by the next run."""
+        self._stopping.set()
         await self._spool.close()
         if not self.storing.away:
             await self.storing.until(self._spool.end, CLOSE_SECONDS)
         await self._presence.leave()
+        if asking := [*self._beside, *self._looks]:  # soon answered, and so no connection is broken off
+            await asyncio.wait(asking, timeout=CLOSE_SECONDS)
         self._task.cancel()
         await asyncio.wait([self._task])
         await self.database.close()
 
     async def _stored(self, records: Sequence[Record]) -> None:
         await self.units.look_again(records)
+
+    def _looked(self, look: "asyncio.Task[Record | None]") -> None:
+        self._looks.discard(look)
+        if not look.cancelled() and (error := look.exception()) is not None and not isinstance(error, DatabaseAway):
+            self._log.error("fault", exc_info=error)
 
     def _remember(self, key: str, record: Record) -> None:
         self._recent.setdefault(key, record)
@@ -148,8 +158,8 @@ class Recorder:
             pass
         self._started.set()
         async with asyncio.TaskGroup() as tasks:
-            for work in (self.storing, self._presence, self.units):
-                tasks.create_task(work.run())
+            tasks.create_task(self.storing.run())
+            self._beside = [tasks.create_task(work.run(self._stopping)) for work in (self._presence, self.units)]
 
     async def _enter(self) -> None:
         await migrate(self.database)
@@ -158,5 +168,7 @@ class Recorder:
     def _note_end(self, task: "asyncio.Task[None]") -> None:
         """What ends the storing but `close` is a mistake of ours; it must not go unseen."""
         if not task.cancelled() and (error := task.exception()) is not None:
+            while isinstance(error, BaseExceptionGroup):
+                error = error.exceptions[0]
             self.storing.away = f"{type(error).__name__}: {error}"
             self._log.critical("storing ended", exc_info=error)

@@ -23,7 +23,7 @@ from aoi_modules.results.following import BATCH
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.spool.mark import Position
-from aoi_modules.results.storing import Storing
+from aoi_modules.results.storing import Kept, Storing
 from tests import services
 from tests.disks import fill, small_disk
 from tests.postgresql import PostgreSQL
@@ -110,7 +110,7 @@ def test_what_the_spool_has_is_stored_in_its_order(tmp_path: Path, database_url:
 
 
 def test_letters_are_composed_for_what_is_stored(tmp_path: Path, database_url: str) -> None:
-    def compose(one: Record) -> list[Letter]:
+    def compose(one: Kept) -> list[Letter]:
         return [Letter(sink, one.gateway, one.id, "{}") for sink in ("broker", "webhook")]
 
     async def act() -> None:

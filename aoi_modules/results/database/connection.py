@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from aoi_modules.errors import DatabaseAway, MissingExtra, ResultsError
 
@@ -74,7 +74,7 @@ class Database:
         Raises:
             DatabaseAway: the database does not answer.
         """
-        async with self._fresh_after_trouble(), self._writer.begin() as connection:
+        async with self._connected(self._writer) as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
@@ -84,25 +84,29 @@ class Database:
         Raises:
             DatabaseAway: the database does not answer.
         """
-        async with self._fresh_after_trouble(), self._engine.connect() as connection:
+        async with self._connected(self._engine) as connection:
             yield connection
 
     @asynccontextmanager
-    async def _fresh_after_trouble(self) -> AsyncIterator[None]:
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         """Turns what drivers say of a database that is away, or not as it should be, into one error.
 
-        What is about a value that the database refuses passes: trying again would be of no use. No connection is used
-        again after trouble: some that were open while a file or a server went never work again.
+        What is about a value that the database refuses passes: trying again would be of no use. A connection that saw
+        trouble is not used again: one that was open while a file or a server went may never work again.
         """
         try:
-            yield
+            async with engine.connect() as connection:
+                try:
+                    yield connection
+                except DBAPIError as error:
+                    if not _is_about_a_value(error):
+                        await connection.invalidate()
+                    raise
         except (OSError, TimeoutError, NoConnection) as error:
-            await self._engine.dispose()
             raise DatabaseAway(f"the database {self.name} does not answer: {_first_line(error)}") from None
         except DBAPIError as error:
             if _is_about_a_value(error):
                 raise
-            await self._engine.dispose()
             raise DatabaseAway(f"the database {self.name} cannot be used: {_first_line(error)}") from None
 
     async def close(self) -> None:

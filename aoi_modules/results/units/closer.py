@@ -16,7 +16,7 @@ from aoi_modules.results.database import unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.record import Record, now
-from aoi_modules.results.units.presence import Presence
+from aoi_modules.results.units.presence import Presence, rest
 
 OWN_SECONDS = 2.0
 """How long a closing waits until this gateway's own pictures are stored."""
@@ -103,10 +103,9 @@ class Closer:
         self._due.pop(unit, None)
         return closing
 
-    async def run(self) -> None:
-        """Closes what is due and settles what was open, until it is cancelled."""
-        while True:
-            await asyncio.sleep(PAUSE_SECONDS)
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Closes what is due and settles what was open, until it is told to stop."""
+        while not await rest(stopping, PAUSE_SECONDS):
             try:
                 await self._close_due()
                 for open_one in await unit_rows.open_ones(self._database, _AT_ONCE):

@@ -37,10 +37,10 @@ class Presence:
         self._spool = spool
         self._storing = storing
 
-    async def run(self) -> None:
-        """Notes until it is cancelled."""
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Notes until it is told to stop."""
         noted = -ALONE_SECONDS
-        while True:
+        while not stopping.is_set():
             try:
                 alone = not await presence.others(self._database, self._gateway)
                 if not alone or time.monotonic() - noted >= ALONE_SECONDS:
@@ -48,7 +48,7 @@ class Presence:
                     noted = time.monotonic()
             except DatabaseAway:  # told by `Storing`, which cannot do without it either
                 pass
-            await asyncio.sleep(BEAT_SECONDS)
+            await rest(stopping, BEAT_SECONDS)
 
     async def note(self) -> None:
         """Makes the gateway known, with nothing stored since it was known last.
@@ -93,3 +93,13 @@ class Presence:
         moment = await presence.clock(self._database)
         if await self._storing.until(self._spool.end, STORE_SECONDS):
             await presence.note(self._database, self._gateway, moment)
+
+
+async def rest(stopping: asyncio.Event, seconds: float) -> bool:
+    """Waits for so long, or until it is told to stop; whether it was."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -191,7 +191,7 @@ def test_a_file_that_another_process_locks_is_away_for_as_long(tmp_path: Path) -
     path = tmp_path / "results.db"
 
     async def act(database: Database) -> None:
-        async with database.transaction() as connection:
+        async with database.reading() as connection:
             await connection.execute(text("PRAGMA busy_timeout=50"))
         with pytest.raises(DatabaseAway, match="cannot be used: database is locked"):
             await store(database, [record(1)])
@@ -217,7 +217,8 @@ async def _with_open(path: Path, act: Callable[[Database], Awaitable[None]]) -> 
 
 def test_errors_of_ours_pass_as_they_are(tmp_path: Path) -> None:
     async def act(database: Database) -> None:
-        with pytest.raises(AoiError, match="no inspection"), database.noticing():
-            await reading.by_id(database, "0" * 32)
+        with pytest.raises(AoiError, match="no inspection"):
+            async with database.reading():
+                await reading.by_id(database, "0" * 32)
 
     with_database(tmp_path / "results.db", act)

@@ -13,8 +13,9 @@ from tests.results.conftest import with_database
 
 CLOSING = (
     "INSERT INTO closings"
-    " (id, unit, revision, time, gateway, verdict, reason, missing, positions, awaited, settled, schema) VALUES"
-    " ('{id}', 'board', {revision}, '2026-03-01 06:00:00', 'first', 'PASS', '', '[]', '[]', '[]', true, 1)"
+    " (id, unit, run, revision, time, gateway, verdict, reason, missing, required, positions, awaited, settled, schema)"
+    " VALUES"
+    " ('{id}', 'board', 1, {revision}, '2026-03-01 06:00:00', 'first', 'PASS', '', '[]', '[]', '[]', '[]', true, 1)"
 )
 
 
