@@ -2,9 +2,10 @@
 
     .venv/bin/python -m benchmarks.gateway --seconds 4 --rounds 3
 
-All three ask the same `aoi serve` about the network and the JPEG of `benchmarks/serving.py`, with 1 and with 16
-clients, in turns within one run; medians. The pass-through (`benchmarks/pass_through.py`) hands bytes on and checks
-nothing. CPU is that of gateway and children a request; the model server's is not in it.
+All ask the same `aoi serve` about the network and the JPEG of `benchmarks/serving.py`, with 1 and with 16 clients, in
+turns within one run; medians. The pass-through (`benchmarks/pass_through.py`) hands bytes on, checks nothing, and makes
+one write a request. The gateway records every inspection: with `fdatasync` before each answer, and without; and once it
+records nothing. CPU is that of gateway and children a request; the model server's is not in it.
 """
 
 import argparse
@@ -16,7 +17,13 @@ from pathlib import Path
 from benchmarks.serving import CLIENTS, PREDICT, SERVE, Way, free_port, jpeg, jpeg_request, running, written
 from benchmarks.serving_load import Load, Target, measure
 
-SERVER, BARE, OURS = "the model server, gRPC", "a bare pass-through, HTTP", "the gateway, HTTP"
+SERVER, BARE = "the model server, gRPC", "a bare pass-through, HTTP"
+OURS = {
+    "the gateway, fdatasync": ["--results", "results"],
+    "the gateway, no fdatasync": ["--results", "results", "--no-sync"],
+    "the gateway, no records": ["--results", "none"],
+}
+"""Ways of recording, and their flags; `results` stands for a new folder."""
 GATEWAY = ["-c", "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()", "gateway"]
 
 
@@ -32,7 +39,8 @@ def main() -> None:
         with running(server) as (pid, _):
             for _ in range(chosen.rounds):
                 note(measured, server, chosen.seconds, pid)
-                for way in (pass_through(server, model.name), gateway(server, model.name, Path(folder))):
+                ways = [gateway(server, model.name, Path(tempfile.mkdtemp(dir=folder)), way) for way in OURS]
+                for way in (pass_through(server, model.name, Path(folder)), *ways):
                     with running(way) as (own, _):
                         note(measured, way, chosen.seconds, own)
         show(measured)
@@ -47,23 +55,24 @@ def model_server(model: Path) -> Way:
     return Way(SERVER, command, Target(f"127.0.0.1:{port}", jpeg_request(), PREDICT))
 
 
-def pass_through(server: Way, model: str) -> Way:
+def pass_through(server: Way, model: str, folder: Path) -> Way:
     port = free_port()
     command = [
         sys.executable, "-m", "benchmarks.pass_through", f"--upstream={server.target.address}", f"--model={model}",
-        f"--port={port}",
+        f"--port={port}", f"--journal={folder / 'journal'}",
     ]  # fmt: skip
     return Way(BARE, command, Target(f"127.0.0.1:{port}", jpeg(), "/", http=True))
 
 
-def gateway(server: Way, model: str, folder: Path) -> Way:
+def gateway(server: Way, model: str, folder: Path, name: str) -> Way:
     port, routes = free_port(), folder / "routes.yaml"
     upstream = f'"{server.target.address}"'
     routes.write_text(
         f"components: {{part: {{model: {model}, upstream: {upstream}, heads: {{defect_0: {{threshold: 0.5}}}}}}}}"
     )
-    command = [sys.executable, *GATEWAY, "--routes", str(routes), "--port", str(port)]
-    return Way(OURS, command, Target(f"127.0.0.1:{port}", jpeg(), "/v1/inspect/part", http=True))
+    flags = [str(folder / "results") if flag == "results" else flag for flag in OURS[name]]
+    command = [sys.executable, *GATEWAY, "--routes", str(routes), "--port", str(port), *flags]
+    return Way(name, command, Target(f"127.0.0.1:{port}", jpeg(), "/v1/inspect/part", http=True))
 
 
 def note(measured: dict[tuple[str, int], list[Load]], way: Way, seconds: float, pid: int) -> None:
@@ -81,9 +90,9 @@ def show(measured: dict[tuple[str, int], list[Load]]) -> None:
         )
         bare = statistics.median(load.rate for load in measured[BARE, clients])
         print(f"{name:28}{clients:9}{rate:9.0f}{p50:9.2f}{p99:9.2f}{cpu:9.2f}{others:9.2f}{rate / bare:9.2f}")
-    for clients in CLIENTS:
-        ours, bare = (statistics.median(load.p50 for load in measured[name, clients]) for name in (OURS, BARE))
-        print(f"{clients} clients: {ours - bare:+.2f} ms at the median over the pass-through")
+    for name in OURS:
+        ours, bare = (statistics.median(load.p50 for load in measured[one, 1]) for one in (name, BARE))
+        print(f"{name}, 1 client: {ours - bare:+.2f} ms at the median over the pass-through")
 
 
 if __name__ == "__main__":
