@@ -19,8 +19,12 @@ AROUND_A_BLOCK = {
     ("datasets/sources/fetch.py", "_alone_in", "OSError"): "names the file that the system names",
     ("modelstore/version_dir.py", "staged", "OSError"): "names the file that the system names; the block only writes",
     ("results/database/connection.py", "Database._connected", "NoConnection"): "no other library has this error",
-    ("results/database/connection.py", "Database._connected", "OSError"): "the driver's words; the block only asks",
-    ("results/database/connection.py", "Database._connected", "TimeoutError"): "the driver's words; the block only asks",
+    ("results/database/connection.py", "Database._connected", "OSError"): "the driver's words, for a question",
+    (
+        "results/database/connection.py",
+        "Database._connected",
+        "TimeoutError",
+    ): "the driver's words, for a question",
     ("training/fitting/outputs.py", "staged", "OSError"): "names the file that the system names; the block only writes",
 }
 """Context managers that give errors of their caller's block other words -> why these are true."""
