@@ -99,7 +99,7 @@ class Database:
                 try:
                     yield connection
                 except DBAPIError as error:
-                    if not _is_about_a_value(error):
+                    if not _is_about_a_value(error) and not _is_busy(error):
                         await connection.invalidate()
                     raise
         except (OSError, TimeoutError, NoConnection) as error:
@@ -163,6 +163,11 @@ def _is_about_a_value(error: DBAPIError) -> bool:
     if isinstance(getattr(error.orig, "__cause__", None), ValueError):  # asyncpg refuses it before it is sent
         return True
     return str(getattr(error.orig, "sqlstate", None) or "")[:2] in _ABOUT_VALUES
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    """Whether SQLite only says that another one writes."""
+    return str(getattr(error.orig, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
 
 
 def _first_line(error: Exception) -> str:
