@@ -84,6 +84,12 @@ class Settings:
     database_url: Annotated[
         str, Setting("AOI_DATABASE_URL", "the gateway's database of results; `--database` wins", in_file=False)
     ] = ""
+    mqtt_password: Annotated[
+        str,
+        Setting(
+            "AOI_MQTT_PASSWORD", "the gateway's password at MQTT brokers; a sink's `password_file` wins", in_file=False
+        ),
+    ] = field(default="", repr=False)
     keras_dir: Annotated[
         Path,
         Setting(

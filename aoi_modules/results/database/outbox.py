@@ -70,3 +70,16 @@ async def waiting(database: Database, gateway: str, sink: str) -> int:
     question = select(func.count()).select_from(outbox).where(outbox.c.gateway == gateway, outbox.c.sink == sink)
     async with database.reading() as connection:
         return (await connection.execute(question)).scalar_one()
+
+
+async def by_sink(database: Database, gateway: str) -> dict[str, int]:
+    """How many letters a gateway has for each sink that it has any for.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = (
+        select(outbox.c.sink, func.count().label("letters")).where(outbox.c.gateway == gateway).group_by(outbox.c.sink)
+    )
+    async with database.reading() as connection:
+        return {row.sink: row.letters for row in await connection.execute(question)}

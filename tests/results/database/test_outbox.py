@@ -1,7 +1,7 @@
 """Letters for sinks: each stays until its sink has taken it, and goes to no other gateway's."""
 
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.outbox import Letter, oldest, put, taken, waiting
+from aoi_modules.results.database.outbox import Letter, by_sink, oldest, put, taken, waiting
 from aoi_modules.results.record import new_id
 from tests.results.conftest import with_database
 
@@ -57,5 +57,14 @@ def test_no_letters_are_no_statement(database_url: str) -> None:
     async def act(database: Database) -> None:
         await post(database)
         assert await oldest(database, "first", "broker", 9) == []
+
+    with_database(database_url, act)
+
+
+def test_letters_are_counted_by_sink(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await post(database, letter(1), letter(2), letter(3, sink="webhook"), letter(4, gateway="second"))
+        assert await by_sink(database, "first") == {"broker": 2, "webhook": 1}
+        assert await by_sink(database, "third") == {}
 
     with_database(database_url, act)
