@@ -45,6 +45,12 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> in
     " AOI_DATABASE_URL hides a password from the list of processes.",
 )
 @click.option(
+    "--pictures",
+    metavar="PLACE",
+    help="Where the pictures go that a route's `store` keeps: a folder, or s3://BUCKET/PREFIX?endpoint=http://HOST:PORT"
+    " with keys as boto3 finds them; default: a folder in the folder.",
+)
+@click.option(
     "--sync/--no-sync",
     default=True,
     show_default=True,
@@ -58,6 +64,7 @@ def command(
     drain_seconds: float,
     results: Path,
     database: str | None,
+    pictures: str | None,
     sync: bool,
 ) -> None:
     """Distribute pictures to the models of their components and answer a verdict for each.
@@ -104,4 +111,4 @@ def command(
         check_ready_file(ready_file)
     folder = None if str(results) == "none" else results
     url = database or settings().database_url or None
-    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds, folder, url, sync))
+    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync))

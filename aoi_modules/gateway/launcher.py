@@ -17,6 +17,7 @@ class RunningGateway(Closing):
         drain_seconds: see `aoi gateway --help`; here no load balancer has to turn away first.
         results: folder in which inspections are kept; None keeps none.
         database: their database, by URL; None for a SQLite file in the folder.
+        pictures: where their pictures go; None for a folder in the folder.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
@@ -34,11 +35,13 @@ class RunningGateway(Closing):
         drain_seconds: float = 0.0,
         results: Path | None = None,
         database: str | None = None,
+        pictures: str | None = None,
     ) -> None:
         arguments = [
             "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
             "--drain_seconds", str(drain_seconds), "--results", str(results or "none"),
             *(["--database", database] if database is not None else []),
+            *(["--pictures", pictures] if pictures is not None else []),
         ]  # fmt: skip
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
         self.url = f"http://127.0.0.1:{self.process.ports['http']}"

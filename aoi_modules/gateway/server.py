@@ -34,6 +34,7 @@ class ServerOptions:
         drain_seconds: how long /readyz says no before the gateway stops listening, so that a load balancer turns away.
         results: folder in which inspections are kept; None keeps none.
         database: where they go from there; None for a SQLite file in the folder.
+        pictures: where pictures go: a folder, or a bucket of S3 by URL; None for a folder in the folder.
         sync: whether each is on disk before it is answered; without, a power cut loses the last ones.
     """
 
@@ -43,6 +44,7 @@ class ServerOptions:
     drain_seconds: float = 0.5
     results: Path | None = None
     database: str | None = None
+    pictures: str | None = None
     sync: bool = True
 
     @contextmanager
@@ -55,7 +57,7 @@ class ServerOptions:
         if self.results is None:
             yield None
         else:
-            with at_home(self.results, self.database, sync=self.sync) as home:
+            with at_home(self.results, self.database, self.pictures, sync=self.sync) as home:
                 yield home
 
 

@@ -15,6 +15,8 @@ from aoi_modules.lock import alone
 from aoi_modules.machine import disk
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results.database.connection import Database, parse_url
+from aoi_modules.results.pictures.keeping import PICTURES
+from aoi_modules.results.pictures.opening import check_place, open_store
 from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose
@@ -30,12 +32,14 @@ class Home:
     Args:
         folder: of the spool, of what was refused, and of the SQLite database unless another one is named.
         database: URL or path; None for `results.sqlite` in the folder.
+        pictures: folder or URL of an S3 bucket; None for `pictures` in the folder.
         sync: see `Spool`.
         name: of the gateway; the same whenever it starts with this folder.
     """
 
     folder: Path
     database: str | None
+    pictures: str | None
     sync: bool
     name: str
 
@@ -54,25 +58,30 @@ class Home:
         def damaged(kept: Path, offset: int) -> None:
             log.error("spool damaged", file=str(kept), byte=offset)
 
-        spool = Spool(self.folder / "spool", [ROWS], sync=self.sync, on_damage=damaged)
+        spool = Spool(self.folder / "spool", [ROWS, PICTURES], sync=self.sync, on_damage=damaged)
+        pictures = open_store(self.pictures or self.folder / "pictures")
         database = Database(self.database or self.folder / "results.sqlite")
-        return Recorder(spool, database, self.folder / "refused", log, self.name, plans, compose)
+        return Recorder(spool, database, self.folder / "refused", log, self.name, plans, compose, pictures)
 
 
 @contextmanager
-def at_home(folder: Path, database: str | None = None, *, sync: bool = True) -> Iterator[Home]:
+def at_home(
+    folder: Path, database: str | None = None, pictures: str | None = None, *, sync: bool = True
+) -> Iterator[Home]:
     """Holds a folder for one gateway.
 
     Raises:
-        ResultsError: another gateway has it, it cannot be written to, or the database's URL makes no sense.
+        ResultsError: another gateway has it, it cannot be written to, or a URL makes no sense.
     """
     if database is not None:
         parse_url(database)
+    if pictures is not None:
+        check_place(pictures)
     taken = ResultsError(
         f"{folder}: another gateway keeps its results there", hint="give each gateway a folder of its own: --results"
     )
     with alone(folder / "lock", 0.0, taken):
-        yield Home(folder, database, sync, _name(folder))
+        yield Home(folder, database, pictures, sync, _name(folder))
 
 
 def _name(folder: Path) -> str:

@@ -8,11 +8,14 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from aoi_modules.errors import DatabaseAway
+from aoi_modules.errors import DatabaseAway, NoSuchResult
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.pictures.addresses import address
+from aoi_modules.results.pictures.keeping import PICTURES, Keeping
+from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose, Storing
@@ -33,16 +36,18 @@ class Recorder:
     """Keeps the inspections of one gateway. Made inside the running event loop.
 
     Args:
-        spool: with a follower `ROWS`.
+        spool: with the followers `ROWS` and, if pictures are kept, `PICTURES`.
         database: of the results.
-        refused: see `Storing`.
+        refused: folder of the files for what cannot be stored.
         log: learns what goes wrong.
         gateway: whose inspections they are.
         plans: by product, what its units have to show, as it is now.
         compose: see `Storing`.
+        pictures: where the pictures of inspections go; None keeps none.
 
     Attributes:
         units: closes units.
+        storing, keeping: the ways from the spool to the database and to the pictures.
     """
 
     def __init__(
@@ -54,9 +59,12 @@ class Recorder:
         gateway: str = "gateway",
         plans: Callable[[], Mapping[str, Plan]] = dict,
         compose: Compose = lambda kept: (),
+        pictures: PictureStore | None = None,
     ) -> None:
         self._spool = spool
         self.database = database
+        self.pictures = pictures
+        self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log)
         self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
         self._presence = Presence(database, gateway, spool, self.storing)
         self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
@@ -126,17 +134,33 @@ class Recorder:
         await asyncio.wait([look], timeout=LOOK_SECONDS)  # a question that is broken off would cost the connection
         return look.result() if look.done() and look.exception() is None else None
 
+    async def picture_of(self, record: Record) -> bytes:
+        """Gives the picture of an inspection, as it came.
+
+        Raises:
+            NoSuchResult: it was not kept, is on its way, or went.
+            PictureStoreAway: the place gives nothing.
+        """
+        if self.pictures is None or not record.picture.kept:
+            hint = "the route's `store` says which pictures are kept"
+            raise NoSuchResult(f"the picture of inspection {record.id} was not kept", hint=hint)
+        return await self.pictures.get(address(record.id, record.picture.kind))
+
     async def close(self) -> None:
         """Stores what it can, and closes spool and database. What stays in the spool is stored by the next run."""
         self._stopping.set()
         await self._spool.close()
         if not self.storing.away:
             await self.storing.until(self._spool.end, CLOSE_SECONDS)
+        if self.keeping is not None and not self.keeping.away:
+            await self.keeping.until(self._spool.end, CLOSE_SECONDS)
         await self._presence.leave()
         if asking := [*self._beside, *self._looks]:  # soon answered, and so no connection is broken off
             await asyncio.wait(asking, timeout=CLOSE_SECONDS)
         self._task.cancel()
         await asyncio.wait([self._task])
+        if self.pictures is not None:
+            await self.pictures.close()
         await self.database.close()
 
     async def _stored(self, records: Sequence[Record]) -> None:
@@ -153,6 +177,12 @@ class Recorder:
             self._recent.popitem(last=False)
 
     async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._run_database())
+            if self.keeping is not None:
+                tasks.create_task(self.keeping.run())
+
+    async def _run_database(self) -> None:
         """Migrates the database as soon as it answers; then stores, and closes units."""
         while not await self.storing.went_well(self._enter):
             pass

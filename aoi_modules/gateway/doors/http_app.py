@@ -21,7 +21,7 @@ from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems, unit_form
 from aoi_modules.gateway.doors.problems import Problem
-from aoi_modules.gateway.doors.results_http import find_one, find_page, find_unit
+from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_one, find_page, find_unit
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
@@ -98,6 +98,7 @@ def build_app(gateway: Gateway) -> Starlette:
             HttpRoute("/v1/units/{unit:path}/close", post_close, methods=["POST"]),
             HttpRoute("/v1/units/{unit:path}", get_unit, methods=["GET"]),
             HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
+            HttpRoute("/v1/inspections/{id}/picture", get_picture, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
             HttpRoute("/v1/components", get_components, methods=["GET"]),
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
@@ -210,12 +211,23 @@ async def get_inspection(request: Request) -> Response:
     return await _read(request, lambda recorder: find_one(recorder.database, request.path_params["id"]))
 
 
-async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.Struct]]) -> Response:
+async def get_picture(request: Request) -> Response:
+    """GET /v1/inspections/{id}/picture: the picture of an inspection, as it came."""
+
+    async def picture(recorder: Recorder) -> Response:
+        record = await find_one(recorder.database, request.path_params["id"])
+        return Response(await recorder.picture_of(record), media_type=MEDIA_TYPES[record.picture.kind])
+
+    return await _read(request, picture)
+
+
+async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.Struct | Response]]) -> Response:
     recorder = _gateway(request).recorder
     try:
         if recorder is None:
             raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        return _json(await read(recorder))
+        found = await read(recorder)
+        return found if isinstance(found, Response) else _json(found)
     except AoiError as error:
         return problems.of_error(error).response()
 

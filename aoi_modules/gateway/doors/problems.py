@@ -17,6 +17,7 @@ from aoi_modules.errors import (
     NoPicture,
     NoSuchResult,
     NotAPicture,
+    PictureStoreAway,
     RpcError,
     SlowUpload,
     SpoolFull,
@@ -43,6 +44,7 @@ _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     KeyReused: (422, "key-reused", {}),
     SpoolFull: (507, "disk-full", {}),
     DatabaseAway: (503, "database-away", _AGAIN),
+    PictureStoreAway: (503, "picture-store-away", _AGAIN),
     NoSuchResult: (404, "no-such-result", {}),
 }
 # A model server's refusals that another try may cure -> status, kind and headers.

@@ -14,6 +14,8 @@ from aoi_modules.results.record import Record
 
 FEW = 100
 """Inspections a page, unless the request says otherwise."""
+MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "bmp": "image/bmp", "raw": "application/octet-stream"}
+"""Of kept pictures, by their kind."""
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

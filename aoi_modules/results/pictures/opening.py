@@ -28,6 +28,16 @@ def open_store(where: str | Path) -> PictureStore:
     return PictureStore(_shelf(str(where)))
 
 
+def check_place(where: str) -> None:
+    """Makes sure that a place can be meant, before anything starts.
+
+    Raises:
+        ResultsError: it is neither a folder nor a bucket.
+        MissingExtra: boto3 is not installed.
+    """
+    _shelf(where).close()
+
+
 def _shelf(where: str) -> Shelf:
     if "://" not in where:
         return FolderShelf(Path(where))

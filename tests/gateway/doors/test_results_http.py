@@ -18,7 +18,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway
     folder = tmp_path_factory.mktemp("gateway")
     with ModelServer() as server:
         (folder / "routes.yaml").write_text(
-            f'components: {{tile: {{model: tile, upstream: "{server.address}", recording: committed}}}}'
+            f'components: {{tile: {{model: tile, upstream: "{server.address}", recording: committed, store: all}}}}'
         )
         with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
             for number in range(COUNT):
@@ -104,3 +104,26 @@ def test_a_key_of_another_picture_is_refused(gateway: RunningGateway) -> None:
     assert (again["id"], again["repeated"]) == (first["id"], True)
     other = requests.post(url, data=picture_bytes(size=(30, 30)), headers=headers, timeout=10)
     assert (other.status_code, other.json()["type"]) == (422, "urn:aoi:problem:key-reused")
+
+
+def test_the_picture_of_an_inspection_is_that_which_came(gateway: RunningGateway) -> None:
+    record = get(gateway, "?unit=SN2").json()["records"][0]
+    for _ in range(100):
+        answer = get(gateway, f"/{record['id']}/picture")
+        if answer.status_code == 200:
+            break
+        time.sleep(0.05)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+    assert answer.content == picture_bytes(size=(16, 14))
+
+
+def test_a_picture_that_was_not_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("none")
+    with ModelServer() as server:
+        (folder / "routes.yaml").write_text(
+            f'components: {{tile: {{model: tile, upstream: "{server.address}", recording: committed}}}}'
+        )
+        with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
+            found = requests.post(f"{gateway.url}/v1/inspect/tile", data=picture_bytes(), timeout=10).json()
+            answer = get(gateway, f"/{found['id']}/picture")
+    assert (answer.status_code, answer.json()["hint"]) == (404, "the route's `store` says which pictures are kept")
