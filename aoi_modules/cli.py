@@ -19,7 +19,7 @@ COMMANDS = {
     "course": ("course", "Run the lessons, see your progress, start your own copy."),
     "data": ("data", "List and fetch the data sets; check your own."),
     "train": ("train", "Train a recipe: model, report and plots."),
-    "results": ("results", "Show what a training is worth, the wrong pictures first."),
+    "mistakes": ("mistakes", "Show what a training is worth, the wrong pictures first."),
     "backbones": ("backbones", "List the networks that heads can stand on."),
     "export": ("export", "Turn a trained model into a servable version directory."),
     "merge": ("merge", "Merge the models of one component into one servable."),
@@ -30,6 +30,7 @@ COMMANDS = {
     "load": ("asking.load", "Measure a model server under load."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
+    "results": ("results", "Look after the inspections and pictures of the line."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 

@@ -1,90 +1,177 @@
-"""`aoi results`: what a training is worth, the pictures about which it was wrong first."""
+"""`aoi results`: what the line found, as it is kept: which pictures go, and which stay."""
 
-from collections.abc import Sequence
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from aoi_modules.commands.output import console
-from aoi_modules.errors import ModelError
-from aoi_modules.modelstore import training_report
-from aoi_modules.modelstore.training_report import ClassResult, Mistake, TrainingReport
+from aoi_modules.errors import ResultsError
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from aoi_modules.results.database.connection import Database
+    from aoi_modules.results.pictures.expiry import Expiry
+    from aoi_modules.results.pictures.retention import Retention
+    from aoi_modules.results.pictures.store import PictureStore
 
-MOST = 50
-"""Wrong pictures that are listed, unless all are wanted."""
-TABLES = ("train", "validation", "test")
+Found = TypeVar("Found")
+DATABASE = click.option(
+    "--database", "url", required=True, metavar="URL", help="postgresql://USER:PASSWORD@HOST/NAME, or a SQLite file."
+)
+PICTURES = click.option(
+    "--pictures",
+    "where",
+    required=True,
+    metavar="PLACE",
+    help="A folder, or s3://BUCKET/PREFIX?endpoint=http://HOST:PORT; keys as boto3 finds them.",
+)
 
 
-@click.command("results")
-@click.argument("training", type=click.Path(path_type=Path))
-@click.option("--all", "every", is_flag=True, help=f"List all wrong pictures, not the first {MOST} of each kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print the wrong pictures and the classes as JSON for machines.")
-def command(training: Path, every: bool, as_json: bool) -> None:
-    """Show what a training is worth: first the test pictures about which the model was wrong, then its classes.
-
-    TRAINING is the folder that `aoi train` wrote. A defective part that passes has escaped; a good part that fails is
-    overkill. The surest errors come first. report.html shows the pictures themselves.
+@click.group()
+def command() -> None:
+    """Look after the results of the line: inspections in a database, and their pictures.
 
     \b
     Examples:
-      aoi results build/tile
-      aoi results build/tile --all
-      aoi results build/tile --json | jq -r '.mistakes[] | select(.kind == "escaped") | .picture'
+      aoi results expire --database results.db --pictures pictures --keep PASS=7 --keep REVIEW=90
+      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711' --database results.db
+      aoi results release --reason 'complaint 4711' --database results.db
     """
-    report = training_report.read(training)
-    if report.mistakes is None:
-        raise ModelError(f"{training}: an older release wrote it, without the wrong pictures", hint="train it again")
-    if as_json:
-        click.echo(_json(report))
-        return
-    out = console()
-    for head in report.heads:
-        if said := training_report.verdicts_in_words(report, head.name):
-            out.print(f"{head.name}: {said}")
-    for kind in dict.fromkeys(one.kind for one in report.mistakes):
-        found = [one for one in report.mistakes if one.kind == kind]
-        listed = found if every else found[:MOST]
-        out.print(_wrong(f"{kind}: {len(found)}", listed))
-        if len(found) > len(listed):
-            out.print(f"and {len(found) - len(listed)} more: --all lists them")
-    if not report.mistakes:
-        out.print("no test picture was answered wrong")
-    if report.classes:
-        out.print(_classes(report))
-    for note in report.notes:
-        out.print(f"note: {note}")
 
 
-def _json(report: TrainingReport) -> bytes:
+def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> "Retention":
+    """`PASS=7` and its like as one value."""
     import msgspec
 
-    content = {name: getattr(report, name) for name in ("mistakes", "classes", "counts", "notes")}
-    return msgspec.json.format(msgspec.json.encode(content), indent=2)
+    from aoi_modules.results.pictures.retention import Retention
+
+    days = dict(text.partition("=")[::2] for text in given)
+    try:
+        return msgspec.convert(days, Retention, strict=False)
+    except msgspec.ValidationError:
+        raise click.BadParameter(
+            f"expected PASS, REVIEW or FAIL with days: PASS=7. Received: {', '.join(given)}"
+        ) from None
 
 
-def _wrong(title: str, mistakes: Sequence[Mistake]) -> "Table":
-    from rich.table import Table
+@command.command()
+@DATABASE
+@PICTURES
+@click.option(
+    "--keep",
+    "retention",
+    required=True,
+    multiple=True,
+    callback=_retention,
+    metavar="VERDICT=DAYS",
+    help="How long pictures stay; what is not named stays for ever.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for machines.")
+def expire(url: str, where: str, retention: "Retention", as_json: bool) -> None:
+    """Delete the pictures that are over their age. Their inspections stay, and say when the pictures went.
 
-    table = Table("picture", "head", "truth", "answer", "score", "verdict", title=title, title_justify="left")
-    for one in mistakes:
-        table.add_row(one.picture, one.head, one.truth, one.answer, f"{one.score:.4f}", one.verdict or "")
-    return table
+    What somebody holds stays, whatever its age. A gateway does the same once an hour where its routes say how long.
+
+    \b
+    Examples:
+      aoi results expire --database results.db --pictures pictures --keep PASS=7 --keep REVIEW=90 --keep FAIL=365
+      aoi results expire --database postgresql://aoi@db/results --pictures s3://line3 --keep PASS=7 --json
+    """
+    import msgspec
+
+    from aoi_modules.results.pictures.expiry import expire
+
+    went = _with_both(url, where, lambda database, pictures: expire(database, pictures, retention))
+    click.echo(msgspec.json.encode(went) if as_json else _in_words(went))
 
 
-def _classes(report: TrainingReport) -> "Table":
-    from rich.table import Table
+@command.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--reason", required=True, help="By which the pictures can be released again.")
+@click.option("--who", default=getpass.getuser, show_default="you", help="Who holds them.")
+@DATABASE
+def hold(ids: tuple[str, ...], reason: str, who: str, url: str) -> None:
+    """Hold the pictures of the inspections ID...: they stay whatever their age.
 
-    columns = ("head", "class", *TABLES, "right label", "wrong verdict")
-    table = Table(*columns, title="test pictures by class", title_justify="left")
-    for one in report.classes:
-        counts = report.counts.get(one.name, {})
-        table.add_row(one.head, one.name, *(str(counts.get(name, "")) for name in TABLES), *_rates(one))
-    return table
+    \b
+    Examples:
+      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711' --database results.db
+    """
+    from aoi_modules.results.database.holds import hold
+
+    async def act(database: "Database") -> None:
+        async with database.transaction() as connection:
+            await hold(connection, ids, reason, who)
+
+    _with_database(url, act)
 
 
-def _rates(one: ClassResult) -> tuple[str, str]:
-    return "" if one.recall is None else str(one.recall), one.wrong_verdicts_in_words
+@command.command()
+@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.option("--reason", required=True, help="For which they were held; other reasons still count.")
+@DATABASE
+def release(ids: tuple[str, ...], reason: str, url: str) -> None:
+    """Release the pictures of the inspections ID..., or all that were held for a reason.
+
+    \b
+    Examples:
+      aoi results release --reason 'complaint 4711' --database results.db
+    """
+    from aoi_modules.results.database.holds import release
+
+    async def act(database: "Database") -> int:
+        async with database.transaction() as connection:
+            return await release(connection, reason, ids or None)
+
+    click.echo(f"{_with_database(url, act)} released")
+
+
+def _with_database(url: str, act: "Callable[[Database], Awaitable[Found]]") -> Found:
+    """Does something with a database that is there; it gets the tables of this release."""
+    from aoi_modules.results.database.connection import Database, parse_url
+    from aoi_modules.results.database.migrating import migrate
+
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise ResultsError(f"{parsed.database}: there is no such database", hint="name the one that a gateway made")
+
+    async def run() -> Found:
+        database = Database(url)
+        try:
+            await migrate(database)
+            return await act(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def _with_both(url: str, where: str, act: "Callable[[Database, PictureStore], Awaitable[Found]]") -> Found:
+    """Does something with a database and a store of pictures."""
+    from aoi_modules.results.pictures.opening import open_store
+
+    async def run(database: "Database") -> Found:
+        pictures = open_store(where)
+        try:
+            return await act(database, pictures)
+        finally:
+            await pictures.close()
+
+    return _with_database(url, run)
+
+
+def _in_words(went: "Expiry") -> str:
+    """What went, for people."""
+    from aoi_modules.machine import disk
+
+    said = [f"{number} {verdict}" for verdict, number in went.pictures.items()]
+    lines = [f"pictures that went: {', '.join(said)}; {disk.size(went.bytes)}"]
+    if went.oldest is not None and went.newest is not None:
+        lines.append(f"taken from {went.oldest:%Y-%m-%d %H:%M} to {went.newest:%Y-%m-%d %H:%M} UTC")
+    if went.spared:
+        lines.append(f"{went.spared} more are old enough, and held")
+    if went.finished:
+        lines.append(f"{went.finished} more were left by an earlier run")
+    return "\n".join(lines)

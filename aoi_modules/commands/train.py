@@ -149,5 +149,5 @@ def _lines(written: TrainingReport, out: Path) -> str:
     lines += [f"left out: {row}" for row in written.left_out]
     kinds = Counter(one.kind for one in written.mistakes or ())
     if kinds:
-        lines.append(f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: aoi results {out} lists them")
+        lines.append(f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: aoi mistakes {out} lists them")
     return "\n".join([*lines, f"{out / MODEL} ({written.seconds:.0f} s)", f"{out / PAGE}"])

@@ -5,10 +5,11 @@ or goes. Whoever reads leaves out fields that it does not know.
 """
 
 import hashlib
+import re
 import secrets
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -19,6 +20,8 @@ SCHEMA = 1
 """Of the records that this release writes."""
 Role = Literal["line", "canary", "shadow"]
 """Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID = re.compile(r"[0-9a-f]{32}")
 _ID_TIME_BITS, _ID_RANDOM_BITS = 48, 74
 
 
@@ -48,6 +51,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """Of the file, as its suffix: `png`, `jpg`, `bmp`, `raw`."""
     kept: bool = False
     """Whether the store of pictures gets it."""
+    gone: datetime | None = None
+    """When it was deleted from there because of its age; None if it was not."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, tag="inspection", tag_field="entry"):
@@ -92,9 +97,23 @@ def new_id(moment: datetime | None = None) -> str:
     return f"{milliseconds << 80 | 0x7 << 76 | upper << 64 | 0b10 << 62 | lower:032x}"
 
 
+def is_id(text: str) -> bool:
+    """Whether a text may be an id of ours."""
+    return _ID.fullmatch(text) is not None
+
+
 def first_id(moment: datetime) -> str:
     """The least id that a record of this moment can have; before 1970 there was none."""
     return f"{max(0, int(moment.timestamp() * 1000)) << 80:032x}"
+
+
+def time_of(record_id: str) -> datetime:
+    """The moment that an id is of, to the millisecond.
+
+    Raises:
+        OverflowError: no clock gave it: it is of the year 10,000 or later.
+    """
+    return _EPOCH + timedelta(milliseconds=int(record_id[:12], 16))
 
 
 def given_key(component: str, text: str) -> str:

@@ -1,75 +1,116 @@
 """`aoi results`, as a user calls it."""
 
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from aoi_modules.modelstore import training_report
-from aoi_modules.modelstore.training_report import ClassResult, Mistake
-from aoi_modules.verdict import Verdict
+from aoi_modules.results.database import reading
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.holds import holds_of
+from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.writing import store
+from aoi_modules.results.pictures.addresses import address
+from aoi_modules.results.pictures.opening import open_store
+from aoi_modules.results.pictures.store import PictureStore
+from aoi_modules.results.record import new_id, now
 from tests import in_process
-from tests.modelstore.test_training_report import REPORT
+from tests.results.records import record
 
-ESCAPED = Mistake(
-    picture="划痕/0001.png", head="kind", kind="escaped", truth="划痕", answer="ok", score=0.0125, verdict=Verdict.PASS
-)
-OVERKILL = [
-    Mistake(
-        picture=f"ok/{row}.png", head="kind", kind="overkilled", truth="ok", answer="划痕", score=0.9,
-        verdict=Verdict.FAIL,
-    )
-    for row in range(60)
-]  # fmt: skip
-FULL = msgspec.structs.replace(
-    REPORT,
-    mistakes=(ESCAPED, *OVERKILL),
-    classes=(ClassResult(head="defect", name="划痕", pictures=8, right=6, good=False, passed=1),),
-    counts={"划痕": {"train": 24, "validation": 9, "test": 8}},
-)
+OLD, HELD, NEW = (new_id(now() - timedelta(days=days)) for days in (3, 2, 0))
+
+
+class Kept:
+    """A database and a folder of pictures, which have an old, a held and a new inspection."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database, self.pictures = folder / "results.db", folder / "pictures"
+        self.use(self._fill)
+
+    def use(self, act: Callable[[Database, PictureStore], Awaitable[None]]) -> None:
+        async def run() -> None:
+            database, pictures = Database(self.database), open_store(self.pictures)
+            await migrate(database)
+            await act(database, pictures)
+            await database.close()
+            await pictures.close()
+
+        asyncio.run(run())
+
+    async def _fill(self, database: Database, pictures: PictureStore) -> None:
+        await store(database, [record(id=one) for one in (OLD, HELD, NEW)])
+        for one in (OLD, HELD, NEW):
+            await pictures.put(address(one, "png"), b"picture")
+
+    def names(self) -> set[str]:
+        """The ids whose pictures are there."""
+        return {path.stem for path in self.pictures.rglob("*.png")}
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        return ("--database", str(self.database), "--pictures", str(self.pictures))
 
 
 @pytest.fixture
-def training(tmp_path: Path) -> str:
-    training_report.write(FULL, tmp_path)
-    return str(tmp_path)
+def kept(tmp_path: Path) -> Kept:
+    return Kept(tmp_path)
 
 
-def test_the_wrong_pictures_come_first_then_the_classes_then_the_notes(training: str) -> None:
-    done = in_process.aoi("results", training)
+def test_pictures_expire_but_those_that_are_held_and_these_after_their_release(kept: Kept) -> None:
+    held = in_process.aoi("results", "hold", HELD, "--reason", "complaint 4711", "--who", "Müller", *kept.flags[:2])
+    assert (held.returncode, held.stderr) == (0, "")
+    done = in_process.aoi("results", "expire", *kept.flags, "--keep", "PASS=1", "--keep", "FAIL=365")
     assert done.returncode == 0, done.stderr
-    lines = [line.strip() for line in done.stdout.splitlines()]
-    assert lines[0].startswith("defect: defective parts that pass: 12.5% (1 of 8")
-    assert lines[1] == "escaped: 1"
-    places = [next(row for row, line in enumerate(lines) if words in line) for words in (
-        "划痕/0001.png", "overkilled: 60", "and 10 more: --all lists them", "test pictures by class", "note: stand-in",
-    )]  # fmt: skip
-    assert places == sorted(places)
-    row = next(line for line in lines if "75.0% (6 of 8" in line)
-    assert all(words in row for words in ("划痕", "24", "9", "8", "12.5% (1 of 8", "escaped"))
+    first, second, third = done.stdout.splitlines()
+    assert first == "pictures that went: 1 PASS, 0 FAIL; 100 bytes"
+    assert second.startswith("taken from 20")
+    assert third == "1 more are old enough, and held"
+    assert kept.names() == {HELD, NEW}
+    released = in_process.aoi("results", "release", "--reason", "complaint 4711", *kept.flags[:2])
+    assert released.stdout == "1 released\n"
+    as_json = in_process.aoi("results", "expire", *kept.flags, "--keep", "PASS=1.5", "--json")
+    assert json.loads(as_json.stdout)["pictures"] == {"PASS": 1}
+    assert as_json.stdout.count("\n") == 1
+    assert kept.names() == {NEW}
+
+    async def rows_say_so(database: Database, pictures: PictureStore) -> None:
+        assert [(await reading.by_id(database, one)).picture.gone is None for one in (OLD, HELD, NEW)] == [
+            False, False, True,
+        ]  # fmt: skip
+
+    kept.use(rows_say_so)
 
 
-def test_all_lists_every_picture(training: str) -> None:
-    done = in_process.aoi("results", training, "--all")
-    assert all(one.picture in done.stdout for one in FULL.mistakes or ())
-    assert "more:" not in done.stdout
+def test_who_holds_is_whoever_calls_unless_another_is_named(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "operator")
+    assert in_process.aoi("results", "hold", NEW, OLD, "--reason", "queue", *kept.flags[:2]).returncode == 0
+
+    async def look(database: Database, pictures: PictureStore) -> None:
+        assert [(one.who, one.reason) for one in await holds_of(database, NEW)] == [("operator", "queue")]
+
+    kept.use(look)
+    assert in_process.aoi("results", "release", OLD, "--reason", "queue", *kept.flags[:2]).stdout == "1 released\n"
 
 
-def test_json_has_what_the_tables_have(training: str) -> None:
-    found = msgspec.json.decode(in_process.aoi("results", training, "--json").stdout)
-    assert [one["picture"] for one in found["mistakes"]] == [one.picture for one in FULL.mistakes or ()]
-    assert found["counts"] == FULL.counts
-    assert found["classes"][0]["passed"] == 1
+@pytest.mark.parametrize("keep", ["PASS", "PASS=", "pass=7", "PASS=-1", "PASS=soon"])
+def test_an_age_that_makes_no_sense_is_refused(kept: Kept, keep: str) -> None:
+    done = in_process.aoi("results", "expire", *kept.flags, "--keep", keep)
+    assert (done.returncode, f"Received: {keep}" in done.stderr) == (2, True)
 
 
-def test_a_model_that_was_never_wrong_says_so(tmp_path: Path) -> None:
-    training_report.write(msgspec.structs.replace(REPORT, mistakes=()), tmp_path)
-    assert in_process.aoi("results", str(tmp_path)).stdout.startswith("no test picture was answered wrong")
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "folder" / "typo.db"
+    done = in_process.aoi("results", "release", "--reason", "queue", "--database", str(missing))
+    assert (done.returncode, f"{missing}: there is no such database" in done.stderr) == (1, True)
+    assert not missing.parent.exists()
 
 
-def test_what_is_no_training_or_an_older_one_is_refused(tmp_path: Path) -> None:
-    missing = in_process.aoi("results", str(tmp_path))
-    assert (missing.returncode, "aoi train writes one" in missing.stderr) == (1, True)
-    training_report.write(REPORT, tmp_path)
-    older = in_process.aoi("results", str(tmp_path))
-    assert (older.returncode, "an older release wrote it" in older.stderr) == (1, True)
+def test_an_inspection_that_is_not_there_cannot_be_held(kept: Kept) -> None:
+    done = in_process.aoi("results", "hold", "0" * 32, "--reason", "queue", *kept.flags[:2])
+    assert (done.returncode, f"no inspection {'0' * 32}" in done.stderr) == (1, True)
+    wrong = in_process.aoi("results", "hold", "4711", "--reason", "queue", *kept.flags[:2])
+    assert (wrong.returncode, "4711" in wrong.stderr) == (1, True)
+    assert "Traceback" not in wrong.stderr

@@ -28,7 +28,8 @@ def record(number: int = 0, **changes: Any) -> Record:
         elapsed_ms=1.5,
     )
     sha256 = changes.pop("picture_sha256", "a" * 64)
-    picture = Picture(sha256=sha256, size=100, width=20, height=10, kind="png", kept=True)
+    kept = changes.pop("kept", True)
+    picture = Picture(sha256=sha256, size=100, width=20, height=10, kind="png", kept=kept)
     origin = {name: changes.pop(name) for name in Origin.__struct_fields__ if name in changes}
     return Record(
         id=record_id,
@@ -56,6 +57,7 @@ _PICTURES = st.builds(
     height=st.integers(0, 2**31 - 1),
     kind=st.sampled_from(["", "png", "jpg", "raw"]),
     kept=st.booleans(),
+    gone=st.none() | _MOMENTS,
 )
 _HEADS = st.builds(
     HeadResult,

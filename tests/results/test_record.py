@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.results.record import Origin, Record, first_id, given_key, new_id, now, picture_key
+from aoi_modules.results.record import Origin, Record, first_id, given_key, is_id, new_id, now, picture_key, time_of
 from tests.results.records import TEXTS, record, records
 
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))
@@ -31,6 +31,23 @@ def test_an_id_is_a_uuid_of_version_7(moment: datetime) -> None:
     parsed = uuid.UUID(hex=made)
     assert (parsed.version, parsed.variant) == (7, uuid.RFC_4122)
     assert parsed.int >> 80 == int(moment.timestamp() * 1000)
+
+
+@given(MOMENTS)
+def test_an_id_tells_its_moment_to_the_millisecond(moment: datetime) -> None:
+    assert timedelta() <= moment - time_of(new_id(moment)) < timedelta(milliseconds=2)
+    assert time_of(first_id(moment)) == time_of(new_id(moment))
+
+
+def test_an_id_that_no_clock_gave_has_no_moment() -> None:
+    with pytest.raises(OverflowError):
+        time_of("f" * 32)
+
+
+@pytest.mark.parametrize("text", ["", "0" * 31, "0" * 33, "G" * 32, "A" * 32, "0" * 32 + "\n", "../" + "0" * 29])
+def test_other_texts_are_no_ids(text: str) -> None:
+    assert is_id(new_id())
+    assert not is_id(text)
 
 
 def test_ids_of_now_lie_between_the_moments_around_them() -> None:

@@ -1,6 +1,5 @@
 """Looking for records: by filters, page by page, newest first."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,12 +11,11 @@ from aoi_modules.errors import BadParameter, NoSuchResult
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.rows import Row, from_row
 from aoi_modules.results.database.tables import inspections
-from aoi_modules.results.record import Record, Role, first_id
+from aoi_modules.results.record import Record, Role, first_id, is_id
 from aoi_modules.verdict import Verdict
 
 MOST = 1000
 """Records a page."""
-_ID = re.compile("[0-9a-f]{32}")
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +59,7 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
         BadParameter: the cursor is none.
         DatabaseAway: the database does not answer.
     """
-    if cursor is not None and not _ID.fullmatch(cursor):
+    if cursor is not None and not is_id(cursor):
         raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor)
     question = _where(select(inspections), wanted)
     if cursor is not None:
@@ -80,7 +78,7 @@ async def by_id(database: Database, record_id: str) -> Record:
         DatabaseAway: the database does not answer.
     """
     found = None
-    if _ID.fullmatch(record_id):
+    if is_id(record_id):
         found = await _first(database, select(inspections).where(inspections.c.id == record_id))
     if found is None:
         raise NoSuchResult(f"no inspection {record_id}")

@@ -38,6 +38,7 @@ def to_row(record: Record) -> Row:
         "picture_height": picture.height,
         "picture_kind": picture.kind,
         "picture_kept": picture.kept,
+        "picture_gone": picture.gone,
         "request_id": inspection.request_id,
         "elapsed_ms": inspection.elapsed_ms,
         "key": record.key,
@@ -67,6 +68,7 @@ def from_row(row: Mapping[str, Any]) -> Record:
         height=row["picture_height"],
         kind=row["picture_kind"],
         kept=row["picture_kept"],
+        gone=row["picture_gone"],
     )
     origin = Origin(
         unit=row["unit"], position=row["position"], product=row["product"], lot=row["lot"], station=row["station"]

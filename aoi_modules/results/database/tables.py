@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from aoi_modules.results.database.columns import HexId, UtcTime
@@ -28,6 +29,9 @@ VERSIONS = "results_version"
 
 FILTERED = ("component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256")
 """Columns of inspections by which rows are looked for, each with an index of its own."""
+
+PICTURE_IS_THERE = "picture_kept AND picture_gone IS NULL"
+"""SQL for the rows whose picture may still go; `inspections_with_picture` serves it in exactly these words."""
 
 inspections = Table(
     "inspections",
@@ -54,6 +58,7 @@ inspections = Table(
     Column("picture_height", Integer, nullable=False),
     Column("picture_kind", String(10), nullable=False),
     Column("picture_kept", Boolean, nullable=False),
+    Column("picture_gone", UtcTime),
     Column("request_id", String(128), nullable=False),
     Column("elapsed_ms", Float),
     Column("key", String(32), unique=True),
@@ -61,6 +66,13 @@ inspections = Table(
     Column("shadows", HexId),
     Column("schema", Integer, nullable=False),
     *(Index(f"inspections_by_{name}", name, "id") for name in FILTERED),
+    Index(
+        "inspections_with_picture",
+        "verdict",
+        "id",
+        sqlite_where=text(PICTURE_IS_THERE),
+        postgresql_where=text(PICTURE_IS_THERE),
+    ),
 )
 
 gateways = Table(
@@ -107,3 +119,22 @@ outbox = Table(
     sqlite_autoincrement=True,  # no number comes twice, so who forgets a letter twice forgets no other one
 )
 """Messages that a sink has not taken yet; `about` is the id of the row that a message tells of."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("inspection", HexId, primary_key=True),
+    Column("reason", String(200), primary_key=True),
+    Column("who", String(200), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Index("holds_by_reason", "reason", "inspection"),
+)
+"""Why the picture of an inspection has to stay whatever its age: a complaint, a queue, a judgement, a data set."""
+
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("inspection", HexId, primary_key=True),
+    Column("run", HexId, nullable=False),
+)
+"""Pictures that have to leave the store, and perhaps have: their rows say already that they are gone."""

@@ -7,15 +7,13 @@ repeat themselves, and a picture that others needed, too, could not be deleted w
 """
 
 import re
-from datetime import UTC, datetime, timedelta
 
 from aoi_modules.errors import ResultsError
+from aoi_modules.results.record import is_id, time_of
 
-_ID = re.compile(r"[0-9a-f]{32}")
 _KIND = re.compile(r"[a-z0-9]{1,10}")
 _ADDRESS = re.compile(r"\d{4}/\d\d/\d\d/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z0-9]{1,10}")
 _UNKNOWN_KIND = "bin"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def address(record_id: str, kind: str) -> str:
@@ -28,7 +26,7 @@ def address(record_id: str, kind: str) -> str:
     Raises:
         ResultsError: the id is none of ours.
     """
-    if not _ID.fullmatch(record_id):
+    if not is_id(record_id):
         raise ResultsError(f"expected an id of 32 hexadecimal digits. Received: {record_id!r}")
     suffix = kind if _KIND.fullmatch(kind) else _UNKNOWN_KIND
     return f"{_day(record_id)}/{record_id[-2:]}/{record_id}.{suffix}"
@@ -40,9 +38,8 @@ def is_address(name: str) -> bool:
 
 
 def _day(record_id: str) -> str:
-    """The UTC day of an id's first 48 bits; ids that no clock made get the first day."""
+    """The UTC day of an id; one that no clock gave gets the first day."""
     try:
-        moment = _EPOCH + timedelta(milliseconds=int(record_id[:12], 16))
+        return time_of(record_id).strftime("%Y/%m/%d")
     except OverflowError:
         return "0001/01/01"
-    return moment.strftime("%Y/%m/%d")

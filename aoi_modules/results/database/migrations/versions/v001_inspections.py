@@ -1,4 +1,4 @@
-"""Inspections, closings of units, gateways, and the outbox."""
+"""Inspections, closings of units, gateways, the outbox, and what holds or deletes pictures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,7 @@ from aoi_modules.results.database.columns import HexId, UtcTime
 
 revision = "001"
 down_revision = None
+_PICTURE_IS_THERE = sa.text("picture_kept AND picture_gone IS NULL")
 _FILTERED = (
     "component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256",
 )  # fmt: skip
@@ -38,6 +39,7 @@ def upgrade() -> None:
         sa.Column("picture_height", sa.Integer, nullable=False),
         sa.Column("picture_kind", sa.String(10), nullable=False),
         sa.Column("picture_kept", sa.Boolean, nullable=False),
+        sa.Column("picture_gone", UtcTime),
         sa.Column("request_id", sa.String(128), nullable=False),
         sa.Column("elapsed_ms", sa.Float),
         sa.Column("key", sa.String(32), unique=True),
@@ -79,7 +81,27 @@ def upgrade() -> None:
         sa.Column("message", sa.Text, nullable=False),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "holds",
+        sa.Column("inspection", HexId, primary_key=True),
+        sa.Column("reason", sa.String(200), primary_key=True),
+        sa.Column("who", sa.String(200), nullable=False),
+        sa.Column("time", UtcTime, nullable=False),
+    )
+    op.create_table(
+        "deletions",
+        sa.Column("inspection", HexId, primary_key=True),
+        sa.Column("run", HexId, nullable=False),
+    )
     for name in _FILTERED:
         op.create_index(f"inspections_by_{name}", "inspections", [name, "id"])
+    op.create_index(
+        "inspections_with_picture",
+        "inspections",
+        ["verdict", "id"],
+        sqlite_where=_PICTURE_IS_THERE,
+        postgresql_where=_PICTURE_IS_THERE,
+    )
+    op.create_index("holds_by_reason", "holds", ["reason", "inspection"])
     op.create_index("closings_by_settled", "closings", ["settled", "id"])
     op.create_index("outbox_by_sink", "outbox", ["gateway", "sink", "number"])

@@ -1,0 +1,52 @@
+"""Pictures expire once an hour, beside the work of a gateway."""
+
+import asyncio
+
+import msgspec
+import structlog
+
+from aoi_modules.errors import ResultsError
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.pictures.expiry import expire
+from aoi_modules.results.pictures.retention import Retention
+from aoi_modules.results.pictures.store import PictureStore
+
+EVERY_SECONDS = 3600.0
+RETRY_SECONDS = 60.0
+"""After a round that broke off."""
+
+
+class Rounds:
+    """Deletes what is over its age, round after round, and logs each: one line.
+
+    Args:
+        database: of the records.
+        store: of their pictures.
+        retention: how long these stay; may be set anew at any time, and counts from the next round on.
+        log: learns what went, and why a round broke off.
+    """
+
+    def __init__(
+        self, database: Database, store: PictureStore, retention: Retention, log: structlog.stdlib.BoundLogger
+    ) -> None:
+        self._database = database
+        self._store = store
+        self.retention = retention
+        self._log = log
+
+    async def run(self) -> None:
+        """Goes round until it is cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_SECONDS if await self.went_well() else RETRY_SECONDS)
+
+    async def went_well(self) -> bool:
+        """One round; says whether it came to its end."""
+        if self.retention == Retention():
+            return True
+        try:
+            expiry = await expire(self._database, self._store, self.retention)
+        except ResultsError as error:
+            self._log.error("pictures cannot expire now", detail=error.message)
+            return False
+        self._log.info("pictures expired", **msgspec.to_builtins(expiry))
+        return True
