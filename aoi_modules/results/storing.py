@@ -25,7 +25,7 @@ _DATABASE = Place("database", DatabaseAway, one="record", many="results", taken=
 Kept = Record | Closing
 """What the spool holds."""
 Compose = Callable[[Kept], Sequence[Letter]]
-"""Writes what the way out gets about something that is kept."""
+"""Writes what the way out gets about something that is kept, as it is stored."""
 LookAgain = Callable[[Sequence[Record]], Awaitable[None]]
 """Does what new records in the database give reason for."""
 
@@ -86,8 +86,7 @@ class Storing(Following):
 
     async def _store(self, kept: Sequence[Kept]) -> None:
         records = [one for one in kept if isinstance(one, Record)]
-        letters = [letter for record in records for letter in self._compose(record)]
-        new = await store(self._database, records, letters)
+        new = await store(self._database, records, self._compose)
         if self._look_again is not None:
             await self._look_again(new)
         for closing in [one for one in kept if isinstance(one, Closing)]:
@@ -99,7 +98,7 @@ class Storing(Following):
             others = await presence.others(self._database, closing.gateway)
             moment = await presence.clock(self._database)
             closing = msgspec.structs.replace(closing, awaited=tuple(sorted(others)), time=moment)
-        await unit_rows.append(self._database, closing, self._compose(closing))
+        await unit_rows.append(self._database, closing, self._compose)
 
     def _remember(self, position: Position, path: Path) -> None:
         self._files[position] = path

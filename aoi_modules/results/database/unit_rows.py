@@ -1,6 +1,6 @@
 """Closings of units in the database: the first one of a unit wins, and a later one settles it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +16,8 @@ from aoi_modules.results.database.tables import closings, inspections
 from aoi_modules.results.record import Record
 from aoi_modules.verdict import Verdict
 
+Compose = Callable[[Closing], Sequence[Letter]]
+"""Writes what the way out gets about a closing, as it is stored."""
 _AT_ONCE = 500
 """Units a question."""
 _TRIES = 5
@@ -74,7 +76,7 @@ async def reopen(database: Database, closing: Closing) -> None:
         await connection.execute(update(closings).where(closings.c.id == closing.id).values(settled=False))
 
 
-async def close(database: Database, closing: Closing, letters: Sequence[Letter] = ()) -> Closing:
+async def close(database: Database, closing: Closing, compose: Compose = lambda closing: ()) -> Closing:
     """Closes a run of a unit, unless it is closed; gives the closing that is in force.
 
     Raises:
@@ -82,7 +84,7 @@ async def close(database: Database, closing: Closing, letters: Sequence[Letter] 
     """
     try:
         async with database.transaction() as connection:
-            return await _insert(connection, closing, 1, letters)
+            return await _insert(connection, closing, 1, compose)
     except IntegrityError:  # another gateway has closed it
         there = [one for one in await history(database, closing.unit) if one.run == closing.run]
         if not there:
@@ -90,7 +92,7 @@ async def close(database: Database, closing: Closing, letters: Sequence[Letter] 
         return there[-1]
 
 
-async def append(database: Database, closing: Closing, letters: Sequence[Letter] = ()) -> None:
+async def append(database: Database, closing: Closing, compose: Compose = lambda closing: ()) -> None:
     """Adds a closing as the next run of its unit. One that is there already stays as it is.
 
     Raises:
@@ -98,13 +100,15 @@ async def append(database: Database, closing: Closing, letters: Sequence[Letter]
     """
     for _ in range(_TRIES - 1):
         try:
-            return await _append(database, closing, letters)
+            return await _append(database, closing, compose)
         except IntegrityError:  # another gateway took the number in this moment
             continue
-    return await _append(database, closing, letters)
+    return await _append(database, closing, compose)
 
 
-async def settle(database: Database, open_one: Closing, closing: Closing, letters: Sequence[Letter] = ()) -> bool:
+async def settle(
+    database: Database, open_one: Closing, closing: Closing, compose: Compose = lambda closing: ()
+) -> bool:
     """Settles an open closing by a later one; whether this was it, and no other gateway's.
 
     Raises:
@@ -116,7 +120,7 @@ async def settle(database: Database, open_one: Closing, closing: Closing, letter
             found = await connection.execute(update(closings).where(mine).values(settled=True))
             if not found.rowcount:
                 return False
-            await _insert(connection, closing, open_one.revision + 1, letters)
+            await _insert(connection, closing, open_one.revision + 1, compose)
     except IntegrityError:  # another gateway took the number in this moment; the closing stays open until the next try
         return False
     return True
@@ -133,23 +137,23 @@ async def open_ones(database: Database, count: int) -> list[Closing]:
         return [_closing(dict(row)) for row in (await connection.execute(question)).mappings()]
 
 
-async def _append(database: Database, closing: Closing, letters: Sequence[Letter]) -> None:
+async def _append(database: Database, closing: Closing, compose: Compose) -> None:
     async with database.transaction() as connection:
         there = await connection.execute(select(closings.c.id).where(closings.c.id == closing.id))
         if there.first() is None:
             last = select(func.max(closings.c.run)).where(closings.c.unit == closing.unit)
             run = ((await connection.execute(last)).scalar() or 0) + 1
-            await _insert(connection, msgspec.structs.replace(closing, run=run), 1, letters)
+            await _insert(connection, msgspec.structs.replace(closing, run=run), 1, compose)
 
 
-async def _insert(connection: AsyncConnection, closing: Closing, revision: int, letters: Sequence[Letter]) -> Closing:
+async def _insert(connection: AsyncConnection, closing: Closing, revision: int, compose: Compose) -> Closing:
     numbered = msgspec.structs.replace(closing, revision=revision)
     values = {column.name: getattr(numbered, column.name) for column in closings.c}
     plain = ("verdict", "positions", "missing", "required", "awaited")
     await connection.execute(
         insert(closings).values({**values, **{name: msgspec.to_builtins(values[name]) for name in plain}})
     )
-    await put(connection, letters)
+    await put(connection, compose(numbered))
     return numbered
 
 

@@ -1,6 +1,6 @@
 """Writing records: each of them once, whatever is sent twice."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 from sqlalchemy import insert, select
@@ -21,7 +21,9 @@ class Refused(Exception):
     """The database takes one of the records under no circumstances."""
 
 
-async def store(database: Database, records: Sequence[Record], letters: Sequence[Letter] = ()) -> list[Record]:
+async def store(
+    database: Database, records: Sequence[Record], compose: Callable[[Record], Sequence[Letter]] = lambda record: ()
+) -> list[Record]:
     """Stores records that are not there yet, and gives those.
 
     A record whose key is there already is kept as a repeat: it names the first and has no key.
@@ -29,7 +31,7 @@ async def store(database: Database, records: Sequence[Record], letters: Sequence
     Args:
         database: where to.
         records: in the order in which they were accepted.
-        letters: what the way out gets with them; only those about records that are new are posted.
+        compose: writes what the way out gets about a record that is new, as it is stored.
 
     Raises:
         DatabaseAway: the database does not answer; nothing was stored.
@@ -40,14 +42,16 @@ async def store(database: Database, records: Sequence[Record], letters: Sequence
         tries -= 1
         try:
             async with database.transaction() as connection:
-                return await _store(connection, records, letters)
+                return await _store(connection, records, compose)
         except (StatementError, OverflowError) as error:
             # another gateway may have stored one of the keys in this moment, which is seen the next time
             if not tries or not isinstance(error, DBAPIError):
                 raise Refused(str(getattr(error, "orig", None) or error).partition("\n")[0]) from None
 
 
-async def _store(connection: AsyncConnection, records: Sequence[Record], letters: Sequence[Letter]) -> list[Record]:
+async def _store(
+    connection: AsyncConnection, records: Sequence[Record], compose: Callable[[Record], Sequence[Letter]]
+) -> list[Record]:
     there = await _known(connection, [record.id for record in records])
     new = {record.id: record for record in records if record.id not in there}  # one that came twice counts once
     if not new:
@@ -55,7 +59,7 @@ async def _store(connection: AsyncConnection, records: Sequence[Record], letters
     firsts = await _firsts(connection, [record.key for record in new.values() if record.key is not None])
     marked = [_marked(record, firsts) for record in new.values()]
     await connection.execute(insert(inspections), [to_row(record) for record in marked])
-    await put(connection, [letter for letter in letters if letter.about in new])
+    await put(connection, [letter for record in marked for letter in compose(record)])
     return marked
 
 

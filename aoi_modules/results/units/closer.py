@@ -14,7 +14,6 @@ from aoi_modules.results.closing import Closing, left_open, of_records
 from aoi_modules.results.database import presence as clocks
 from aoi_modules.results.database import unit_rows
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.record import Record, now
 from aoi_modules.results.units.presence import Presence, rest
 
@@ -67,7 +66,7 @@ class Closer:
         presence: Presence,
         plans: Callable[[], Mapping[str, Plan]],
         spool: Callable[[Closing], Awaitable[object]],
-        compose: Callable[[Closing], Sequence[Letter]] = lambda closing: (),
+        compose: unit_rows.Compose = lambda closing: (),
     ) -> None:
         self._database = database
         self._gateway = gateway
@@ -146,7 +145,7 @@ class Closer:
         closing = msgspec.structs.replace(closing, time=moment, run=run)
         if awaited:
             closing = left_open(closing, awaited, f"further pictures may be at: {', '.join(awaited)}")
-        return await unit_rows.close(self._database, closing, self._compose(closing))
+        return await unit_rows.close(self._database, closing, self._compose)
 
     async def _close_due(self) -> None:
         for unit, due in [(unit, due) for unit, due in self._due.items() if due.at <= time.monotonic()]:
@@ -170,7 +169,7 @@ class Closer:
         product = open_one.product or _product_of(pictures)
         closing = self._judged(open_one.unit, pictures, product, open_one.required)
         closing = msgspec.structs.replace(closing, time=open_one.time, run=open_one.run)
-        await unit_rows.settle(self._database, open_one, closing, self._compose(closing))
+        await unit_rows.settle(self._database, open_one, closing, self._compose)
 
     def _judged(
         self, unit: str, pictures: Sequence[Record], product: str | None, required: Collection[str] | None

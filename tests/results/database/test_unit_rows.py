@@ -56,14 +56,21 @@ def test_of_many_at_once_one_closes(tmp_path: Path) -> None:
     assert rows == 1
 
 
-def test_letters_go_only_with_what_was_written(tmp_path: Path) -> None:
-    async def act(database: Database) -> int:
-        for _ in range(2):
-            one = closing()
-            await unit_rows.close(database, one, [Letter("mqtt", "g", one.id, "{}")])
-        return await outbox.waiting(database, "g", "mqtt")
+def test_letters_go_only_with_what_was_written_and_know_its_numbers(tmp_path: Path) -> None:
+    def compose(one: Closing) -> list[Letter]:
+        return [Letter("mqtt", "g", one.id, f"{one.run}.{one.revision}")]
 
-    assert with_database(tmp_path, act) == 1
+    async def act(database: Database) -> list[str]:
+        open_one = await unit_rows.close(database, left_open(closing(), ["b"], "b is away"), compose)
+        await unit_rows.close(database, closing(), compose)
+        for _ in range(2):
+            await unit_rows.settle(database, open_one, closing(), compose)
+        following = closing()
+        for _ in range(2):
+            await unit_rows.append(database, following, compose)
+        return [letter.message for _, letter in await outbox.oldest(database, "g", "mqtt", 9)]
+
+    assert with_database(tmp_path, act) == ["1.1", "1.2", "2.1"]
 
 
 def test_an_open_closing_is_settled_once(tmp_path: Path) -> None:

@@ -123,10 +123,20 @@ def test_keys_that_cross_each_other_hold_nobody_up(database_url: str) -> None:
 def test_only_new_records_have_letters(database_url: str) -> None:
     async def act(database: Database) -> None:
         old, new = record(1), record(2)
-        await store(database, [old], [letter(old)])
-        await store(database, [old, new], [letter(old), letter(new)])
+        await store(database, [old], lambda one: [letter(one)])
+        await store(database, [old, new], lambda one: [letter(one)])
         letters = [found for _, found in await outbox.oldest(database, "first", "broker", 9)]
         assert letters == [letter(old), letter(new)]
+
+    with_database(database_url, act)
+
+
+def test_letters_are_about_records_as_they_are_stored(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        first, again = record(1, key="a" * 32), record(2, key="a" * 32)
+        await store(database, [first, again], lambda one: [Letter("broker", "first", one.id, one.repeats or "first")])
+        letters = [found for _, found in await outbox.oldest(database, "first", "broker", 9)]
+        assert [(one.about, one.message) for one in letters] == [(first.id, "first"), (again.id, first.id)]
 
     with_database(database_url, act)
 
@@ -141,7 +151,7 @@ def test_of_a_batch_with_a_record_that_postgresql_refuses_nothing_is_stored(
     async def act(database: Database) -> None:
         good = record(1)
         with pytest.raises(Refused) as caught:
-            await store(database, [good, record(2, **bad)], [letter(good)])
+            await store(database, [good, record(2, **bad)], lambda one: [letter(one)])
         assert "INSERT" not in str(caught.value)
         assert await everything(database) == []
         assert await outbox.waiting(database, "first", "broker") == 0

@@ -130,18 +130,35 @@ def test_what_is_recorded_is_told_to_each_sink_that_wants_it(tmp_path: Path, dat
     assert json.loads(failed.requests[0].body)["UniqueID"] == guid(kept[1].id)
 
 
-def test_units_are_told_beside_inspections(tmp_path: Path) -> None:
-    units = [closing(Verdict.PASS), closing(Verdict.FAIL)]
+def test_repeats_and_closed_units_are_told_as_they_are_stored(tmp_path: Path) -> None:
+    first, again = (record(number=number, unit="A7", key="a" * 32) for number in (1, 2))
+    units = [closing(Verdict.FAIL, (), Verdict.FAIL, revision=0) for _ in range(2)]
 
     async def run(url: str) -> None:
-        sink = webhook(url, tmp_path, verdicts=["FAIL"])
-        async with running(tmp_path, f"sqlite:///{tmp_path / 'results.db'}", quality=sink) as line:
-            await post(line.database, [letter for unit in units for letter in line.sending.compose(unit)])
+        database_url = f"sqlite:///{tmp_path / 'results.db'}"
+        async with (
+            running(tmp_path, database_url, quality=webhook(url, tmp_path)) as line,
+            opened(tmp_path / "spool", ROWS) as spool,
+        ):
+            recorder = Recorder(
+                spool, Database(database_url), tmp_path / "refused", event_log(line.log), compose=line.sending.compose
+            )
+            await recorder.keep(first)
+            await recorder.keep(again)
+            for unit in units:
+                await recorder.keep_closing(unit)
+            await recorder.keep(record(number=3), committed_within=PATIENCE)
             await line.done()
+            await recorder.close()
 
     with running_receiver() as receiver:
         asyncio.run(run(receiver.url))
-    assert receiver.ids() == [units[1].id]
+    told = {request.headers["webhook-id"]: json.loads(request.body)["MessageBody"] for request in receiver.requests}
+    assert len(told) == 5
+    assert [told[one.id]["Aoi"]["Repeats"] for one in (first, again)] == [None, first.id]
+    assert [(told[unit.id]["Aoi"]["Run"], told[unit.id]["Aoi"]["Revision"]) for unit in units] == [(1, 1), (2, 1)]
+    ids = [first.id, again.id, *(unit.id for unit in units)]
+    assert len({told[one]["TransactionId"] for one in ids}) == 1
 
 
 def test_letters_to_a_sink_that_is_no_longer_named_are_told(tmp_path: Path) -> None:
