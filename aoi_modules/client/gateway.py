@@ -1,11 +1,13 @@
 """A client of the gateway: one picture in, the verdict of its part out; or all pictures of a unit, and its verdict."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from urllib3.filepost import encode_multipart_formdata
 
 from aoi_modules.client.base import CalledClient
@@ -18,6 +20,8 @@ from aoi_modules.judging.unit import UnitInspection
 
 _CODES = {413: "INVALID_ARGUMENT", 415: "INVALID_ARGUMENT"}
 """Refusals of a gateway that no model server gives."""
+Features = Mapping[str, float] | Sequence[float] | NDArray[Any]
+"""Numbers beside a picture: by name, or in the order of the manifest of the model."""
 Verdict = TypeVar("Verdict", Inspection, UnitInspection)
 
 
@@ -47,11 +51,14 @@ class GatewayClient(CalledClient):
             endpoint.address, endpoint.tls, server="gateway", hint="is it running? aoi gateway starts one"
         )
 
-    def inspect(self, picture: bytes, *, key: str | None = None, **origin: str | None) -> Inspection:
+    def inspect(
+        self, picture: bytes, *, features: Features | None = None, key: str | None = None, **origin: str | None
+    ) -> Inspection:
         """Asks for the verdict of the part in an encoded picture.
 
         Args:
             picture: PNG, JPEG or BMP.
+            features: for a model that takes numbers beside the picture: by name, or in the order of its manifest.
             key: sent again with the same picture, it gets the recorded answer; a unit and its position do, too.
             origin: where the picture comes from: `unit`, `position`, `product`, `lot`, `station`. The pictures of a
                 unit are all judged by the same model.
@@ -61,8 +68,35 @@ class GatewayClient(CalledClient):
             RpcError: the gateway gave no verdict; its own words.
             WireError: what answers is no gateway.
         """
-        headers = {} if key is None else {"Idempotency-Key": key}
-        return self._verdict(_with(self._inspect_url, origin), picture, "application/octet-stream", Inspection, headers)
+        return self._inspected(picture, "application/octet-stream", features, key, origin)
+
+    def inspect_frame(
+        self,
+        pixels: NDArray[np.uint8],
+        *,
+        features: Features | None = None,
+        key: str | None = None,
+        **origin: str | None,
+    ) -> Inspection:
+        """Asks for the verdict of the part in a raw frame, as a camera gives it.
+
+        Args:
+            pixels: uint8 (h, w, channels) in [0, 255], 1 channel or 3; (h, w) for 1.
+            features: see `inspect`.
+            key: see `inspect`.
+            origin: see `inspect`.
+
+        Raises:
+            ValueError: the pixels have another dtype or shape.
+            Unreachable, TooSlow, RpcError, WireError: as `inspect`.
+        """
+        frame = np.asarray(pixels)[..., np.newaxis] if np.ndim(pixels) == 2 else np.asarray(pixels)
+        if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (1, 3):
+            found = f"{frame.dtype} {frame.shape}"
+            raise ValueError(f"pixels: expected uint8 (h, w, channels), 1 or 3 channels. Received: {found}")
+        height, width, channels = frame.shape
+        kind = f"image/x-raw; width={width}; height={height}; channels={channels}"
+        return self._inspected(frame.tobytes(), kind, features, key, origin)
 
     def inspect_unit(
         self, unit: str, pictures: Iterable[tuple[str, bytes]], *, product: str | None = None
@@ -80,6 +114,24 @@ class GatewayClient(CalledClient):
         body, content_type = encode_multipart_formdata([(name, (name, picture)) for name, picture in pictures])
         url = _with(f"{self.endpoint.address}/v1/units/{quote(unit, safe='')}/inspect", {"product": product})
         return self._verdict(url, body, content_type, UnitInspection, {})
+
+    def _inspected(
+        self,
+        content: bytes,
+        content_type: str,
+        features: Features | None,
+        key: str | None,
+        origin: Mapping[str, str | None],
+    ) -> Inspection:
+        """The verdict about a picture: sent bare, or in a form with its features."""
+        headers = {} if key is None else {"Idempotency-Key": key}
+        if features is not None:
+            numbers: object = dict(features) if isinstance(features, Mapping) else [float(n) for n in features]
+            text = json.dumps(numbers, default=float)
+            content, content_type = encode_multipart_formdata(
+                [("image", ("image", content, content_type)), ("features", text)]
+            )
+        return self._verdict(_with(self._inspect_url, origin), content, content_type, Inspection, headers)
 
     def _verdict(
         self, url: str, body: bytes, content_type: str, kind: type[Verdict], headers: Mapping[str, str]

@@ -97,6 +97,9 @@ def command(
     Examples:
       aoi gateway --routes routes.yaml --port 8080
       curl --data-binary @picture.png http://127.0.0.1:8080/v1/inspect/tile
+      curl -F image=@house.png -F 'features={"rooms": 3, "area": 60}' http://127.0.0.1:8080/v1/inspect/house
+      curl -H "Content-Type: image/x-raw; width=640; height=480; channels=1" --data-binary @frame.raw
+        http://127.0.0.1:8080/v1/inspect/tile
       curl -F left=@left.png -F right=@right.png http://127.0.0.1:8080/v1/units/SN42/inspect?product=motor
       curl -H "Idempotency-Key: 17" --data-binary @picture.png "http://127.0.0.1:8080/v1/inspect/tile?unit=SN42&lot=L7"
       curl "http://127.0.0.1:8080/v1/inspections?component=tile&verdict=FAIL"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from aoi_modules.errors import NoPicture, TooLarge
+from aoi_modules.errors import BadParameter, NoPicture, TooLarge
+from aoi_modules.gateway.shots import FrameSize, Shot
 from aoi_modules.pictures.decoding import decode, read_header
 from aoi_modules.results.record import Origin, Picture, given_key, now, picture_key
 
@@ -31,8 +32,8 @@ class Arrival(Protocol):
     def key(self) -> str | None:
         """Reads by which key the sender marks repeats of the same request; None if there is none."""
 
-    async def picture(self) -> bytes:
-        """Receives the encoded picture."""
+    async def shot(self) -> Shot:
+        """Receives the picture, and what goes beside it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Arrived:
 
     Args:
         component: whose picture it is.
-        content: the encoded picture.
+        shot: the picture, and what goes beside it.
         picture: what is known of it.
         origin: where it comes from.
         key: by which its repeats are known; None if nothing tells them.
@@ -51,7 +52,7 @@ class Arrived:
     """
 
     component: str
-    content: bytes
+    shot: Shot
     picture: Picture
     origin: Origin
     key: str | None
@@ -68,18 +69,40 @@ async def receive(
     Raises:
         NoPicture, NotAPicture, TooLarge: it is not.
         TooManyPixels: no part of the line reads so many.
+        BadParameter: a raw frame has another size than was said.
         NotInspected: it did not arrive, or its key makes no sense.
     """
     given = arrival.key()
-    content = await arrival.picture()
-    picture = await _checked(content, most_pixels)
-    key = picture_key(component, origin, picture.sha256) if given is None else given_key(component, given)
-    return Arrived(component, content, picture, origin, key, arrival.request_id, stages)
+    shot = await arrival.shot()
+    if not shot.content:
+        raise NoPicture
+    picture = await _looked_at(shot, most_pixels)
+    key = picture_key(component, origin, picture.sha256, shot.beside) if given is None else given_key(component, given)
+    return Arrived(component, shot, picture, origin, key, arrival.request_id, stages)
+
+
+async def _looked_at(shot: Shot, most_pixels: int) -> Picture:
+    if shot.frame is None:
+        return await _checked(shot.content, most_pixels)
+    return await _raw(shot.content, shot.frame, most_pixels)
+
+
+async def _raw(content: bytes, frame: FrameSize, most_pixels: int) -> Picture:
+    """What is known of a raw frame, of which every byte is a level of gray or of a colour."""
+    size = f"{frame.width} x {frame.height}"
+    if frame.width * frame.height > most_pixels:
+        raise TooLarge(most_pixels, "pixels", found=size)
+    if len(content) != frame.length:
+        expected = f"{size} x {frame.channels} = {frame.length} bytes"
+        raise BadParameter("body", expected=expected, found=f"{len(content)} bytes")
+    if frame.width * frame.height <= LIGHT_PIXELS:
+        digest = _sha256(content)
+    else:
+        digest = await asyncio.to_thread(_sha256, content)
+    return Picture(sha256=digest, size=len(content), width=frame.width, height=frame.height, kind="raw")
 
 
 async def _checked(content: bytes, most_pixels: int) -> Picture:
-    if not content:
-        raise NoPicture
     header = read_header(content)
     if header.height * header.width > most_pixels:
         raise TooLarge(most_pixels, "pixels", found=f"{header.width} x {header.height}")
@@ -94,4 +117,8 @@ async def _checked(content: bytes, most_pixels: int) -> Picture:
 def _digest(content: bytes) -> str:
     """The SHA-256 of a picture that can be decoded."""
     decode(content)
+    return _sha256(content)
+
+
+def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -14,7 +14,7 @@ import structlog
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import AoiError, Busy, RpcError, UnknownComponent
+from aoi_modules.errors import AoiError, BadParameter, Busy, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.metrics import Metrics
@@ -22,6 +22,7 @@ from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
@@ -115,7 +116,7 @@ class Line:
                     if earlier is not None:
                         self._metrics.repeats.labels(component).inc()
                         return earlier
-                    question = _Question(component, arrived.content, Attempts(seconds_left, 0))
+                    question = _Question(component, arrived.shot, Attempts(seconds_left, 0))
                     with self._metrics.upstream_seconds.labels(component).time():
                         found = await self._inspected(question, chosen, upstream, ways.own)
                     watch.stage("model")
@@ -192,7 +193,7 @@ class Line:
             return await _judged(question, way, first)
         except TwoHungUp as error:
             return _for_an_operator(question.component, way.route, error.message)
-        except RpcError as error:
+        except (RpcError, BadParameter) as error:  # a canary may take other features
             if not way.canary:
                 raise
             self._metrics.canary_failures.labels(question.component).inc()
@@ -262,7 +263,7 @@ class _Question:
     """A picture of a component, and by when its answer is of use."""
 
     component: str
-    picture: bytes
+    shot: Shot
     attempts: Attempts
 
 
@@ -293,7 +294,7 @@ async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection
     """Asks about a picture, and judges."""
     route = way.route
     endpoint = _endpoint(route, question.attempts.timeout)
-    prediction, manifest = await way.replicas.ask(first, endpoint, question.picture, question.attempts)
+    prediction, manifest = await way.replicas.ask(first, endpoint, question.shot, question.attempts)
     model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
     inspection = judge(
         prediction.scores, manifest, route.limits_of(model.version), component=question.component, model=model

@@ -10,10 +10,11 @@ import msgspec
 from aoi_modules.errors import KeyReused
 from aoi_modules.gateway.arrivals import Arrived
 from aoi_modules.gateway.routes import Route
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import of_inspection
-from aoi_modules.results.record import Record, Role, new_id
+from aoi_modules.results.record import Picture, Record, Role, new_id
 from aoi_modules.results.recorder import Recorder
 
 COMMIT_SECONDS = 5.0
@@ -80,7 +81,8 @@ class Records:
         stored = route.stores(inspection.verdict)
         record = self._record(arrived, inspection, "canary" if inspection.canary else "line", stored, started)
         seconds = COMMIT_SECONDS if route.recording == "committed" else None
-        await self._recorder.keep(record, arrived.content if stored else b"", committed_within=seconds)
+        file = await _file(arrived.shot) if stored else b""
+        await self._recorder.keep(record, file, committed_within=seconds)
         return record.inspection
 
     async def keep_shadow(self, arrived: Arrived, answered: Inspection, inspection: Inspection, started: float) -> None:
@@ -115,10 +117,21 @@ class Records:
             id=record_id,
             time=arrived.time,
             gateway=self._gateway,
-            picture=msgspec.structs.replace(arrived.picture, kept=stored),
+            picture=_noted(arrived.picture, stored),
             inspection=named,
             origin=arrived.origin,
             role=role,
             key=arrived.key,
             stages=arrived.stages,
         )
+
+
+def _noted(picture: Picture, stored: bool) -> Picture:
+    """What the record says of a picture; a raw frame is kept as a PNG."""
+    kind = "png" if stored and picture.kind == "raw" else picture.kind
+    return msgspec.structs.replace(picture, kind=kind, kept=stored)
+
+
+async def _file(shot: Shot) -> bytes:
+    """The file that is kept; to make one of a frame takes milliseconds, in which the loop serves others."""
+    return shot.content if shot.frame is None else await asyncio.to_thread(shot.file)

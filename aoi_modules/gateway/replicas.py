@@ -7,6 +7,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.upstreams import Upstream
 from aoi_modules.modelstore.manifest import Manifest
 
@@ -56,7 +57,7 @@ class Replicas:
             yield upstream
 
     async def ask(
-        self, first: Upstream, endpoint: Endpoint, picture: bytes, attempts: Attempts
+        self, first: Upstream, endpoint: Endpoint, shot: Shot, attempts: Attempts
     ) -> tuple[Prediction, Manifest | None]:
         """Asks about a picture, and elsewhere if the first server cannot answer.
 
@@ -66,12 +67,12 @@ class Replicas:
         Args:
             first: where a place is held.
             endpoint: the model.
-            picture: PNG, JPEG or BMP.
+            shot: the picture.
             attempts: whose time covers all servers together.
 
         Raises:
             TwoHungUp: the connection broke at two servers.
-            Unreachable, TooSlow, RpcError, StoreError, WireError: see `Upstream.ask`; of the last server.
+            Unreachable, TooSlow, RpcError, StoreError, WireError, BadParameter: see `Upstream.ask`; of the last server.
         """
         asked: list[Upstream] = []
         hung_up: list[Upstream] = []
@@ -80,7 +81,7 @@ class Replicas:
             asked.append(upstream)
             try:
                 with nullcontext() if upstream is first else upstream.slot():
-                    return await upstream.ask(endpoint, picture, attempts)
+                    return await upstream.ask(endpoint, shot, attempts)
             except RpcError as error:
                 if isinstance(error, HungUp):
                     hung_up.append(upstream)

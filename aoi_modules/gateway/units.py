@@ -9,6 +9,7 @@ import msgspec
 from aoi_modules.errors import AoiError, BadParameter, ResultsError
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.routes import Product
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.unit import PositionResult, UnitInspection, judge_unit
 from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
@@ -113,5 +114,5 @@ class _Brought:
     def key(self) -> str | None:
         return None if self.order.key is None else f"{self.order.key}/{self.number}"
 
-    async def picture(self) -> bytes:
-        return self.content
+    async def shot(self) -> Shot:
+        return Shot(self.content)

@@ -15,6 +15,7 @@ from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import AoiError, Busy, RpcError, TooSlow, Unreachable
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.modelstore.manifest import Manifest
 
 LATE_IN_A_ROW = 3
@@ -84,27 +85,28 @@ class Upstream:
         finally:
             self.in_flight -= 1
 
-    async def ask(self, endpoint: Endpoint, picture: bytes, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
-        """Asks a model about one encoded picture; the manifest is that of the very version that answered.
+    async def ask(self, endpoint: Endpoint, shot: Shot, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
+        """Asks a model about one picture; the manifest is that of the very version that answered.
 
         Args:
             endpoint: a model of this server.
-            picture: PNG, JPEG or BMP.
+            shot: the picture. Where its features are named, the manifest is read first, and its version is asked.
             attempts: whose time covers scores and manifest together.
 
         Raises:
             Unreachable, TooSlow, RpcError: no answer in time, or a refusal.
             StoreError: the model's manifest cannot be read.
             WireError: the answer contradicts itself.
+            BadParameter: the model takes other features, or frames of other channels.
         """
         with self._noticing(endpoint):
             try:
-                return await self._ask_once(endpoint, picture, attempts)
+                return await self._ask_once(endpoint, shot, attempts)
             except RpcError as error:
                 if error.code != "NOT_FOUND" or endpoint.version is not None:
                     raise
                 # The version that answered was unloaded before its manifest was read: the next one answers now.
-                return await self._ask_once(endpoint, picture, attempts)
+                return await self._ask_once(endpoint, shot, attempts)
 
     async def manifest(self, endpoint: Endpoint) -> Manifest | None:
         """Gives the manifest of the endpoint's version; None if it carries none.
@@ -136,14 +138,30 @@ class Upstream:
         await asyncio.gather(*self._awaited.values(), return_exceptions=True)
         await self._connection.close()
 
-    async def _ask_once(
-        self, endpoint: Endpoint, picture: bytes, attempts: Attempts
-    ) -> tuple[Prediction, Manifest | None]:
-        prediction = await self._client(endpoint, attempts).predict_pictures([picture])
+    async def _ask_once(self, endpoint: Endpoint, shot: Shot, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
+        manifest = None
+        if shot.names_features:
+            endpoint, manifest = await self._pinned(endpoint, attempts)
+        client = self._client(endpoint, attempts)
+        try:
+            prediction = await client.predict(shot.inputs(manifest), shot.signature)
+        except RpcError as error:
+            if error.code == "INVALID_ARGUMENT":  # the manifest may say in our words what does not fit
+                shot.check((await self._pinned(endpoint, attempts))[1])
+            raise
         answered = prediction.version or endpoint.version
         if answered is None:
             return prediction, None
-        return prediction, await self._manifest(replace(endpoint, version=answered, label=None), attempts)
+        manifest = await self._manifest(replace(endpoint, version=answered, label=None), attempts)
+        shot.check(manifest)
+        return prediction, manifest
+
+    async def _pinned(self, endpoint: Endpoint, attempts: Attempts) -> tuple[Endpoint, Manifest | None]:
+        """The endpoint of the very version that would answer now, and its manifest."""
+        if endpoint.version is not None:
+            return endpoint, await self._manifest(endpoint, attempts)
+        manifest = await self._client(endpoint, attempts).find_manifest()
+        return endpoint if manifest is None else replace(endpoint, version=manifest.version, label=None), manifest
 
     async def _manifest(self, endpoint: Endpoint, attempts: Attempts) -> Manifest | None:
         key = (endpoint.model, endpoint.version)

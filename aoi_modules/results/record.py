@@ -48,7 +48,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """In pixels."""
     height: int
     kind: str = ""
-    """Of the file, as its suffix: `png`, `jpg`, `bmp`, `raw`."""
+    """Of the file, as its suffix: `png`, `jpg`, `bmp`. `raw` for a frame without a file; one that is kept becomes a
+    `png` of the same pixels, so that people can open it."""
     kept: bool = False
     """Whether the store of pictures gets it."""
     gone: datetime | None = None
@@ -121,11 +122,18 @@ def given_key(component: str, text: str) -> str:
     return _digest("key", component, text)
 
 
-def picture_key(component: str, origin: Origin, sha256: str) -> str | None:
-    """The key of a request by what it is about: unit, position and picture. Without a unit nothing tells repeats."""
+def picture_key(component: str, origin: Origin, sha256: str, beside: str = "") -> str | None:
+    """The key of a request by what it is about: unit, position and picture. Without a unit nothing tells repeats.
+
+    Args:
+        component: of the picture.
+        origin: of the picture.
+        sha256: of the picture.
+        beside: what else the model looks at, as text; empty for nothing.
+    """
     if origin.unit is None:
         return None
-    return _digest("picture", component, origin.unit, origin.position or "", sha256)
+    return _digest("picture", component, origin.unit, origin.position or "", sha256, *([beside] if beside else []))
 
 
 def _digest(*parts: str) -> str:

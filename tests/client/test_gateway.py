@@ -1,12 +1,15 @@
 from dataclasses import replace
 
+import msgspec
+import numpy as np
 import pytest
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.errors import RpcError, Unreachable, WireError
 from aoi_modules.judging.inspection import ModelVersion
-from tests.client.model_server import ModelServer, scores_of
+from aoi_modules.wire.tensors import to_array
+from tests.client.model_server import ModelServer, manifest, scores_of
 from tests.gateway.conftest import StartGateway, picture_bytes, start_gateway
 
 __all__ = ["start_gateway"]
@@ -35,6 +38,27 @@ def test_a_verdict_and_what_led_to_it(model_server: ModelServer, start_gateway: 
             pytest.raises(RpcError, match="no component 'chair'"),
         ):
             other.inspect(picture_bytes())
+
+
+def test_features_and_frames(model_server: ModelServer, start_gateway: StartGateway) -> None:
+    both = msgspec.structs.replace(manifest(), features=("rooms", "area"))
+    model_server.manifests[1] = both.to_json()
+    routes = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", timeout_ms: 5000}}}}'
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    with GatewayClient(Endpoint(start_gateway(routes).url, "tile")) as client:
+        assert client.inspect(picture_bytes(), features={"area": 60, "rooms": 3}, unit="SN1").verdict == "PASS"
+        assert client.inspect_frame(pixels, features=np.array([3, 60])).verdict == "PASS"
+        with pytest.raises(RpcError, match="features: expected numbers for: rooms, area"):
+            client.inspect_frame(pixels)
+        with pytest.raises(RpcError, match=r"channels: expected 1, as the model takes. Received: '3'") as caught:
+            client.inspect_frame(np.zeros((3, 4, 3), np.uint8), features=[3, 60])
+        assert caught.value.code == "INVALID_ARGUMENT"
+        for wrong in (np.zeros((3, 4), np.float32), np.zeros((3, 4, 2), np.uint8)):
+            with pytest.raises(ValueError, match="pixels: expected uint8"):
+                client.inspect_frame(wrong)  # type: ignore[arg-type]
+    asked = [request.inputs for request in model_server.asked if request.model_spec.signature_name != "manifest"]
+    assert [to_array(inputs["features"]).tolist() for inputs in asked[:2]] == [[[3, 60]]] * 2
+    assert (to_array(asked[1]["image"])[0, ..., 0] == pixels).all()
 
 
 def test_a_unit_and_what_led_to_its_verdict(model_server: ModelServer, start_gateway: StartGateway) -> None:

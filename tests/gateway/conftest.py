@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.results.record import Origin
 from tests.client.model_server import ModelServer
 
@@ -47,7 +48,7 @@ class Arriving:
 
     def __init__(
         self,
-        content: bytes | Exception | None = None,
+        content: bytes | Shot | Exception | None = None,
         wanted_ms: int | None = None,
         unit: str | None = None,
         key: str | None = None,
@@ -67,8 +68,8 @@ class Arriving:
     def key(self) -> str | None:
         return self._key
 
-    async def picture(self) -> bytes:
+    async def shot(self) -> Shot:
         self.received = True
         if isinstance(self._content, Exception):
             raise self._content
-        return self._content
+        return self._content if isinstance(self._content, Shot) else Shot(self._content)

@@ -5,8 +5,9 @@ import hashlib
 
 import pytest
 
-from aoi_modules.errors import NoPicture, NotAPicture, TooLarge
+from aoi_modules.errors import BadParameter, NoPicture, NotAPicture, TooLarge
 from aoi_modules.gateway.arrivals import LIGHT_PIXELS, Arrived, receive
+from aoi_modules.gateway.shots import FrameSize, Shot
 from aoi_modules.results.record import Origin, given_key, picture_key
 from tests.gateway.conftest import Arriving, picture_bytes
 
@@ -21,8 +22,8 @@ def received(arriving: Arriving, most_pixels: int = 10**6) -> Arrived:
 def test_what_is_known_of_a_picture() -> None:
     arrived = received(Arriving(picture_bytes("JPEG", (40, 30))))
     picture = arrived.picture
-    assert (picture.width, picture.height, picture.kind, picture.size) == (40, 30, "jpg", len(arrived.content))
-    assert picture.sha256 == hashlib.sha256(arrived.content).hexdigest()
+    assert (picture.width, picture.height, picture.kind, picture.size) == (40, 30, "jpg", len(arrived.shot.content))
+    assert picture.sha256 == hashlib.sha256(arrived.shot.content).hexdigest()
     assert not picture.kept
 
 
@@ -49,3 +50,25 @@ def test_a_given_key_wins() -> None:
 def test_what_cannot_be_asked_about(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         received(Arriving(content), most_pixels=100)
+
+
+@pytest.mark.parametrize("size", [FrameSize(3, 2, 1), FrameSize(300, 400, 3)], ids=["small", "large"])
+def test_what_is_known_of_a_raw_frame(size: FrameSize) -> None:
+    content = bytes(size.length)
+    picture = received(Arriving(Shot(content, size))).picture
+    assert (picture.width, picture.height, picture.kind, picture.size) == (size.width, size.height, "raw", size.length)
+    assert picture.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_a_raw_frame_of_another_size_than_was_said() -> None:
+    with pytest.raises(BadParameter, match=r"body: expected 3 x 2 x 3 = 18 bytes. Received: '17 bytes'"):
+        received(Arriving(Shot(bytes(17), FrameSize(3, 2, 3))))
+    with pytest.raises(TooLarge, match=r"at most 100 pixels\. Received: 20 x 20"):
+        received(Arriving(Shot(bytes(400), FrameSize(20, 20, 1))), most_pixels=100)
+
+
+def test_a_picture_with_other_features_is_no_repeat() -> None:
+    shots = [Shot(PICTURE), Shot(PICTURE, features=(1.0,)), Shot(PICTURE, features={"a": 1.0, "b": 2.0})]
+    keys = [received(Arriving(shot, unit="SN1")).key for shot in shots]
+    assert len(set(keys)) == 3
+    assert received(Arriving(Shot(PICTURE, features={"b": 2.0, "a": 1.0}), unit="SN1")).key == keys[2]

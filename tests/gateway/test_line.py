@@ -22,6 +22,7 @@ from aoi_modules.errors import (
 from aoi_modules.gateway.line import Line, chance_of
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
@@ -40,10 +41,10 @@ class Held(Arriving):
         super().__init__(b"no picture")
         self._arrive = arrive
 
-    async def picture(self) -> bytes:
-        content = await super().picture()
+    async def shot(self) -> Shot:
+        shot = await super().shot()
         await self._arrive.wait()
-        return content
+        return shot
 
 
 def routes_to(address: str) -> str:

@@ -1,6 +1,7 @@
 """What the line keeps: each inspection once, with what led to it, whatever is sent twice, cut off or killed."""
 
 import asyncio
+import hashlib
 import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +17,7 @@ from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.gateway.shots import FrameSize, Shot
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.logs import event_log
 from aoi_modules.results.database import reading
@@ -73,6 +75,18 @@ def test_an_inspection_is_kept_with_what_led_to_it(model_server: ModelServer, tm
     assert set(record.stages) == {"wait", "receive", "model"}
     assert record.inspection.request_id == "r1"
     assert not record.picture.kept, "it passed"
+
+
+@pytest.mark.parametrize(("store", "kind"), [("all", "png"), ("none", "raw")])
+def test_a_raw_frame_is_kept_as_a_file_that_people_can_open(
+    model_server: ModelServer, tmp_path: Path, store: str, kind: str
+) -> None:
+    frame = bytes(range(12))
+    arriving = Arriving(Shot(frame, FrameSize(4, 3, 1)))
+    keeping(tmp_path, model_server, lambda line: line.inspect("tile", arriving), f", store: {store}")
+    (record,) = kept(tmp_path)
+    assert (record.picture.kind, record.picture.kept) == (kind, store == "all")
+    assert record.picture.sha256 == hashlib.sha256(frame).hexdigest(), "of what came"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.upstreams import Upstreams
 from tests.client.model_server import ModelServer
 from tests.gateway.relay import Relay
@@ -44,9 +45,9 @@ class Harness:
             return upstream.address
 
 
-def question(seconds: float) -> tuple[Endpoint, bytes, Attempts]:
+def question(seconds: float) -> tuple[Endpoint, Shot, Attempts]:
     """What is asked, and for how long."""
-    return Endpoint("any:1", "tile", timeout=seconds, retries=0), b"picture", Attempts(seconds, 0)
+    return Endpoint("any:1", "tile", timeout=seconds, retries=0), Shot(b"picture"), Attempts(seconds, 0)
 
 
 def with_replicas(addresses: list[str], act: Callable[[Harness], Awaitable[None]], max_in_flight: int = 4) -> Harness:

@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import TypeVar
 
 import grpc
+import msgspec
 import pytest
 
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.errors import Busy, RpcError, StoreError, TooSlow, Unreachable
+from aoi_modules.errors import BadParameter, Busy, RpcError, StoreError, TooSlow, Unreachable
+from aoi_modules.gateway.shots import Features, FrameSize, Shot
 from aoi_modules.gateway.upstreams import Upstream, Upstreams
+from aoi_modules.wire.tensors import to_array
 from tests.client.model_server import ModelServer, manifest
 
 Result = TypeVar("Result")
@@ -34,7 +37,7 @@ def with_upstream(
 
 async def ask(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
     """Version and threshold of the answer."""
-    prediction, found = await upstream.ask(endpoint, b"picture", endpoint.attempts())
+    prediction, found = await upstream.ask(endpoint, Shot(b"picture"), endpoint.attempts())
     return prediction.version, found.head("defect").threshold if found else None
 
 
@@ -208,3 +211,66 @@ def test_an_answer_of_the_server_is_not_asked_for_twice(model_server: ModelServe
 
     with_upstream(model_server.address, act)
     assert len(model_server.asked) == 1
+
+
+def with_features(version: int, *names: str) -> bytes:
+    return msgspec.structs.replace(manifest(version), features=names).to_json()
+
+
+def test_features_go_in_the_order_of_the_version_that_answers(model_server: ModelServer) -> None:
+    """Version 2 wants them the other way round; it comes while a picture is on its way to version 1."""
+    model_server.manifests[1] = with_features(1, "rooms", "area")
+    shot = Shot(b"picture", features={"area": 60.0, "rooms": 3.0})
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> list[int | None]:
+        first = await upstream.ask(endpoint, shot, endpoint.attempts())
+        model_server.manifests[2] = with_features(2, "area", "rooms")
+        model_server.states[2], model_server.version = "AVAILABLE", 2
+        second = await upstream.ask(endpoint, shot, endpoint.attempts())
+        third = await upstream.ask(replace(endpoint, version=1), shot, endpoint.attempts())
+        return [answer[0].version for answer in (first, second, third)]
+
+    assert with_upstream(model_server.address, act) == [1, 2, 1]
+    asked = [request for request in model_server.asked if request.model_spec.signature_name == "serving_default"]
+    assert [request.model_spec.version.value for request in asked] == [1, 2, 1], "order and model belong together"
+    assert [to_array(request.inputs["features"]).tolist() for request in asked] == [[[3, 60]], [[60, 3]], [[3, 60]]]
+
+
+@pytest.mark.parametrize(
+    ("features", "told"),
+    [
+        (None, "features: expected numbers for: rooms, area. Received: 'none'"),
+        ({"rooms": 3.0}, "features: expected a number for each of: rooms, area. Received: 'rooms'"),
+        ({"rooms": 3.0, "area": 60.0, "door": 1.0}, "a number for each of: rooms, area. Received: 'rooms, area, door'"),
+        ((3.0,), "features: expected 2 numbers: rooms, area. Received: '1'"),
+    ],
+)
+@pytest.mark.parametrize("refuses", [False, True], ids=["server takes all", "server refuses"])
+def test_features_that_do_not_fit_the_model(
+    model_server: ModelServer, features: Features | None, told: str, refuses: bool
+) -> None:
+    model_server.manifests[1] = with_features(1, "rooms", "area")
+    model_server.refusal = (
+        (grpc.StatusCode.INVALID_ARGUMENT, "input size does not match signature") if refuses else None
+    )
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        with pytest.raises(BadParameter, match=told):
+            await upstream.ask(endpoint, Shot(b"picture", features=features), endpoint.attempts())
+
+    with_upstream(model_server.address, act)
+
+
+def test_a_raw_frame_asks_its_own_signature(model_server: ModelServer) -> None:
+    frame = Shot(bytes(range(6)), FrameSize(3, 2, 1), (1.5,))
+    model_server.manifests[1] = with_features(1, "area")
+
+    async def act(upstream: Upstream, endpoint: Endpoint) -> None:
+        await upstream.ask(endpoint, frame, endpoint.attempts())
+        with pytest.raises(BadParameter, match="channels: expected 1, as the model takes"):
+            await upstream.ask(endpoint, replace(frame, frame=FrameSize(1, 2, 3)), endpoint.attempts())
+
+    with_upstream(model_server.address, act)
+    asked = next(request for request in model_server.asked if request.model_spec.signature_name == "pixels")
+    assert to_array(asked.inputs["image"]).tolist() == [[[[0], [1], [2]], [[3], [4], [5]]]]
+    assert to_array(asked.inputs["features"]).tolist() == [[1.5]]

@@ -1,18 +1,15 @@
 """The pictures of a unit as HTTP carries them: multipart/form-data, a file for each picture."""
 
-from collections.abc import AsyncGenerator
-
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture, TooLarge
+from aoi_modules.gateway.doors.shot_form import MULTIPART, is_form, parts_of
 from aoi_modules.gateway.doors.uploads import Upload
 from aoi_modules.gateway.routes import Product, Routes
 from aoi_modules.gateway.units import UnitPicture
 from aoi_modules.results.record import Origin
-
-MULTIPART = "multipart/form-data"
 
 
 def plan_of(origin: Origin, routes: Routes) -> Product | None:
@@ -37,11 +34,11 @@ async def read_form(request: Request, routes: Routes, upload: Upload) -> list[Un
         NoPicture: it holds none.
         TooLarge, SlowUpload: as for a single picture, by the limits for units and for each of its pictures.
     """
-    kind = request.headers.get("content-type", "")
-    if kind.partition(";")[0].strip().lower() != MULTIPART:
-        raise BadParameter("Content-Type", expected=f"{MULTIPART}, a file for each picture", found=kind[:80])
-    body = await upload.picture()
-    parser = MultiPartParser(request.headers, _once(body), max_files=routes.max_unit_pictures, max_fields=0)
+    if not is_form(request):
+        found = request.headers.get("content-type", "")[:80]
+        raise BadParameter("Content-Type", expected=f"{MULTIPART}, a file for each picture", found=found)
+    body = await upload.body()
+    parser = MultiPartParser(request.headers, parts_of(body), max_files=routes.max_unit_pictures, max_fields=0)
     try:
         form = await parser.parse()
     except MultiPartException as error:
@@ -58,7 +55,3 @@ async def read_form(request: Request, routes: Routes, upload: Upload) -> list[Un
         if len(picture.content) > routes.max_picture_bytes:
             raise TooLarge(routes.max_picture_bytes, "bytes", found=f"{picture.name}: {len(picture.content)} bytes")
     return pictures
-
-
-async def _once(body: bytes) -> AsyncGenerator[bytes, None]:
-    yield body

@@ -6,6 +6,8 @@ import re
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
+from aoi_modules.gateway.doors.shot_form import FORM_BYTES, is_form, shot_of
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.results.record import Origin
 
 ORIGIN = ("unit", "position", "product", "lot", "station")
@@ -23,7 +25,7 @@ class Upload:
 
     Args:
         request: of HTTP.
-        max_bytes: of the body.
+        max_bytes: of the body, or of the one picture in it.
         timeout_ms: how long the body may take to arrive.
         request_id: by which the log knows the request.
     """
@@ -51,7 +53,20 @@ class Upload:
         text = self._request.headers.get(KEY_HEADER)
         return None if text is None else name_of(KEY_HEADER, text)
 
-    async def picture(self) -> bytes:
+    async def shot(self) -> Shot:
+        """Receives one picture, and what goes beside it.
+
+        Raises:
+            TooLarge, SlowUpload, ClientDisconnect: as `body`.
+            BadParameter, NoPicture: as `shot_form.shot_of`.
+        """
+        body = await self._received(self._max_bytes + (FORM_BYTES if is_form(self._request) else 0))
+        shot = await shot_of(self._request, body)
+        if len(shot.content) > self._max_bytes:
+            raise TooLarge(self._max_bytes, "bytes", found=f"{len(shot.content)} bytes")
+        return shot
+
+    async def body(self) -> bytes:
         """Receives the body of the request.
 
         Raises:
@@ -59,19 +74,22 @@ class Upload:
             SlowUpload: it did not arrive in time.
             ClientDisconnect: the client hung up.
         """
+        return await self._received(self._max_bytes)
+
+    async def _received(self, max_bytes: int) -> bytes:
         announced = self._request.headers.get("content-length", "")
-        if announced.isdigit() and int(announced) > self._max_bytes:
+        if announced.isdigit() and int(announced) > max_bytes:
             raise await self._after_discarding(TooLarge(self._max_bytes, "bytes", found=f"{announced} bytes"))
         content = bytearray()
         try:
             async with asyncio.timeout(self._timeout_ms / 1000):
                 async for chunk in self._request.stream():
                     content += chunk
-                    if len(content) > self._max_bytes:
+                    if len(content) > max_bytes:
                         break
         except TimeoutError:
             raise SlowUpload(self._timeout_ms) from None
-        if len(content) > self._max_bytes:
+        if len(content) > max_bytes:
             found = f"more than {self._max_bytes} bytes"
             raise await self._after_discarding(TooLarge(self._max_bytes, "bytes", found=found))
         return bytes(content)

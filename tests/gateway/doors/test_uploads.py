@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
 from tests.client.model_server import ModelServer
@@ -44,6 +45,13 @@ def test_a_picture_that_never_arrives_ends(gateway: RunningGateway) -> None:
     with connect(gateway, "Content-Length: 500") as connection:
         connection.sendall(b"only this")
         assert first_line(connection) == "HTTP/1.1 408 Request Timeout"
+
+
+@pytest.mark.parametrize(("size", "status"), [(1001, 413), (1000, 415)])
+def test_the_limit_is_of_the_picture_not_of_the_form_around_it(gateway: RunningGateway, size: int, status: int) -> None:
+    files = {"image": bytes(size), "features": b"[1]"}
+    answer = requests.post(f"{gateway.url}/v1/inspect/tile", files=files, timeout=PATIENCE)
+    assert answer.status_code == status, answer.text
 
 
 def test_a_client_that_asks_first_need_not_send(gateway: RunningGateway) -> None:

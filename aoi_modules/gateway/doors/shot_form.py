@@ -1,0 +1,107 @@
+"""A picture of one part as HTTP carries it: the bare bytes of a file or a frame, or a form with features beside it."""
+
+from collections.abc import AsyncGenerator, Mapping
+
+import msgspec
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from aoi_modules.errors import BadParameter, NoPicture
+from aoi_modules.gateway.shots import Features, FrameSize, Shot, checked_features
+
+MULTIPART = "multipart/form-data"
+RAW = "image/x-raw"
+"""The media type of a raw frame: uint8, row after row. Its parameters say width, height and channels."""
+FORM_BYTES = 64 * 1024
+"""Of a form, in addition to its picture."""
+IMAGE, FEATURES = "image", "features"
+"""The fields of a form."""
+_MOST_SIDE = 65535
+_FEATURES_JSON = msgspec.json.Decoder(dict[str, float] | list[float])
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body is a form."""
+    return _kind(request.headers.get("content-type", ""))[0] == MULTIPART
+
+
+async def shot_of(request: Request, body: bytes) -> Shot:
+    """Reads what a request brings.
+
+    Args:
+        request: whose headers and parameters say how the body is read.
+        body: all of it.
+
+    Raises:
+        BadParameter: the form has other fields, or size or features make no sense.
+        NoPicture: the form has no picture.
+    """
+    beside = request.query_params.get(FEATURES, request.headers.get(f"X-Aoi-{FEATURES}"))
+    if not is_form(request):
+        return _shot(request, body, request.headers.get("content-type", ""), beside)
+    form = MultiPartParser(request.headers, parts_of(body), max_files=2, max_fields=2)
+    try:
+        fields = await form.parse()
+    except MultiPartException as error:
+        raise BadParameter("body", expected=f"a form with {IMAGE} and {FEATURES}", found=error.message) from None
+    try:
+        for name in fields.keys() - {IMAGE, FEATURES}:
+            raise BadParameter(name[:40], expected=f"{IMAGE} and {FEATURES} in the form", found="another field")
+        if len(fields.multi_items()) > len(fields.keys()):
+            raise BadParameter("body", expected="each field once in the form", found="a field twice")
+        image, given = fields.get(IMAGE), fields.get(FEATURES, beside)
+        if image is None:
+            raise NoPicture
+        if not isinstance(image, UploadFile):
+            raise BadParameter(IMAGE, expected="a file", found="text")
+        text = await given.read() if isinstance(given, UploadFile) else given
+        return _shot(request, await image.read(), image.content_type or "", text)
+    finally:
+        await fields.close()
+
+
+async def parts_of(body: bytes) -> AsyncGenerator[bytes, None]:
+    """Gives a body that is there to a parser that awaits it."""
+    yield body
+
+
+def features_of(text: str | bytes) -> Features:
+    """Reads features from JSON: an object, name -> number, or a list of numbers.
+
+    Raises:
+        BadParameter: it is something else, or a number is not finite.
+    """
+    try:
+        found = _FEATURES_JSON.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        shown = text.decode(errors="replace") if isinstance(text, bytes) else text
+        expected = "JSON, a number for each name or a list of numbers"
+        raise BadParameter(FEATURES, expected=expected, found=shown[:40]) from None
+    return checked_features(tuple(found) if isinstance(found, list) else found)
+
+
+def _shot(request: Request, content: bytes, media_type: str, features: str | bytes | None) -> Shot:
+    kind, parameters = _kind(media_type)
+    frame = _frame(parameters, request.query_params) if kind == RAW else None
+    return Shot(content, frame, None if features is None else features_of(features))
+
+
+def _kind(media_type: str) -> tuple[str, Mapping[str, str]]:
+    """A media type and its parameters, all names in lower case."""
+    kind, _, rest = media_type.partition(";")
+    pairs = (part.partition("=") for part in rest.split(";"))
+    return kind.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+
+
+def _frame(parameters: Mapping[str, str], query: Mapping[str, str]) -> FrameSize:
+    def number(name: str, most: int) -> int:
+        text = parameters.get(name, query.get(name, ""))
+        if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= most):
+            raise BadParameter(name, expected=f"1 to {most}, for a raw frame", found=text[:40])
+        return int(text)
+
+    size = FrameSize(number("width", _MOST_SIDE), number("height", _MOST_SIDE), number("channels", 3))
+    if size.channels == 2:
+        raise BadParameter("channels", expected="1 or 3", found="2")
+    return size
