@@ -15,6 +15,9 @@ from aoi_modules.results.spool.mark import Position
 
 BATCH = 500
 """Entries at a time, at most."""
+GATHER_SECONDS = 0.2
+"""How long the first entry waits for others that go with it, unless somebody asks for it: a batch costs the disk much
+more than an entry."""
 PAUSE_SECONDS = 1.0
 """Between two tries to reach a place that is away."""
 
@@ -71,6 +74,8 @@ class Following(ABC):
         self._log = log
         self._pictures = pictures
         self._moved = asyncio.Condition()
+        self._asked_for = 0
+        self._hurry = asyncio.Event()
         self.away = ""
         self.refusals = 0
 
@@ -86,17 +91,22 @@ class Following(ABC):
         """Takes entries until it is cancelled."""
         while True:
             await self._follower.wait()
+            await self._gather()
             await self.went_well(self._take_some)
             async with self._moved:
                 self._moved.notify_all()
 
     async def until(self, position: Position, seconds: float) -> bool:
         """Waits until everything before a position is taken; whether it was in time."""
+        self._asked_for += 1
+        self._hurry.set()
         try:
             async with asyncio.timeout(seconds), self._moved:
                 await self._moved.wait_for(lambda: self._follower.position >= position)
         except TimeoutError:
             return False
+        finally:
+            self._asked_for -= 1
         return True
 
     async def went_well(self, work: Callable[[], Awaitable[None]]) -> bool:
@@ -128,6 +138,17 @@ class Following(ABC):
         self.refusals += 1
         self._log.error(f"{self._place.one} refused", file=str(path), detail=str(reason))
         return path
+
+    async def _gather(self) -> None:
+        """Waits for further entries, unless somebody waits for those that are there."""
+        if self._asked_for:
+            return
+        self._hurry.clear()
+        try:
+            async with asyncio.timeout(GATHER_SECONDS):
+                await self._hurry.wait()
+        except TimeoutError:
+            return
 
     async def _take_some(self) -> None:
         found = await self._follower.read(BATCH, pictures=self._pictures)

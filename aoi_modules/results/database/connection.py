@@ -177,5 +177,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Who will write takes the lock first: a transaction that reads before could not write after another one has."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+    """Who will write takes the lock first: a transaction that reads before could not write after another one has.
+
+    Who reads needs no transaction: each question sees what was committed before it.
+    """
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
