@@ -123,7 +123,7 @@ class Line:
             inspection = await self._records.keep(arrived, ways.own.route, found, watch.started)
         if ways.shadow is not None:
             self._shadows.follow(inspection, partial(self._shadowed, question, ways.shadow, arrived, inspection))
-        self._metrics.verdicts.labels(component, inspection.verdict.value).inc()
+        self._metrics.judged(inspection, watch.stages)
         return inspection
 
     async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:

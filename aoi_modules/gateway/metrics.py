@@ -1,10 +1,18 @@
 """What the gateway counts, for Prometheus. One registry an app, so that two apps in a process do not mix."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from aoi_modules.judging.inspection import Inspection
+from aoi_modules.results.following import Following
+from aoi_modules.results.recorder import Recorder
 
 UNKNOWN = "unknown"
 """Component of requests that name none of ours: a label's values must not be a stranger's to choose."""
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_SCORES = tuple(step / 20 for step in range(1, 20))
 
 
 class Metrics:
@@ -49,6 +57,35 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
+        self.stage_seconds = Histogram(
+            "aoi_gateway_stage_seconds",
+            "Time of an inspection by component and stage: wait for a turn, receive the picture, ask the model.",
+            ["component", "stage"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.scores = Histogram(
+            "aoi_gateway_scores",
+            "Scores of heads that judge, by component and head.",
+            ["component", "head"],
+            buckets=_SCORES,
+            registry=self._registry,
+        )
+        self.behind = Gauge(
+            "aoi_gateway_spool_behind_bytes",
+            "Bytes in the spool that a place has not got yet: the database, or the store of pictures.",
+            ["place"],
+            registry=self._registry,
+        )
+        self.place_away = Gauge(
+            "aoi_gateway_place_away", "1 while records cannot get to a place.", ["place"], registry=self._registry
+        )
+        self.refused = Gauge(
+            "aoi_gateway_records_refused",
+            "Records that a place refused for ever and that lie in files, since the start.",
+            ["place"],
+            registry=self._registry,
+        )
         self.asked_again = Counter(
             "aoi_gateway_asked_again_total",
             "Inspections that another model server was asked about because the first one was away, by component.",
@@ -86,6 +123,37 @@ class Metrics:
             "aoi_gateway_in_flight", "Inspections being worked on.", ["component"], registry=self._registry
         )
 
+    def watch(self, recorder: Recorder) -> None:
+        """Shows, whenever the values are read, how far the records of this gateway are."""
+        for place, way in (("database", recorder.storing), ("pictures", recorder.keeping)):
+            if way is not None:
+                self.behind.labels(place).set_function(way.bytes_behind)
+                self.place_away.labels(place).set_function(partial(_is_away, way))
+                self.refused.labels(place).set_function(partial(_refusals, way))
+
+    def judged(self, inspection: Inspection, stages: Mapping[str, float]) -> None:
+        """Counts an inspection that was answered.
+
+        Args:
+            inspection: what was found.
+            stages: milliseconds by stage.
+        """
+        component = inspection.component
+        self.verdicts.labels(component, inspection.verdict.value).inc()
+        for stage, milliseconds in stages.items():
+            self.stage_seconds.labels(component, stage).observe(milliseconds / 1000)
+        for head in inspection.heads:
+            if head.threshold is not None and head.score is not None:
+                self.scores.labels(component, head.name).observe(head.score)
+
     def text(self) -> bytes:
         """Writes all values in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def _is_away(way: Following) -> float:
+    return float(bool(way.away))
+
+
+def _refusals(way: Following) -> float:
+    return float(way.refusals)

@@ -96,6 +96,10 @@ class Following(ABC):
             async with self._moved:
                 self._moved.notify_all()
 
+    def bytes_behind(self) -> int:
+        """How many bytes of the spool the place has not got yet."""
+        return self._follower.bytes_behind()
+
     async def until(self, position: Position, seconds: float) -> bool:
         """Waits until everything before a position is taken; whether it was in time."""
         self._asked_for += 1

@@ -1,7 +1,16 @@
+import asyncio
+from pathlib import Path
+
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion
+from aoi_modules.logs import event_log
+from aoi_modules.results.home import at_home
+from aoi_modules.verdict import Verdict
+from tests.results.records import record
 
 
 def samples(metrics: Metrics) -> dict[tuple[str, str], float]:
@@ -45,3 +54,43 @@ def test_times_fall_into_buckets_that_fit_inspections(seconds: float, bound: str
     metrics.upstream_seconds.labels("tile").observe(seconds)
     lines = metrics.text().decode().splitlines()
     assert [float(line.rpartition(" ")[2]) for line in lines if f'le="{bound}"' in line] == [below]
+
+
+def test_a_judged_part_counts_by_verdict_stage_and_score() -> None:
+    metrics = Metrics()
+    head = HeadResult(
+        name="defect", kind="defect", label="crack", score=0.42, scores=None, threshold=0.5, review_band=None,
+        verdict=Verdict.PASS,
+    )  # fmt: skip
+    told = msgspec.structs.replace(head, name="size", threshold=None)
+    model = ModelVersion(name="tile", version=1)
+    inspection = Inspection(component="tile", verdict=Verdict.PASS, model=model, heads=(head, told))
+    metrics.judged(inspection, {"wait": 0.5, "model": 4.0})
+    page = metrics.text().decode()
+    assert 'aoi_gateway_verdicts_total{component="tile",verdict="PASS"} 1.0' in page
+    assert 'aoi_gateway_stage_seconds_sum{component="tile",stage="model"} 0.004' in page
+    assert 'aoi_gateway_scores_bucket{component="tile",head="defect",le="0.45"} 1.0' in page
+    assert 'aoi_gateway_scores_bucket{component="tile",head="defect",le="0.4"} 0.0' in page
+    assert 'head="size"' not in page, "it judges nothing"
+
+
+def test_how_far_the_records_are(tmp_path: Path) -> None:
+    async def act() -> tuple[str, str]:
+        metrics = Metrics()
+        with at_home(tmp_path) as home:
+            recorder = home.open(event_log())
+            metrics.watch(recorder)
+            await recorder.start(10)
+            await recorder.keep(record(1))
+            before = metrics.text().decode()
+            await recorder.keep(record(2), committed_within=10)
+            after = metrics.text().decode()
+            await recorder.close()
+        return before, after
+
+    before, after = asyncio.run(act())
+    assert 'aoi_gateway_spool_behind_bytes{place="database"} 0.0' not in before
+    assert 'aoi_gateway_spool_behind_bytes{place="database"} 0.0' in after
+    for page in (before, after):
+        assert 'aoi_gateway_place_away{place="pictures"} 0.0' in page
+        assert 'aoi_gateway_records_refused{place="database"} 0.0' in page

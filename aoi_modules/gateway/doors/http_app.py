@@ -82,6 +82,7 @@ def build_app(gateway: Gateway) -> Starlette:
         gateway.recorder = None if home is None else home.open(gateway.log, lambda: gateway.routes.products)
         if gateway.recorder is not None:
             await gateway.recorder.start(DATABASE_SECONDS)
+            gateway.metrics.watch(gateway.recorder)
         records = Records(gateway.recorder, "" if home is None else home.name)
         gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
         try:

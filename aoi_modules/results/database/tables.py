@@ -27,7 +27,19 @@ metadata = MetaData()
 VERSIONS = "results_version"
 """The table in which Alembic notes the release of these tables; another project's may lie beside them."""
 
-FILTERED = ("component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256")
+FILTERED = (
+    "component",
+    "verdict",
+    "unit",
+    "position",
+    "product",
+    "lot",
+    "station",
+    "model",
+    "version",
+    "role",
+    "picture_sha256",
+)
 """Columns of inspections by which rows are looked for, each with an index of its own."""
 
 PICTURE_IS_THERE = "picture_kept AND picture_gone IS NULL"
@@ -66,6 +78,7 @@ inspections = Table(
     Column("shadows", HexId),
     Column("schema", Integer, nullable=False),
     *(Index(f"inspections_by_{name}", name, "id") for name in FILTERED),
+    Index("inspections_by_component_and_verdict", "component", "verdict", "id"),
     Index(
         "inspections_with_picture",
         "verdict",

@@ -9,7 +9,8 @@ revision = "001"
 down_revision = None
 _PICTURE_IS_THERE = sa.text("picture_kept AND picture_gone IS NULL")
 _FILTERED = (
-    "component", "verdict", "unit", "position", "product", "lot", "station", "model", "role", "picture_sha256",
+    "component", "verdict", "unit", "position", "product", "lot", "station", "model", "version", "role",
+    "picture_sha256",
 )  # fmt: skip
 
 
@@ -95,6 +96,7 @@ def upgrade() -> None:
     )
     for name in _FILTERED:
         op.create_index(f"inspections_by_{name}", "inspections", [name, "id"])
+    op.create_index("inspections_by_component_and_verdict", "inspections", ["component", "verdict", "id"])
     op.create_index(
         "inspections_with_picture",
         "inspections",
