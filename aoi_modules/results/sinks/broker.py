@@ -52,7 +52,7 @@ class Broker:
         MissingExtra: the client of MQTT is not installed.
     """
 
-    at_once = 200
+    at_once = 100
 
     def __init__(
         self,

@@ -22,6 +22,8 @@ IDLE_SECONDS = 1.0
 """Between two looks into an outbox that was empty, if nothing wakes the forwarder before."""
 COMMIT_SECONDS = 0.05
 """From the word that letters come to a look: they are not there before their rows."""
+TURN_SECONDS = 0.02
+"""Between letters where many wait: the line, which has the same event loop, comes first."""
 DATABASE_SECONDS = 1.0
 """Between two tries to reach a database that is away."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
@@ -116,6 +118,8 @@ class Forwarder:
                 await self._back_off(delivery.pause, progress=bool(done))
             elif len(letters) < self._sender.at_once:
                 await self._until_more()
+            else:
+                await self._pause(TURN_SECONDS)
 
     async def _oldest(self) -> list[Numbered]:
         found: list[Numbered] = []

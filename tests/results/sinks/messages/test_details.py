@@ -19,6 +19,7 @@ ELSEWHERE = {"time", "gateway", "key", "stages", "schema", "canary", "repeated"}
 def test_all_that_is_known_of_an_inspection_is_told(record: Record) -> None:
     told = json.loads(msgspec.json.encode(inspection_details(record, "there")))
     plain = msgspec.to_builtins(record)
+    del plain["picture"]["gone"]  # later than any message
     known = {**plain.pop("inspection"), **plain.pop("origin"), **plain, "picture_url": "there"}
     wanted = {pascal(name): pascals(value) for name, value in known.items() if name not in ELSEWHERE}
     assert told.pop("Kind") == wanted.pop("Entry") == "inspection"
