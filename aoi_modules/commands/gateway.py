@@ -92,6 +92,9 @@ def command(
           positions:
             left: {component: tile}
             right: {component: tile, required: false}
+      sinks:                              # who is told; read at the start
+        line: {mqtt: "mqtt://broker:1883/aoi/{gateway}/{component}"}
+        quality: {webhook: "https://quality.example/aoi", secret_file: /run/secrets/webhook}
 
     \b
     Examples:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.results.following import Following
 from aoi_modules.results.recorder import Recorder
+from aoi_modules.results.sinks.forwarder import Forwarder
 
 UNKNOWN = "unknown"
 """Component of requests that name none of ours: a label's values must not be a stranger's to choose."""
@@ -80,6 +81,12 @@ class Metrics:
         self.place_away = Gauge(
             "aoi_gateway_place_away", "1 while records cannot get to a place.", ["place"], registry=self._registry
         )
+        self.outbox = Gauge(
+            "aoi_gateway_outbox_letters", "Messages that a sink has not taken yet.", ["sink"], registry=self._registry
+        )
+        self.sent = Gauge(
+            "aoi_gateway_sent_letters", "Messages that a sink took since the start.", ["sink"], registry=self._registry
+        )
         self.refused = Gauge(
             "aoi_gateway_records_refused",
             "Records that a place refused for ever and that lie in files, since the start.",
@@ -131,6 +138,11 @@ class Metrics:
                 self.place_away.labels(place).set_function(partial(_is_away, way))
                 self.refused.labels(place).set_function(partial(_refusals, way))
 
+        for forwarder in recorder.sending.forwarders if recorder.sending is not None else ():
+            self.place_away.labels(forwarder.name).set_function(partial(_is_away, forwarder))
+            self.outbox.labels(forwarder.name).set_function(partial(_waiting, forwarder))
+            self.sent.labels(forwarder.name).set_function(partial(_sent, forwarder))
+
     def judged(self, inspection: Inspection, stages: Mapping[str, float]) -> None:
         """Counts an inspection that was answered.
 
@@ -151,7 +163,15 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-def _is_away(way: Following) -> float:
+def _waiting(forwarder: Forwarder) -> float:
+    return float(forwarder.waiting)
+
+
+def _sent(forwarder: Forwarder) -> float:
+    return float(forwarder.sent)
+
+
+def _is_away(way: Following | Forwarder) -> float:
     return float(bool(way.away))
 
 

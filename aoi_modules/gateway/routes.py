@@ -31,6 +31,7 @@ from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 from aoi_modules.pictures.formats import MAX_PIXELS
+from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.verdict import Verdict
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
@@ -172,6 +173,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     components: dict[str, Route]
     products: dict[str, Product] = {}
     """What the units of each product have to show."""
+    sinks: Destinations = {}
+    """Who is told of inspections and units; read when the gateway starts."""
     station: str | None = None
     """Where the pictures are taken, unless a request says otherwise."""
     max_picture_bytes: Positive = 20 * 1024 * 1024

@@ -18,8 +18,9 @@ from aoi_modules.results.database.connection import Database, parse_url
 from aoi_modules.results.pictures.keeping import PICTURES
 from aoi_modules.results.pictures.opening import check_place, open_store
 from aoi_modules.results.recorder import ROWS, Recorder
+from aoi_modules.results.sinks.destinations import Destination
+from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
-from aoi_modules.results.storing import Compose
 from aoi_modules.results.units.closer import Plan
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
@@ -47,9 +48,14 @@ class Home:
         self,
         log: structlog.stdlib.BoundLogger,
         plans: Callable[[], Mapping[str, Plan]] = dict,
-        compose: Compose = lambda kept: (),
+        sinks: Mapping[str, Destination] | None = None,
     ) -> Recorder:
-        """Starts to keep inspections, inside the running event loop; for the arguments see `Recorder`.
+        """Starts to keep inspections and to send them on, inside the running event loop.
+
+        Args:
+            log: see `Recorder`.
+            plans: see `Recorder`.
+            sinks: by name, who is told of what is kept.
 
         Raises:
             ResultsError: the folder or the database cannot be used.
@@ -61,7 +67,10 @@ class Home:
         spool = Spool(self.folder / "spool", [ROWS, PICTURES], sync=self.sync, on_damage=damaged)
         pictures = open_store(self.pictures or self.folder / "pictures")
         database = Database(self.database or self.folder / "results.sqlite")
-        return Recorder(spool, database, self.folder / "refused", log, self.name, plans, compose, pictures)
+        sending = Sending(database, self.name, sinks or {}, self.folder / "aside", log)
+        return Recorder(
+            spool, database, self.folder / "refused", log, self.name, plans, sending.compose, pictures, sending
+        )
 
 
 @contextmanager

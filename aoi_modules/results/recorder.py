@@ -17,6 +17,7 @@ from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.keeping import PICTURES, Keeping
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record
+from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose, Storing
 from aoi_modules.results.units.closer import Closer, Plan
@@ -44,6 +45,7 @@ class Recorder:
         plans: by product, what its units have to show, as it is now.
         compose: see `Storing`.
         pictures: where the pictures of inspections go; None keeps none.
+        sending: takes what `compose` writes to where it belongs; None leaves it in the outbox.
 
     Attributes:
         units: closes units.
@@ -60,7 +62,9 @@ class Recorder:
         plans: Callable[[], Mapping[str, Plan]] = dict,
         compose: Compose = lambda kept: (),
         pictures: PictureStore | None = None,
+        sending: Sending | None = None,
     ) -> None:
+        self.sending = sending
         self._spool = spool
         self.database = database
         self.pictures = pictures
@@ -159,6 +163,8 @@ class Recorder:
             await asyncio.wait(asking, timeout=CLOSE_SECONDS)
         self._task.cancel()
         await asyncio.wait([self._task])
+        if self.sending is not None:
+            await self.sending.close()
         if self.pictures is not None:
             await self.pictures.close()
         await self.database.close()
@@ -187,6 +193,8 @@ class Recorder:
         while not await self.storing.went_well(self._enter):
             pass
         self._started.set()
+        if self.sending is not None:
+            self.sending.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.storing.run())
             self._beside = [tasks.create_task(work.run(self._stopping)) for work in (self._presence, self.units)]

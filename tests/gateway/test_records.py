@@ -28,6 +28,7 @@ from aoi_modules.results.record import Record
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest, scores_of
 from tests.gateway.conftest import Arriving, picture_bytes
+from tests.results.sinks.receiver import running_receiver
 
 Result = TypeVar("Result")
 PICTURE, OTHER = picture_bytes(), picture_bytes(size=(20, 20))
@@ -240,3 +241,23 @@ def kept_all(folder: Path) -> Sequence[Record]:
             await database.close()
 
     return asyncio.run(run())
+
+
+def test_who_is_named_as_a_sink_is_told(model_server: ModelServer, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret")
+    with running_receiver() as receiver:
+        routes = tmp_path / "routes.yaml"
+        routes.write_text(
+            f'components: {{tile: {{model: tile, upstream: "{model_server.address}"}}}}\n'
+            f'sinks: {{quality: {{webhook: "{receiver.url}", secret_file: {tmp_path / "secret"}}}}}\n'
+        )
+        with RunningGateway(routes, results=tmp_path / "results") as gateway:
+            found = requests.post(f"{gateway.url}/v1/inspect/tile?unit=SN1", data=PICTURE, timeout=10).json()
+            closed = requests.post(f"{gateway.url}/v1/units/SN1/close", timeout=10).json()
+            for _ in range(200):
+                if len(receiver.ids()) == 2:
+                    break
+                time.sleep(0.05)
+            page = requests.get(f"{gateway.url}/metrics", timeout=10).text
+    assert receiver.ids() == [found["id"], closed["id"]]
+    assert 'aoi_gateway_sent_letters{sink="quality"} 2.0' in page

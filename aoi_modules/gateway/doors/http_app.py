@@ -79,7 +79,9 @@ def build_app(gateway: Gateway) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         home = gateway.home
-        gateway.recorder = None if home is None else home.open(gateway.log, lambda: gateway.routes.products)
+        gateway.recorder = (
+            None if home is None else home.open(gateway.log, lambda: gateway.routes.products, gateway.routes.sinks)
+        )
         if gateway.recorder is not None:
             await gateway.recorder.start(DATABASE_SECONDS)
             gateway.metrics.watch(gateway.recorder)
