@@ -17,6 +17,7 @@ from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.record import now
 from aoi_modules.results.sinks.delivery import Answer, Delivery, Fate, Sender
 from aoi_modules.results.sinks.set_aside import set_aside
+from aoi_modules.results.units.presence import rest
 
 IDLE_SECONDS = 1.0
 """Between two looks into an outbox that was empty, if nothing wakes the forwarder before."""
@@ -119,7 +120,7 @@ class Forwarder:
             elif len(letters) < self._sender.at_once:
                 await self._until_more()
             else:
-                await self._pause(TURN_SECONDS)
+                await rest(self._ending, TURN_SECONDS)
 
     async def _oldest(self) -> list[Numbered]:
         found: list[Numbered] = []
@@ -194,7 +195,7 @@ class Forwarder:
         try:
             await work()
         except (DatabaseAway, SQLAlchemyError):  # the latter where two writers were in each other's way
-            await self._pause(DATABASE_SECONDS)
+            await rest(self._ending, DATABASE_SECONDS)
             return False
         return True
 
@@ -213,7 +214,7 @@ class Forwarder:
         if pause is None:
             longest = min(SHORTEST_PAUSE * 2.0 ** min(self._tries - 1, 10), LONGEST_PAUSE)
             pause = 0.0 if progress else random.uniform(longest / 2, longest)
-        await self._pause(pause)
+        await rest(self._ending, pause)
 
     def _note_end(self, task: "asyncio.Task[None]") -> None:
         """What ends the sending but `close` is a mistake of ours; it must not go unseen."""
@@ -228,12 +229,4 @@ class Forwarder:
                 await self._more.wait()
         except TimeoutError:
             return
-        await self._pause(COMMIT_SECONDS)
-
-    async def _pause(self, seconds: float) -> None:
-        """Rests; the end wakes it, letters do not."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._ending.wait()
-        except TimeoutError:
-            return
+        await rest(self._ending, COMMIT_SECONDS)

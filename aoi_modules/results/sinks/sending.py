@@ -15,11 +15,12 @@ from aoi_modules.results.sinks.addresses import broker_address
 from aoi_modules.results.sinks.broker import Broker
 from aoi_modules.results.sinks.delivery import Sender
 from aoi_modules.results.sinks.destinations import Destination
-from aoi_modules.results.sinks.forwarder import DATABASE_SECONDS, Forwarder
+from aoi_modules.results.sinks.forwarder import DATABASE_SECONDS, LAST_SECONDS, Forwarder
 from aoi_modules.results.sinks.messages.about_inspection import inspection_message
 from aoi_modules.results.sinks.messages.about_unit import unit_message
 from aoi_modules.results.sinks.webhook import Webhook
 from aoi_modules.results.storing import Kept
+from aoi_modules.results.units.presence import rest
 
 
 class Sending:
@@ -48,6 +49,7 @@ class Sending:
         self._gateway = gateway
         self._sinks = dict(sinks)
         self._log = log
+        self._ending = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self.forwarders = [
             Forwarder(name, _sender(gateway, name, sink), database, gateway, aside, log)
@@ -75,21 +77,24 @@ class Sending:
 
     async def close(self) -> None:
         """Waits for receipts that are under way, and hangs up. What is not sent is sent by the next run."""
+        self._ending.set()
         await asyncio.gather(*(forwarder.close() for forwarder in self.forwarders))
-        if self._looking is not None:
+        if self._looking is not None:  # a question that is broken off would cost the connection
+            await asyncio.wait([self._looking], timeout=LAST_SECONDS)
             self._looking.cancel()
             await asyncio.wait([self._looking])
 
     async def _look_behind(self) -> None:
         """Tells of letters to sinks that are no longer named: nobody sends them."""
-        while True:
+        found: dict[str, int] | None = None
+        while found is None and not self._ending.is_set():
             try:
                 found = await outbox.by_sink(self._database, self._gateway)
-                break
             except DatabaseAway:
-                await asyncio.sleep(DATABASE_SECONDS)
-        for name in sorted(found.keys() - self._sinks.keys()):
-            self._log.error("letters left behind", sink=name, waiting=found[name], hint="name the sink in the routes")
+                await rest(self._ending, DATABASE_SECONDS)
+        left = {name: count for name, count in (found or {}).items() if name not in self._sinks}
+        for name, count in sorted(left.items()):
+            self._log.error("letters left behind", sink=name, waiting=count, hint="name the sink in the routes")
 
 
 def _message(kept: Kept, picture_url: str | None) -> str:
