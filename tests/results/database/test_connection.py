@@ -106,7 +106,6 @@ def words_of(url: str | Path) -> str:
             return str(caught.value)
         finally:
             await database.close()
-            await asyncio.sleep(0.1)  # the thread of a file that could not be opened tells this loop so once more
 
     return asyncio.run(run())
 
