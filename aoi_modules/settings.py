@@ -83,7 +83,7 @@ class Settings:
     ] = None
     database_url: Annotated[
         str, Setting("AOI_DATABASE_URL", "the gateway's database of results; `--database` wins", in_file=False)
-    ] = ""
+    ] = field(default="", repr=False)  # it may hold a password
     mqtt_password: Annotated[
         str,
         Setting(

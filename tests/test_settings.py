@@ -111,3 +111,9 @@ def test_a_preset_stands_back_for_the_users_own_value(monkeypatch: pytest.Monkey
 def test_the_folders_below_the_course_folder(tmp_path: Path) -> None:
     settings = Settings(course_dir=tmp_path)
     assert (settings.artifacts_dir, settings.report_dir) == (tmp_path / "artifacts", tmp_path / "report")
+
+
+def test_what_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:
+    settings = load({"AOI_DATABASE_URL": "postgresql://a:hidden@h/d", "AOI_MQTT_PASSWORD": "hidden"}, tmp_path)
+    assert settings.database_url.endswith("hidden@h/d")
+    assert "hidden" not in repr(settings)
