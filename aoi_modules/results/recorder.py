@@ -138,6 +138,11 @@ class Recorder:
         await asyncio.wait([look], timeout=LOOK_SECONDS)  # a question that is broken off would cost the connection
         return look.result() if look.done() and look.exception() is None else None
 
+    async def flush(self, seconds: float) -> None:
+        """Waits until the database has what was accepted so far, but no longer than that, and not while it is away."""
+        if not self.storing.away:
+            await self.storing.until(self._spool.end, seconds)
+
     async def picture_of(self, record: Record) -> bytes:
         """Gives the picture of an inspection, as it came.
 

@@ -40,6 +40,8 @@ MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
 DATABASE_SECONDS = 3.0
 """How long the start waits for the database; without it, inspections are kept on disk until it is there."""
+READ_SECONDS = 1.0
+"""How long a question about results waits for what was accepted before it."""
 CLIENT_LEFT = 499
 """Status in log and metrics of a request whose client hung up; nobody reads the answer."""
 
@@ -229,6 +231,7 @@ async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.S
     try:
         if recorder is None:
             raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
+        await recorder.flush(READ_SECONDS)  # whoever was answered finds what was recorded
         found = await read(recorder)
         return found if isinstance(found, Response) else _json(found)
     except AoiError as error:

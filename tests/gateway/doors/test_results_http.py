@@ -127,3 +127,14 @@ def test_a_picture_that_was_not_kept(tmp_path_factory: pytest.TempPathFactory) -
             found = requests.post(f"{gateway.url}/v1/inspect/tile", data=picture_bytes(), timeout=10).json()
             answer = get(gateway, f"/{found['id']}/picture")
     assert (answer.status_code, answer.json()["hint"]) == (404, "the route's `store` says which pictures are kept")
+
+
+def test_whoever_was_answered_finds_what_was_recorded(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("soon")
+    with ModelServer() as server:
+        (folder / "routes.yaml").write_text(f'components: {{tile: {{model: tile, upstream: "{server.address}"}}}}')
+        with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
+            for number in range(5):
+                url = f"{gateway.url}/v1/inspect/tile?unit=SN{number}"
+                found = requests.post(url, data=picture_bytes(), timeout=10).json()
+                assert get(gateway, f"/{found['id']}").status_code == 200
