@@ -1,4 +1,4 @@
-"""`aoi results`: what the line found, as it is kept: which pictures go, and which stay."""
+"""`aoi results`: what the line found, as it is kept: what stays, what goes, and copies of all of it."""
 
 import asyncio
 import getpass
@@ -8,25 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from aoi_modules.commands.options.places import Places, place_options
 from aoi_modules.errors import ResultsError
 
 if TYPE_CHECKING:
+    from aoi_modules.results.backup.saving import Saved
     from aoi_modules.results.database.connection import Database
     from aoi_modules.results.pictures.expiry import Expiry
     from aoi_modules.results.pictures.retention import Retention
     from aoi_modules.results.pictures.store import PictureStore
 
 Found = TypeVar("Found")
-DATABASE = click.option(
-    "--database", "url", required=True, metavar="URL", help="postgresql://USER:PASSWORD@HOST/NAME, or a SQLite file."
-)
-PICTURES = click.option(
-    "--pictures",
-    "where",
-    required=True,
-    metavar="PLACE",
-    help="A folder, or s3://BUCKET/PREFIX?endpoint=http://HOST:PORT; keys as boto3 finds them.",
-)
+FILE = click.Path(path_type=Path)
 
 
 @click.group()
@@ -35,10 +28,66 @@ def command() -> None:
 
     \b
     Examples:
-      aoi results expire --database results.db --pictures pictures --keep PASS=7 --keep REVIEW=90
-      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711' --database results.db
-      aoi results release --reason 'complaint 4711' --database results.db
+      aoi results backup results-2026-11-30.tar
+      aoi results restore results-2026-11-30.tar --results elsewhere
+      aoi results expire --keep PASS=7 --keep REVIEW=90
+      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
+      aoi results release --reason 'complaint 4711'
     """
+
+
+@command.command()
+@click.argument("out", type=FILE, metavar="FILE")
+@click.option("--no-pictures", is_flag=True, help="Leave the pictures out.")
+@place_options
+def backup(out: Path, no_pictures: bool, places: Places) -> None:
+    """Copy database and pictures into FILE, a tar archive with checksums. Gateways may go on meanwhile.
+
+    What a gateway has on disk and not yet in its database is not in it. PostgreSQL is copied by its pg_dump.
+
+    \b
+    Examples:
+      aoi results backup results-2026-11-30.tar
+      aoi results backup results.tar --database postgresql://aoi@db/results --pictures s3://line3
+    """
+    from aoi_modules.progress import progress
+    from aoi_modules.results.backup.saving import back_up
+
+    async def act(database: "Database", store: "PictureStore") -> "Saved":
+        with progress("pictures", 0, unit="pictures") as advance:
+            return await back_up(database, None if no_pictures else store, out, advance)
+
+    saved = _with_both(places, act)
+    click.echo(f"{out}: {_contents(saved)}")
+
+
+@command.command()
+@click.argument("path", type=FILE, metavar="FILE")
+@place_options
+def restore(path: Path, places: Places) -> None:
+    """Put back what is in FILE: all of it, into an empty place, or nothing.
+
+    A FILE that is damaged or cut off is refused. A database of PostgreSQL has to be there, and empty.
+
+    \b
+    Examples:
+      aoi results restore results-2026-11-30.tar --results elsewhere
+      aoi results restore results.tar --database postgresql://aoi@db/results --pictures s3://line3
+    """
+    from aoi_modules.progress import progress
+    from aoi_modules.results.backup.restoring import restore
+    from aoi_modules.results.database.connection import parse_url
+    from aoi_modules.results.pictures.opening import open_store
+
+    async def run() -> "Saved":
+        store = open_store(places.store)
+        try:
+            with progress("pictures", 0, unit="pictures") as advance:
+                return await restore(path, parse_url(places.url), store, advance)
+        finally:
+            await store.close()
+
+    click.echo(f"restored: {_contents(asyncio.run(run()))}")
 
 
 def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> "Retention":
@@ -57,8 +106,6 @@ def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequ
 
 
 @command.command()
-@DATABASE
-@PICTURES
 @click.option(
     "--keep",
     "retention",
@@ -69,21 +116,22 @@ def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequ
     help="How long pictures stay; what is not named stays for ever.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for machines.")
-def expire(url: str, where: str, retention: "Retention", as_json: bool) -> None:
+@place_options
+def expire(retention: "Retention", as_json: bool, places: Places) -> None:
     """Delete the pictures that are over their age. Their inspections stay, and say when the pictures went.
 
-    What somebody holds stays, whatever its age. A gateway does the same once an hour where its routes say how long.
+    What somebody holds stays, whatever its age.
 
     \b
     Examples:
-      aoi results expire --database results.db --pictures pictures --keep PASS=7 --keep REVIEW=90 --keep FAIL=365
+      aoi results expire --keep PASS=7 --keep REVIEW=90 --keep FAIL=365
       aoi results expire --database postgresql://aoi@db/results --pictures s3://line3 --keep PASS=7 --json
     """
     import msgspec
 
     from aoi_modules.results.pictures.expiry import expire
 
-    went = _with_both(url, where, lambda database, pictures: expire(database, pictures, retention))
+    went = _with_both(places, lambda database, store: expire(database, store, retention))
     click.echo(msgspec.json.encode(went) if as_json else _in_words(went))
 
 
@@ -91,13 +139,13 @@ def expire(url: str, where: str, retention: "Retention", as_json: bool) -> None:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @click.option("--reason", required=True, help="By which the pictures can be released again.")
 @click.option("--who", default=getpass.getuser, show_default="you", help="Who holds them.")
-@DATABASE
-def hold(ids: tuple[str, ...], reason: str, who: str, url: str) -> None:
+@place_options
+def hold(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None:
     """Hold the pictures of the inspections ID...: they stay whatever their age.
 
     \b
     Examples:
-      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711' --database results.db
+      aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
     """
     from aoi_modules.results.database.holds import hold
 
@@ -105,19 +153,19 @@ def hold(ids: tuple[str, ...], reason: str, who: str, url: str) -> None:
         async with database.transaction() as connection:
             await hold(connection, ids, reason, who)
 
-    _with_database(url, act)
+    _with_database(places, act)
 
 
 @command.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--reason", required=True, help="For which they were held; other reasons still count.")
-@DATABASE
-def release(ids: tuple[str, ...], reason: str, url: str) -> None:
+@place_options
+def release(ids: tuple[str, ...], reason: str, places: Places) -> None:
     """Release the pictures of the inspections ID..., or all that were held for a reason.
 
     \b
     Examples:
-      aoi results release --reason 'complaint 4711' --database results.db
+      aoi results release --reason 'complaint 4711'
     """
     from aoi_modules.results.database.holds import release
 
@@ -125,20 +173,20 @@ def release(ids: tuple[str, ...], reason: str, url: str) -> None:
         async with database.transaction() as connection:
             return await release(connection, reason, ids or None)
 
-    click.echo(f"{_with_database(url, act)} released")
+    click.echo(f"{_with_database(places, act)} released")
 
 
-def _with_database(url: str, act: "Callable[[Database], Awaitable[Found]]") -> Found:
+def _with_database(places: Places, act: "Callable[[Database], Awaitable[Found]]") -> Found:
     """Does something with a database that is there; it gets the tables of this release."""
     from aoi_modules.results.database.connection import Database, parse_url
     from aoi_modules.results.database.migrating import migrate
 
-    parsed = parse_url(url)
+    parsed = parse_url(places.url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         raise ResultsError(f"{parsed.database}: there is no such database", hint="name the one that a gateway made")
 
     async def run() -> Found:
-        database = Database(url)
+        database = Database(places.url)
         try:
             await migrate(database)
             return await act(database)
@@ -148,18 +196,26 @@ def _with_database(url: str, act: "Callable[[Database], Awaitable[Found]]") -> F
     return asyncio.run(run())
 
 
-def _with_both(url: str, where: str, act: "Callable[[Database, PictureStore], Awaitable[Found]]") -> Found:
+def _with_both(places: Places, act: "Callable[[Database, PictureStore], Awaitable[Found]]") -> Found:
     """Does something with a database and a store of pictures."""
     from aoi_modules.results.pictures.opening import open_store
 
     async def run(database: "Database") -> Found:
-        pictures = open_store(where)
+        store = open_store(places.store)
         try:
-            return await act(database, pictures)
+            return await act(database, store)
         finally:
-            await pictures.close()
+            await store.close()
 
-    return _with_database(url, run)
+    return _with_database(places, run)
+
+
+def _contents(saved: "Saved") -> str:
+    """What is in a backup, for people."""
+    from aoi_modules.machine import disk
+
+    pictures = f"{saved.pictures} pictures" if saved.about.pictures else "no pictures"
+    return f"the database of {saved.about.time:%Y-%m-%d %H:%M} UTC and {pictures}, {disk.size(saved.size)}"
 
 
 def _in_words(went: "Expiry") -> str:

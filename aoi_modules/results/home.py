@@ -23,6 +23,9 @@ from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.units.closer import Plan
 
+DATABASE = "results.sqlite"
+"""Of a folder for which no other database is named."""
+PICTURE_FOLDER = "pictures"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -65,8 +68,8 @@ class Home:
             log.error("spool damaged", file=str(kept), byte=offset)
 
         spool = Spool(self.folder / "spool", [ROWS, PICTURES], sync=self.sync, on_damage=damaged)
-        pictures = open_store(self.pictures or self.folder / "pictures")
-        database = Database(self.database or self.folder / "results.sqlite")
+        pictures = open_store(self.pictures or self.folder / PICTURE_FOLDER)
+        database = Database(self.database or self.folder / DATABASE)
         sending = Sending(database, self.name, sinks or {}, self.folder / "aside", log)
         return Recorder(
             spool, database, self.folder / "refused", log, self.name, plans, sending.compose, pictures, sending

@@ -27,7 +27,8 @@ class Kept:
     """A database and a folder of pictures, which have an old, a held and a new inspection."""
 
     def __init__(self, folder: Path) -> None:
-        self.database, self.pictures = folder / "results.db", folder / "pictures"
+        self.folder = folder
+        self.database, self.pictures = folder / "results.sqlite", folder / "pictures"
         self.use(self._fill)
 
     def use(self, act: Callable[[Database, PictureStore], Awaitable[None]]) -> None:
@@ -49,29 +50,29 @@ class Kept:
         """The ids whose pictures are there."""
         return {path.stem for path in self.pictures.rglob("*.png")}
 
-    @property
-    def flags(self) -> tuple[str, ...]:
-        return ("--database", str(self.database), "--pictures", str(self.pictures))
+    def aoi(self, *words: object) -> in_process.Ended:
+        """`aoi results`, about these results."""
+        return in_process.aoi("results", *words, "--results", self.folder)
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
-    return Kept(tmp_path)
+    return Kept(tmp_path / "line")
 
 
 def test_pictures_expire_but_those_that_are_held_and_these_after_their_release(kept: Kept) -> None:
-    held = in_process.aoi("results", "hold", HELD, "--reason", "complaint 4711", "--who", "Müller", *kept.flags[:2])
+    held = kept.aoi("hold", HELD, "--reason", "complaint 4711", "--who", "Müller")
     assert (held.returncode, held.stderr) == (0, "")
-    done = in_process.aoi("results", "expire", *kept.flags, "--keep", "PASS=1", "--keep", "FAIL=365")
+    done = kept.aoi("expire", "--keep", "PASS=1", "--keep", "FAIL=365")
     assert done.returncode == 0, done.stderr
     first, second, third = done.stdout.splitlines()
     assert first == "pictures that went: 1 PASS, 0 FAIL; 100 bytes"
     assert second.startswith("taken from 20")
     assert third == "1 more are old enough, and held"
     assert kept.names() == {HELD, NEW}
-    released = in_process.aoi("results", "release", "--reason", "complaint 4711", *kept.flags[:2])
+    released = kept.aoi("release", "--reason", "complaint 4711")
     assert released.stdout == "1 released\n"
-    as_json = in_process.aoi("results", "expire", *kept.flags, "--keep", "PASS=1.5", "--json")
+    as_json = kept.aoi("expire", "--keep", "PASS=1.5", "--json")
     assert json.loads(as_json.stdout)["pictures"] == {"PASS": 1}
     assert as_json.stdout.count("\n") == 1
     assert kept.names() == {NEW}
@@ -84,20 +85,36 @@ def test_pictures_expire_but_those_that_are_held_and_these_after_their_release(k
     kept.use(rows_say_so)
 
 
+def test_all_of_it_is_copied_into_one_file_and_back_into_an_empty_place(kept: Kept, tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "backup.tar", tmp_path / "elsewhere"
+    saved = kept.aoi("backup", file)
+    assert saved.returncode == 0, saved.stderr
+    assert saved.stdout.startswith(f"{file}: the database of 20")
+    assert " UTC and 3 pictures, " in saved.stdout
+    done = in_process.aoi("results", "restore", file, "--results", elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"restored: {saved.stdout.partition(': ')[2]}"
+    assert {path.stem for path in (elsewhere / "pictures").rglob("*.png")} == kept.names()
+    again = in_process.aoi("results", "restore", file, "--results", elsewhere)
+    assert (again.returncode, "there is a database already" in again.stderr) == (1, True)
+    kept.aoi("backup", tmp_path / "rows.tar", "--no-pictures")
+    assert "and no pictures" in kept.aoi("restore", tmp_path / "rows.tar", "--database", tmp_path / "new.db").stdout
+
+
 def test_who_holds_is_whoever_calls_unless_another_is_named(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "operator")
-    assert in_process.aoi("results", "hold", NEW, OLD, "--reason", "queue", *kept.flags[:2]).returncode == 0
+    assert kept.aoi("hold", NEW, OLD, "--reason", "queue").returncode == 0
 
     async def look(database: Database, pictures: PictureStore) -> None:
         assert [(one.who, one.reason) for one in await holds_of(database, NEW)] == [("operator", "queue")]
 
     kept.use(look)
-    assert in_process.aoi("results", "release", OLD, "--reason", "queue", *kept.flags[:2]).stdout == "1 released\n"
+    assert kept.aoi("release", OLD, "--reason", "queue").stdout == "1 released\n"
 
 
 @pytest.mark.parametrize("keep", ["PASS", "PASS=", "pass=7", "PASS=-1", "PASS=soon"])
 def test_an_age_that_makes_no_sense_is_refused(kept: Kept, keep: str) -> None:
-    done = in_process.aoi("results", "expire", *kept.flags, "--keep", keep)
+    done = kept.aoi("expire", "--keep", keep)
     assert (done.returncode, f"Received: {keep}" in done.stderr) == (2, True)
 
 
@@ -109,8 +126,8 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def test_an_inspection_that_is_not_there_cannot_be_held(kept: Kept) -> None:
-    done = in_process.aoi("results", "hold", "0" * 32, "--reason", "queue", *kept.flags[:2])
+    done = kept.aoi("hold", "0" * 32, "--reason", "queue")
     assert (done.returncode, f"no inspection {'0' * 32}" in done.stderr) == (1, True)
-    wrong = in_process.aoi("results", "hold", "4711", "--reason", "queue", *kept.flags[:2])
+    wrong = kept.aoi("hold", "4711", "--reason", "queue")
     assert (wrong.returncode, "4711" in wrong.stderr) == (1, True)
     assert "Traceback" not in wrong.stderr

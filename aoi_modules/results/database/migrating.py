@@ -30,14 +30,24 @@ async def migrate(database: Database) -> None:
         await connection.run_sync(_migrate)
 
 
+async def is_of_this_release(database: Database) -> bool:
+    """Whether the tables are those of this release, and none of a newer one.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    async with database.reading() as connection:
+        found = await connection.run_sync(_revision)
+    return found == ScriptDirectory.from_config(_config()).get_current_head()
+
+
 def _migrate(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config = _config()
     config.attributes["connection"] = connection
     script = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+    found = _revision(connection)
     if found == script.get_current_head():
         return
     foreign = set(metadata.tables).intersection(inspect(connection).get_table_names()) if found is None else set()
@@ -49,3 +59,14 @@ def _migrate(connection: Connection) -> None:
     if found is not None and found not in {step.revision for step in script.walk_revisions()}:
         return  # of a newer release
     command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config
+
+
+def _revision(connection: Connection) -> str | None:
+    """Of the release that migrated the database; None if none did."""
+    return MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()

@@ -1,6 +1,5 @@
 """From the spool to the store of pictures: it has a mark of its own, so a store that is away holds up no row."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import structlog
 from aoi_modules.errors import PictureStoreAway, ResultsError
 from aoi_modules.results.following import Following, Place
 from aoi_modules.results.pictures.addresses import address
-from aoi_modules.results.pictures.store import THREADS, PictureStore
+from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Picture
 from aoi_modules.results.spool.follower import Follower, Found
 
@@ -51,18 +50,18 @@ class Keeping(Following):
         Raises:
             PictureStoreAway: the store takes none.
         """
-        with_picture = [entry for entry in found if entry.picture]
-        for start in range(0, len(with_picture), THREADS):
-            puts = [self._put(entry) for entry in with_picture[start : start + THREADS]]
-            for error in await asyncio.gather(*puts, return_exceptions=True):
-                if error is not None:
-                    raise error
+        placed: list[tuple[str, bytes]] = []
+        lost: list[tuple[Found, Exception]] = []
+        for entry in found:
+            if entry.picture:
+                try:
+                    placed.append((self._address(entry), entry.picture))
+                except (msgspec.DecodeError, ResultsError) as error:
+                    lost.append((entry, error))
+        await self._store.put_all(placed)
+        for entry, reason in lost:  # now that this batch will not come again
+            self.put_aside(entry, ".picture", entry.picture, reason)
 
-    async def _put(self, entry: Found) -> None:
-        try:
-            about = self._decoder.decode(entry.record)
-            place = address(about.id, about.picture.kind)
-        except (msgspec.DecodeError, ResultsError) as error:
-            self.put_aside(entry, ".picture", entry.picture, error)
-            return
-        await self._store.put(place, entry.picture)
+    def _address(self, entry: Found) -> str:
+        about = self._decoder.decode(entry.record)
+        return address(about.id, about.picture.kind)

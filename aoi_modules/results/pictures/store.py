@@ -78,6 +78,14 @@ class PictureStore:
         """Keeps a picture, whole or not at all. On return it outlives a power cut. Twice the same is nothing."""
         await self._run(self._shelf.put, address, picture)
 
+    async def put_all(self, pictures: Sequence[tuple[str, bytes]]) -> None:
+        """Keeps pictures by their addresses, some at a time; after one that fails no others are begun."""
+        for start in range(0, len(pictures), THREADS):
+            puts = [self.put(address, picture) for address, picture in pictures[start : start + THREADS]]
+            for error in await asyncio.gather(*puts, return_exceptions=True):
+                if error is not None:
+                    raise error
+
     async def get(self, address: str) -> bytes:
         """Gives a picture.
 

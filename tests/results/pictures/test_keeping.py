@@ -27,7 +27,7 @@ from tests.results.records import record
 from tests.results.spool.spools import opened, rest
 from tests.seaweedfs import NEED, running_seaweedfs
 
-KEEP_FOR_EVER = """
+KEEP = """
 import asyncio, os, sys
 from pathlib import Path
 from aoi_modules.logs import event_log
@@ -40,8 +40,9 @@ async def main():
     spool = Spool(Path(sys.argv[1]), [PICTURES], segment_bytes=100_000)
     keeping = Keeping(spool.follower(PICTURES), open_store(sys.argv[2]), Path(sys.argv[1]), event_log())
     task = asyncio.create_task(keeping.run())
-    while True:
+    for _ in range(30):
         await asyncio.gather(*(said(spool) for _ in range(5)))
+    await task
 
 async def said(spool):
     place, _ = await append(spool, os.urandom(2_000))
@@ -134,13 +135,33 @@ def test_a_record_that_names_no_picture_is_put_aside_with_it(tmp_path: Path, sto
     with_store(store_url, act)
 
 
+def test_what_is_put_aside_is_told_once_even_if_the_store_is_away(tmp_path: Path) -> None:
+    async def run() -> None:
+        place = tmp_path / "pictures"
+        place.write_text("no folder")
+        store, said = open_store(place), io.StringIO()
+        async with keeping(tmp_path, store, said) as (spool, keeper):
+            await asyncio.gather(spool.append(b"no record", b"picture 1"), append(spool, b"picture 2"))
+            while not keeper.away:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            place.unlink()
+            assert await keeper.until(spool.end, 60)
+            assert keeper.refusals == 1
+        await store.close()
+        events = [json.loads(line)["event"] for line in said.getvalue().splitlines()]
+        assert events == ["picture store away", "picture refused", "pictures are kept again"]
+
+    asyncio.run(run())
+
+
 def test_kill_9_in_between_loses_nothing_and_doubles_nothing(tmp_path: Path, store_url: str) -> None:
     answered: list[str] = []
     for _ in range(3):
-        command = [sys.executable, "-c", KEEP_FOR_EVER, str(tmp_path / "spool"), store_url]
+        command = [sys.executable, "-c", KEEP, str(tmp_path / "spool"), store_url]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
         assert child.stdout is not None
-        answered += [child.stdout.readline().decode().strip() for _ in range(200)]
+        answered += [child.stdout.readline().decode().strip() for _ in range(90)]
         child.send_signal(signal.SIGKILL)
         answered += [line.decode().strip() for line in child.stdout if line.endswith(b"\n")]
         child.wait()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from aoi_modules.errors import NoSuchResult
+from aoi_modules.errors import NoSuchResult, PictureStoreAway
 from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.store import THREADS, Kept, PictureStore
 from aoi_modules.results.record import new_id
@@ -16,7 +16,7 @@ SOME = {address(new_id(), "png"): bytes([number]) * (number + 1) for number in r
 
 
 async def put_all(store: PictureStore) -> None:
-    await asyncio.gather(*(store.put(place, picture) for place, picture in SOME.items()))
+    await store.put_all(list(SOME.items()))
 
 
 def test_what_is_put_is_there_until_it_is_deleted(store_url: str) -> None:
@@ -49,6 +49,19 @@ def test_a_picture_may_be_put_twice(store_url: str) -> None:
     with_store(store_url, act)
 
 
+def test_after_a_picture_that_fails_no_others_are_begun() -> None:
+    async def run() -> None:
+        shelf = Stuck(fails=True)
+        shelf.free.set()
+        store = PictureStore(shelf)
+        with pytest.raises(PictureStoreAway, match="stuck"):
+            await store.put_all([("", b"")] * 100)
+        assert shelf.begun == THREADS
+        await store.close()
+
+    asyncio.run(run())
+
+
 def test_a_store_is_there_again_when_it_is_opened_again(store_url: str) -> None:
     with_store(store_url, put_all)
     assert with_store(store_url, contents) == SOME
@@ -59,13 +72,16 @@ class Stuck:
 
     name = "stuck"
 
-    def __init__(self) -> None:
+    def __init__(self, *, fails: bool = False) -> None:
         self.free = threading.Event()
-        self.at_once = 0
+        self.begun = 0
+        self._fails = fails
 
     def put(self, address: str, picture: bytes) -> None:
-        self.at_once += 1
+        self.begun += 1
         assert self.free.wait(60)
+        if self._fails:
+            raise PictureStoreAway("stuck")
 
     def get(self, address: str) -> bytes:
         raise NotImplementedError
@@ -85,10 +101,10 @@ def test_a_store_that_does_not_answer_takes_none_of_the_loop_s_own_threads() -> 
         shelf = Stuck()
         store = PictureStore(shelf)
         puts = [asyncio.create_task(store.put("", b"")) for _ in range(50)]
-        while shelf.at_once < THREADS:
+        while shelf.begun < THREADS:
             await asyncio.sleep(0.001)
         assert await asyncio.gather(*(asyncio.to_thread(int, "7") for _ in range(50))) == [7] * 50
-        assert shelf.at_once == THREADS
+        assert shelf.begun == THREADS
         shelf.free.set()
         await asyncio.gather(*puts)
         await store.close()
