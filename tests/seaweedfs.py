@@ -67,7 +67,7 @@ class SeaweedFS:
         command = [
             str(WEED), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={self._folder / 'data'}", *ports, "-s3",
             f"-s3.config={self._folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false",
-            "-master.volumeSizeLimitMB=64", "-volume.max=50", "-master.electionTimeout=1s",
+            "-master.volumeSizeLimitMB=64", "-volume.max=1000", "-master.electionTimeout=1s",
         ]  # fmt: skip
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)

@@ -160,8 +160,6 @@ def _is_about_a_value(error: DBAPIError) -> bool:
     """Whether the database refuses what it was given, and not the connection, the user or the statement."""
     if isinstance(error, IntegrityError | DataError):
         return True
-    if isinstance(getattr(error.orig, "__cause__", None), ValueError):  # asyncpg refuses it before it is sent
-        return True
     return str(getattr(error.orig, "sqlstate", None) or "")[:2] in _ABOUT_VALUES
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from aoi_modules.results.database import outbox, reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
+from aoi_modules.results.database.rows import to_row
+from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.database.writing import Refused, store
 from aoi_modules.results.record import Record
 from tests import services
@@ -24,6 +26,8 @@ STORE = """
 import asyncio, sys
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.rows import to_row
+from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.database.writing import store
 from tests.results.records import record
 
@@ -104,20 +108,22 @@ def test_of_stores_at_once_with_the_same_key_one_has_the_first_and_the_others_re
     with_database(database_url, act)
 
 
-def test_keys_that_cross_each_other_hold_nobody_up(database_url: str) -> None:
-    """Each of two waits for the other's keys, which PostgreSQL ends by an error for one of them."""
-
+@services.need(services.POSTGRESQL)
+def test_of_two_that_wait_for_each_other_postgresql_ends_one_which_is_stored_all_the_same(
+    postgresql: PostgreSQL,
+) -> None:
     async def act(database: Database) -> None:
-        other = Database(database_url)
-        for turn in range(5):
-            keys = [f"{turn:016x}{key:016x}" for key in range(50)]
-            batches = [[record(key=key) for key in order] for order in (keys, keys[::-1])]
-            await asyncio.gather(store(database, batches[0]), store(other, batches[1]))
-        stored = await everything(database)
-        assert (len(stored), sum(one.key is not None for one in stored)) == (500, 250)
-        await other.close()
+        one, other = f"{1:032x}", f"{2:032x}"
+        async with database.transaction() as connection:
+            await connection.execute(insert(inspections), [to_row(record(1, key=one))])
+            second = asyncio.create_task(store(database, [record(2, key=other), record(3, key=one)]))
+            while postgresql.run("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "0":
+                await asyncio.sleep(0.01)
+            await connection.execute(insert(inspections), [to_row(record(4, key=other))])
+        assert [stored.key for stored in await second] == [None, None]
+        assert len(await everything(database)) == 4
 
-    with_database(database_url, act)
+    with_database(postgresql.new_database(), act)
 
 
 def test_only_new_records_have_letters(database_url: str) -> None:

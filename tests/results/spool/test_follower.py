@@ -172,16 +172,15 @@ def test_a_damaged_segment_is_kept_and_told_once_and_the_others_are_read(
 
     async def run() -> None:
         await filled(tmp_path)
-        size = segment_path(tmp_path, 2).stat().st_size // 2
-        content = damage(segment_path(tmp_path, 2), size + 26)
+        content = damage(segment_path(tmp_path, 2), 26)
         for _ in range(2):
             async with opened(tmp_path, on_damage=tell) as spool:
                 found = await spool.follower("rows").read(100)
-                assert len(found) == 9
+                assert [entry.record for entry in found] == RECORDS[:2] + RECORDS[3:]
         async with opened(tmp_path, on_damage=tell) as spool:
-            assert len(await rest(spool.follower("rows"), 1)) == 9
+            assert await rest(spool.follower("rows"), 1) == RECORDS[:2] + RECORDS[3:]
         assert (tmp_path / "0000000002.damaged").read_bytes() == content
-        assert told == [("0000000002.damaged", size)]
+        assert told == [("0000000002.damaged", 0)]
         assert len(files(tmp_path)) == 1
 
     asyncio.run(run())
