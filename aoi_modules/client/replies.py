@@ -1,7 +1,7 @@
 """What a model server replies, whatever the protocol: scores, versions, signatures, the manifest."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,11 +20,13 @@ class Prediction:
         scores: one array a head, float32 (N, K). Outputs that are no floats come as they are.
         model: name of the model that answered.
         version: its version. None by REST, whose answers do not tell it, unless the client asked for a version.
+        outputs: all that the model gave, in its own dtypes; by gRPC alone.
     """
 
     scores: dict[str, Array]
     model: str
     version: int | None
+    outputs: Mapping[str, Array] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 
-def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> int:
+def _port(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
     """A port number; 0, a free one, for `any`."""
+    if text is None:
+        return None
     if text == "any":
         return 0
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
@@ -24,7 +26,12 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> in
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
 @click.option("--port", callback=_port, default="8080", show_default=True, help="Port to listen on, or 'any'.")
-@click.option("--ready_file", type=click.Path(path_type=Path), help="Written when the gateway listens: its port, JSON.")
+@click.option(
+    "--grpc_port",
+    callback=_port,
+    help="A second port, or 'any', for clients of TensorFlow Serving, by gRPC: the name of a model is a component's.",
+)
+@click.option("--ready_file", type=click.Path(path_type=Path), help="Written when the gateway listens: ports, JSON.")
 @click.option(
     "--drain_seconds",
     type=click.FloatRange(0, 600),
@@ -60,6 +67,7 @@ def command(
     routes_file: Path,
     host: str,
     port: int,
+    grpc_port: int | None,
     ready_file: Path | None,
     drain_seconds: float,
     results: Path,
@@ -107,6 +115,8 @@ def command(
       curl -H "Idempotency-Key: 17" --data-binary @picture.png "http://127.0.0.1:8080/v1/inspect/tile?unit=SN42&lot=L7"
       curl "http://127.0.0.1:8080/v1/inspections?component=tile&verdict=FAIL"
       curl http://127.0.0.1:8080/v1/components
+      aoi gateway --routes routes.yaml --port 8080 --grpc_port 8500
+      aoi predict --grpc 127.0.0.1:8500 --model tile picture.png
       curl http://127.0.0.1:8080/readyz
     """
     from aoi_modules.child_process import check_ready_file
@@ -117,4 +127,5 @@ def command(
         check_ready_file(ready_file)
     folder = None if str(results) == "none" else results
     url = database or settings().database_url or None
-    run_gateway(routes_file, ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync))
+    options = ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync, grpc_port)
+    run_gateway(routes_file, options)

@@ -18,9 +18,11 @@ class RunningGateway(Closing):
         results: folder in which inspections are kept; None keeps none.
         database: their database, by URL; None for a SQLite file in the folder.
         pictures: where their pictures go; None for a folder in the folder.
+        by_grpc: opens the second door, too.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
+        grpc: `127.0.0.1:PORT` of the second door; empty if there is none.
         process: the child: `stop()`, `kill()`, `log_tail()`.
 
     Raises:
@@ -36,15 +38,19 @@ class RunningGateway(Closing):
         results: Path | None = None,
         database: str | None = None,
         pictures: str | None = None,
+        by_grpc: bool = False,
     ) -> None:
         arguments = [
             "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
             "--drain_seconds", str(drain_seconds), "--results", str(results or "none"),
             *(["--database", database] if database is not None else []),
             *(["--pictures", pictures] if pictures is not None else []),
+            *(["--grpc_port", "any"] if by_grpc else []),
         ]  # fmt: skip
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
-        self.url = f"http://127.0.0.1:{self.process.ports['http']}"
+        ports = self.process.ports
+        self.url = f"http://127.0.0.1:{ports['http']}"
+        self.grpc = f"127.0.0.1:{ports['grpc']}" if by_grpc else ""
 
     def close(self) -> None:
         """Stops it, and waits until it has ended."""

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import random
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,6 +13,8 @@ import msgspec
 import structlog
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import AoiError, BadParameter, Busy, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
@@ -54,6 +56,19 @@ class RouteState:
     version: int | None = None
     manifest: Manifest | None = None
     servers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said about one picture.
+
+    Args:
+        inspection: the verdict, and what led to it.
+        prediction: what the model gave; None if no model answered, or if its recorded inspection was enough.
+    """
+
+    inspection: Inspection
+    prediction: Prediction | None = None
 
 
 class Line:
@@ -98,6 +113,22 @@ class Line:
             SpoolFull, DatabaseAway: what was found cannot be kept, so it is not answered.
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
+        return (await self.answer(component, arrival)).inspection
+
+    async def answer(
+        self, component: str, arrival: Arrival, *, together: str | None = None, with_outputs: bool = False
+    ) -> Answer:
+        """Inspects one part as `inspect` does, and gives what the model gave, too.
+
+        Args:
+            component: whose picture it is.
+            arrival: the picture.
+            together: shared by pictures of no unit that the same model has to judge.
+            with_outputs: asks the model about a repeat, too, for its outputs alone; the recorded verdict stays.
+
+        Raises:
+            AoiError: as `inspect`.
+        """
         watch = _Watch()
         timeout_ms = self._ways_to(component).own.route.timeout_ms
         wanted_ms, origin = arrival.wanted_ms(), self._from_here(arrival.origin())
@@ -106,7 +137,7 @@ class Line:
             async with self._admissions[component].turn(seconds) as seconds_left:
                 watch.stage("wait")
                 ways = self._ways_to(component)  # which may have changed meanwhile
-                chosen = ways.chosen(chance_of(origin.unit))
+                chosen = ways.chosen(chance_of(origin.unit or together))
                 with chosen.replicas.place() as upstream:
                     most = self._routes.max_picture_pixels
                     arrived = await receive(component, arrival, origin, most_pixels=most, stages=watch.stages)
@@ -115,16 +146,38 @@ class Line:
                     earlier = await self._records.earlier(arrived)
                     if earlier is not None:
                         self._metrics.repeats.labels(component).inc()
-                        return earlier
+                        if not with_outputs:
+                            return Answer(earlier)
                     question = _Question(component, arrived.shot, Attempts(seconds_left, 0))
                     with self._metrics.upstream_seconds.labels(component).time():
                         found = await self._inspected(question, chosen, upstream, ways.own)
                     watch.stage("model")
-            inspection = await self._records.keep(arrived, ways.own.route, found, watch.started)
+            if earlier is not None:
+                return Answer(earlier, found.prediction)
+            inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
         if ways.shadow is not None:
             self._shadows.follow(inspection, partial(self._shadowed, question, ways.shadow, arrived, inspection))
         self._metrics.judged(inspection, watch.stages)
-        return inspection
+        return Answer(inspection, found.prediction)
+
+    async def pass_on(
+        self, component: str, method: Method[Request, Response], request: Callable[[Route], Request], seconds: float
+    ) -> Response:
+        """Asks a component's model a question of TensorFlow Serving's that is about no picture.
+
+        Args:
+            component: whose model is asked: the route's own.
+            method: of the model server.
+            request: makes the question.
+            seconds: that the answer may take; the route may say fewer.
+
+        Raises:
+            UnknownComponent: there is no route.
+            Unreachable, TooSlow, RpcError: no answer, or a refusal.
+        """
+        way = self._ways_to(component).own
+        endpoint = _endpoint(way.route, min(seconds, way.route.timeout_ms / 1000))
+        return await way.replicas.pass_on(endpoint, method, request(way.route), endpoint.attempts())
 
     async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
         """Keeps the verdict of a unit; see `Records.keep_unit`."""
@@ -187,12 +240,12 @@ class Line:
         await self._records.keep_shadow(replace(arrived, stages=watch.stages), answered, inspection, watch.started)
         return inspection
 
-    async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Inspection:
+    async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Answer:
         """Asks and judges; where a canary cannot answer, the route's own model does."""
         try:
             return await _judged(question, way, first)
         except TwoHungUp as error:
-            return _for_an_operator(question.component, way.route, error.message)
+            return Answer(_for_an_operator(question.component, way.route, error.message))
         except (RpcError, BadParameter) as error:  # a canary may take other features
             if not way.canary:
                 raise
@@ -290,7 +343,7 @@ class _Ways:
         return self.canary if self.canary is not None and chance < self.share else self.own
 
 
-async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection:
+async def _judged(question: _Question, way: _Way, first: Upstream) -> Answer:
     """Asks about a picture, and judges."""
     route = way.route
     endpoint = _endpoint(route, question.attempts.timeout)
@@ -299,7 +352,7 @@ async def _judged(question: _Question, way: _Way, first: Upstream) -> Inspection
     inspection = judge(
         prediction.scores, manifest, route.limits_of(model.version), component=question.component, model=model
     )
-    return msgspec.structs.replace(inspection, canary=way.canary)
+    return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction)
 
 
 async def _ask_shadow(question: _Question, shadow: _Way) -> Inspection:
@@ -308,7 +361,7 @@ async def _ask_shadow(question: _Question, shadow: _Way) -> Inspection:
         if 2 * upstream.in_flight > upstream.max_in_flight:
             raise Busy(upstream.max_in_flight // 2)
         own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
-        return await _judged(replace(question, attempts=own_time), shadow, upstream)
+        return (await _judged(replace(question, attempts=own_time), shadow, upstream)).inspection
 
 
 def _endpoint(route: Route, seconds: float) -> Endpoint:

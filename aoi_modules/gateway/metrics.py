@@ -23,7 +23,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self.requests = Counter(
             "aoi_gateway_requests_total",
-            "Inspections asked for, by component and HTTP status.",
+            "Inspections asked for, by component and status: of HTTP, or the code of gRPC.",
             ["component", "status"],
             registry=self._registry,
         )

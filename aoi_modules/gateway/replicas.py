@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
@@ -92,6 +93,23 @@ class Replicas:
                     raise
             self._asked_again()
             upstream = following
+
+    async def pass_on(
+        self, endpoint: Endpoint, method: Method[Request, Response], request: Request, attempts: Attempts
+    ) -> Response:
+        """Passes on a question that is about no picture, to the first server that can answer; it takes no place.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: see `Upstream.ask`; of the last server.
+        """
+        *others, last = sorted(self._upstreams, key=self._rank)
+        for upstream in others:
+            try:
+                return await upstream.pass_on(endpoint, method, request, attempts)
+            except RpcError as error:
+                if error.code not in ELSEWHERE:
+                    raise
+        return await last.pass_on(endpoint, method, request, attempts)
 
     def _next(self, asked: Collection[Upstream]) -> Upstream | None:
         """The server to ask next; None if all have been asked or have no place."""

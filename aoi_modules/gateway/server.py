@@ -11,6 +11,7 @@ from pathlib import Path
 from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError, RouteError
+from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
@@ -30,12 +31,13 @@ class ServerOptions:
     Args:
         host: address to listen on.
         port: 0 takes a free one.
-        ready_file: written when the gateway listens: `{"http": PORT}`.
+        ready_file: written when the gateway listens: `{"http": PORT}`, and `"grpc"` with a second door.
         drain_seconds: how long /readyz says no before the gateway stops listening, so that a load balancer turns away.
         results: folder in which inspections are kept; None keeps none.
         database: where they go from there; None for a SQLite file in the folder.
         pictures: where pictures go: a folder, or a bucket of S3 by URL; None for a folder in the folder.
         sync: whether each is on disk before it is answered; without, a power cut loses the last ones.
+        grpc_port: of the second door, for clients of TensorFlow Serving; 0 takes a free one, None has none.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +48,7 @@ class ServerOptions:
     database: str | None = None
     pictures: str | None = None
     sync: bool = True
+    grpc_port: int | None = None
 
     @contextmanager
     def home(self) -> Iterator[Home | None]:
@@ -93,12 +96,16 @@ def open_port(host: str, port: int) -> socket.socket:
 
 async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, listener: socket.socket) -> None:
     port, routes = listener.getsockname()[1], gateway.routes
+    ports = {"http": port}
+    if options.grpc_port is not None:
+        gateway.grpc = GrpcApp(lambda: gateway.routes, gateway.metrics, gateway.log)
+        ports["grpc"] = gateway.grpc.listen(options.host, options.grpc_port)
 
     def announce() -> None:
         kept = {} if gateway.home is None else {"results": str(options.results), "gateway": gateway.home.name}
         gateway.log.info("listening", host=options.host, port=port, components=sorted(routes.components), **kept)
         if options.ready_file is not None:
-            write_ready_file(options.ready_file, {"http": port})
+            write_ready_file(options.ready_file, ports)
 
     server = _web_server(gateway, routes, announce)
     loop = asyncio.get_running_loop()

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
+from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
@@ -129,6 +130,17 @@ class Upstream:
         """
         with self._noticing(endpoint):
             return await self._client(endpoint, endpoint.attempts()).status()
+
+    async def pass_on(
+        self, endpoint: Endpoint, method: Method[Request, Response], request: Request, attempts: Attempts
+    ) -> Response:
+        """Passes on a question of TensorFlow Serving's that is about no picture.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: see `ask`.
+        """
+        with self._noticing(endpoint):
+            return await self._connection.call(method, request, attempts)
 
     async def close(self) -> None:
         """Ends the connection, and every call that is under way."""

@@ -85,6 +85,13 @@ def test_a_picture_gets_its_verdict(model_server: ModelServer) -> None:
     assert 'aoi_gateway_upstream_seconds_count{component="tile"} 1.0' in text
 
 
+def test_what_the_model_gave_comes_with_the_answer(model_server: ModelServer) -> None:
+    answer = with_line(model_server.address, lambda line: line.answer("tile", Arriving()))
+    assert answer.prediction is not None
+    assert answer.prediction.outputs["defect"].tolist() == [[pytest.approx(0.1)]]
+    assert answer.inspection.verdict is Verdict.PASS
+
+
 def test_the_routes_limits_win(model_server: ModelServer) -> None:
     assert with_line(model_server.address, lambda line: line.inspect("strict", Arriving())).verdict is Verdict.FAIL
 

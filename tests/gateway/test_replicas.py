@@ -8,6 +8,7 @@ import grpc
 import pytest
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc import calls
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
@@ -226,3 +227,22 @@ def test_places_at_all_servers_count(servers: list[ModelServer]) -> None:
         assert {first.address, second.address} == {server.address for server in servers[:2]}
 
     with_replicas([server.address for server in servers[:2]], act, max_in_flight=1)
+
+
+def test_a_question_about_no_picture_goes_to_whoever_answers(free_port: int, model_server: ModelServer) -> None:
+    asked = calls.status_request(Endpoint("any:1", "tile"))
+
+    async def act(harness: Harness) -> None:
+        endpoint, _, attempts = question(PATIENCE)
+        answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, attempts)
+        assert calls.version_statuses(answer)[0].version == 1
+
+    with_replicas([f"127.0.0.1:{free_port}", model_server.address], act)
+
+    async def refused(harness: Harness) -> None:
+        endpoint, _, attempts = question(PATIENCE)
+        pinned = calls.status_request(Endpoint("any:1", "tile", version=7))
+        with pytest.raises(RpcError, match="Could not find version 7"):
+            await harness.replicas.pass_on(endpoint, calls.STATUS, pinned, attempts)
+
+    with_replicas([model_server.address], refused)

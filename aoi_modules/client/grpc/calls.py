@@ -84,8 +84,9 @@ def prediction(response: PredictResponse) -> Prediction:
     Raises:
         WireError: an output contradicts itself.
     """
-    scores = {name: as_scores(to_array(tensor, name)) for name, tensor in response.outputs.items()}
-    return Prediction(scores, response.model_spec.name, response.model_spec.version.value)
+    outputs = {name: to_array(tensor, name) for name, tensor in response.outputs.items()}
+    scores = {name: as_scores(array) for name, array in outputs.items()}
+    return Prediction(scores, response.model_spec.name, response.model_spec.version.value, outputs)
 
 
 def status_request(endpoint: Endpoint) -> GetModelStatusRequest:

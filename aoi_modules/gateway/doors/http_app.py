@@ -1,8 +1,6 @@
 """The gateway's HTTP interface: it only translates, and `line` does the work."""
 
-import re
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,9 +18,10 @@ from starlette.routing import Route as HttpRoute
 from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems, unit_form
+from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.problems import Problem
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_one, find_page, find_unit
-from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of
+from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
@@ -35,7 +34,6 @@ from aoi_modules.results.closing import Closing
 from aoi_modules.results.home import Home
 from aoi_modules.results.recorder import Recorder
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
 DATABASE_SECONDS = 3.0
@@ -61,6 +59,8 @@ class Gateway:
     home: Home | None = None
     """Where inspections are kept; None keeps none."""
     recorder: Recorder | None = None
+    grpc: GrpcApp | None = None
+    """The second door; None if there is none."""
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
 
@@ -89,9 +89,13 @@ def build_app(gateway: Gateway) -> Starlette:
             gateway.metrics.watch(gateway.recorder)
         records = Records(gateway.recorder, "" if home is None else home.name)
         gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
+        if gateway.grpc is not None:
+            await gateway.grpc.open(gateway.line)
         try:
             yield
         finally:
+            if gateway.grpc is not None:
+                await gateway.grpc.close()
             await gateway.line.close()
             if gateway.recorder is not None:
                 await gateway.recorder.close()
@@ -313,9 +317,7 @@ def _heads_body(state: RouteState) -> list[dict[str, object]]:
 
 
 def _request_id(request: Request) -> str:
-    """The client's own id, if it is one that cannot disturb a log; else a new one."""
-    given = request.headers.get("x-request-id", "")
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return request_id_of(request.headers.get("x-request-id", ""))
 
 
 def _gateway(request: Request) -> Gateway:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import uuid
 
 from starlette.requests import Request
 
@@ -17,6 +18,7 @@ MAX_NAME = 200
 """Characters of a name of any kind, and of a key."""
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
@@ -134,6 +136,11 @@ def name_of(what: str, text: str) -> str:
     if not 0 < len(text) <= MAX_NAME or not text.isprintable():
         raise BadParameter(what, expected=f"1 to {MAX_NAME} printable characters", found=text[:40])
     return text
+
+
+def request_id_of(given: str) -> str:
+    """Gives the client's own id, if it is one that cannot disturb a log; else a new one."""
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
 def wanted_ms(request: Request) -> int | None:

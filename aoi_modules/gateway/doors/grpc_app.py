@@ -1,0 +1,242 @@
+"""The gateway's gRPC interface: TensorFlow Serving's own services, so that a client changes the address alone.
+
+A model is called by the name of its component. Each picture of a Predict is an inspection; the outputs are the model's,
+and the verdicts follow as trailing metadata: `aoi-verdict` and `aoi-inspection`, one for each picture, with commas.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import grpc
+import grpc.aio
+import structlog
+from google.protobuf.message import DecodeError, Message
+
+from aoi_modules.client.grpc import calls
+from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.gateway.doors.grpc_call import Call, CalledPicture, Context
+from aoi_modules.gateway.doors.grpc_codes import code_of, words_of
+from aoi_modules.gateway.doors.grpc_messages import asks_manifest, check_version, response_of, shots_of, spec_for
+from aoi_modules.gateway.line import Answer, Line
+from aoi_modules.gateway.metrics import UNKNOWN, Metrics
+from aoi_modules.gateway.routes import Route, Routes
+from aoi_modules.gateway.shots import Shot
+from aoi_modules.wire.messages import (
+    GetModelMetadataRequest,
+    GetModelMetadataResponse,
+    GetModelStatusRequest,
+    GetModelStatusResponse,
+    ModelSpec,
+    PredictRequest,
+    PredictResponse,
+)
+
+VERDICT, INSPECTION = "aoi-verdict", "aoi-inspection"
+MOST_CALLS = 256
+"""Calls at a time, whose messages are held in memory; gRPC refuses further ones with RESOURCE_EXHAUSTED."""
+AT_ONCE = 8
+"""Pictures of one call that are asked about at a time."""
+LIGHT_BYTES = 1 << 20
+"""A message of up to so many bytes is read in the event loop: that takes less time than to hand it to a thread."""
+_SPARE_BYTES = 1 << 20
+_MARGIN_SECONDS = 2.0
+
+Parsed = TypeVar("Parsed", bound=Message)
+
+
+class GrpcApp:
+    """The gRPC services of one gateway. Made inside the running event loop.
+
+    Args:
+        routes: gives those in force.
+        metrics: counts calls.
+        log: learns of each call.
+    """
+
+    def __init__(self, routes: Callable[[], Routes], metrics: Metrics, log: structlog.stdlib.BoundLogger) -> None:
+        self._routes = routes
+        self._metrics = metrics
+        self._log = log
+        self._line: Line | None = None
+        self._running: set[asyncio.Future[Any]] = set()
+        self._server = grpc.aio.server(
+            options=[
+                ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
+                ("grpc.max_send_message_length", -1),
+                ("grpc.max_receive_message_length", routes().max_unit_bytes + _SPARE_BYTES),
+            ],
+            maximum_concurrent_rpcs=MOST_CALLS,
+        )
+
+    def listen(self, host: str, port: int) -> int:
+        """Opens the port; 0 takes a free one, which is returned.
+
+        Raises:
+            AoiError: the address is taken or not this machine's.
+        """
+        place = f"[{host}]" if ":" in host else host
+        try:
+            return self._server.add_insecure_port(f"{place}:{port}")
+        except RuntimeError:  # gRPC says no more than that it failed
+            raise AoiError(
+                f"cannot listen on {host}:{port} for gRPC",
+                hint="another program may listen there; --grpc_port any takes a free port",
+            ) from None
+
+    async def open(self, line: Line) -> None:
+        """Takes calls from now on."""
+        self._line = line
+        services: dict[Method[Any, Any], Any] = {
+            calls.PREDICT: self._handler(PredictRequest, self._predict),
+            calls.METADATA: self._handler(GetModelMetadataRequest, self._metadata),
+            calls.STATUS: self._handler(GetModelStatusRequest, self._status),
+        }
+        self._server.add_generic_rpc_handlers(tuple(_service(method, how) for method, how in services.items()))
+        await self._server.start()
+
+    async def close(self) -> None:
+        """Takes no further calls, and waits for the inspections that are under way."""
+        longest = max(route.timeout_ms for route in self._routes().components.values()) / 1000 + _MARGIN_SECONDS
+        await self._server.stop(longest)
+        if self._running:
+            await asyncio.wait(self._running, timeout=longest)
+
+    async def _predict(self, request: PredictRequest, call: Call) -> PredictResponse:
+        component = request.model_spec.name
+        if asks_manifest(request):
+            return await self._pass_on(calls.PREDICT, request, call)
+        routes = self._routes()
+        if component in routes.components:
+            check_version(request.model_spec, routes.components[component])
+        shots = await _in_time(request, routes.max_unit_pictures)
+        answers = await self._inspected(component, shots, call)
+        predictions = [answer.prediction for answer in answers]
+        missing = [answer.inspection.reason for answer in answers if answer.prediction is None]
+        if missing:  # kept as REVIEW; there is nothing that a model gave
+            raise RpcError("FAILED_PRECONDITION", missing[0])
+        return response_of(request, [prediction for prediction in predictions if prediction is not None])
+
+    async def _inspected(self, component: str, shots: Sequence[Shot], call: Call) -> list[Answer]:
+        """Inspects all pictures, some at a time; what was found of each is told even if one of them has an error.
+
+        A client that hangs up ends no inspection that has begun: it is kept, as is one by HTTP.
+        """
+        turns = asyncio.Semaphore(self._at_once(component))
+
+        async def inspect(number: int, shot: Shot) -> Answer:
+            async with turns:
+                picture = CalledPicture(call, shot, number, alone=len(shots) == 1)
+                return await self._open_line().answer(component, picture, together=call.request_id, with_outputs=True)
+
+        whole = asyncio.gather(*(inspect(*one) for one in enumerate(shots)), return_exceptions=True)
+        self._running.add(whole)
+        whole.add_done_callback(self._running.discard)
+        try:
+            found = await asyncio.shield(whole)
+        except asyncio.CancelledError:
+            call.left = True
+            raise
+        inspections = [None if isinstance(one, BaseException) else one.inspection for one in found]
+        call.trailing += [
+            (VERDICT, ",".join("" if one is None else one.verdict.value for one in inspections)),
+            (INSPECTION, ",".join("" if one is None else one.id for one in inspections)),
+        ]
+        return [_unless_failed(one) for one in found]
+
+    def _at_once(self, component: str) -> int:
+        """How many pictures of a call may be under way: never more than its component or a server has places."""
+        routes = self._routes()
+        route = routes.components.get(component)
+        own = AT_ONCE if route is None or route.max_in_flight is None else route.max_in_flight
+        return min(AT_ONCE, own, routes.max_in_flight)
+
+    async def _metadata(self, request: GetModelMetadataRequest, call: Call) -> GetModelMetadataResponse:
+        return await self._pass_on(calls.METADATA, request, call)
+
+    async def _status(self, request: GetModelStatusRequest, call: Call) -> GetModelStatusResponse:
+        return await self._pass_on(calls.STATUS, request, call)
+
+    async def _pass_on(self, method: Method[Request, Response], request: Request, call: Call) -> Response:
+        """Asks a model server the same about the component's model, and answers in the component's name."""
+        spec = _spec(request)
+        component = spec.name
+
+        def asked(route: Route) -> Request:
+            passed = type(request)()
+            passed.CopyFrom(request)
+            _spec(passed).CopyFrom(spec_for(route, spec))
+            return passed
+
+        response = await self._open_line().pass_on(component, method, asked, call.seconds_left())
+        if not isinstance(response, GetModelStatusResponse):
+            _spec(response).name = component
+        return response
+
+    def _open_line(self) -> Line:
+        if self._line is None:
+            raise RuntimeError("a call came before the door was opened")
+        return self._line
+
+    def _handler(self, kind: type[Parsed], work: Callable[[Parsed, Call], Awaitable[Message]]) -> Any:
+        """The handler of a method: it answers or refuses, counts, and writes a line into the log."""
+
+        async def answer(body: bytes, context: Context) -> bytes:
+            call, started, component = Call(context), time.perf_counter(), ""
+            log = self._log.bind(request_id=call.request_id)
+            try:
+                request = _parsed(kind, body)
+                component = _spec(request).name
+                log = log.bind(component=component[:200])
+                response = (await work(request, call)).SerializeToString()
+                code, words = "OK", ""
+                elapsed = round((time.perf_counter() - started) * 1000, 2)
+                log.info("answered", by="gRPC", status=code, verdict=call.told(VERDICT), ms=elapsed)
+            except AoiError as error:
+                code, words, response = code_of(error), words_of(error), b""
+                log.warning("refused", by="gRPC", status=code, detail=error.message)
+            except Exception as fault:  # a fault of ours: logged whole
+                code, response = "INTERNAL", b""
+                words = f"a fault of the gateway itself; its log tells more: request_id {call.request_id}"
+                log.error("fault", by="gRPC", status=code, exc_info=fault)
+            label = component if component in self._routes().components else UNKNOWN
+            self._metrics.requests.labels(label, code).inc()
+            if code != "OK":
+                await context.abort(grpc.StatusCode[code], words, tuple(call.trailing))
+            context.set_trailing_metadata(tuple(call.trailing))
+            return response
+
+        return answer
+
+
+def _spec(message: Any) -> ModelSpec:
+    """Which model a request asks or an answer is of; each of the services' requests has it."""
+    spec: ModelSpec = message.model_spec
+    return spec
+
+
+def _service(method: Method[Any, Any], answer: Any) -> Any:
+    service, _, name = method.name.strip("/").partition("/")
+    return grpc.method_handlers_generic_handler(service, {name: grpc.unary_unary_rpc_method_handler(answer)})
+
+
+def _parsed(kind: type[Parsed], body: bytes) -> Parsed:
+    try:
+        return kind.FromString(body)
+    except DecodeError as error:
+        raise RpcError("INVALID_ARGUMENT", f"expected a {kind.__name__}: {error}") from None
+
+
+async def _in_time(request: PredictRequest, most: int) -> list[Shot]:
+    """The pictures of a request; those of a large one are read in a thread, while the loop serves others."""
+    if request.ByteSize() <= LIGHT_BYTES:
+        return shots_of(request, most)
+    return await asyncio.to_thread(shots_of, request, most)
+
+
+def _unless_failed(found: Answer | BaseException) -> Answer:
+    if isinstance(found, BaseException):
+        raise found
+    return found
