@@ -100,6 +100,7 @@ def command(
           positions:
             left: {component: tile}
             right: {component: tile, required: false}
+      retention: {PASS: 7, REVIEW: 90}    # days that kept pictures stay
       sinks:                              # who is told; read at the start
         line: {mqtt: "mqtt://broker:1883/aoi/{gateway}/{component}"}
         quality: {webhook: "https://quality.example/aoi", secret_file: /run/secrets/webhook}

@@ -31,6 +31,7 @@ from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 from aoi_modules.pictures.formats import MAX_PIXELS
+from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.verdict import Verdict
 
@@ -173,6 +174,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     components: dict[str, Route]
     products: dict[str, Product] = {}
     """What the units of each product have to show."""
+    retention: Retention = Retention()
+    """How many days pictures stay, by verdict: `{PASS: 7, REVIEW: 90}`; what is not named stays for ever."""
     sinks: Destinations = {}
     """Who is told of inspections and units; read when the gateway starts."""
     station: str | None = None

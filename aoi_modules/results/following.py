@@ -159,3 +159,13 @@ class Following(ABC):
         if found:
             await self.take(found)
             self._follower.done(found[-1].position)
+
+
+async def rest(stopping: asyncio.Event, seconds: float) -> bool:
+    """Waits for so long, or until it is told to stop; whether it was."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -3,18 +3,21 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from aoi_modules.errors import DatabaseAway, NoSuchResult
+from aoi_modules.errors import DatabaseAway, NoSuchResult, ResultsError
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
-from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.keeping import PICTURES, Keeping
+from aoi_modules.results.pictures.lookup import picture_of
+from aoi_modules.results.pictures.retention import Retention
+from aoi_modules.results.pictures.rounds import Rounds
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record
 from aoi_modules.results.sinks.sending import Sending
@@ -49,6 +52,7 @@ class Recorder:
 
     Attributes:
         units: closes units.
+        rounds: by which pictures expire; None where none are kept.
         storing, keeping: the ways from the spool to the database and to the pictures.
     """
 
@@ -69,6 +73,7 @@ class Recorder:
         self.database = database
         self.pictures = pictures
         self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log)
+        self.rounds = None if pictures is None else Rounds(database, pictures, Retention(), log)
         self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
         self._presence = Presence(database, gateway, spool, self.storing)
         self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
@@ -141,19 +146,18 @@ class Recorder:
     async def flush(self, seconds: float) -> None:
         """Waits until the database has what was accepted so far, but no longer than that, and not while it is away."""
         if not self.storing.away:
-            await self.storing.until(self._spool.end, seconds)
+            with suppress(ResultsError):  # what the database refused lies in a file; it is not what is asked for
+                await self.storing.until(self._spool.end, seconds)
 
     async def picture_of(self, record: Record) -> bytes:
         """Gives the picture of an inspection, as it came.
 
         Raises:
-            NoSuchResult: it was not kept, is on its way, or went.
-            PictureStoreAway: the place gives nothing.
+            NoSuchResult, PictureStoreAway, ResultsError: see `lookup.picture_of`.
         """
-        if self.pictures is None or not record.picture.kept:
-            hint = "the route's `store` says which pictures are kept"
-            raise NoSuchResult(f"the picture of inspection {record.id} was not kept", hint=hint)
-        return await self.pictures.get(address(record.id, record.picture.kind))
+        if self.pictures is None:
+            raise NoSuchResult("this gateway keeps no pictures")
+        return await picture_of(self.pictures, record)
 
     async def close(self) -> None:
         """Stores what it can, and closes spool and database. What stays in the spool is stored by the next run."""
@@ -202,7 +206,8 @@ class Recorder:
             self.sending.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.storing.run())
-            self._beside = [tasks.create_task(work.run(self._stopping)) for work in (self._presence, self.units)]
+            runs = [self._presence.run, self.units.run, *([self.rounds.run] if self.rounds is not None else [])]
+            self._beside = [tasks.create_task(run(self._stopping)) for run in runs]
 
     async def _enter(self) -> None:
         await migrate(self.database)

@@ -261,3 +261,22 @@ def test_who_is_named_as_a_sink_is_told(model_server: ModelServer, tmp_path: Pat
             page = requests.get(f"{gateway.url}/metrics", timeout=10).text
     assert receiver.ids() == [found["id"], closed["id"]]
     assert 'aoi_gateway_sent_letters{sink="quality"} 2.0' in page
+
+
+def test_pictures_go_by_the_age_that_the_routes_say(model_server: ModelServer, tmp_path: Path) -> None:
+    routes = tmp_path / "routes.yaml"
+    components = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", store: all}}}}\n'
+    routes.write_text(components)
+    with RunningGateway(routes, results=tmp_path / "results") as gateway:
+        found = requests.post(f"{gateway.url}/v1/inspect/tile", data=PICTURE, timeout=10).json()
+    routes.write_text(f"{components}retention: {{PASS: 0.000001}}\n")  # a tenth of a second
+    time.sleep(0.2)
+    with RunningGateway(routes, results=tmp_path / "results") as gateway:
+        for _ in range(100):
+            record = requests.get(f"{gateway.url}/v1/inspections/{found['id']}", timeout=10).json()
+            if record["picture"]["gone"] is not None:
+                break
+            time.sleep(0.05)
+        picture = requests.get(f"{gateway.url}/v1/inspections/{found['id']}/picture", timeout=10)
+    assert record["picture"]["gone"] is not None
+    assert (picture.status_code, "went" in picture.json()["detail"]) == (404, True)

@@ -73,6 +73,8 @@ class Gateway:
         self.unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
         if self.line is not None:
             self.line.use(routes)
+        if self.recorder is not None and self.recorder.rounds is not None:
+            self.recorder.rounds.retention = routes.retention
 
 
 def build_app(gateway: Gateway) -> Starlette:
@@ -87,6 +89,7 @@ def build_app(gateway: Gateway) -> Starlette:
         if gateway.recorder is not None:
             await gateway.recorder.start(DATABASE_SECONDS)
             gateway.metrics.watch(gateway.recorder)
+            gateway.use(gateway.routes)
         records = Records(gateway.recorder, "" if home is None else home.name)
         gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
         if gateway.grpc is not None:

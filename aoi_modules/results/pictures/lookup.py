@@ -18,7 +18,10 @@ async def picture_of(store: PictureStore, record: Record) -> bytes:
     """
     about = record.picture
     if not about.kept:
-        raise NoSuchResult(f"the picture of the inspection {record.id} was not kept")
+        raise NoSuchResult(
+            f"the picture of the inspection {record.id} was not kept",
+            hint="the route's `store` says which pictures are kept",
+        )
     if about.gone is not None:
         raise NoSuchResult(
             f"the picture of the inspection {record.id} went on {about.gone:%Y-%m-%d}, because of its age"

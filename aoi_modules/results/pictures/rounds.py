@@ -7,6 +7,7 @@ import structlog
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.following import rest
 from aoi_modules.results.pictures.expiry import expire
 from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.pictures.store import PictureStore
@@ -34,10 +35,10 @@ class Rounds:
         self.retention = retention
         self._log = log
 
-    async def run(self) -> None:
-        """Goes round until it is cancelled."""
-        while True:
-            await asyncio.sleep(EVERY_SECONDS if await self.went_well() else RETRY_SECONDS)
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Goes round until it is told to stop."""
+        while not await rest(stopping, EVERY_SECONDS if await self.went_well() else RETRY_SECONDS):
+            pass
 
     async def went_well(self) -> bool:
         """One round; says whether it came to its end."""

@@ -14,10 +14,10 @@ from aoi_modules.machine import disk
 from aoi_modules.results.database import outbox
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
+from aoi_modules.results.following import rest
 from aoi_modules.results.record import now
 from aoi_modules.results.sinks.delivery import Answer, Delivery, Fate, Sender
 from aoi_modules.results.sinks.set_aside import set_aside
-from aoi_modules.results.units.presence import rest
 
 IDLE_SECONDS = 1.0
 """Between two looks into an outbox that was empty, if nothing wakes the forwarder before."""

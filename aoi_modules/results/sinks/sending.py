@@ -11,6 +11,7 @@ from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import outbox
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
+from aoi_modules.results.following import rest
 from aoi_modules.results.sinks.addresses import broker_address
 from aoi_modules.results.sinks.broker import Broker
 from aoi_modules.results.sinks.delivery import Sender
@@ -20,7 +21,6 @@ from aoi_modules.results.sinks.messages.about_inspection import inspection_messa
 from aoi_modules.results.sinks.messages.about_unit import unit_message
 from aoi_modules.results.sinks.webhook import Webhook
 from aoi_modules.results.storing import Kept
-from aoi_modules.results.units.presence import rest
 
 
 class Sending:

@@ -14,8 +14,9 @@ from aoi_modules.results.closing import Closing, left_open, of_records
 from aoi_modules.results.database import presence as clocks
 from aoi_modules.results.database import unit_rows
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.following import rest
 from aoi_modules.results.record import Record, now
-from aoi_modules.results.units.presence import Presence, rest
+from aoi_modules.results.units.presence import Presence
 
 OWN_SECONDS = 2.0
 """How long a closing waits until this gateway's own pictures are stored."""

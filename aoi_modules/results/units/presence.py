@@ -8,6 +8,7 @@ from datetime import datetime
 from aoi_modules.errors import DatabaseAway
 from aoi_modules.results.database import presence
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.following import rest
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Storing
 
@@ -93,13 +94,3 @@ class Presence:
         moment = await presence.clock(self._database)
         if await self._storing.until(self._spool.end, STORE_SECONDS):
             await presence.note(self._database, self._gateway, moment)
-
-
-async def rest(stopping: asyncio.Event, seconds: float) -> bool:
-    """Waits for so long, or until it is told to stop; whether it was."""
-    try:
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    except TimeoutError:
-        return False
-    return True

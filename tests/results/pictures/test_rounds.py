@@ -38,7 +38,7 @@ def test_a_round_comes_when_its_time_is_there_and_says_what_went(
     async def run() -> None:
         database, pictures = Database(tmp_path / "results.db"), open_store(tmp_path / "pictures")
         going = Rounds(database, pictures, Retention(), event_log(log))
-        task = asyncio.create_task(going.run())
+        task = asyncio.create_task(going.run(asyncio.Event()))
         await asyncio.sleep(0.05)
         assert lines() == []
         going.retention = Retention(PASS=1)
