@@ -98,7 +98,7 @@ def new_line(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
             server: SeaweedFS = request.getfixturevalue("seaweedfs")
             for variable, value in server.keys.items():
                 monkeypatch.setenv(variable, value)
-            where = server.url(server.new_bucket(), name)
+            where = server.new_place()
         return Line(url, where)
 
     return made

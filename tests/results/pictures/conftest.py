@@ -22,10 +22,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def bucket_url(seaweedfs: SeaweedFS, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where an empty bucket is; this process has the keys for it."""
+    """Where an empty place in a bucket is; this process has the keys for it."""
     for name, value in seaweedfs.keys.items():
         monkeypatch.setenv(name, value)
-    return seaweedfs.url(seaweedfs.new_bucket(), "line/3")
+    return seaweedfs.new_place()
 
 
 def with_store(where: str | Path, act: Callable[[PictureStore], Awaitable[Result]]) -> Result:

@@ -190,7 +190,7 @@ def test_a_server_that_is_away_for_a_while_gets_everything(tmp_path: Path, monke
     with running_seaweedfs() as server:
         for name, value in server.keys.items():
             monkeypatch.setenv(name, value)
-        bucket = server.new_bucket()
+        place = server.new_place()
 
         async def act(store: PictureStore) -> None:
             async with keeping(tmp_path, store) as (spool, keeper):
@@ -205,4 +205,4 @@ def test_a_server_that_is_away_for_a_while_gets_everything(tmp_path: Path, monke
                 assert await keeper.until(end, 60)
                 assert await contents(store) == {**expected, place: b"after"}
 
-        with_store(server.url(bucket), act)
+        with_store(place, act)

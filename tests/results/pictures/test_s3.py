@@ -1,6 +1,7 @@
 """A bucket of a real S3 server: wrong keys, wrong buckets, a server that dies and comes back."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,7 +12,7 @@ from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import new_id
 from tests.results.pictures.conftest import contents, with_store
-from tests.seaweedfs import NEED, SeaweedFS, running_seaweedfs
+from tests.seaweedfs import BUCKET, NEED, SeaweedFS, running_seaweedfs
 
 pytestmark = NEED
 PLACE = address(new_id(), "png")
@@ -37,7 +38,7 @@ async def every_call(store: PictureStore) -> list[str]:
 def test_wrong_keys_are_told(bucket_url: str, monkeypatch: pytest.MonkeyPatch, variable: str, words: str) -> None:
     monkeypatch.setenv(variable, "wrong")
     for said in with_store(bucket_url, every_call):
-        assert said.startswith("the picture store s3://test-")
+        assert said.startswith("the picture store s3://pictures-of-tests/line-")
         assert said.endswith(f"refuses: {words}")
 
 
@@ -60,10 +61,10 @@ def test_a_missing_bucket_is_told(seaweedfs: SeaweedFS, bucket_url: str) -> None
 
 
 def test_objects_lie_below_the_prefix_and_others_are_passed_over(seaweedfs: SeaweedFS, bucket_url: str) -> None:
-    bucket = bucket_url.split("/")[2]
+    prefix = urlsplit(bucket_url).path.removeprefix("/")
     client = seaweedfs.client()
-    client.put_object(Bucket=bucket, Key="line/3/readme.txt", Body=b"mine")
-    client.put_object(Bucket=bucket, Key=PLACE, Body=b"of another line")
+    client.put_object(Bucket=BUCKET, Key=f"{prefix}/readme.txt", Body=b"mine")
+    client.put_object(Bucket=BUCKET, Key=PLACE, Body=b"of another line")
 
     async def act(store: PictureStore) -> dict[str, bytes]:
         with pytest.raises(NoSuchResult):
@@ -72,7 +73,7 @@ def test_objects_lie_below_the_prefix_and_others_are_passed_over(seaweedfs: Seaw
         return await contents(store)
 
     assert with_store(bucket_url, act) == {PLACE: b"picture"}
-    found = client.get_object(Bucket=bucket, Key=f"line/3/{PLACE}")
+    found = client.get_object(Bucket=BUCKET, Key=f"{prefix}/{PLACE}")
     with found["Body"] as body:
         assert (body.read(), found["ContentType"]) == (b"picture", "image/png")
     client.close()
@@ -106,7 +107,7 @@ def test_a_server_that_dies_and_comes_back_has_what_it_took(monkeypatch: pytest.
             monkeypatch.setenv(name, value)
 
         async def run() -> None:
-            store = open_store(server.url(server.new_bucket()))
+            store = open_store(server.new_place())
             await store.put(PLACE, b"picture")
             server.kill()
             assert all("does not answer" in said for said in await every_call(store))
