@@ -14,6 +14,7 @@ from aoi_modules.errors import ResultsError
 if TYPE_CHECKING:
     from aoi_modules.results.backup.saving import Saved
     from aoi_modules.results.database.connection import Database
+    from aoi_modules.results.database.reading import Filter
     from aoi_modules.results.pictures.expiry import Expiry
     from aoi_modules.results.pictures.retention import Retention
     from aoi_modules.results.pictures.store import PictureStore
@@ -30,10 +31,28 @@ def command() -> None:
     Examples:
       aoi results backup results-2026-11-30.tar
       aoi results restore results-2026-11-30.tar --results elsewhere
+      aoi results export today.csv --where since=2026-11-30T00:00:00Z --where verdict=FAIL
       aoi results expire --keep PASS=7 --keep REVIEW=90
       aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
       aoi results release --reason 'complaint 4711'
     """
+
+
+def _filter(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> "Filter":
+    """`verdict=FAIL` and its like as one value."""
+    import msgspec
+
+    from aoi_modules.results.database.reading import Filter
+
+    named = dict(text.partition("=")[::2] for text in given)
+    unknown = sorted(named.keys() - set(Filter.__struct_fields__))
+    if unknown or len(named) < len(given):
+        known = ", ".join(Filter.__struct_fields__)
+        raise click.BadParameter(f"expected NAME=VALUE, each name once, of: {known}. Received: {', '.join(given)}")
+    try:
+        return msgspec.convert(named, Filter, strict=False)
+    except msgspec.ValidationError as error:
+        raise click.BadParameter(f"{error}. Received: {', '.join(given)}") from None
 
 
 @command.command()
@@ -72,6 +91,7 @@ def restore(path: Path, places: Places) -> None:
     \b
     Examples:
       aoi results restore results-2026-11-30.tar --results elsewhere
+      aoi results export today.csv --where since=2026-11-30T00:00:00Z --where verdict=FAIL
       aoi results restore results.tar --database postgresql://aoi@db/results --pictures s3://line3
     """
     from aoi_modules.progress import progress
@@ -174,6 +194,67 @@ def release(ids: tuple[str, ...], reason: str, places: Places) -> None:
             return await release(connection, reason, ids or None)
 
     click.echo(f"{_with_database(places, act)} released")
+
+
+@command.command()
+@click.argument("out", type=FILE, metavar="FILE")
+@click.option("--where", "wanted", multiple=True, callback=_filter, metavar="NAME=VALUE", help="Which inspections.")
+@place_options
+def export(out: Path, wanted: "Filter", places: Places) -> None:
+    """Write inspections to FILE, a table: NAME.csv or NAME.parquet. Each head of an inspection has a row.
+
+    Names are those of GET /v1/inspections: component, verdict, unit, position, product, lot, station, model, version,
+    role, picture_sha256, since, until.
+
+    \b
+    Examples:
+      aoi results export all.parquet
+      aoi results export today.csv --where since=2026-11-30T00:00:00Z --where verdict=FAIL --where component=tile
+    """
+    from aoi_modules.machine import disk
+    from aoi_modules.results.tabling import write_table
+
+    try:
+        count = _with_database(places, lambda database: write_table(database, wanted, out))
+    except OSError as error:
+        raise ResultsError(disk.trouble(error, out, "cannot be written"), hint=disk.way_out(error)) from None
+    click.echo(f"{out}: {count} inspections")
+
+
+@command.command()
+@click.argument("sink")
+@place_options
+def resend(sink: str, places: Places) -> None:
+    """Send what SINK refused once more: after whatever was wrong there is mended.
+
+    The gateway sends it as soon as it runs.
+
+    \b
+    Examples:
+      aoi results resend quality
+    """
+    from aoi_modules.results.home import ASIDE
+    from aoi_modules.results.sinks.set_aside import send_again
+
+    count = _with_database(places, lambda database: send_again(places.folder / ASIDE, sink, database))
+    click.echo(f"{count} messages are in the outbox again")
+
+
+@command.command()
+@click.argument("gateway")
+@place_options
+def forget(gateway: str, places: Places) -> None:
+    """Forget a GATEWAY that never comes back: units wait for its pictures no more.
+
+    Its name stands in the file `name` in its folder of results, and in the reason of each unit that waits for it.
+
+    \b
+    Examples:
+      aoi results forget line3-5f2a1c --database postgresql://aoi@db/results
+    """
+    from aoi_modules.results.database import presence
+
+    _with_database(places, lambda database: presence.forget(database, gateway))
 
 
 def _with_database(places: Places, act: "Callable[[Database], Awaitable[Found]]") -> Found:

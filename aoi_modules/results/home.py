@@ -24,6 +24,7 @@ from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.units.closer import Plan
 
 DATABASE = "results.sqlite"
+ASIDE = "aside"
 """Of a folder for which no other database is named."""
 PICTURE_FOLDER = "pictures"
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
@@ -70,7 +71,7 @@ class Home:
         spool = Spool(self.folder / "spool", [ROWS, PICTURES], sync=self.sync, on_damage=damaged)
         pictures = open_store(self.pictures or self.folder / PICTURE_FOLDER)
         database = Database(self.database or self.folder / DATABASE)
-        sending = Sending(database, self.name, sinks or {}, self.folder / "aside", log)
+        sending = Sending(database, self.name, sinks or {}, self.folder / ASIDE, log)
         return Recorder(
             spool, database, self.folder / "refused", log, self.name, plans, sending.compose, pictures, sending
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.results.database import reading
+from aoi_modules.results.database import presence, reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.holds import holds_of
 from aoi_modules.results.database.migrating import migrate
@@ -131,3 +131,39 @@ def test_an_inspection_that_is_not_there_cannot_be_held(kept: Kept) -> None:
     wrong = kept.aoi("hold", "4711", "--reason", "queue")
     assert (wrong.returncode, "4711" in wrong.stderr) == (1, True)
     assert "Traceback" not in wrong.stderr
+
+
+def test_a_table_of_some_inspections(kept: Kept, tmp_path: Path) -> None:
+    out = tmp_path / "all.csv"
+    assert kept.aoi("export", out).stdout == f"{out}: 3 inspections\n"
+    since = (now() - timedelta(days=2.5)).isoformat()
+    some = tmp_path / "some.parquet"
+    assert kept.aoi("export", some, "--where", f"since={since}").stdout == f"{some}: 2 inspections\n"
+    again = kept.aoi("export", out)
+    assert (again.returncode, "cannot be written" in again.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("where", ["colour=red", "verdict=BAD", "since=yesterday", "verdict"])
+def test_a_filter_that_makes_no_sense_is_refused(kept: Kept, tmp_path: Path, where: str) -> None:
+    ended = kept.aoi("export", tmp_path / "all.csv", "--where", where)
+    assert (ended.returncode, where in ended.stderr) == (2, True)
+    assert not (tmp_path / "all.csv").exists()
+
+
+def test_what_a_sink_refused_goes_to_the_outbox_again(kept: Kept) -> None:
+    place = kept.folder / "aside" / "quality"
+    place.mkdir(parents=True)
+    letter = {"sink": "quality", "gateway": "g", "about": OLD, "message": "{}", "reason": "400"}
+    (place / f"{OLD}.json").write_text(json.dumps(letter))
+    assert kept.aoi("resend", "quality").stdout == "1 messages are in the outbox again\n"
+    assert kept.aoi("resend", "quality").stdout == "0 messages are in the outbox again\n"
+
+
+def test_a_gateway_that_never_comes_back_is_forgotten(kept: Kept) -> None:
+    async def note(database: Database, pictures: PictureStore) -> None:
+        await presence.note(database, "line3-5f2a1c", now())
+
+    kept.use(note)
+    assert kept.aoi("forget", "line3-5f2a1c").returncode == 0
+    ended = kept.aoi("forget", "line3-5f2a1c")
+    assert (ended.returncode, "no gateway 'line3-5f2a1c' writes" in ended.stderr) == (1, True)
