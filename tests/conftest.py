@@ -61,10 +61,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
-    """A PostgreSQL server, one for each process that tests. Who uses it is marked as in need of it."""
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server, one for each process that tests."""
     with running_postgresql() as server:
         yield server
+
+
+@pytest.fixture
+def postgresql(postgresql_server: PostgreSQL) -> Iterator[PostgreSQL]:
+    """The server, which runs, for one test, whose databases are dropped after it. Who uses it is marked so."""
+    yield postgresql_server
+    postgresql_server.start()  # a test that failed may have left it stopped
+    postgresql_server.drop_databases()
 
 
 @pytest.fixture(scope="session")

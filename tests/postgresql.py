@@ -39,6 +39,7 @@ class PostgreSQL:
         self.folder = folder
         self.password = secrets.token_hex(8)
         (self.port,) = free_ports(1)
+        self._databases: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
         password_file = folder / "password"
         password_file.write_text(self.password)
@@ -48,7 +49,9 @@ class PostgreSQL:
         password_file.unlink()
 
     def start(self) -> None:
-        """Starts the server, and returns when it answers."""
+        """Starts the server if it is stopped, and returns when it answers."""
+        if self._process is not None:
+            return
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         command = [path_of("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder)]
         with (self.folder / "log").open("ab") as log:
@@ -75,7 +78,13 @@ class PostgreSQL:
         """Makes an empty database and gives its URL."""
         name = f"test_{secrets.token_hex(6)}"
         self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._databases.append(name)
         return self.url(name)
+
+    def drop_databases(self) -> None:
+        """Drops all that were made, so that they need not reach the disk."""
+        while self._databases:
+            self.run(f"DROP DATABASE IF EXISTS {self._databases.pop()} WITH (FORCE)")
 
     def run(self, statement: str, database: str = "postgres") -> str:
         """Runs a statement, and gives what `psql` prints of it."""
