@@ -118,6 +118,8 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
             tasks.append(loop.create_task(_drain(server, options.drain_seconds)))
         else:
             server.should_exit = server.force_exit = True  # told twice: now
+            if gateway.grpc is not None:
+                gateway.grpc.hurry()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

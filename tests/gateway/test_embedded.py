@@ -6,16 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.manifests import Manifests
 from aoi_modules.client.picture_answers import PictureAsker
+from aoi_modules.errors import RpcError
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
-from tests.client.servables import write_tile
+from tests.client.servables import write_house, write_tile
 from tests.gateway.conftest import picture_bytes
 
 pytestmark = pytest.mark.slow  # a servable is exported and served
@@ -55,6 +58,29 @@ def test_the_gateways_score_is_the_models_score(gateway: RunningGateway, server:
     assert body["heads"][0]["threshold"] == 0.5
     assert body["model"] == {"name": "tile", "version": 1}
     assert requests.get(f"{gateway.url}/readyz", timeout=10).status_code == 200
+
+
+def test_features_and_frames_go_to_the_model_as_they_came(tmp_path: Path) -> None:
+    numbers, frame = np.array([[3, 60]], np.float32), np.arange(64, dtype=np.uint8).reshape(8, 8)
+    routes = tmp_path / "routes.yaml"
+    with EmbeddedServer({"house": write_house(tmp_path)}) as server:
+        routes.write_text(
+            f'components: {{home: {{model: house, upstream: "{server.grpc}", timeout_ms: {TIMEOUT_MS}}}}}'
+        )
+        with (
+            RunningGateway(routes, by_grpc=True) as gateway,
+            GrpcClient(Endpoint(server.grpc, "house")) as straight,
+            GrpcClient(Endpoint(gateway.grpc, "home")) as by_grpc,
+            GatewayClient(Endpoint(gateway.url, "home")) as by_http,
+        ):
+            price = straight.predict_pictures([PICTURE], numbers).scores["price"].item()
+            assert by_grpc.predict_pictures([PICTURE], numbers).scores["price"].item() == pytest.approx(price)
+            named = by_http.inspect(PICTURE, features={"area": 60, "rooms": 3})
+            assert named.heads[0].score == pytest.approx(price)
+            price = straight.predict_pixels(frame[np.newaxis, ..., np.newaxis], numbers).scores["price"].item()
+            assert by_http.inspect_frame(frame, features=[3, 60]).heads[0].score == pytest.approx(price)
+            with pytest.raises(RpcError, match="features: expected numbers for: rooms, area"):
+                by_grpc.predict_pictures([PICTURE])
 
 
 def test_the_command_judges_as_the_gateway_does(

@@ -62,6 +62,7 @@ class GrpcApp:
         self._log = log
         self._line: Line | None = None
         self._running: set[asyncio.Future[Any]] = set()
+        self._hurried = asyncio.Event()
         self._server = grpc.aio.server(
             options=[
                 ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
@@ -98,10 +99,22 @@ class GrpcApp:
         await self._server.start()
 
     async def close(self) -> None:
-        """Takes no further calls, and waits for the inspections that are under way."""
+        """Takes no further calls, and waits for the inspections that are under way, unless it has to hurry."""
+        finishing, hurried = asyncio.create_task(self._finish()), asyncio.create_task(self._hurried.wait())
+        await asyncio.wait([finishing, hurried], return_when=asyncio.FIRST_COMPLETED)
+        await self._server.stop(None)
+        for task in (finishing, hurried):
+            task.cancel()
+        await asyncio.gather(finishing, hurried, return_exceptions=True)
+
+    def hurry(self) -> None:
+        """Breaks off what is under way, once it is to be closed."""
+        self._hurried.set()
+
+    async def _finish(self) -> None:
         longest = max(route.timeout_ms for route in self._routes().components.values()) / 1000 + _MARGIN_SECONDS
         await self._server.stop(longest)
-        if self._running:
+        if self._running and not self._hurried.is_set():  # gRPC may swallow the cancelling of its own end
             await asyncio.wait(self._running, timeout=longest)
 
     async def _predict(self, request: PredictRequest, call: Call) -> PredictResponse:

@@ -1,5 +1,7 @@
 """The gateway by gRPC: our own client of a model server, with another address, before a real gateway process."""
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -249,6 +251,37 @@ def test_a_gateway_that_is_told_to_stop_finishes_what_it_began(tmp_path: Path) -
                 thread.join(30)
             assert [trailing["aoi-verdict"] for _, trailing in answers] == ["PASS"]
             assert gateway.process.stop() == 0
+
+
+def test_a_gateway_that_is_told_twice_ends_now(tmp_path: Path) -> None:
+    with ModelServer() as server:
+        (tmp_path / "routes.yaml").write_text(routes_to(server.address).replace("5000", "600000"))
+        with RunningGateway(tmp_path / "routes.yaml", by_grpc=True) as gateway:
+            server.gate.clear()
+            errors: list[AoiError] = []
+
+            def call() -> None:
+                with (
+                    GrpcClient(Endpoint(gateway.grpc, "part", timeout=600)) as client,
+                    pytest.raises(AoiError) as caught,
+                ):
+                    client.predict_pictures([PICTURE])
+                errors.append(caught.value)
+
+            caller = threading.Thread(target=call)
+            caller.start()
+            while not server.asked:
+                threading.Event().wait(0.01)
+            os.kill(gateway.process.pid, signal.SIGTERM)
+            with GrpcClient(Endpoint(gateway.grpc, "part", timeout=0.5, retries=0)) as late:
+                while not refused(late):
+                    threading.Event().wait(0.05)
+            os.kill(gateway.process.pid, signal.SIGTERM)
+            caller.join(20)
+            assert errors, "it does not wait for the model"
+            for _ in range(200):
+                threading.Event().wait(0.05 if gateway.process.running() else 0)
+            assert not gateway.process.running()
 
 
 def test_a_picture_under_which_two_servers_hang_up_is_recorded_and_not_sent_again(tmp_path: Path) -> None:
