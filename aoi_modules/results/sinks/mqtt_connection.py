@@ -102,7 +102,8 @@ class MqttConnection:
         if self._running:
             await asyncio.wait((self.lost,), timeout=LEAVE_SECONDS)
             self._break_off()
-            await asyncio.to_thread(self._client.loop_stop)
+            with suppress(AttributeError):  # paho's thread ended between its look at it and its waiting for it
+                await asyncio.to_thread(self._client.loop_stop)
         self._lose("")
 
     def _break_off(self) -> None:
