@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from aoi_modules.errors import DatabaseAway, NoSuchResult, ResultsError
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.deletions import order_late
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.pictures.keeping import PICTURES, Keeping
 from aoi_modules.results.pictures.lookup import picture_of
@@ -72,7 +74,8 @@ class Recorder:
         self._spool = spool
         self.database = database
         self.pictures = pictures
-        self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log)
+        late = partial(order_late, database)
+        self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log, late)
         self.rounds = None if pictures is None else Rounds(database, pictures, Retention(), log)
         self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
         self._presence = Presence(database, gateway, spool, self.storing)

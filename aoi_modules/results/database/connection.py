@@ -1,12 +1,13 @@
 """Which database it is, and how one talks to it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -24,6 +25,8 @@ _OPTIONS = {_DRIVERS["sqlite"]: frozenset[str](), _DRIVERS["postgresql"]: frozen
 """What may stand behind the `?` of a URL; others know `ssl` as `sslmode`."""
 _ABOUT_VALUES = frozenset({"22", "23", "40", "54"})
 """Classes of PostgreSQL's errors: data, constraints, two writers in each other's way, limits of size."""
+INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+"""By the name of the dialect: an insert that can pass over rows which are there already."""
 CONNECT_SECONDS = 3.0
 COMMAND_SECONDS = 30.0
 

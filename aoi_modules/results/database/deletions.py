@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, literal, select, text, update
 
 from aoi_modules.results.database.columns import HexId
-from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.connection import INSERT, Database
 from aoi_modules.results.database.tables import PICTURE_IS_THERE, deletions, holds, inspections
+from aoi_modules.results.record import new_id
 from aoi_modules.verdict import Verdict
 
 _LEAVING = (inspections.c.id, inspections.c.picture_kind, inspections.c.picture_size)
@@ -86,6 +87,20 @@ async def order(
         rows = update(inspections).where(inspections.c.id.in_(ordered))
         await connection.execute(rows.values(picture_gone=moment))
     return [found[one] for one in sorted(ordered)], ids[-1] if len(ids) == count else None
+
+
+async def order_late(database: Database, ids: Sequence[str]) -> None:
+    """Orders the deletion of pictures that came into the store when their rows said already that they went.
+
+    Raises:
+        DatabaseAway: the database does not answer; nothing was ordered.
+    """
+    gone = select(inspections.c.id, literal(new_id(), HexId)).where(
+        inspections.c.id.in_(ids), inspections.c.picture_gone.is_not(None)
+    )
+    async with database.transaction() as connection:
+        rows = INSERT[connection.dialect.name](deletions).from_select(["inspection", "run"], gone)
+        await connection.execute(rows.on_conflict_do_nothing())
 
 
 async def ordered(database: Database, count: int) -> list[Leaving]:

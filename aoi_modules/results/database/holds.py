@@ -4,23 +4,20 @@ Who holds and who deletes may meet in the same moment. A hold is written first a
 still there; whoever deletes locks the rows first and then looks for holds. So one of them sees the other.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.errors import NoSuchResult
-from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.connection import INSERT, Database
 from aoi_modules.results.database.tables import holds, inspections
 from aoi_modules.results.record import is_id, now
 
 _AT_ONCE = 200
 """Ids a statement; SQLite takes 999 values."""
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ async def hold(connection: AsyncConnection, ids: Iterable[str], reason: str, who
     moment = now()
     for some in _portions(ids):
         rows = [{"inspection": one, "reason": reason, "who": who, "time": moment} for one in some]
-        await connection.execute(_INSERT[connection.dialect.name](holds).values(rows).on_conflict_do_nothing())
+        await connection.execute(INSERT[connection.dialect.name](holds).values(rows).on_conflict_do_nothing())
         columns = (inspections.c.id, inspections.c.picture_kept, inspections.c.picture_gone)
         question = select(*columns).where(inspections.c.id.in_(some)).with_for_update()
         found = {row.id: row for row in await connection.execute(question)}

@@ -1,14 +1,15 @@
 """Orders to delete pictures: oldest first, never one that is held, and none forgotten by a crash."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import select, text
 
-from aoi_modules.errors import NoSuchResult
+from aoi_modules.errors import DatabaseAway, NoSuchResult
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.deletions import Aged, Leaving, done, order, ordered, spared
+from aoi_modules.results.database.deletions import Aged, Leaving, done, order, order_late, ordered, spared
 from aoi_modules.results.database.holds import hold, holds_of
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.tables import inspections
@@ -62,6 +63,20 @@ def test_an_order_stands_until_it_is_done(database_url: str) -> None:
     with_database(database_url, act)
 
 
+def test_a_picture_that_comes_after_it_went_is_ordered_again(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        old, new = record(1), record(100)
+        await store(database, [old, new])
+        await ordering(database, Aged(Verdict.PASS, new.id))
+        await order_late(database, [old.id])
+        assert await ordered(database, 9) == leaving(old)
+        await done(database, [old.id])
+        await order_late(database, [old.id, new.id, "0" * 32])
+        assert await ordered(database, 9) == leaving(old)
+
+    with_database(database_url, act)
+
+
 def test_what_is_held_stays_and_is_counted(database_url: str) -> None:
     async def act(database: Database) -> None:
         old = [record(number) for number in range(6)]
@@ -92,20 +107,16 @@ def test_who_holds_and_who_deletes_in_the_same_moment_see_each_other(database_ur
     async def run() -> None:
         one, other = Database(database_url), Database(database_url)
         await migrate(one)
-        held = gone = 0
         for turn in range(40):
             records = [record(100 * turn + number) for number in range(10)]
             await store(one, records)
             wanted = [records[3].id, records[7].id]
-            before = Aged(Verdict.PASS, first_id(records[-1].time)), records[0].id
-            was_held, _ = await asyncio.gather(
-                holding(one, wanted), order(other, before[0], run=new_id(), moment=MOMENT, after=before[1], count=100)
-            )
+            aged = Aged(Verdict.PASS, first_id(records[-1].time))
+            was_held, _ = await asyncio.gather(holding(one, wanted), ordering(other, aged, records[0].id))
+            await ordering(other, aged, records[0].id)  # what the first one found locked
             for name in wanted:
-                there = (await reading.by_id(one, name)).picture.gone is None
-                assert there == was_held == bool(await holds_of(one, name))
-            held, gone = held + was_held, gone + (not was_held)
-        assert held + gone == 40
+                assert bool(await holds_of(one, name)) == was_held
+                assert ((await reading.by_id(one, name)).picture.gone is None) == was_held
         await one.close()
         await other.close()
 
@@ -123,8 +134,9 @@ def test_two_who_delete_at_once_order_each_picture_once(database_url: str) -> No
             found: list[Leaving] = []
             after: str | None = NONE
             while after is not None:
-                some, after = await ordering(database, Aged(Verdict.PASS, ALL), after, 20)
-                found += some
+                with suppress(DatabaseAway):  # SQLite has one writer at a time, and a slow disk may keep others waiting
+                    some, after = await ordering(database, Aged(Verdict.PASS, ALL), after, 20)
+                    found += some
             return found
 
         found = [one for some in await asyncio.gather(*map(all_of, databases)) for one in some]

@@ -6,19 +6,21 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from aoi_modules.errors import DatabaseAway
 from aoi_modules.logs import event_log
 from aoi_modules.results import following
 from aoi_modules.results.pictures.addresses import address
-from aoi_modules.results.pictures.keeping import PICTURES, Keeping
+from aoi_modules.results.pictures.keeping import PICTURES, Keeping, Late
 from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
+from aoi_modules.results.record import new_id
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.spool.mark import Position
 from tests.disks import fill, small_disk
@@ -61,11 +63,11 @@ async def append(spool: Spool, picture: bytes, number: int = 0) -> tuple[str, Po
 
 @asynccontextmanager
 async def keeping(
-    folder: Path, store: PictureStore, said: io.StringIO | None = None
+    folder: Path, store: PictureStore, said: io.StringIO | None = None, late: Late | None = None
 ) -> AsyncIterator[tuple[Spool, Keeping]]:
     """A spool with rows and pictures, and what keeps its pictures."""
     async with opened(folder / "spool", "rows", PICTURES) as spool:
-        keeper = Keeping(spool.follower(PICTURES), store, folder / "refused", event_log(said or io.StringIO()))
+        keeper = Keeping(spool.follower(PICTURES), store, folder / "refused", event_log(said or io.StringIO()), late)
         task = asyncio.create_task(keeper.run())
         try:
             yield spool, keeper
@@ -153,6 +155,26 @@ def test_what_is_put_aside_is_told_once_even_if_the_store_is_away(tmp_path: Path
         assert events == ["picture store away", "picture refused", "pictures are kept again"]
 
     asyncio.run(run())
+
+
+def test_of_pictures_that_come_late_the_database_is_asked(tmp_path: Path) -> None:
+    late: list[str] = []
+
+    async def note(ids: Sequence[str]) -> None:
+        late.extend(ids)
+        if len(late) == 2:
+            raise DatabaseAway("it does not answer")
+
+    async def act(store: PictureStore) -> None:
+        async with keeping(tmp_path, store, late=note) as (spool, keeper):
+            one, other = await asyncio.gather(append(spool, b"old"), append(spool, b"older", -1))
+            in_time = record(id=new_id())
+            end = await spool.append(msgspec.msgpack.encode(in_time), b"new")
+            assert await keeper.until(end, 60)
+            assert [address(name, "png") for name in late] == [one[0], other[0]] * 2
+            assert set(await contents(store)) == {one[0], other[0], address(in_time.id, "png")}
+
+    with_store(tmp_path / "pictures", act)
 
 
 def test_kill_9_in_between_loses_nothing_and_doubles_nothing(tmp_path: Path, store_url: str) -> None:

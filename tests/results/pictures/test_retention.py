@@ -28,7 +28,7 @@ def test_what_is_left_out_stays_for_ever() -> None:
     assert list(Retention().aged(MOMENT)) == []
 
 
-@pytest.mark.parametrize("days", ["{PASS: 0}", "{FAIL: -1}", "{PASS: 100000}", "{pass: 7}", "{PASS: long}"])
+@pytest.mark.parametrize("days", ["{PASS: 0}", "{FAIL: -1}", "{pass: 7}", "{PASS: long}"])
 def test_what_makes_no_sense_is_refused(days: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(yaml.safe_load(days), Retention)
