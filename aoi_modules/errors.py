@@ -25,7 +25,7 @@
     │   ├── SlowUpload        the picture did not arrive in time
     │   ├── Busy              as many inspections are under way as the routes allow
     │   ├── Crowded           more pictures or units come than are inspected
-    │   └── KeyReused         another picture came with the same key before
+    │   └── KeyReused         another picture of the component came with the same key before
     ├── ResultsError          what was found cannot be kept or read
     │   ├── SpoolFull         the disk of the spool takes no more
     │   ├── DatabaseAway      the database does not answer
@@ -268,7 +268,7 @@ class Crowded(NotInspected):
 
 
 class KeyReused(NotInspected):
-    """Another picture, or one of another component, came with the same key before."""
+    """Another picture of the component came with the same key before."""
 
     def __init__(self, first: str) -> None:
         super().__init__(

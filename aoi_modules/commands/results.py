@@ -40,19 +40,16 @@ def command() -> None:
 
 def _filter(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> "Filter":
     """`verdict=FAIL` and its like as one value."""
-    import msgspec
-
-    from aoi_modules.results.database.reading import Filter
+    from aoi_modules.errors import BadParameter
+    from aoi_modules.results.database.reading import filter_of
 
     named = dict(text.partition("=")[::2] for text in given)
-    unknown = sorted(named.keys() - set(Filter.__struct_fields__))
-    if unknown or len(named) < len(given):
-        known = ", ".join(Filter.__struct_fields__)
-        raise click.BadParameter(f"expected NAME=VALUE, each name once, of: {known}. Received: {', '.join(given)}")
+    if len(named) < len(given):
+        raise click.BadParameter(f"expected each name once. Received: {', '.join(given)}")
     try:
-        return msgspec.convert(named, Filter, strict=False)
-    except msgspec.ValidationError as error:
-        raise click.BadParameter(f"{error}. Received: {', '.join(given)}") from None
+        return filter_of(named)
+    except BadParameter as error:
+        raise click.BadParameter(error.message) from None
 
 
 @command.command()
@@ -91,7 +88,6 @@ def restore(path: Path, places: Places) -> None:
     \b
     Examples:
       aoi results restore results-2026-11-30.tar --results elsewhere
-      aoi results export today.csv --where since=2026-11-30T00:00:00Z --where verdict=FAIL
       aoi results restore results.tar --database postgresql://aoi@db/results --pictures s3://line3
     """
     from aoi_modules.progress import progress

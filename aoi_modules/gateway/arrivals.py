@@ -77,48 +77,41 @@ async def receive(
     if not shot.content:
         raise NoPicture
     picture = await _looked_at(shot, most_pixels)
-    key = picture_key(component, origin, picture.sha256, shot.beside) if given is None else given_key(component, given)
+    if given is None:
+        key = picture_key(component, origin, picture.sha256, shot.beside)
+    else:
+        key = given_key(component, given, shot.beside)
     return Arrived(component, shot, picture, origin, key, arrival.request_id, stages)
 
 
 async def _looked_at(shot: Shot, most_pixels: int) -> Picture:
-    if shot.frame is None:
-        return await _checked(shot.content, most_pixels)
-    return await _raw(shot.content, shot.frame, most_pixels)
+    if shot.frame is not None:
+        width, height, kind, digest = shot.frame.width, shot.frame.height, "raw", _sha256
+    else:
+        header = read_header(shot.content)
+        width, height, kind, digest = header.width, header.height, _KINDS[header.format], _sha256_of_decodable
+    if width * height > most_pixels:
+        raise TooLarge(most_pixels, "pixels", found=f"{width} x {height}")
+    if shot.frame is not None:
+        _check_length(shot.content, shot.frame)
+    if width * height <= LIGHT_PIXELS:
+        sha256 = digest(shot.content)
+    else:
+        sha256 = await asyncio.to_thread(digest, shot.content)  # milliseconds, in which the loop serves others
+    return Picture(sha256=sha256, size=len(shot.content), width=width, height=height, kind=kind)
 
 
-async def _raw(content: bytes, frame: FrameSize, most_pixels: int) -> Picture:
-    """What is known of a raw frame, of which every byte is a level of gray or of a colour."""
-    size = f"{frame.width} x {frame.height}"
-    if frame.width * frame.height > most_pixels:
-        raise TooLarge(most_pixels, "pixels", found=size)
+def _check_length(content: bytes, frame: FrameSize) -> None:
+    """Makes sure that each byte of a raw frame is a level of gray or of a colour."""
     if len(content) != frame.length:
-        expected = f"{size} x {frame.channels} = {frame.length} bytes"
+        expected = f"{frame.width} x {frame.height} x {frame.channels} = {frame.length} bytes"
         raise BadParameter("body", expected=expected, found=f"{len(content)} bytes")
-    if frame.width * frame.height <= LIGHT_PIXELS:
-        digest = _sha256(content)
-    else:
-        digest = await asyncio.to_thread(_sha256, content)
-    return Picture(sha256=digest, size=len(content), width=frame.width, height=frame.height, kind="raw")
-
-
-async def _checked(content: bytes, most_pixels: int) -> Picture:
-    header = read_header(content)
-    if header.height * header.width > most_pixels:
-        raise TooLarge(most_pixels, "pixels", found=f"{header.width} x {header.height}")
-    if header.height * header.width <= LIGHT_PIXELS:
-        digest = _digest(content)
-    else:
-        digest = await asyncio.to_thread(_digest, content)  # milliseconds, in which the loop serves others
-    kind = _KINDS[header.format]
-    return Picture(sha256=digest, size=len(content), width=header.width, height=header.height, kind=kind)
-
-
-def _digest(content: bytes) -> str:
-    """The SHA-256 of a picture that can be decoded."""
-    decode(content)
-    return _sha256(content)
 
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def _sha256_of_decodable(content: bytes) -> str:
+    decode(content)
+    return _sha256(content)

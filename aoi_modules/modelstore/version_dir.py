@@ -16,6 +16,7 @@ from pathlib import Path
 
 from aoi_modules.errors import Argument, ChecksumError, StoreError
 from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import sync_folder
 from aoi_modules.modelstore import layout
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -70,7 +71,7 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
         _flush(staging)
         _refuse_existing(final)
         staging.rename(final)
-        _flush_folder(base_path)
+        sync_folder(base_path)
     except OSError as error:
         raise StoreError(disk.trouble(error, final, "cannot be written"), hint=disk.way_out(error)) from error
     finally:
@@ -136,12 +137,4 @@ def _flush(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)

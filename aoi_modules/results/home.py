@@ -17,16 +17,17 @@ from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results.database.connection import Database, parse_url
 from aoi_modules.results.pictures.keeping import PICTURES
 from aoi_modules.results.pictures.opening import check_place, open_store
+from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.sinks.destinations import Destination
 from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.units.closer import Plan
 
-DATABASE = "results.sqlite"
+DATABASE, PICTURE_FOLDER = "results.sqlite", "pictures"
+"""Of a folder for which no others are named."""
 ASIDE = "aside"
-"""Of a folder for which no other database is named."""
-PICTURE_FOLDER = "pictures"
+"""Of a folder: the messages that sinks refused."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -52,6 +53,7 @@ class Home:
         self,
         log: structlog.stdlib.BoundLogger,
         plans: Callable[[], Mapping[str, Plan]] = dict,
+        retention: Callable[[], Retention] = Retention,
         sinks: Mapping[str, Destination] | None = None,
     ) -> Recorder:
         """Starts to keep inspections and to send them on, inside the running event loop.
@@ -59,6 +61,7 @@ class Home:
         Args:
             log: see `Recorder`.
             plans: see `Recorder`.
+            retention: see `Recorder`.
             sinks: by name, who is told of what is kept.
 
         Raises:
@@ -72,9 +75,8 @@ class Home:
         pictures = open_store(self.pictures or self.folder / PICTURE_FOLDER)
         database = Database(self.database or self.folder / DATABASE)
         sending = Sending(database, self.name, sinks or {}, self.folder / ASIDE, log)
-        return Recorder(
-            spool, database, self.folder / "refused", log, self.name, plans, sending.compose, pictures, sending
-        )
+        refused = self.folder / "refused"
+        return Recorder(spool, database, refused, log, self.name, plans, sending.compose, pictures, retention, sending)
 
 
 @contextmanager

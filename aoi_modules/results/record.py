@@ -22,7 +22,7 @@ Role = Literal["line", "canary", "shadow"]
 """Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[0-9a-f]{32}")
-_ID_TIME_BITS, _ID_RANDOM_BITS = 48, 74
+_ID_RANDOM_BITS = 74
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,9 +117,15 @@ def time_of(record_id: str) -> datetime:
     return _EPOCH + timedelta(milliseconds=int(record_id[:12], 16))
 
 
-def given_key(component: str, text: str) -> str:
-    """The key of a request that names one itself."""
-    return _digest("key", component, text)
+def given_key(component: str, text: str, beside: str = "") -> str:
+    """The key of a request that names one itself.
+
+    Args:
+        component: of the picture.
+        text: that the request names.
+        beside: what else the model looks at, as text; empty for nothing.
+    """
+    return _digest("key", component, text, *([beside] if beside else []))
 
 
 def picture_key(component: str, origin: Origin, sha256: str, beside: str = "") -> str | None:

@@ -3,14 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from aoi_modules.errors import DatabaseAway, NoSuchResult, ResultsError
+from aoi_modules.errors import DatabaseAway, NoSuchResult
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
@@ -50,11 +49,11 @@ class Recorder:
         plans: by product, what its units have to show, as it is now.
         compose: see `Storing`.
         pictures: where the pictures of inspections go; None keeps none.
+        retention: how long they stay, as it is now.
         sending: takes what `compose` writes to where it belongs; None leaves it in the outbox.
 
     Attributes:
         units: closes units.
-        rounds: by which pictures expire; None where none are kept.
         storing, keeping: the ways from the spool to the database and to the pictures.
     """
 
@@ -68,6 +67,7 @@ class Recorder:
         plans: Callable[[], Mapping[str, Plan]] = dict,
         compose: Compose = lambda kept: (),
         pictures: PictureStore | None = None,
+        retention: Callable[[], Retention] = Retention,
         sending: Sending | None = None,
     ) -> None:
         self.sending = sending
@@ -76,7 +76,7 @@ class Recorder:
         self.pictures = pictures
         late = partial(order_late, database)
         self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log, late)
-        self.rounds = None if pictures is None else Rounds(database, pictures, Retention(), log)
+        self._rounds = None if pictures is None else Rounds(database, pictures, retention, log)
         self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
         self._presence = Presence(database, gateway, spool, self.storing)
         self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
@@ -118,7 +118,7 @@ class Recorder:
             self._remember(record.key, record)
         if record.origin.unit is not None:
             self.units.expect(record.origin.unit, record.origin.product)
-        if committed_within is not None and not await self.storing.until(position, committed_within):
+        if committed_within is not None and not await self.storing.stored(position, committed_within):
             raise DatabaseAway(
                 f"the inspection {record.id} is safe on disk, but it was not in the database within "
                 f"{committed_within:.3g} s",
@@ -149,8 +149,7 @@ class Recorder:
     async def flush(self, seconds: float) -> None:
         """Waits until the database has what was accepted so far, but no longer than that, and not while it is away."""
         if not self.storing.away:
-            with suppress(ResultsError):  # what the database refused lies in a file; it is not what is asked for
-                await self.storing.until(self._spool.end, seconds)
+            await self.storing.until(self._spool.end, seconds)
 
     async def picture_of(self, record: Record) -> bytes:
         """Gives the picture of an inspection, as it came.
@@ -166,8 +165,7 @@ class Recorder:
         """Stores what it can, and closes spool and database. What stays in the spool is stored by the next run."""
         self._stopping.set()
         await self._spool.close()
-        if not self.storing.away:
-            await self.storing.until(self._spool.end, CLOSE_SECONDS)
+        await self.flush(CLOSE_SECONDS)
         if self.keeping is not None and not self.keeping.away:
             await self.keeping.until(self._spool.end, CLOSE_SECONDS)
         await self._presence.leave()
@@ -181,8 +179,8 @@ class Recorder:
             await self.pictures.close()
         await self.database.close()
 
-    async def _stored(self, records: Sequence[Record]) -> None:
-        await self.units.look_again(records)
+    async def _stored(self, records: Sequence[Record], closings: Sequence[Closing]) -> None:
+        await self.units.stored(records, closings)
 
     def _looked(self, look: "asyncio.Task[Record | None]") -> None:
         self._looks.discard(look)
@@ -209,7 +207,7 @@ class Recorder:
             self.sending.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.storing.run())
-            runs = [self._presence.run, self.units.run, *([self.rounds.run] if self.rounds is not None else [])]
+            runs = [self._presence.run, self.units.run, *([self._rounds.run] if self._rounds is not None else [])]
             self._beside = [tasks.create_task(run(self._stopping)) for run in runs]
 
     async def _enter(self) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 
 from aoi_modules.errors import DatabaseAway, ResultsError
 from aoi_modules.results.closing import Closing
-from aoi_modules.results.database import presence, unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.database.writing import Refused, store
@@ -26,8 +25,8 @@ Kept = Record | Closing
 """What the spool holds."""
 Compose = Callable[[Kept], Sequence[Letter]]
 """Writes what the way out gets about something that is kept, as it is stored."""
-LookAgain = Callable[[Sequence[Record]], Awaitable[None]]
-"""Does what new records in the database give reason for."""
+Stored = Callable[[Sequence[Record], Sequence[Closing]], Awaitable[None]]
+"""Does what new records in the database give reason for, and stores closings, which come behind their records."""
 
 
 class Storing(Following):
@@ -39,7 +38,7 @@ class Storing(Following):
         refused: folder of the files for what cannot be stored.
         log: learns when the database is away and back, and what was refused.
         compose: see `Compose`.
-        look_again: learns which records are new in the database.
+        stored: see `Stored`.
     """
 
     def __init__(
@@ -49,17 +48,17 @@ class Storing(Following):
         refused: Path,
         log: structlog.stdlib.BoundLogger,
         compose: Compose = lambda kept: (),
-        look_again: LookAgain | None = None,
+        stored: Stored | None = None,
     ) -> None:
         super().__init__(follower, _DATABASE, refused, log)
         self._database = database
         self._compose = compose
-        self._look_again = look_again
+        self._stored = stored
         self._decoder = msgspec.msgpack.Decoder(Kept)
         self._files: dict[Position, Path] = {}
 
     async def take(self, found: Sequence[Found]) -> None:
-        """Stores records and closings; if the database refuses one of them, the others alone.
+        """Stores records, and hands closings on; if the database refuses one of them, the others alone.
 
         Raises:
             DatabaseAway: the database does not answer.
@@ -73,13 +72,13 @@ class Storing(Following):
             for entry in found:
                 await self.take([entry])
 
-    async def until(self, position: Position, seconds: float) -> bool:
-        """Waits until everything before a position is stored; whether it was in time.
+    async def stored(self, position: Position, seconds: float) -> bool:
+        """Waits until what stands right before a position is stored; whether it was in time.
 
         Raises:
-            ResultsError: the database refused what stands right before the position.
+            ResultsError: the database refused it.
         """
-        in_time = await super().until(position, seconds)
+        in_time = await self.until(position, seconds)
         if in_time and position in self._files:
             raise ResultsError(f"the database refused the inspection, which is kept in {self._files[position]}")
         return in_time
@@ -87,18 +86,8 @@ class Storing(Following):
     async def _store(self, kept: Sequence[Kept]) -> None:
         records = [one for one in kept if isinstance(one, Record)]
         new = await store(self._database, records, self._compose)
-        if self._look_again is not None:
-            await self._look_again(new)
-        for closing in [one for one in kept if isinstance(one, Closing)]:
-            await self._append(closing)
-
-    async def _append(self, closing: Closing) -> None:
-        """Stores a closing; of one that was left open while the database was away, it is known now who is awaited."""
-        if not closing.settled:
-            others = await presence.others(self._database, closing.gateway)
-            moment = await presence.clock(self._database)
-            closing = msgspec.structs.replace(closing, awaited=tuple(sorted(others)), time=moment)
-        await unit_rows.append(self._database, closing, self._compose)
+        if self._stored is not None:
+            await self._stored(new, [one for one in kept if isinstance(one, Closing)])
 
     def _remember(self, position: Position, path: Path) -> None:
         self._files[position] = path

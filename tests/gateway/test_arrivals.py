@@ -46,6 +46,15 @@ def test_a_given_key_wins() -> None:
     assert received(Arriving(unit="SN1", key="17")).key == given_key("tile", "17")
 
 
+def test_other_numbers_beside_a_picture_are_another_request_even_with_the_same_key() -> None:
+    class Beside(Arriving):
+        async def shot(self) -> Shot:
+            return Shot(PICTURE, features={"rooms": 3.0})
+
+    bare, beside = received(Arriving(key="17")), received(Beside(key="17"))
+    assert bare.key != beside.key == received(Beside(key="17")).key
+
+
 @pytest.mark.parametrize(("content", "error"), [(b"", NoPicture), (b"text", NotAPicture), (PICTURE, TooLarge)])
 def test_what_cannot_be_asked_about(content: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):

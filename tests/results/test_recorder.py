@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,9 @@ from sqlalchemy import text
 from aoi_modules.errors import DatabaseAway, ResultsError, SpoolFull
 from aoi_modules.logs import event_log
 from aoi_modules.results import following, recorder
-from aoi_modules.results.database import reading
+from aoi_modules.results.database import presence, reading
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.record import Record
+from aoi_modules.results.record import Record, now
 from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.spool.journal import Spool
 from tests import services
@@ -221,6 +222,21 @@ def test_a_refused_record_is_not_called_stored(tmp_path: Path, database_url: str
             await made.keep(record(2, version=2**63))
 
     asyncio.run(run())
+
+
+def test_a_refused_record_holds_up_neither_notes_nor_units_nor_the_end(tmp_path: Path, database_url: str) -> None:
+    async def run() -> dict[str, datetime]:
+        async with recording(tmp_path, database_url) as made:
+            await made.keep(record(1, version=2**63))
+            await made.flush(PATIENCE)
+            await made._presence._note_stored()
+            noted = await presence.others(made.database, "somebody else")
+            assert (await made.units.close("S1", "no plan")).positions == ()
+        assert made._task.cancelled(), "it did not end by itself"
+        return noted
+
+    (stored_until,) = asyncio.run(run()).values()
+    assert now() - stored_until < timedelta(minutes=1)
 
 
 def test_a_full_disk_refuses_and_what_was_refused_is_not_known(tmp_path: Path) -> None:

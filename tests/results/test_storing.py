@@ -145,9 +145,10 @@ def test_what_can_never_be_stored_goes_into_a_file_and_holds_up_no_other(
             assert all(event["detail"] and "INSERT" not in event["detail"] for event in told)
             if place == 6:
                 with pytest.raises(ResultsError, match=f"the database refused the inspection, .* {tmp_path}/refused/"):
-                    await line.storing.until(position, PATIENCE)
+                    await line.storing.stored(position, PATIENCE)
             else:
-                assert await line.storing.until(position, PATIENCE)
+                assert await line.storing.stored(position, PATIENCE)
+            assert await line.storing.until(position, PATIENCE), "nobody waits for it any more"
 
     run(act)
 
@@ -260,8 +261,8 @@ def test_of_what_was_refused_long_ago_nobody_asks(tmp_path: Path, monkeypatch: p
         async with running(tmp_path, f"sqlite:///{tmp_path / 'results.db'}") as line:
             first, second = await line.append(b"one"), await line.append(b"other")
             await until(lambda: not line.spool.follower("rows").behind)
-            assert await line.storing.until(first, PATIENCE)
+            assert await line.storing.stored(first, PATIENCE)
             with pytest.raises(ResultsError, match="refused"):
-                await line.storing.until(second, PATIENCE)
+                await line.storing.stored(second, PATIENCE)
 
     run(act)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems, unit_form
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.problems import Problem
-from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_one, find_page, find_unit
+from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_unit
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of
 from aoi_modules.gateway.line import Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
@@ -31,6 +31,7 @@ from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import Closing
+from aoi_modules.results.database import reading
 from aoi_modules.results.home import Home
 from aoi_modules.results.recorder import Recorder
 
@@ -73,8 +74,6 @@ class Gateway:
         self.unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
         if self.line is not None:
             self.line.use(routes)
-        if self.recorder is not None and self.recorder.rounds is not None:
-            self.recorder.rounds.retention = routes.retention
 
 
 def build_app(gateway: Gateway) -> Starlette:
@@ -82,26 +81,15 @@ def build_app(gateway: Gateway) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        home = gateway.home
-        gateway.recorder = (
-            None if home is None else home.open(gateway.log, lambda: gateway.routes.products, gateway.routes.sinks)
-        )
-        if gateway.recorder is not None:
-            await gateway.recorder.start(DATABASE_SECONDS)
-            gateway.metrics.watch(gateway.recorder)
-            gateway.use(gateway.routes)
-        records = Records(gateway.recorder, "" if home is None else home.name)
-        gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
-        if gateway.grpc is not None:
-            await gateway.grpc.open(gateway.line)
-        try:
-            yield
-        finally:
+        async with AsyncExitStack() as opened:
+            gateway.recorder = await _recorder(gateway, opened)
+            records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
+            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
+            opened.push_async_callback(gateway.line.close)
             if gateway.grpc is not None:
-                await gateway.grpc.close()
-            await gateway.line.close()
-            if gateway.recorder is not None:
-                await gateway.recorder.close()
+                await gateway.grpc.open(gateway.line)
+                opened.push_async_callback(gateway.grpc.close)
+            yield
 
     app = Starlette(
         routes=[
@@ -122,6 +110,19 @@ def build_app(gateway: Gateway) -> Starlette:
     )
     app.state.gateway = gateway
     return app
+
+
+async def _recorder(gateway: Gateway, opened: AsyncExitStack) -> Recorder | None:
+    """Starts to keep inspections, if there is a place for them."""
+    if gateway.home is None:
+        return None
+    recorder = gateway.home.open(
+        gateway.log, lambda: gateway.routes.products, lambda: gateway.routes.retention, gateway.routes.sinks
+    )
+    opened.push_async_callback(recorder.close)
+    await recorder.start(DATABASE_SECONDS)
+    gateway.metrics.watch(recorder)
+    return recorder
 
 
 async def post_picture(request: Request) -> Response:
@@ -201,16 +202,16 @@ async def post_close(request: Request) -> Response:
     """POST /v1/units/{unit}/close: the verdict of a unit whose pictures came one by one."""
 
     async def close(recorder: Recorder) -> Closing:
-        unit, origin = name_of("unit", request.path_params["unit"]), origin_of(request)
+        origin = origin_of(request)
         unit_form.plan_of(origin, _gateway(request).routes)
-        return await recorder.units.close(unit, origin.product)
+        return await recorder.units.close(_unit(request), origin.product)
 
     return await _read(request, close)
 
 
 async def get_unit(request: Request) -> Response:
     """GET /v1/units/{unit}: its verdicts, and the inspections of its pictures."""
-    return await _read(request, lambda recorder: find_unit(recorder.database, request.path_params["unit"]))
+    return await _read(request, lambda recorder: find_unit(recorder.database, _unit(request)))
 
 
 async def get_inspections(request: Request) -> Response:
@@ -220,14 +221,14 @@ async def get_inspections(request: Request) -> Response:
 
 async def get_inspection(request: Request) -> Response:
     """GET /v1/inspections/{id}: one recorded inspection."""
-    return await _read(request, lambda recorder: find_one(recorder.database, request.path_params["id"]))
+    return await _read(request, lambda recorder: reading.by_id(recorder.database, request.path_params["id"]))
 
 
 async def get_picture(request: Request) -> Response:
     """GET /v1/inspections/{id}/picture: the picture of an inspection, as it came."""
 
     async def picture(recorder: Recorder) -> Response:
-        record = await find_one(recorder.database, request.path_params["id"])
+        record = await reading.by_id(recorder.database, request.path_params["id"])
         return Response(await recorder.picture_of(record), media_type=MEDIA_TYPES[record.picture.kind])
 
     return await _read(request, picture)
@@ -317,6 +318,10 @@ def _heads_body(state: RouteState) -> list[dict[str, object]]:
             }
         )
     return body
+
+
+def _unit(request: Request) -> str:
+    return name_of("unit", request.path_params["unit"])
 
 
 def _request_id(request: Request) -> str:

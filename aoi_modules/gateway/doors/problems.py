@@ -18,6 +18,7 @@ from aoi_modules.errors import (
     NoSuchResult,
     NotAPicture,
     PictureStoreAway,
+    ResultsError,
     RpcError,
     SlowUpload,
     SpoolFull,
@@ -46,6 +47,7 @@ _REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
     DatabaseAway: (503, "database-away", _AGAIN),
     PictureStoreAway: (503, "picture-store-away", _AGAIN),
     NoSuchResult: (404, "no-such-result", {}),
+    ResultsError: (500, "results-unusable", {}),
 }
 # A model server's refusals that another try may cure -> status, kind and headers.
 _AWAY: tuple[int, str, dict[str, str]] = (503, "model-server-away", _AGAIN)

@@ -15,7 +15,7 @@ from typing import IO
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.machine import disk
-from aoi_modules.results.spool.segment import sync_folder
+from aoi_modules.machine.whole_file import sync_folder
 
 SUMS = "SHA256SUMS"
 _BLOCK = tarfile.BLOCKSIZE

@@ -8,7 +8,7 @@ from typing import Literal
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.machine import disk
-from aoi_modules.results.spool.segment import sync_folder
+from aoi_modules.machine.whole_file import sync_folder
 
 
 class SqliteSnapshot:

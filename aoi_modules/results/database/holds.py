@@ -4,7 +4,7 @@ Who holds and who deletes may meet in the same moment. A hold is written first a
 still there; whoever deletes locks the rows first and then looks for holds. So one of them sees the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.errors import NoSuchResult
 from aoi_modules.results.database.connection import INSERT, Database
+from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.tables import holds, inspections
 from aoi_modules.results.record import is_id, now
-
-_AT_ONCE = 200
-"""Ids a statement; SQLite takes 999 values."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ async def hold(connection: AsyncConnection, ids: Iterable[str], reason: str, who
         NoSuchResult: there is no such inspection, or its picture was never kept or is gone.
     """
     moment = now()
-    for some in _portions(ids):
+    for some in portions(_checked(ids)):
         rows = [{"inspection": one, "reason": reason, "who": who, "time": moment} for one in some]
         await connection.execute(INSERT[connection.dialect.name](holds).values(rows).on_conflict_do_nothing())
         columns = (inspections.c.id, inspections.c.picture_kept, inspections.c.picture_gone)
@@ -76,7 +74,7 @@ async def release(connection: AsyncConnection, reason: str, ids: Iterable[str] |
     if ids is None:
         return (await connection.execute(delete(holds).where(holds.c.reason == reason))).rowcount
     released = 0
-    for some in _portions(ids):
+    for some in portions(_checked(ids)):
         which = (holds.c.reason == reason) & holds.c.inspection.in_(some)
         released += (await connection.execute(delete(holds).where(which))).rowcount
     return released
@@ -93,10 +91,9 @@ async def holds_of(database: Database, record_id: str) -> list[Hold]:
         return [Hold(**row) for row in (await connection.execute(question)).mappings()]
 
 
-def _portions(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Each id once, in portions that a statement takes; in order, so that two who lock rows cannot lock each other."""
-    every = sorted(set(ids))
-    if wrong := [one for one in every if not is_id(one)]:
-        raise NoSuchResult(f"no inspection {wrong[0]}")
-    for start in range(0, len(every), _AT_ONCE):
-        yield every[start : start + _AT_ONCE]
+def _checked(ids: Iterable[str]) -> list[str]:
+    every = list(ids)
+    for one in every:
+        if not is_id(one):
+            raise NoSuchResult(f"no inspection {one}")
+    return every

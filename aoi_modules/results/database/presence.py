@@ -1,11 +1,12 @@
 """Which gateways write to a database, and up to when everything that each of them accepted is stored there."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text
 
 from aoi_modules.errors import NoSuchResult
-from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.connection import INSERT, Database
 from aoi_modules.results.database.tables import gateways
 
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -31,10 +32,7 @@ async def note(database: Database, gateway: str, stored_until: datetime, *, left
         DatabaseAway: the database does not answer.
     """
     values = {"stored_until": stored_until, "left": left}
-    async with database.transaction() as connection:
-        found = await connection.execute(update(gateways).where(gateways.c.gateway == gateway).values(values))
-        if not found.rowcount:
-            await connection.execute(insert(gateways).values(gateway=gateway, **values))
+    await _write(database, {"gateway": gateway, **values}, values)
 
 
 async def enter(database: Database, gateway: str) -> None:
@@ -43,11 +41,14 @@ async def enter(database: Database, gateway: str) -> None:
     Raises:
         DatabaseAway: the database does not answer.
     """
+    await _write(database, {"gateway": gateway, "stored_until": _NEVER, "left": False}, {"left": False})
+
+
+async def _write(database: Database, row: Mapping[str, object], changes: Mapping[str, object]) -> None:
+    """Writes the row of a gateway; of one that is there already, only what changes."""
     async with database.transaction() as connection:
-        mine = gateways.c.gateway == gateway
-        found = await connection.execute(update(gateways).where(mine).values(left=False))
-        if not found.rowcount:
-            await connection.execute(insert(gateways).values(gateway=gateway, stored_until=_NEVER, left=False))
+        insert = INSERT[connection.dialect.name](gateways).values(**row)
+        await connection.execute(insert.on_conflict_do_update(index_elements=["gateway"], set_=changes))
 
 
 async def others(database: Database, gateway: str) -> dict[str, datetime]:

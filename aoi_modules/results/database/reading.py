@@ -1,6 +1,6 @@
 """Looking for records: by filters, page by page, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -38,6 +38,26 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Before this moment."""
 
 
+def filter_of(named: Mapping[str, str]) -> Filter:
+    """Reads a filter from texts, by the names of its fields.
+
+    Raises:
+        BadParameter: a name is none of them, or its text makes no sense.
+    """
+    typed: dict[str, object] = {}
+    for name, text in named.items():  # each for itself, so that an error can name it
+        if name not in Filter.__struct_fields__:
+            known = ", ".join(Filter.__struct_fields__)
+            raise BadParameter(name[:40], expected=f"a filter of: {known}", found=text[:40])
+        try:
+            typed[name] = getattr(msgspec.convert({name: text}, Filter, strict=False), name)
+        except msgspec.ValidationError as error:
+            reason = str(error).partition(" - at")[0]
+            expected = f"another value ({reason[:1].lower()}{reason[1:]})"
+            raise BadParameter(name, expected=expected, found=text[:40]) from None
+    return msgspec.structs.replace(Filter(), **typed)
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Some records, newest first."""
 
@@ -60,7 +80,7 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
         DatabaseAway: the database does not answer.
     """
     if cursor is not None and not is_id(cursor):
-        raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor)
+        raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor[:40])
     question = _where(select(inspections), wanted)
     if cursor is not None:
         question = question.where(inspections.c.id < cursor)
@@ -81,7 +101,7 @@ async def by_id(database: Database, record_id: str) -> Record:
     if is_id(record_id):
         found = await _first(database, select(inspections).where(inspections.c.id == record_id))
     if found is None:
-        raise NoSuchResult(f"no inspection {record_id}")
+        raise NoSuchResult(f"no inspection {record_id[:40]}", hint="an id has 32 hexadecimal digits")
     return found
 
 

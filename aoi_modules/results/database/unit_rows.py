@@ -1,6 +1,6 @@
 """Closings of units in the database: the first one of a unit wins, and a later one settles it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aoi_modules.results.closing import ClosedPosition, Closing
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter, put
+from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.rows import from_row
 from aoi_modules.results.database.tables import closings, inspections
 from aoi_modules.results.record import Record
@@ -18,8 +19,6 @@ from aoi_modules.verdict import Verdict
 
 Compose = Callable[[Closing], Sequence[Letter]]
 """Writes what the way out gets about a closing, as it is stored."""
-_AT_ONCE = 500
-"""Units a question."""
 _TRIES = 5
 """How often a revision is tried whose number others take in the same moment."""
 
@@ -50,7 +49,7 @@ async def history(database: Database, unit: str) -> list[Closing]:
         return [_closing(dict(row)) for row in (await connection.execute(question)).mappings()]
 
 
-async def newest_of(database: Database, units: Sequence[str]) -> list[Closing]:
+async def newest_of(database: Database, units: Collection[str]) -> list[Closing]:
     """The closing in force of each of these units that has one.
 
     Raises:
@@ -58,9 +57,8 @@ async def newest_of(database: Database, units: Sequence[str]) -> list[Closing]:
     """
     found: dict[str, Closing] = {}
     async with database.reading() as connection:
-        for start in range(0, len(units), _AT_ONCE):
-            asked = closings.c.unit.in_(units[start : start + _AT_ONCE])
-            question = select(closings).where(asked).order_by(closings.c.run, closings.c.revision)
+        for some in portions(units):
+            question = select(closings).where(closings.c.unit.in_(some)).order_by(closings.c.run, closings.c.revision)
             rows = (await connection.execute(question)).mappings()
             found.update((row["unit"], _closing(dict(row))) for row in rows)
     return list(found.values())
@@ -98,12 +96,13 @@ async def append(database: Database, closing: Closing, compose: Compose = lambda
     Raises:
         DatabaseAway: the database does not answer.
     """
-    for _ in range(_TRIES - 1):
+    for tries_left in reversed(range(_TRIES)):
         try:
-            return await _append(database, closing, compose)
+            await _append(database, closing, compose)
+            return
         except IntegrityError:  # another gateway took the number in this moment
-            continue
-    return await _append(database, closing, compose)
+            if not tries_left:
+                raise
 
 
 async def settle(

@@ -9,12 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter, put
+from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.rows import to_row
 from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.record import Record
-
-_AT_ONCE = 500
-"""Ids or keys a question; SQLite takes 999."""
 
 
 class Refused(Exception):
@@ -74,16 +72,15 @@ def _marked(record: Record, firsts: dict[str, str]) -> Record:
 async def _firsts(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, str]:
     """Which record has which of these keys."""
     found: dict[str, str] = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        asked = keys[start : start + _AT_ONCE]
-        question = select(inspections.c.key, inspections.c.id).where(inspections.c.key.in_(asked))
+    for some in portions(keys):
+        question = select(inspections.c.key, inspections.c.id).where(inspections.c.key.in_(some))
         found.update((row.key, row.id) for row in await connection.execute(question))
     return found
 
 
 async def _known(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(ids), _AT_ONCE):
-        question = select(inspections.c.id).where(inspections.c.id.in_(ids[start : start + _AT_ONCE]))
+    for some in portions(ids):
+        question = select(inspections.c.id).where(inspections.c.id.in_(some))
         found |= set((await connection.execute(question)).scalars())
     return found

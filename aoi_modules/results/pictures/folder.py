@@ -8,9 +8,9 @@ from pathlib import Path
 
 from aoi_modules.errors import NoSuchResult, PictureStoreAway
 from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import sync_folder
 from aoi_modules.results.pictures.addresses import is_address
 from aoi_modules.results.pictures.store import Kept
-from aoi_modules.results.spool.segment import sync_folder
 
 _TRIES = 3
 

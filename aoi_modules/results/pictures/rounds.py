@@ -1,6 +1,7 @@
 """Pictures expire once an hour, beside the work of a gateway."""
 
 import asyncio
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -23,16 +24,20 @@ class Rounds:
     Args:
         database: of the records.
         store: of their pictures.
-        retention: how long these stay; may be set anew at any time, and counts from the next round on.
+        retention: how long these stay, as it is now.
         log: learns what went, and why a round broke off.
     """
 
     def __init__(
-        self, database: Database, store: PictureStore, retention: Retention, log: structlog.stdlib.BoundLogger
+        self,
+        database: Database,
+        store: PictureStore,
+        retention: Callable[[], Retention],
+        log: structlog.stdlib.BoundLogger,
     ) -> None:
         self._database = database
         self._store = store
-        self.retention = retention
+        self._retention = retention
         self._log = log
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -42,10 +47,11 @@ class Rounds:
 
     async def went_well(self) -> bool:
         """One round; says whether it came to its end."""
-        if self.retention == Retention():
+        retention = self._retention()
+        if retention == Retention():
             return True
         try:
-            expiry = await expire(self._database, self._store, self.retention)
+            expiry = await expire(self._database, self._store, retention)
         except ResultsError as error:
             self._log.error("pictures cannot expire now", detail=error.message)
             return False

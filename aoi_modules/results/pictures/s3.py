@@ -88,11 +88,7 @@ class S3Shelf:
 
     def listed(self) -> Iterator[Kept]:
         """See `Shelf`."""
-        pages = self._ask(
-            lambda client: iter(
-                client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
-            )
-        )
+        pages = self._ask(self._pages)
         while (page := self._ask(lambda client: next(pages, None))) is not None:
             for entry in page.get("Contents", ()):
                 address = entry["Key"].removeprefix(self._prefix)

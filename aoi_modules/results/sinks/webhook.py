@@ -102,9 +102,7 @@ class Webhook:
         if status in _ABOUT_THE_SENDER or 300 <= status < 400:
             location = response.headers.get("location")
             said = f"{said}; it is at {location}" if location else said
-            return Delivery(
-                [Answer(Fate.HELD, said)], away=said, pause=retry_after(response.headers.get("retry-after"))
-            )
+            return Delivery([Answer(Fate.HELD, said)], away=said, pause=pause)
         if 400 <= status < 500 and status not in _LATER:
             return Delivery([Answer(Fate.REFUSED, said)])
         return Delivery([None], away=said, pause=pause)

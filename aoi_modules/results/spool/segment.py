@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aoi_modules.errors import SpoolFull
 from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import sync_folder
 
 _NAME = re.compile(r"(\d{10})\.spool")
 _AT_ONCE = 512
@@ -92,15 +93,6 @@ def segment_size(folder: Path, number: int) -> int:
 def segments(folder: Path) -> list[int]:
     """The numbers of all segments in a folder, rising."""
     return sorted(int(match[1]) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name)))
-
-
-def sync_folder(folder: Path) -> None:
-    """Waits until a folder's names are on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def full(path: Path, error: OSError) -> SpoolFull:

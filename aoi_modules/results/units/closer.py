@@ -113,17 +113,39 @@ class Closer:
             except DatabaseAway:  # told by `Storing`, which cannot do without it either
                 continue
 
-    async def look_again(self, stored: Sequence[Record]) -> None:
-        """Opens the closings of units of which a picture was stored too late to be judged, so that they are settled.
+    async def stored(self, records: Sequence[Record], closings: Sequence[Closing]) -> None:
+        """Does what new records in the database give reason for, and stores closings from the spool.
 
         Raises:
             DatabaseAway: the database does not answer.
         """
-        units = {record.origin.unit: record for record in stored if record.origin.unit and record.role != "shadow"}
-        for closing in await unit_rows.newest_of(self._database, list(units)):
-            late = [one for one in stored if one.origin.unit == closing.unit and _is_of(closing, one)]
+        await self._reopen(records)
+        for closing in closings:
+            if closing.settled:
+                await unit_rows.append(self._database, closing, self._compose)
+            else:
+                await self._append_open(closing)
+
+    async def _reopen(self, records: Sequence[Record]) -> None:
+        """Opens the closings of units of which a picture was stored too late to be judged, so that they are settled."""
+        pictures = [record for record in records if record.origin.unit and record.role != "shadow"]
+        for closing in await unit_rows.newest_of(self._database, {str(one.origin.unit) for one in pictures}):
+            late = [one for one in pictures if one.origin.unit == closing.unit and _is_of(closing, one)]
             if _not_in([closing], late):
                 await unit_rows.reopen(self._database, closing)
+
+    async def _append_open(self, closing: Closing) -> None:
+        """Stores a closing of the time when the database was away; now it is known who is awaited.
+
+        If the unit was closed before, and no picture came since, its verdict stands.
+        """
+        earlier = await unit_rows.history(self._database, closing.unit)
+        if earlier and not _not_in(earlier, await unit_rows.pictures_of(self._database, closing.unit)):
+            return
+        others = await clocks.others(self._database, self._gateway)
+        moment = await clocks.clock(self._database)
+        asked = msgspec.structs.replace(closing, awaited=tuple(sorted(others)), time=moment)
+        await unit_rows.append(self._database, asked, self._compose)
 
     async def _close(self, unit: str, product: str | None) -> Closing:
         moment = await clocks.clock(self._database)
@@ -136,12 +158,12 @@ class Closer:
         pictures = _not_in(earlier, await unit_rows.pictures_of(self._database, unit))
         if earlier:
             pictures = [picture for picture in pictures if not _is_of(earlier[-1], picture)]
-        if earlier and not pictures:
-            return earlier[-1]
+            if not pictures:
+                return earlier[-1]
         if not pictures and product is None:
             hint = "name its product to learn what is missing"
             raise NoSuchResult(f"no picture of unit {unit!r} is known", hint=hint)
-        closing = self._judged(unit, pictures, product or _product_of(pictures), None)
+        closing = self._judged(unit, pictures, product or _product_of(pictures))
         run = earlier[-1].run + 1 if earlier else 1
         closing = msgspec.structs.replace(closing, time=moment, run=run)
         if awaited:
@@ -173,8 +195,9 @@ class Closer:
         await unit_rows.settle(self._database, open_one, closing, self._compose)
 
     def _judged(
-        self, unit: str, pictures: Sequence[Record], product: str | None, required: Collection[str] | None
+        self, unit: str, pictures: Sequence[Record], product: str | None, required: Collection[str] = ()
     ) -> Closing:
+        """Judges by the positions that a closing before asked for, else by those of the plan."""
         plan = self._plans().get(product or "")
         wanted = required or (() if plan is None else plan.required())
         return of_records(unit, pictures, product=product, required=wanted, gateway=self._gateway)

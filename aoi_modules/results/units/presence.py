@@ -17,6 +17,7 @@ BEAT_SECONDS = 1.0
 ALONE_SECONDS = 10.0
 """Between two notes of one that is alone: nobody waits for it."""
 STORE_SECONDS = 30.0
+"""How long a note waits for what was accepted before it; there is none then, and others wait."""
 _LOOK_SECONDS = 0.1
 
 

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
 from tests.client.model_server import ModelServer
+from tests.disks import fill, small_disk
 from tests.gateway.conftest import picture_bytes
 
 COUNT = 7
@@ -73,20 +75,46 @@ def test_one_inspection(gateway: RunningGateway) -> None:
     ("query", "status", "told"),
     [
         ("?verdict=BAD", 400, "verdict: expected another value (invalid enum value 'BAD')"),
-        ("?colour=red", 400, "colour: expected a parameter of: component, verdict"),
+        ("?colour=red", 400, "colour: expected a filter of: component, verdict"),
         ("?limit=0", 400, "limit: expected 1 to 1000"),
         ("?limit=1001", 400, "limit: expected 1 to 1000"),
         ("?since=yesterday", 400, "since: expected another value"),
         ("?version=first", 400, "version: expected another value"),
-        ("?cursor=first", 400, "cursor: expected the cursor of a page before"),
-        ("/17", 404, "no inspection '17'"),
+        ("?cursor=first", 400, "cursor: expected the cursor of a page that was read before"),
+        ("/17", 404, "no inspection 17"),
         (f"/{'0' * 32}", 404, "no inspection 0000"),
+        ("/17/picture", 404, "no inspection 17"),
     ],
 )
 def test_what_is_wrong_with_a_question_is_told(gateway: RunningGateway, query: str, status: int, told: str) -> None:
     answer = get(gateway, query)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert told in answer.json()["detail"]
+
+
+def test_a_name_that_no_unit_has_is_told(gateway: RunningGateway) -> None:
+    for name, status in (("SN99", 404), ("%00", 400), ("x" * 201, 400)):
+        answer = requests.get(f"{gateway.url}/v1/units/{name}", timeout=10)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_full_disk_refuses_pictures_and_units_and_takes_them_again_when_there_is_room(tmp_path: Path) -> None:
+    with ModelServer() as server, small_disk(tmp_path / "disk", "1m") as disk:
+        (tmp_path / "routes.yaml").write_text(f'components: {{tile: {{model: tile, upstream: "{server.address}"}}}}')
+        database = str(tmp_path / "elsewhere.sqlite")
+        with RunningGateway(tmp_path / "routes.yaml", results=disk / "results", database=database) as gateway:
+            one, unit = f"{gateway.url}/v1/inspect/tile", f"{gateway.url}/v1/units/SN1/inspect"
+            filler = fill(disk)
+            answers = [requests.post(one, data=picture_bytes(), timeout=10) for _ in range(20)]  # a page may be left
+            answers.append(requests.post(unit, files={"tile": picture_bytes()}, timeout=10))
+            assert answers[-1].json()["type"] == "urn:aoi:problem:disk-full"
+            assert [answer.status_code for answer in answers[-5:]] == [507] * 5
+            assert "disk" in answers[-1].json()["detail"]
+            filler.unlink()
+            found = requests.post(one, data=picture_bytes(), timeout=10).json()
+            assert get(gateway, f"/{found['id']}").status_code == 200
+            kept = {record["id"] for record in get(gateway, "?limit=100").json()["records"]}
+    assert kept == {answer.json()["id"] for answer in answers if answer.status_code == 200} | {found["id"]}
 
 
 def test_a_gateway_that_records_nothing_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:

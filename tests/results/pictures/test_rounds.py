@@ -37,11 +37,12 @@ def test_a_round_comes_when_its_time_is_there_and_says_what_went(
 
     async def run() -> None:
         database, pictures = Database(tmp_path / "results.db"), open_store(tmp_path / "pictures")
-        going = Rounds(database, pictures, Retention(), event_log(log))
+        retention = Retention()
+        going = Rounds(database, pictures, lambda: retention, event_log(log))
         task = asyncio.create_task(going.run(asyncio.Event()))
         await asyncio.sleep(0.05)
         assert lines() == []
-        going.retention = Retention(PASS=1)
+        retention = Retention(PASS=1)
         while not lines():  # the tables are not there yet
             await asyncio.sleep(0.01)
         assert (lines()[0]["event"], "no such table" in lines()[0]["detail"]) == ("pictures cannot expire now", True)

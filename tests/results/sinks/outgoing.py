@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from io import StringIO
 from typing import Any
 
@@ -25,6 +26,18 @@ async def post(database: Database, sent: Sequence[Letter]) -> None:
     """Puts letters into the outbox."""
     async with database.transaction() as connection:
         await outbox.put(connection, sent)
+
+
+@asynccontextmanager
+async def silent_server() -> AsyncIterator[int]:
+    """The port of a server that takes what it is sent and never answers."""
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
 
 
 async def until(true: Callable[[], bool]) -> None:

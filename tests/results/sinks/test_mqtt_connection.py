@@ -14,6 +14,7 @@ from aoi_modules.results.sinks.addresses import broker_address
 from aoi_modules.results.sinks.mqtt_connection import ConnectionRefused, MqttConnection, check_installed
 from tests import services
 from tests.mosquitto import PATIENCE, Mosquitto, Subscriber
+from tests.results.sinks.outgoing import silent_server
 
 needs_mosquitto = services.need(services.MOSQUITTO)
 
@@ -132,13 +133,8 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(mqtt_connection, "CONNECT_SECONDS", 0.05)
     monkeypatch.setattr(mqtt_connection, "LEAVE_SECONDS", 0.05)
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
     async def run() -> None:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
+        async with silent_server() as port:
             connection = MqttConnection(broker_address(f"mqtt://127.0.0.1:{port}"), "test", "", None, 5)
             with pytest.raises(TimeoutError):
                 await connection.open()

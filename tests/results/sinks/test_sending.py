@@ -25,6 +25,7 @@ from aoi_modules.results.sinks import forwarder
 from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.results.sinks.messages.guids import guid
 from aoi_modules.results.sinks.sending import Sending
+from aoi_modules.results.spool.journal import Spool
 from aoi_modules.verdict import Verdict
 from tests import services
 from tests.mosquitto import REMEMBERING, Subscriber, running_mosquitto
@@ -68,9 +69,15 @@ class Running:
 
     def __init__(self, folder: Path, database: Database, sinks: Mapping[str, Mapping[str, Any]]) -> None:
         self.log = StringIO()
+        self.folder = folder
         self.database = database
         read = msgspec.convert(sinks, Destinations)
         self.sending = Sending(database, "north", read, folder / "aside", event_log(self.log))
+
+    def recorder(self, spool: Spool, url: str) -> Recorder:
+        """Keeps records in the same database, and tells this way out of them."""
+        refused = self.folder / "refused"
+        return Recorder(spool, Database(url), refused, event_log(self.log), compose=self.sending.compose)
 
     async def done(self) -> None:
         """Waits until nothing is left in the outbox."""
@@ -111,9 +118,7 @@ def test_what_is_recorded_is_told_to_each_sink_that_wants_it(tmp_path: Path, dat
             "failed": webhook(failed_url, tmp_path, verdicts=["FAIL"], roles=["line", "shadow"], picture_url="at/{id}"),
         }
         async with running(tmp_path, database_url, **sinks) as line, opened(tmp_path / "spool", ROWS) as spool:
-            recorder = Recorder(
-                spool, Database(database_url), tmp_path / "refused", event_log(line.log), compose=line.sending.compose
-            )
+            recorder = line.recorder(spool, database_url)
             try:
                 for one in kept:
                     await recorder.keep(one, committed_within=PATIENCE)
@@ -140,9 +145,7 @@ def test_repeats_and_closed_units_are_told_as_they_are_stored(tmp_path: Path) ->
             running(tmp_path, database_url, quality=webhook(url, tmp_path)) as line,
             opened(tmp_path / "spool", ROWS) as spool,
         ):
-            recorder = Recorder(
-                spool, Database(database_url), tmp_path / "refused", event_log(line.log), compose=line.sending.compose
-            )
+            recorder = line.recorder(spool, database_url)
             await recorder.keep(first)
             await recorder.keep(again)
             for unit in units:
@@ -188,9 +191,7 @@ def test_storing_and_sending_are_not_in_each_others_way(tmp_path: Path) -> None:
             running(tmp_path, database_url, quality=webhook(url, tmp_path)) as line,
             opened(tmp_path / "spool", ROWS) as spool,
         ):
-            recorder = Recorder(
-                spool, Database(database_url), tmp_path / "refused", event_log(line.log), compose=line.sending.compose
-            )
+            recorder = line.recorder(spool, database_url)
             for start in range(0, len(kept), 8):
                 await asyncio.gather(*(recorder.keep(one) for one in kept[start : start + 8]))
             await recorder.keep(last := record(number=1000), committed_within=PATIENCE)

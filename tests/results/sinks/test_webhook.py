@@ -13,6 +13,7 @@ from aoi_modules.results.sinks import webhook
 from aoi_modules.results.sinks.delivery import TAKEN, Delivery, Fate
 from aoi_modules.results.sinks.webhook import Webhook, retry_after
 from tests.client.certificates import certify, needs_openssl
+from tests.results.sinks.outgoing import silent_server
 from tests.results.sinks.receiver import OK, Receiver, Said, running_receiver
 from tests.results.sinks.test_signature import receiver as own_lines
 
@@ -139,13 +140,8 @@ def test_a_receiver_that_hangs_up_is_asked_anew(secret_file: str) -> None:
 def test_a_receiver_that_says_nothing_is_given_up(secret_file: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "ANSWER_SECONDS", 0.05)
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
     async def run() -> None:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
+        async with silent_server() as port:
             sender = Webhook(f"http://127.0.0.1:{port}", secret_file)
             delivery = await sender.deliver(letters(1))
             await sender.close()

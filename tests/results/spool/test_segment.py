@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import SpoolFull
-from aoi_modules.results.spool.segment import Segment, segment_path, segment_size, segments, sync_folder
+from aoi_modules.results.spool.segment import Segment, segment_path, segment_size, segments
 from tests import services
 from tests.disks import fill, small_disk
 
@@ -103,4 +103,3 @@ def test_segments_are_known_by_their_names(tmp_path: Path) -> None:
     assert segments(tmp_path) == [2, 12]
     assert segment_path(tmp_path, 12) == tmp_path / "0000000012.spool"
     assert (segment_size(tmp_path, 12), segment_size(tmp_path, 13)) == (5, 0)
-    sync_folder(tmp_path)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import NoSuchResult
-from aoi_modules.results.closing import Closing
+from aoi_modules.results.closing import Closing, left_open, of_records
 from aoi_modules.results.database import presence, unit_rows
 from aoi_modules.results.database.presence import forget
 from aoi_modules.results.recorder import Recorder
@@ -158,3 +158,38 @@ def test_a_picture_of_a_gateway_that_nobody_knew_settles_the_unit_later(tmp_path
     closing, rows = run(act)
     assert (closing.verdict, closing.settled) == (Verdict.REVIEW, True)
     assert [(row.verdict, row.run, row.revision) for row in rows] == [(Verdict.REVIEW, 1, 1), (Verdict.FAIL, 1, 2)]
+
+
+def unknown_to(recorder: Recorder, unit: str) -> Closing:
+    """A closing of the time when the database is away, as it comes from the spool later."""
+    empty = of_records(unit, (), product="motor", required=(), gateway=recorder.units._gateway)
+    return left_open(empty, (), "the database is away")
+
+
+def test_a_closing_while_the_database_was_away_is_settled_by_what_it_has(tmp_path: Path) -> None:
+    async def act() -> list[Closing]:
+        async with gateway(tmp_path, "a") as a:
+            await a.keep(record("S1", "left"))
+            await a.keep(record("S1", "right"))
+            await a.keep_closing(unknown_to(a, "S1"))
+            return await verdicts(a, "S1", 2)
+
+    first, settled = run(act)
+    assert (first.verdict, first.reason, first.revision) == (Verdict.REVIEW, "the database is away", 1)
+    assert (settled.verdict, settled.run, settled.revision) == (Verdict.PASS, 1, 2)
+
+
+def test_a_unit_that_was_closed_keeps_its_verdict_though_it_is_closed_again_while_the_database_is_away(
+    tmp_path: Path,
+) -> None:
+    async def act() -> tuple[Closing, list[Closing]]:
+        async with gateway(tmp_path, "a") as a:
+            await a.keep(record("S1", "left"))
+            await a.keep(record("S1", "right"))
+            closing = await a.units.close("S1")
+            await a.keep_closing(unknown_to(a, "S1"))
+            await a.keep(record("S2", "left"), committed_within=10)  # what stands behind it is stored
+            return closing, await unit_rows.history(a.database, "S1")
+
+    closing, rows = run(act)
+    assert rows == [closing]
