@@ -297,6 +297,10 @@ class NoSuchResult(ResultsError):
     """Nothing of that name was kept."""
 
 
+class Taken(ResultsError):
+    """Somebody else is about to do it, or has done it."""
+
+
 class CourseError(AoiError):
     """A lesson, an exercise or the checklist cannot be used."""
 

@@ -117,7 +117,7 @@ def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequ
         return msgspec.convert(days, Retention, strict=False)
     except msgspec.ValidationError:
         raise click.BadParameter(
-            f"expected PASS, REVIEW or FAIL with days: PASS=7. Received: {', '.join(given)}"
+            f"expected PASS, REVIEW, FAIL or unjudged with days: PASS=7. Received: {', '.join(given)}"
         ) from None
 
 
@@ -128,15 +128,15 @@ def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequ
     required=True,
     multiple=True,
     callback=_retention,
-    metavar="VERDICT=DAYS",
-    help="How long pictures stay; what is not named stays for ever.",
+    metavar="KIND=DAYS",
+    help="How long pictures stay; what is not named stays for ever. `unjudged`: how long parts wait for a person.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for machines.")
 @place_options
 def expire(retention: "Retention", as_json: bool, places: Places) -> None:
     """Delete the pictures that are over their age. Their inspections stay, and say when the pictures went.
 
-    What somebody holds stays, whatever its age.
+    What somebody holds, waits for a person or was judged stays, whatever its age.
 
     \b
     Examples:
@@ -305,6 +305,8 @@ def _in_words(went: "Expiry") -> str:
         lines.append(f"taken from {went.oldest:%Y-%m-%d %H:%M} to {went.newest:%Y-%m-%d %H:%M} UTC")
     if went.spared:
         lines.append(f"{went.spared} more are old enough, and held")
+    if went.unjudged:
+        lines.append(f"{went.unjudged} parts waited too long for a person, and wait no more")
     if went.finished:
         lines.append(f"{went.finished} more were left by an earlier run")
     return "\n".join(lines)

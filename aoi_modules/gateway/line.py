@@ -237,7 +237,8 @@ class Line:
         watch = _Watch()
         inspection = await _ask_shadow(question, shadow)
         watch.stage("model")
-        await self._records.keep_shadow(replace(arrived, stages=watch.stages), answered, inspection, watch.started)
+        arrived = replace(arrived, stages=watch.stages)
+        await self._records.keep_shadow(arrived, shadow.route, answered, inspection, watch.started)
         return inspection
 
     async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Answer:

@@ -1,6 +1,7 @@
 """What the line keeps of an inspection: it makes the record, knows repeats, and hands it to the recorder."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import of_inspection
 from aoi_modules.results.record import Picture, Record, Role, new_id
 from aoi_modules.results.recorder import Recorder
+from aoi_modules.results.review.choosing import choose
 
 COMMIT_SECONDS = 5.0
 """How long an answer of a route with `recording: committed` waits for the database."""
@@ -79,22 +81,31 @@ class Records:
         if self._recorder is None:
             return inspection
         stored = route.stores(inspection.verdict)
+        choice = choose(inspection.verdict, kept=stored, audit=route.audit, luck=random.random())
+        stored = stored or choice.reason == "audit"
         record = self._record(arrived, inspection, "canary" if inspection.canary else "line", stored, started)
+        record = msgspec.structs.replace(record, review=choice.reason, chance=choice.chance)
         seconds = COMMIT_SECONDS if route.recording == "committed" else None
         file = await _file(arrived.shot) if stored else b""
         await self._recorder.keep(record, file, committed_within=seconds)
         return record.inspection
 
-    async def keep_shadow(self, arrived: Arrived, answered: Inspection, inspection: Inspection, started: float) -> None:
-        """Keeps what a shadow found about a picture that was answered.
+    async def keep_shadow(
+        self, arrived: Arrived, route: Route, answered: Inspection, inspection: Inspection, started: float
+    ) -> None:
+        """Keeps what a shadow found about a picture that was answered. Where it differs, a person has to judge.
 
         Raises:
             SpoolFull: the disk takes no more.
         """
         if self._recorder is None:
             return
-        record = self._record(arrived, inspection, "shadow", False, started)
-        await self._recorder.keep(msgspec.structs.replace(record, key=None, shadows=answered.id or None))
+        shown = inspection.verdict is not answered.verdict and route.store != "none"
+        record = self._record(arrived, inspection, "shadow", shown, started)
+        record = msgspec.structs.replace(
+            record, key=None, shadows=answered.id or None, review="disagreement" if shown else None
+        )
+        await self._recorder.keep(record, await _file(arrived.shot) if shown else b"")
 
     async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
         """Keeps the verdict of a unit whose pictures came together, unless all of them were sent before.

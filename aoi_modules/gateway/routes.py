@@ -89,6 +89,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Limits by version and head, in place of `heads`; a version that is not named here is judged by its manifest."""
     store: Stored = "review"
     """Which pictures are kept: those that failed, those and the doubtful ones (`review`), all or none."""
+    audit: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    """Share of the parts that pass which a person judges, chosen by chance; without it nobody knows what escapes."""
     recording: Recording = "spooled"
     """When an inspection is answered: once it is safe on disk, or once the database has it, too."""
     max_in_flight: Positive | None = None

@@ -20,6 +20,9 @@ SCHEMA = 1
 """Of the records that this release writes."""
 Role = Literal["line", "canary", "shadow"]
 """Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing."""
+ReviewReason = Literal["doubtful", "failed", "audit", "disagreement"]
+"""Why a person has to judge a part: its verdict is REVIEW or FAIL, or it passed and was chosen by chance, or a shadow
+found another verdict."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID = re.compile(r"[0-9a-f]{32}")
 _ID_RANDOM_BITS = 74
@@ -78,6 +81,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag="inspection", tag_fi
     """Of a shadow: id of the inspection that was answered."""
     stages: Mapping[str, float] = {}
     """Milliseconds by stage: `receive`, `wait`, `model`."""
+    review: ReviewReason | None = None
+    """Why a person has to judge the part; None if nobody has to."""
+    chance: float = 0.0
+    """With which probability the part had to be judged: see `review.choosing`."""
     schema: int = SCHEMA
 
 

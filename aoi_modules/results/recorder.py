@@ -21,6 +21,7 @@ from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.pictures.rounds import Rounds
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record
+from aoi_modules.results.review import queue
 from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.storing import Compose, Storing
@@ -77,7 +78,7 @@ class Recorder:
         late = partial(order_late, database)
         self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log, late)
         self._rounds = None if pictures is None else Rounds(database, pictures, retention, log)
-        self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored)
+        self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored, queue.put)
         self._presence = Presence(database, gateway, spool, self.storing)
         self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
         self._log = log

@@ -11,7 +11,7 @@ from aoi_modules.errors import DatabaseAway, ResultsError
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
-from aoi_modules.results.database.writing import Refused, store
+from aoi_modules.results.database.writing import Beside, Refused, store
 from aoi_modules.results.following import Following, Place
 from aoi_modules.results.record import Record
 from aoi_modules.results.spool.follower import Follower, Found
@@ -39,6 +39,7 @@ class Storing(Following):
         log: learns when the database is away and back, and what was refused.
         compose: see `Compose`.
         stored: see `Stored`.
+        beside: see `writing.Beside`.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class Storing(Following):
         log: structlog.stdlib.BoundLogger,
         compose: Compose = lambda kept: (),
         stored: Stored | None = None,
+        beside: Beside | None = None,
     ) -> None:
         super().__init__(follower, _DATABASE, refused, log)
         self._database = database
         self._compose = compose
         self._stored = stored
+        self._beside = beside
         self._decoder = msgspec.msgpack.Decoder(Kept)
         self._files: dict[Position, Path] = {}
 
@@ -85,7 +88,7 @@ class Storing(Following):
 
     async def _store(self, kept: Sequence[Kept]) -> None:
         records = [one for one in kept if isinstance(one, Record)]
-        new = await store(self._database, records, self._compose)
+        new = await store(self._database, records, self._compose, self._beside)
         if self._stored is not None:
             await self._stored(new, [one for one in kept if isinstance(one, Closing)])
 

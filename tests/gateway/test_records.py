@@ -166,6 +166,46 @@ def test_a_canary_and_a_shadow_are_kept_as_such(model_server: ModelServer, tmp_p
     assert (shadow.inspection.model.version, shadow.shadows, shadow.key) == (1, answered.id, None)
 
 
+@pytest.mark.parametrize(
+    ("score", "audit", "found"),
+    [
+        (0.1, 1.0, ("audit", 1.0, True)),
+        (0.1, 0.0, (None, 0.0, False)),
+        (0.45, 0.0, ("doubtful", 1.0, True)),
+        (0.9, 0.0, ("failed", 1.0, True)),
+    ],
+)
+def test_a_record_says_whether_a_person_has_to_judge(
+    model_server: ModelServer, tmp_path: Path, score: float, audit: float, found: tuple[str | None, float, bool]
+) -> None:
+    model_server.outputs = scores_of(score)
+    keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving()), f", audit: {audit}")
+    (record,) = kept(tmp_path)
+    assert (record.review, record.chance, record.picture.kept) == found
+    assert record.picture.kept == any(path.is_file() for path in (tmp_path / "pictures").rglob("*"))
+
+
+@pytest.mark.parametrize("store", ["fail", "none"])
+def test_a_shadow_that_differs_is_for_a_person_if_pictures_are_kept(
+    model_server: ModelServer, tmp_path: Path, store: str
+) -> None:
+    model_server.manifests[2] = manifest(2, threshold=0.05).to_json()
+    model_server.states[2] = "AVAILABLE"
+
+    async def act(line: Line) -> None:
+        await line.inspect("tile", Arriving())
+        while sum(bool(request.inputs) for request in model_server.asked) < 2:
+            await asyncio.sleep(0.02)
+
+    keeping(tmp_path, model_server, act, f", version: 1, shadow: {{version: 2}}, store: {store}")
+    by_role = {record.role: record for record in kept(tmp_path)}
+    assert (by_role["line"].review, by_role["line"].picture.kept) == (None, False)
+    shadow = by_role["shadow"]
+    wanted = ("disagreement", True) if store == "fail" else (None, False)
+    assert (shadow.review, shadow.picture.kept) == wanted
+    assert shadow.inspection.verdict is Verdict.FAIL
+
+
 def test_limits_of_a_version_are_those_of_that_version(model_server: ModelServer, tmp_path: Path) -> None:
     model_server.manifests[2] = manifest(2).to_json()
     model_server.states[2] = "AVAILABLE"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion
 from aoi_modules.judging.regions import Region
-from aoi_modules.results.record import Origin, Picture, Record, Role, new_id
+from aoi_modules.results.record import Origin, Picture, Record, ReviewReason, Role, new_id
 from aoi_modules.verdict import Verdict
 
 START = datetime(2026, 3, 1, 6, 0, 0, 123456, tzinfo=UTC)
@@ -100,4 +100,6 @@ def records(draw: st.DrawFn) -> Record:
         repeats=draw(st.none() | IDS),
         shadows=draw(st.none() | IDS),
         stages=draw(st.dictionaries(TEXTS, _FLOATS, max_size=3)),
+        review=draw(st.none() | st.sampled_from(get_args(ReviewReason))),
+        chance=draw(st.floats(0, 1)),
     )

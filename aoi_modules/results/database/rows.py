@@ -44,6 +44,8 @@ def to_row(record: Record) -> Row:
         "key": record.key,
         "repeats": record.repeats,
         "shadows": record.shadows,
+        "review": record.review,
+        "chance": record.chance,
         "schema": record.schema,
     }
 
@@ -85,5 +87,7 @@ def from_row(row: Mapping[str, Any]) -> Record:
         repeats=row["repeats"],
         shadows=row["shadows"],
         stages=row["stages"],
+        review=row["review"],
+        chance=row["chance"],
         schema=row["schema"],
     )

@@ -76,6 +76,8 @@ inspections = Table(
     Column("key", String(32), unique=True),
     Column("repeats", HexId),
     Column("shadows", HexId),
+    Column("review", String(12)),
+    Column("chance", Float, nullable=False, server_default="0"),
     Column("schema", Integer, nullable=False),
     *(Index(f"inspections_by_{name}", name, "id") for name in FILTERED),
     Index("inspections_by_component_and_verdict", "component", "verdict", "id"),
@@ -151,3 +153,78 @@ deletions = Table(
     Column("run", HexId, nullable=False),
 )
 """Pictures that have to leave the store, and perhaps have: their rows say already that they are gone."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("inspection", HexId, primary_key=True),
+    Column("shown", HexId, nullable=False),
+    Column("component", String(200), nullable=False),
+    Column("reason", String(12), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("draw", Integer, nullable=False),
+    Column("leased_by", String(200)),
+    Column("leased_until", UtcTime),
+    Index("reviews_by_rank", "rank", "draw", "inspection"),
+    Index("reviews_by_component", "component", "rank", "draw", "inspection"),
+    Index("reviews_by_holder", "leased_by"),
+)
+"""Inspections that wait for a person. `shown`: the inspection whose picture is kept. `draw`: a number by chance, so
+that those which were judged first are a random sample. `leased_by`: who has it before him."""
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("id", HexId, primary_key=True),
+    Column("inspection", HexId, nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("verdict", String(10)),
+    Column("defect", String(200)),
+    Column("note", Text, nullable=False),
+    Column("disposition", String(10)),
+    Column("given", String(12), nullable=False),
+    Column("shown", HexId, nullable=False),
+    Column("undoes", HexId, unique=True),
+    Column("schema", Integer, nullable=False),
+    Index("judgements_by_inspection", "inspection", "id"),
+)
+"""All that people said, for ever. A row with `undoes` takes another one back, and has no verdict of its own."""
+
+judged = Table(
+    "judged",
+    metadata,
+    Column("inspection", HexId, primary_key=True),
+    Column("judgement", HexId, nullable=False),
+    Column("good", Boolean, nullable=False),
+    Column("defect", String(200)),
+    Column("sampled", Boolean, nullable=False),
+    Column("slot", UtcTime, nullable=False),
+    Column("component", String(200), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("lot", String(200), nullable=False),
+    Column("station", String(200), nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("chance", Float, nullable=False),
+    Index("judged_by_component", "component", "slot"),
+    Index("judged_by_slot", "slot"),
+)
+"""The judgement in force of each inspection that has one, beside what figures are made by; see `tallies`."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("slot", UtcTime, primary_key=True),
+    Column("component", String(200), primary_key=True),
+    Column("model", String(200), primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    Column("lot", String(200), primary_key=True),
+    Column("station", String(200), primary_key=True),
+    Column("verdict", String(10), primary_key=True),
+    Column("chance", Float, primary_key=True),
+    Column("parts", BigInteger, nullable=False),
+    Index("tallies_by_component", "component", "slot"),
+)
+"""How many parts were answered in a quarter of an hour, so that no figure has to count a million rows. What an
+inspection does not say is an empty text, or 0; shadows and repeats do not count."""

@@ -13,6 +13,7 @@ from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import new_id, now, time_of
+from aoi_modules.results.review.queue import forget
 from aoi_modules.verdict import Verdict
 
 BATCH = 200
@@ -39,6 +40,8 @@ class Expiry(msgspec.Struct, frozen=True, kw_only=True):
     """Pictures over their age that stay because somebody holds them."""
     finished: int
     """Pictures that an earlier run had to leave in the store."""
+    unjudged: int = 0
+    """Parts that waited too long for a person, and wait no more."""
 
 
 async def expire(
@@ -59,6 +62,8 @@ async def expire(
         PictureStoreAway: the store does not.
     """
     moment = moment or now()
+    before = retention.unjudged_before(moment)
+    unjudged = 0 if before is None else await forget(database, before)
     finished = await _finish(database, store)
     counts: dict[Verdict, int] = {}
     ids: list[str] = []
@@ -79,6 +84,7 @@ async def expire(
         newest=time_of(max(ids)) if ids else None,
         spared=spared,
         finished=finished,
+        unjudged=unjudged,
     )
 
 

@@ -15,14 +15,20 @@ Days = Annotated[float, Meta(gt=0, le=10_000)]
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Days that a picture stays; None for ever. In YAML: `{PASS: 7, REVIEW: 90, FAIL: 365}`."""
+    """Days that a picture stays; None for ever. In YAML: `{PASS: 7, REVIEW: 90, FAIL: 365, unjudged: 30}`."""
 
     PASS: Days | None = None
     REVIEW: Days | None = None
     FAIL: Days | None = None
+    unjudged: Days | None = None
+    """Days that a part waits for a person; its picture stays so long. None for ever."""
 
     def aged(self, moment: datetime) -> Iterator[Aged]:
         """Which pictures are over their age at a moment, verdict by verdict."""
         for verdict, days in zip(Verdict, (self.PASS, self.REVIEW, self.FAIL), strict=True):
             if days is not None:
                 yield Aged(verdict, first_id(moment - timedelta(days=days)))
+
+    def unjudged_before(self, moment: datetime) -> datetime | None:
+        """Of which time parts wait no more at a moment; None if all go on waiting."""
+        return None if self.unjudged is None else moment - timedelta(days=self.unjudged)

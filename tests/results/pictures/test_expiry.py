@@ -20,6 +20,7 @@ from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record, time_of
+from aoi_modules.results.review.queue import put
 from aoi_modules.verdict import Verdict
 from tests.results.pictures.conftest import contents
 from tests.results.records import START, record
@@ -124,3 +125,17 @@ def test_what_the_store_did_not_delete_the_next_run_does(tmp_path: Path, databas
         assert await contents(pictures) == {}
 
     with_both(database_url, str(folder), records, act)
+
+
+def test_what_waits_for_a_person_stays_until_it_has_waited_too_long(tmp_path: Path, database_url: str) -> None:
+    records = [record(number, review="audit", chance=1.0) for number in range(3)]
+
+    async def act(database: Database, pictures: PictureStore) -> None:
+        async with database.transaction() as connection:
+            await put(connection, records)
+        went = await expire(database, pictures, Retention(PASS=1), LATER)
+        assert (went.pictures, went.spared, went.unjudged) == ({Verdict.PASS: 0}, 3, 0)
+        went = await expire(database, pictures, Retention(PASS=1, unjudged=1), LATER)
+        assert (went.pictures, went.spared, went.unjudged) == ({Verdict.PASS: 3}, 0, 3)
+
+    with_both(database_url, str(tmp_path / "pictures"), records, act)

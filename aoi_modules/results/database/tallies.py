@@ -1,0 +1,57 @@
+"""Counts of answered parts, made as their rows are stored: a figure of quality must not count a million rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aoi_modules.results.database.connection import INSERT
+from aoi_modules.results.database.portions import AT_ONCE
+from aoi_modules.results.database.tables import tallies
+from aoi_modules.results.record import Record
+
+SLOT = timedelta(minutes=15)
+"""Shifts begin and end at such times, and the clocks of all time zones are such times apart."""
+_START = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+def counted(record: Record) -> dict[str, Any]:
+    """What a part is counted by. What its record does not say is an empty text, or 0."""
+    inspection, origin = record.inspection, record.origin
+    return {
+        "slot": slot_of(record.time),
+        "component": inspection.component,
+        "model": inspection.model.name,
+        "version": inspection.model.version or 0,
+        "lot": origin.lot or "",
+        "station": origin.station or "",
+        "verdict": inspection.verdict.value,
+        "chance": record.chance,
+    }
+
+
+def slot_of(moment: datetime) -> datetime:
+    """The beginning of the quarter of an hour in which a moment lies."""
+    return _START + (moment - _START) // SLOT * SLOT
+
+
+async def add(connection: AsyncConnection, records: Sequence[Record]) -> None:
+    """Counts parts that were answered: no shadows, and no pictures that were sent again.
+
+    Args:
+        connection: of the transaction that stores these records.
+        records: new ones.
+    """
+    parts = Counter(
+        tuple(counted(record).items()) for record in records if record.role != "shadow" and record.repeats is None
+    )
+    # in order, so that two gateways cannot wait for each other
+    rows = sorted(({**dict(kind), "parts": number} for kind, number in parts.items()), key=lambda row: [*row.values()])
+    for start in range(0, len(rows), AT_ONCE):
+        insert = INSERT[connection.dialect.name](tallies).values(rows[start : start + AT_ONCE])
+        more = insert.on_conflict_do_update(
+            index_elements=list(tallies.primary_key.columns), set_={"parts": tallies.c.parts + insert.excluded.parts}
+        )
+        await connection.execute(more)

@@ -1,0 +1,173 @@
+"""Judgements in the database. None is overwritten: who changes his mind adds one, and who undoes one says so."""
+
+import msgspec
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aoi_modules.errors import NoSuchResult, Taken
+from aoi_modules.results.database.connection import INSERT, Database
+from aoi_modules.results.database.holds import release
+from aoi_modules.results.database.rows import from_row
+from aoi_modules.results.database.tables import holds, inspections, judged, judgements, reviews
+from aoi_modules.results.database.tallies import counted
+from aoi_modules.results.record import Record, ReviewReason, is_id, new_id, now
+from aoi_modules.results.review import queue
+from aoi_modules.results.review.judgement import SAMPLED, Given, Judgement, Opinion, in_force
+
+HOLD = "judged"
+"""Why the pictures of judged inspections stay."""
+
+
+async def judge(database: Database, inspection: str, opinion: Opinion, who: str) -> Judgement:
+    """Keeps what a person says about an inspection. The same said again by the same person changes nothing.
+
+    Raises:
+        NoSuchResult: there is no such inspection.
+        Taken: it is somebody else's turn to judge it.
+        DatabaseAway: the database does not answer.
+    """
+    async with database.transaction() as connection:
+        record = await _locked(connection, inspection)
+        before = in_force(await _history(connection, inspection))
+        if before is not None and (before.who, before.opinion) == (who, opinion):
+            return before
+        given, shown = await _from_queue(connection, record, who)
+        if before is not None:
+            given, shown = before.given, before.shown
+        judgement = Judgement(
+            id=new_id(),
+            inspection=record.id,
+            time=now(),
+            who=who,
+            given=given,
+            shown=shown,
+            **msgspec.structs.asdict(opinion),
+        )
+        await _add(connection, record, judgement)
+        return judgement
+
+
+async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
+    """Takes a judgement back. What was said before it is in force again; if nothing was, the part waits again.
+
+    Raises:
+        NoSuchResult: there is no such judgement.
+        Taken: it was taken back already, or a later one is in force.
+        DatabaseAway: the database does not answer.
+    """
+    async with database.transaction() as connection:
+        inspection = await _inspection_of(connection, judgement_id)
+        record = await _locked(connection, inspection)
+        history = await _history(connection, inspection)
+        last = in_force(history)
+        if last is None or last.id != judgement_id:
+            raise Taken(
+                f"the judgement {judgement_id} is not in force",
+                hint="it was taken back, or somebody judged the part after it",
+            )
+        undoing = Judgement(
+            id=new_id(),
+            inspection=inspection,
+            time=now(),
+            who=who,
+            verdict=None,
+            given=last.given,
+            shown=last.shown,
+            undoes=last.id,
+        )
+        await connection.execute(insert(judgements).values(msgspec.structs.asdict(undoing)))
+        earlier = in_force([*history, undoing])
+        await connection.execute(delete(judged).where(judged.c.inspection == inspection))
+        if earlier is not None:
+            await _add_in_force(connection, record, earlier)
+        else:
+            await _put_back(connection, record, last)
+        return undoing
+
+
+async def history_of(database: Database, inspection: str) -> list[Judgement]:
+    """All that was said about an inspection, oldest first.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    if not is_id(inspection):
+        return []
+    async with database.reading() as connection:
+        return await _history(connection, inspection)
+
+
+async def _locked(connection: AsyncConnection, inspection: str) -> Record:
+    """The inspection, which nobody else judges before this transaction ends."""
+    row = None
+    if is_id(inspection):
+        question = select(inspections).where(inspections.c.id == inspection).with_for_update()
+        row = (await connection.execute(question)).mappings().first()
+    if row is None:
+        raise NoSuchResult(f"no inspection {inspection[:40]}", hint="an id has 32 hexadecimal digits")
+    return from_row(dict(row))
+
+
+async def _inspection_of(connection: AsyncConnection, judgement_id: str) -> str:
+    found = None
+    if is_id(judgement_id):
+        question = select(judgements.c.inspection).where(judgements.c.id == judgement_id)
+        found = (await connection.execute(question.where(judgements.c.undoes.is_(None)))).scalar()
+    if found is None:
+        raise NoSuchResult(f"no judgement {judgement_id[:40]}", hint="an id has 32 hexadecimal digits")
+    return str(found)
+
+
+async def _history(connection: AsyncConnection, inspection: str) -> list[Judgement]:
+    question = select(judgements).where(judgements.c.inspection == inspection).order_by(judgements.c.id)
+    return [Judgement(**row) for row in (await connection.execute(question)).mappings()]
+
+
+async def _from_queue(connection: AsyncConnection, record: Record, who: str) -> tuple[Given, str]:
+    """Why the part is judged, and by which picture; it waits no more."""
+    question = select(reviews).where(reviews.c.inspection == record.id).with_for_update()
+    row = (await connection.execute(question)).first()
+    if row is None:
+        return "asked", record.id
+    is_leased = row.leased_by is not None and row.leased_until >= now()
+    if is_leased and row.leased_by != who:
+        raise Taken(f"{row.leased_by} has the part before him, until {row.leased_until:%H:%M:%S} UTC")
+    await queue.remove(connection, {record.id: row.shown})
+    return (row.reason if is_leased else "asked"), row.shown
+
+
+async def _add(connection: AsyncConnection, record: Record, judgement: Judgement) -> None:
+    await connection.execute(insert(judgements).values(msgspec.structs.asdict(judgement)))
+    await connection.execute(delete(judged).where(judged.c.inspection == record.id))
+    await _add_in_force(connection, record, judgement)
+
+
+async def _add_in_force(connection: AsyncConnection, record: Record, judgement: Judgement) -> None:
+    """Writes what figures are made of, and holds the picture."""
+    row = {
+        "inspection": record.id,
+        "judgement": judgement.id,
+        "good": judgement.verdict == "good",
+        "defect": judgement.defect,
+        "sampled": judgement.given in SAMPLED,
+        **counted(record),
+    }
+    held = {"inspection": judgement.shown, "reason": HOLD, "who": judgement.who, "time": judgement.time}
+    await connection.execute(insert(judged).values(row))
+    await connection.execute(INSERT[connection.dialect.name](holds).values(held).on_conflict_do_nothing())
+
+
+async def _put_back(connection: AsyncConnection, record: Record, judgement: Judgement) -> None:
+    """Lets a part wait again that nobody has judged, if it ever had to."""
+    await release(connection, HOLD, [judgement.shown])
+    reason = _reason(record, judgement)
+    if reason is not None:
+        row = queue.waiting_row(record.id, judgement.shown, record.inspection.component, reason)
+        await queue.add(connection, [row])
+
+
+def _reason(record: Record, judgement: Judgement) -> ReviewReason | None:
+    """Why a judged part had to be judged; one may be asked for while it waits."""
+    if judgement.given != "asked":
+        return judgement.given
+    return "disagreement" if judgement.shown != record.id else record.review
