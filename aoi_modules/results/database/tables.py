@@ -223,8 +223,9 @@ tallies = Table(
     Column("station", String(200), primary_key=True),
     Column("verdict", String(10), primary_key=True),
     Column("chance", Float, primary_key=True),
+    Column("first", Boolean, primary_key=True),
     Column("parts", BigInteger, nullable=False),
     Index("tallies_by_component", "component", "slot"),
 )
 """How many parts were answered in a quarter of an hour, so that no figure has to count a million rows. What an
-inspection does not say is an empty text, or 0; shadows and repeats do not count."""
+inspection does not say is an empty text, or 0; shadows and repeats do not count. `first`: at their first attempt."""

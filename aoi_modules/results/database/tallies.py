@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import INSERT
-from aoi_modules.results.database.portions import AT_ONCE
-from aoi_modules.results.database.tables import tallies
+from aoi_modules.results.database.portions import AT_ONCE, portions
+from aoi_modules.results.database.tables import inspections, tallies
 from aoi_modules.results.record import Record
 
 SLOT = timedelta(minutes=15)
@@ -41,12 +42,12 @@ async def add(connection: AsyncConnection, records: Sequence[Record]) -> None:
     """Counts parts that were answered: no shadows, and no pictures that were sent again.
 
     Args:
-        connection: of the transaction that stores these records.
-        records: new ones.
+        connection: of the transaction that is about to store these records.
+        records: new ones, in the order in which they were accepted.
     """
-    parts = Counter(
-        tuple(counted(record).items()) for record in records if record.role != "shadow" and record.repeats is None
-    )
+    answered = [record for record in records if record.role != "shadow" and record.repeats is None]
+    first = await _first_attempts(connection, answered)
+    parts = Counter((*counted(record).items(), ("first", record.id in first)) for record in answered)
     # in order, so that two gateways cannot wait for each other
     rows = sorted(({**dict(kind), "parts": number} for kind, number in parts.items()), key=lambda row: [*row.values()])
     for start in range(0, len(rows), AT_ONCE):
@@ -55,3 +56,22 @@ async def add(connection: AsyncConnection, records: Sequence[Record]) -> None:
             index_elements=list(tallies.primary_key.columns), set_={"parts": tallies.c.parts + insert.excluded.parts}
         )
         await connection.execute(more)
+
+
+async def _first_attempts(connection: AsyncConnection, records: Sequence[Record]) -> set[str]:
+    """The ids of those that are the first picture of their place on their unit; what names no unit is always the first.
+
+    A unit that comes by again, as after a repair, is another attempt.
+    """
+    c = inspections.c
+    seen: set[tuple[str | None, ...]] = set()
+    for some in portions(record.origin.unit for record in records if record.origin.unit is not None):
+        before = select(c.unit, c.component, c.position).distinct().where(c.unit.in_(some), c.role != "shadow")
+        seen.update(tuple(row) for row in await connection.execute(before))
+    first: set[str] = set()
+    for record in records:
+        place = (record.origin.unit, record.inspection.component, record.origin.position)
+        if place[0] is None or place not in seen:
+            first.add(record.id)
+        seen.add(place)
+    return first

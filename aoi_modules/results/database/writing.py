@@ -68,8 +68,8 @@ async def _store(
         return []
     firsts = await _firsts(connection, [record.key for record in new.values() if record.key is not None])
     marked = [_marked(record, firsts) for record in new.values()]
-    await connection.execute(insert(inspections), [to_row(record) for record in marked])
     await tallies.add(connection, marked)
+    await connection.execute(insert(inspections), [to_row(record) for record in marked])
     await put(connection, [letter for record in marked for letter in compose(record)])
     if beside is not None:
         await beside(connection, marked)

@@ -19,7 +19,14 @@ HOLD = "judged"
 
 
 async def judge(database: Database, inspection: str, opinion: Opinion, who: str) -> Judgement:
-    """Keeps what a person says about an inspection. The same said again by the same person changes nothing.
+    """Keeps what a person says about a part. The same said again by the same person changes nothing.
+
+    Args:
+        database: of the results.
+        inspection: id of the part's inspection; one by a shadow, or of a picture that was sent again, stands for that
+            which was answered first.
+        opinion: what is said.
+        who: says it.
 
     Raises:
         NoSuchResult: there is no such inspection.
@@ -27,13 +34,13 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
         DatabaseAway: the database does not answer.
     """
     async with database.transaction() as connection:
-        record = await _locked(connection, inspection)
-        before = in_force(await _history(connection, inspection))
+        record = await _part(connection, inspection)
+        before = in_force(await _history(connection, record.id))
         if before is not None and (before.who, before.opinion) == (who, opinion):
             return before
         given, shown = await _from_queue(connection, record, who)
-        if before is not None:
-            given, shown = before.given, before.shown
+        if before is not None:  # who corrects himself adds nothing to what was looked at
+            given, shown = (before.given if before.who == who else "asked"), before.shown
         judgement = Judgement(
             id=new_id(),
             inspection=record.id,
@@ -49,6 +56,8 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
 
 async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
     """Takes a judgement back. What was said before it is in force again; if nothing was, the part waits again.
+
+    Then whoever took it back has it before him, so that he can say what is right.
 
     Raises:
         NoSuchResult: there is no such judgement.
@@ -81,7 +90,7 @@ async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
         if earlier is not None:
             await _add_in_force(connection, record, earlier)
         else:
-            await _put_back(connection, record, last)
+            await _put_back(connection, record, last, who)
         return undoing
 
 
@@ -95,6 +104,13 @@ async def history_of(database: Database, inspection: str) -> list[Judgement]:
         return []
     async with database.reading() as connection:
         return await _history(connection, inspection)
+
+
+async def _part(connection: AsyncConnection, inspection: str) -> Record:
+    """The inspection that was answered about the part."""
+    record = await _locked(connection, inspection)
+    answered = record.shadows or record.repeats
+    return record if answered is None else await _locked(connection, answered)
 
 
 async def _locked(connection: AsyncConnection, inspection: str) -> Record:
@@ -157,13 +173,13 @@ async def _add_in_force(connection: AsyncConnection, record: Record, judgement: 
     await connection.execute(INSERT[connection.dialect.name](holds).values(held).on_conflict_do_nothing())
 
 
-async def _put_back(connection: AsyncConnection, record: Record, judgement: Judgement) -> None:
+async def _put_back(connection: AsyncConnection, record: Record, judgement: Judgement, who: str) -> None:
     """Lets a part wait again that nobody has judged, if it ever had to."""
     await release(connection, HOLD, [judgement.shown])
     reason = _reason(record, judgement)
     if reason is not None:
         row = queue.waiting_row(record.id, judgement.shown, record.inspection.component, reason)
-        await queue.add(connection, [row])
+        await queue.add(connection, [{**row, "leased_by": who, "leased_until": now() + queue.LEASE}])
 
 
 def _reason(record: Record, judgement: Judgement) -> ReviewReason | None:

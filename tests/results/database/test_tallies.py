@@ -51,6 +51,22 @@ def test_what_is_stored_twice_sent_again_or_a_shadows_counts_not(database_url: s
     with_database(database_url, act)
 
 
+def test_a_unit_that_comes_by_again_is_no_first_attempt(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        left, right = {"unit": "SN1", "position": "left"}, {"unit": "SN1", "position": "right"}
+        await store(database, [record(1, **left), record(2, **right), record(3, **left), record(4), record(5)])
+        await store(
+            database, [record(6, **right), record(7, unit="SN2", position="left"), record(8, component="pcb", **left)]
+        )
+        c = tallies.c
+        question = select(c.first, func.sum(c.parts)).group_by(c.first)
+        async with database.reading() as connection:
+            found = {row[0]: int(row[1]) for row in await connection.execute(question)}
+        assert found == {True: 6, False: 2}
+
+    with_database(database_url, act)
+
+
 def test_several_gateways_count_together(database_url: str) -> None:
     async def act(database: Database) -> None:
         async def gateway(number: int) -> None:

@@ -54,10 +54,13 @@ def test_the_same_said_again_changes_nothing_and_another_word_is_added(database_
         await take(database, "Ada")
         first = await judge(database, one.id, GOOD, "Ada")
         assert await judge(database, one.id, GOOD, "Ada") == first
-        second = await judge(database, one.id, CRACK, "Grace")
+        second = await judge(database, one.id, CRACK, "Ada")
         assert await history_of(database, one.id) == [first, second]
         assert second.given == "doubtful", "it is still the queue's sample"
         assert [row[:3] for row in await figures(database)] == [(False, "crack", True)]
+        third = await judge(database, one.id, GOOD, "Grace")
+        assert third.given == "asked", "somebody wanted to know it of this part"
+        assert [row[:3] for row in await figures(database)] == [(True, None, False)]
 
     with_database(database_url, act)
 
@@ -75,6 +78,7 @@ def test_undo_puts_the_part_back_or_lets_the_word_before_it_count(database_url: 
         await undo(database, first.id, "Grace")
         assert await figures(database) == []
         assert [(one.reason, one.parts) for one in await waiting(database)] == [("doubtful", 1)]
+        assert await take(database, "Ada") is None, "Grace has it before her"
         assert [hold.reason for hold in await holds_of(database, one.id)] == ["review"]
         assert len(await history_of(database, one.id)) == 4
 
@@ -139,6 +143,17 @@ def test_a_judgement_of_a_disagreement_is_about_the_part(database_url: str) -> N
         found = await take(database, "Ada")
         assert found is not None
         assert (found.inspection, found.shown, found.reason) == (line.id, shadow.id, "disagreement")
+        kept = await judge(database, shadow.id, CRACK, "Ada")
+        assert (kept.inspection, kept.given) == (line.id, "disagreement")
+
+    with_database(database_url, act)
+
+
+def test_a_picture_that_was_sent_again_stands_for_the_first(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        first, again = record(1, key="a" * 32), record(2, key="a" * 32)
+        await store(database, [first, again], beside=put)
+        assert (await judge(database, again.id, GOOD, "Ada")).inspection == first.id
 
     with_database(database_url, act)
 

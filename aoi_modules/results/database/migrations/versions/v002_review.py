@@ -51,6 +51,7 @@ def upgrade() -> None:
     op.create_table(
         "tallies",
         *_counted(primary_key=True),
+        sa.Column("first", sa.Boolean, primary_key=True),
         sa.Column("parts", sa.BigInteger, nullable=False),
     )
     op.create_index("reviews_by_rank", "reviews", ["rank", "draw", "inspection"])
