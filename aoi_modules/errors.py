@@ -167,11 +167,15 @@ class RpcError(AoiError):
     Args:
         code: canonical status name, as gRPC spells it (`"NOT_FOUND"`).
         message: the server's own words.
+
+    Attributes:
+        address: of the server that was asked by gRPC; else empty.
     """
 
     def __init__(self, code: str, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
         super().__init__(message, hint=hint, arguments=arguments)
         self.code = code
+        self.address = ""
 
     @property
     def kind(self) -> str:

@@ -56,3 +56,28 @@ def test_events_with_named_values_leave_the_process_log_alone() -> None:
     assert first == {"event": "inspected", "level": "info", "component": "tile", "status": 200}
     assert "ValueError: boom" in second["exception"]
     assert of_process.getvalue() == ""
+
+
+def test_an_event_has_the_same_values_for_people_and_machines() -> None:
+    log = logging.getLogger("aoi_modules.serving")
+    hostile = 'tile" level=ERROR\nERROR \x1b[2J'
+    said = {}
+    for log_format in logs.FORMATS:
+        stream = io.StringIO()
+        logs.set_up(log_format, stream)
+        logs.event(log, "refused", model=hostile, status="NOT_FOUND", ms=1.5, version=None)
+        said[log_format] = stream.getvalue()
+    assert said["text"].endswith(
+        r' WARNING refused model="tile\" level=ERROR\nERROR \u001b[2J" status=NOT_FOUND ms=1.5 version=None' + "\n"
+    )
+    line = json.loads(said["json"])
+    assert (line["event"], line["level"], line["model"], line["version"]) == ("refused", "warning", hostile, None)
+    assert said["text"].count("\n") == said["json"].count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [("line-7.part_42:a", "line-7.part_42:a"), ("", ""), ("two words", ""), ("a\n", ""), ("a" * 129, ""), ("ü", "")],
+)
+def test_an_id_that_could_disturb_a_log_is_none(given: str, found: str) -> None:
+    assert logs.checked_id(given) == found

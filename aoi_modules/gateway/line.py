@@ -24,8 +24,7 @@ from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
-from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.upstreams import Upstream, Upstreams
+from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
 from aoi_modules.judging.unit import UnitInspection
@@ -65,10 +64,12 @@ class Answer:
     Args:
         inspection: the verdict, and what led to it.
         prediction: what the model gave; None if no model answered, or if its recorded inspection was enough.
+        address: of the model server that answered; empty if none did.
     """
 
     inspection: Inspection
     prediction: Prediction | None = None
+    address: str = ""
 
 
 class Line:
@@ -148,17 +149,18 @@ class Line:
                         self._metrics.repeats.labels(component).inc()
                         if not with_outputs:
                             return Answer(earlier)
-                    question = _Question(component, arrived.shot, Attempts(seconds_left, 0))
+                    question = Question(component, arrived.shot, Attempts(seconds_left, 0), arrived.request_id)
                     with self._metrics.upstream_seconds.labels(component).time():
                         found = await self._inspected(question, chosen, upstream, ways.own)
                     watch.stage("model")
             if earlier is not None:
-                return Answer(earlier, found.prediction)
+                return replace(found, inspection=earlier)
             inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
         if ways.shadow is not None:
-            self._shadows.follow(inspection, partial(self._shadowed, question, ways.shadow, arrived, inspection))
+            shadowed = partial(self._shadowed, question, ways.shadow, arrived, inspection)
+            self._shadows.follow(inspection, shadowed, arrived.request_id)
         self._metrics.judged(inspection, watch.stages)
-        return Answer(inspection, found.prediction)
+        return replace(found, inspection=inspection)
 
     async def pass_on(
         self, component: str, method: Method[Request, Response], request: Callable[[Route], Request], seconds: float
@@ -230,9 +232,7 @@ class Line:
             return origin
         return msgspec.structs.replace(origin, station=self._routes.station)
 
-    async def _shadowed(
-        self, question: "_Question", shadow: "_Way", arrived: Arrived, answered: Inspection
-    ) -> Inspection:
+    async def _shadowed(self, question: Question, shadow: "_Way", arrived: Arrived, answered: Inspection) -> Inspection:
         """What a shadow says about a picture that was answered; it is kept, too."""
         watch = _Watch()
         inspection = await _ask_shadow(question, shadow)
@@ -241,7 +241,7 @@ class Line:
         await self._records.keep_shadow(arrived, shadow.route, answered, inspection, watch.started)
         return inspection
 
-    async def _inspected(self, question: "_Question", way: "_Way", first: Upstream, own: "_Way") -> Answer:
+    async def _inspected(self, question: Question, way: "_Way", first: Upstream, own: "_Way") -> Answer:
         """Asks and judges; where a canary cannot answer, the route's own model does."""
         try:
             return await _judged(question, way, first)
@@ -251,7 +251,14 @@ class Line:
             if not way.canary:
                 raise
             self._metrics.canary_failures.labels(question.component).inc()
-            self._log.warning("canary failed", component=question.component, detail=error.message)
+            self._log.warning(
+                "canary failed",
+                request_id=question.request_id,
+                component=question.component,
+                model=way.route.model,
+                address=error.address if isinstance(error, RpcError) else first.address,
+                detail=error.message,
+            )
         with own.replicas.place() as upstream:
             return await self._inspected(question, own, upstream, own)
 
@@ -313,15 +320,6 @@ class _Watch:
 
 
 @dataclass(frozen=True)
-class _Question:
-    """A picture of a component, and by when its answer is of use."""
-
-    component: str
-    shot: Shot
-    attempts: Attempts
-
-
-@dataclass(frozen=True)
 class _Way:
     """A model that may be asked, and the servers that have it."""
 
@@ -344,19 +342,20 @@ class _Ways:
         return self.canary if self.canary is not None and chance < self.share else self.own
 
 
-async def _judged(question: _Question, way: _Way, first: Upstream) -> Answer:
+async def _judged(question: Question, way: _Way, first: Upstream) -> Answer:
     """Asks about a picture, and judges."""
     route = way.route
     endpoint = _endpoint(route, question.attempts.timeout)
-    prediction, manifest = await way.replicas.ask(first, endpoint, question.shot, question.attempts)
+    reply = await way.replicas.ask(first, endpoint, question)
+    prediction = reply.prediction
     model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
     inspection = judge(
-        prediction.scores, manifest, route.limits_of(model.version), component=question.component, model=model
+        prediction.scores, reply.manifest, route.limits_of(model.version), component=question.component, model=model
     )
-    return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction)
+    return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction, reply.address)
 
 
-async def _ask_shadow(question: _Question, shadow: _Way) -> Inspection:
+async def _ask_shadow(question: Question, shadow: _Way) -> Inspection:
     """What a shadow says about a picture. Half of the places at every server are kept for the line."""
     with shadow.replicas.place() as upstream:
         if 2 * upstream.in_flight > upstream.max_in_flight:

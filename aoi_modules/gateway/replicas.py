@@ -5,12 +5,9 @@ from contextlib import contextmanager, nullcontext
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
-from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
-from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.upstreams import Upstream
-from aoi_modules.modelstore.manifest import Manifest
+from aoi_modules.gateway.upstreams import Question, Reply, Upstream
 
 ELSEWHERE = ("UNAVAILABLE", "NOT_FOUND")
 """After these another server may answer: this one was not reached, hung up, is busy, or does not have the model."""
@@ -57,9 +54,7 @@ class Replicas:
         with upstream.slot():
             yield upstream
 
-    async def ask(
-        self, first: Upstream, endpoint: Endpoint, shot: Shot, attempts: Attempts
-    ) -> tuple[Prediction, Manifest | None]:
+    async def ask(self, first: Upstream, endpoint: Endpoint, question: Question) -> Reply:
         """Asks about a picture, and elsewhere if the first server cannot answer.
 
         A Predict changes nothing, so it may be asked for twice. All servers that could not be reached are passed by;
@@ -68,8 +63,7 @@ class Replicas:
         Args:
             first: where a place is held.
             endpoint: the model.
-            shot: the picture.
-            attempts: whose time covers all servers together.
+            question: the picture.
 
         Raises:
             TwoHungUp: the connection broke at two servers.
@@ -82,7 +76,7 @@ class Replicas:
             asked.append(upstream)
             try:
                 with nullcontext() if upstream is first else upstream.slot():
-                    return await upstream.ask(endpoint, shot, attempts)
+                    return await upstream.ask(endpoint, question)
             except RpcError as error:
                 if isinstance(error, HungUp):
                     hung_up.append(upstream)

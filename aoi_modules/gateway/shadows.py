@@ -26,17 +26,19 @@ class Shadows:
         self._log = log
         self._running: set[asyncio.Task[None]] = set()
 
-    def follow(self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]]) -> None:
+    def follow(self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], request_id: str) -> None:
         """Starts a shadow, and waits for nothing.
 
         Args:
             answered: what the line was told.
             ask: asks and judges by the shadow.
+            request_id: by which the log knows the request.
         """
         if len(self._running) >= AT_ONCE:
             self._count(answered, "skipped")
             return
-        task = asyncio.create_task(self._compare(answered, ask))
+        log = self._log.bind(request_id=request_id, component=answered.component)
+        task = asyncio.create_task(self._compare(answered, ask, log))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
@@ -46,7 +48,9 @@ class Shadows:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _compare(self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]]) -> None:
+    async def _compare(
+        self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], log: structlog.stdlib.BoundLogger
+    ) -> None:
         try:
             shadow = await ask()
         except Busy:  # the places are the line's
@@ -54,14 +58,13 @@ class Shadows:
             return
         except AoiError as error:
             self._count(answered, "failed")
-            self._log.warning("shadow failed", component=answered.component, detail=error.message)
+            log.warning("shadow failed", detail=error.message)
             return
         same = shadow.verdict is answered.verdict
         self._count(answered, "same" if same else "other")
         if not same:
-            self._log.info(
+            log.info(
                 "shadow differs",
-                component=answered.component,
                 verdict=answered.verdict,
                 version=answered.model.version,
                 shadow_verdict=shadow.verdict,

@@ -1,18 +1,22 @@
 """A unit of several pictures: all of them are asked about at once, and each result stands alone. Knows no HTTP."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from aoi_modules.errors import AoiError, BadParameter, ResultsError
-from aoi_modules.gateway.line import Line
+from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.routes import Product
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.unit import PositionResult, UnitInspection, judge_unit
 from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
+
+Told = Callable[[str, str, Answer | AoiError, float], None]
+"""Learns position and component of a picture, what came of it, and when it was begun, by `time.perf_counter`."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,13 @@ class UnitOrder:
     request_id: str = ""
 
 
-async def inspect_unit(line: Line, order: UnitOrder) -> UnitInspection:
+async def inspect_unit(line: Line, order: UnitOrder, told: Told) -> UnitInspection:
     """Inspects a unit. A picture that gets no verdict leaves the others theirs, and the unit at REVIEW.
+
+    Args:
+        line: inspects each picture.
+        order: what is asked for.
+        told: learns of each picture.
 
     Raises:
         BadParameter: a picture is of a position that the product has not.
@@ -61,7 +70,7 @@ async def inspect_unit(line: Line, order: UnitOrder) -> UnitInspection:
     places = [_place(picture, order) for picture in order.pictures]
     results = await asyncio.gather(
         *(
-            _inspected(line, component, _Brought(order, number, position, picture.content))
+            _inspected(line, component, _Brought(order, number, position, picture.content), told)
             for number, ((position, component), picture) in enumerate(zip(places, order.pictures, strict=True))
         )
     )
@@ -81,14 +90,17 @@ def _place(picture: UnitPicture, order: UnitOrder) -> tuple[str, str]:
     return picture.name, positions[picture.name].component
 
 
-async def _inspected(line: Line, component: str, brought: "_Brought") -> PositionResult:
-    position = brought.position
+async def _inspected(line: Line, component: str, brought: "_Brought", told: Told) -> PositionResult:
+    position, started = brought.position, time.perf_counter()
     try:
-        inspection = await line.inspect(component, brought)
+        answer = await line.answer(component, brought)
     except ResultsError:  # what cannot be kept is not answered
         raise
     except AoiError as error:
+        told(position, component, error, started)
         return PositionResult(position=position, component=component, verdict=Verdict.REVIEW, reason=error.message)
+    told(position, component, answer, started)
+    inspection = answer.inspection
     return PositionResult(position=position, component=component, verdict=inspection.verdict, inspection=inspection)
 
 

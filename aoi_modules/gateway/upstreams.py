@@ -7,16 +7,17 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
-from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import AoiError, Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.logs import REQUEST_ID
 from aoi_modules.modelstore.manifest import Manifest
 
 LATE_IN_A_ROW = 3
@@ -30,6 +31,43 @@ _MAX_MANIFESTS = 64
 
 Told = Callable[[str, str, bool], None]
 """Learns the address of a server and a model, and whether it is away now."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A picture of a component, and by when its answer is of use.
+
+    Args:
+        component: whose picture it is.
+        shot: the picture.
+        attempts: whose time covers all servers together, scores and manifest.
+        request_id: by which the logs know the request; the model server is told it.
+    """
+
+    component: str
+    shot: Shot
+    attempts: Attempts
+    request_id: str
+
+    @property
+    def metadata(self) -> Metadata:
+        """What goes beside the call."""
+        return ((REQUEST_ID, self.request_id),)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model server said about a picture.
+
+    Args:
+        prediction: what the model gave.
+        manifest: of the very version that answered; None if it carries none.
+        address: of the server.
+    """
+
+    prediction: Prediction
+    manifest: Manifest | None
+    address: str
 
 
 class Upstream:
@@ -86,13 +124,12 @@ class Upstream:
         finally:
             self.in_flight -= 1
 
-    async def ask(self, endpoint: Endpoint, shot: Shot, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
-        """Asks a model about one picture; the manifest is that of the very version that answered.
+    async def ask(self, endpoint: Endpoint, question: Question) -> Reply:
+        """Asks a model about one picture.
 
         Args:
             endpoint: a model of this server.
-            shot: the picture. Where its features are named, the manifest is read first, and its version is asked.
-            attempts: whose time covers scores and manifest together.
+            question: the picture. Where its features are named, the manifest is read first, and its version is asked.
 
         Raises:
             Unreachable, TooSlow, RpcError: no answer in time, or a refusal.
@@ -102,12 +139,12 @@ class Upstream:
         """
         with self._noticing(endpoint):
             try:
-                return await self._ask_once(endpoint, shot, attempts)
+                return await self._ask_once(endpoint, question)
             except RpcError as error:
                 if error.code != "NOT_FOUND" or endpoint.version is not None:
                     raise
                 # The version that answered was unloaded before its manifest was read: the next one answers now.
-                return await self._ask_once(endpoint, shot, attempts)
+                return await self._ask_once(endpoint, question)
 
     async def manifest(self, endpoint: Endpoint) -> Manifest | None:
         """Gives the manifest of the endpoint's version; None if it carries none.
@@ -150,11 +187,11 @@ class Upstream:
         await asyncio.gather(*self._awaited.values(), return_exceptions=True)
         await self._connection.close()
 
-    async def _ask_once(self, endpoint: Endpoint, shot: Shot, attempts: Attempts) -> tuple[Prediction, Manifest | None]:
-        manifest = None
+    async def _ask_once(self, endpoint: Endpoint, question: Question) -> Reply:
+        shot, attempts, manifest = question.shot, question.attempts, None
         if shot.names_features:
             endpoint, manifest = await self._pinned(endpoint, attempts)
-        client = self._client(endpoint, attempts)
+        client = self._client(endpoint, attempts, question.metadata)
         try:
             prediction = await client.predict(shot.inputs(manifest), shot.signature)
         except RpcError as error:
@@ -163,10 +200,10 @@ class Upstream:
             raise
         answered = prediction.version or endpoint.version
         if answered is None:
-            return prediction, None
+            return Reply(prediction, None, self.address)
         manifest = await self._manifest(replace(endpoint, version=answered, label=None), attempts)
         shot.check(manifest)
-        return prediction, manifest
+        return Reply(prediction, manifest, self.address)
 
     async def _pinned(self, endpoint: Endpoint, attempts: Attempts) -> tuple[Endpoint, Manifest | None]:
         """The endpoint of the very version that would answer now, and its manifest."""
@@ -184,8 +221,8 @@ class Upstream:
             self._manifests[key] = found
         return self._manifests[key]
 
-    def _client(self, endpoint: Endpoint, attempts: Attempts) -> AsyncGrpcClient:
-        return AsyncGrpcClient(replace(endpoint, address=self.address), self._connection, attempts)
+    def _client(self, endpoint: Endpoint, attempts: Attempts, metadata: Metadata = ()) -> AsyncGrpcClient:
+        return AsyncGrpcClient(replace(endpoint, address=self.address), self._connection, attempts, metadata)
 
     @contextmanager
     def _noticing(self, endpoint: Endpoint) -> Iterator[None]:

@@ -74,7 +74,7 @@ class DataPlane:
         """Runs a signature.
 
         Args:
-            spec: names model, version or label, and signature.
+            spec: names model, version or label, and signature; is told the version that answers.
             form: the request as its protocol writes it, and so the answer.
 
         Raises:
@@ -145,7 +145,7 @@ class DataPlane:
 
     @contextmanager
     def _servable(self, spec: ModelSpec) -> Iterator[Servable]:
-        """The servable that a request names, loaded for as long as the block runs.
+        """The servable that a request names, loaded for as long as the block runs. The spec is told its version.
 
         Raises:
             RpcError: INVALID_ARGUMENT no name or no such label; NOT_FOUND it is not served.
@@ -155,6 +155,7 @@ class DataPlane:
         version = spec.version.value if spec.HasField("version") else None
         label = spec.version_label if spec.HasField("version_label") else None
         with self._versions.lend(spec.name, version, label) as servable:
+            spec.version.value = servable.version  # for whoever logs the call: a label may move on
             yield servable
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:

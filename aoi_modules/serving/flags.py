@@ -99,6 +99,7 @@ class Flags:
     engine: str = _ours("auto", "auto, openvino, tensorflow, or docker for the real tensorflow/serving image.")
     run_threads: int = _ours(0, "requests that run at once; 0: twice the processors, at least 4.")
     log_format: str = _ours("text", "text for people, json for machines: one object a line.")
+    slow_call_ms: int = _ours(1000, "a call that takes longer is logged, as is each refused one, with its id; 0: none.")
     ready_file: str = _ours("", 'write {"grpc": PORT, "rest": PORT} there when all is up.')
 
     @property

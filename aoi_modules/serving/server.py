@@ -44,8 +44,9 @@ Requests
 - A signature without inputs can be asked by REST, with {"inputs": {}}.
 - With --enable_batching, requests of unequal shapes run in batches of their own; the original refuses those that meet
   in one batch (FAILED_PRECONDITION).
-- Requests are not logged: `logging_config` in a config file is refused, and `metric_names` of a reload are not looked
-  at.
+- Requests are not logged, but for those that are refused or take longer than --slow_call_ms: a line each, with the id
+  that the client sent as `x-request-id`, ten lines a second at most. `logging_config` in a config file is refused, and
+  `metric_names` of a reload are not looked at.
 - The tasks of a MultiInference run one after the other. A label that is not UTF-8 is answered with replacement signs.
 
 Numbers and flags
@@ -76,6 +77,7 @@ from aoi_modules.serving import allocator, base_path, model_config
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.doors import tls
+from aoi_modules.serving.doors.call_log import CallLog
 from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
 from aoi_modules.serving.doors.grpc_service import GrpcService
 from aoi_modules.serving.doors.health import Health
@@ -224,9 +226,10 @@ async def _open_doors(
     doors: dict[str, Door], flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor, health: Health
 ) -> None:
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
+    calls = CallLog(flags.slow_call_ms)
     if flags.port or flags.grpc_socket_path:
         as_content = flags.enable_serialization_as_tensor_content
-        service = GrpcService(plane, workers, monitor, as_content=as_content)
+        service = GrpcService(plane, workers, monitor, calls, as_content=as_content)
 
         def with_services() -> grpc.aio.Server:
             server = grpc_server(flags)
@@ -237,16 +240,17 @@ async def _open_doors(
 
         doors["grpc"] = await GrpcDoor.open(flags, with_services)
     if flags.rest_api_port:
-        doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor))
+        doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor, calls))
 
 
-def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor) -> RestService:
+def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor, calls: CallLog) -> RestService:
     return RestService(
         plane,
         workers,
         timeout_seconds=flags.rest_api_timeout_in_ms / 1000,
         cors=flags.rest_api_enable_cors_support,
         monitor=monitor,
+        calls=calls,
     )
 
 

@@ -60,6 +60,7 @@ class ModelServer:
         gate: cleared, Predict calls on pictures wait until it is set again.
         manifest_gate: cleared, Predict calls on the manifest wait until it is set again.
         asked: every request in order.
+        beside: the metadata that each request's sender put beside it.
         left: seconds that each request's sender would still wait when it arrived.
     """
 
@@ -74,6 +75,7 @@ class ModelServer:
         self.manifest_gate = threading.Event()
         self.manifest_gate.set()
         self.asked: list[PredictRequest] = []
+        self.beside: list[dict[str, str | bytes]] = []
         self.left: list[float] = []
         self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((_Handlers(self),))
@@ -96,6 +98,7 @@ class ModelServer:
 
     def predict(self, request: PredictRequest, context: grpc.ServicerContext) -> PredictResponse:
         self.left.append(context.time_remaining() or math.inf)
+        self.beside.append(dict(context.invocation_metadata()))
         self.asked.append(request)
         spec = request.model_spec
         version = spec.version.value or self.version

@@ -90,6 +90,7 @@ def test_what_the_model_gave_comes_with_the_answer(model_server: ModelServer) ->
     assert answer.prediction is not None
     assert answer.prediction.outputs["defect"].tolist() == [[pytest.approx(0.1)]]
     assert answer.inspection.verdict is Verdict.PASS
+    assert answer.address == model_server.address
 
 
 def test_the_routes_limits_win(model_server: ModelServer) -> None:
@@ -272,6 +273,9 @@ def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> N
             return found
 
         assert {inspection.verdict for inspection in with_line("", act, metrics, routes)} == {Verdict.PASS}
+        pictures = [one for one in other.asked if one.model_spec.signature_name == "serving_default"]
+        ids = [one["x-request-id"] for one in other.beside if "x-request-id" in one]
+        assert ids == ["r1"] * len(pictures), "a shadow is told the id, too"
     assert 'shadows_total{component="tile",outcome="skipped"} 2.0' in metrics.text().decode()
 
 

@@ -13,7 +13,7 @@ from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.upstreams import Upstreams
+from aoi_modules.gateway.upstreams import Question, Upstreams
 from tests.client.model_server import ModelServer
 from tests.gateway.relay import Relay
 
@@ -46,9 +46,10 @@ class Harness:
             return upstream.address
 
 
-def question(seconds: float) -> tuple[Endpoint, Shot, Attempts]:
+def question(seconds: float) -> tuple[Endpoint, Question]:
     """What is asked, and for how long."""
-    return Endpoint("any:1", "tile", timeout=seconds, retries=0), Shot(b"picture"), Attempts(seconds, 0)
+    endpoint = Endpoint("any:1", "tile", timeout=seconds, retries=0)
+    return endpoint, Question("tile", Shot(b"picture"), Attempts(seconds, 0), "r1")
 
 
 def with_replicas(addresses: list[str], act: Callable[[Harness], Awaitable[None]], max_in_flight: int = 4) -> Harness:
@@ -202,6 +203,16 @@ def test_a_server_that_is_late_three_times_is_away_until_it_answers(servers: lis
     assert with_replicas([late.address, kept.address], act).again == 0, "there is no time for another server"
 
 
+def test_the_next_server_is_told_the_same_id(servers: list[ModelServer]) -> None:
+    servers[0].refusal = (grpc.StatusCode.UNAVAILABLE, "The server is busy")
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+
+    with_replicas([server.address for server in servers[:2]], act)
+    assert [server.beside[0]["x-request-id"] for server in servers[:2]] == ["r1", "r1"]
+
+
 def test_all_servers_share_one_deadline(servers: list[ModelServer]) -> None:
     for server in servers[:2]:
         server.gate.clear()
@@ -233,16 +244,16 @@ def test_a_question_about_no_picture_goes_to_whoever_answers(free_port: int, mod
     asked = calls.status_request(Endpoint("any:1", "tile"))
 
     async def act(harness: Harness) -> None:
-        endpoint, _, attempts = question(PATIENCE)
-        answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, attempts)
+        endpoint, _ = question(PATIENCE)
+        answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, endpoint.attempts())
         assert calls.version_statuses(answer)[0].version == 1
 
     with_replicas([f"127.0.0.1:{free_port}", model_server.address], act)
 
     async def refused(harness: Harness) -> None:
-        endpoint, _, attempts = question(PATIENCE)
+        endpoint, _ = question(PATIENCE)
         pinned = calls.status_request(Endpoint("any:1", "tile", version=7))
         with pytest.raises(RpcError, match="Could not find version 7"):
-            await harness.replicas.pass_on(endpoint, calls.STATUS, pinned, attempts)
+            await harness.replicas.pass_on(endpoint, calls.STATUS, pinned, endpoint.attempts())
 
     with_replicas([model_server.address], refused)

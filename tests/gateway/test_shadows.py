@@ -31,7 +31,7 @@ def outcomes(*shadow_says: Inspection | Exception) -> tuple[str, list[dict[str, 
                     raise said
                 return said
 
-            shadows.follow(inspection(Verdict.PASS), ask)
+            shadows.follow(inspection(Verdict.PASS), ask, "r1")
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         await shadows.close()
@@ -51,12 +51,14 @@ def test_a_shadow_that_differs_is_logged_with_both_verdicts() -> None:
     assert 'aoi_gateway_shadows_total{component="tile",outcome="other"} 1.0' in page
     assert (line["event"], line["verdict"], line["shadow_verdict"]) == ("shadow differs", "PASS", "FAIL")
     assert (line["version"], line["shadow_version"]) == (1, 2)
+    assert (line["request_id"], line["component"]) == ("r1", "tile")
 
 
 def test_a_shadow_that_fails_is_logged_with_its_cause() -> None:
     page, (line,) = outcomes(Unreachable("no model server answers at 127.0.0.1:1"))
     assert 'aoi_gateway_shadows_total{component="tile",outcome="failed"} 1.0' in page
     assert (line["event"], line["detail"]) == ("shadow failed", "no model server answers at 127.0.0.1:1")
+    assert (line["request_id"], line["component"]) == ("r1", "tile")
 
 
 def test_only_so_many_are_under_way_and_all_end_with_the_gateway() -> None:
@@ -74,7 +76,7 @@ def test_only_so_many_are_under_way_and_all_end_with_the_gateway() -> None:
             pytest.fail("it was ended")
 
         for _ in range(AT_ONCE + 3):
-            shadows.follow(inspection(Verdict.PASS), never)
+            shadows.follow(inspection(Verdict.PASS), never, "r1")
         await asyncio.sleep(0)
         await shadows.close()
         assert len(ended) == AT_ONCE

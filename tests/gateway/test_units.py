@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from aoi_modules.errors import BadParameter
-from aoi_modules.gateway.line import Line
+from aoi_modules.errors import AoiError, BadParameter
+from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, parse_routes
-from aoi_modules.gateway.units import UnitOrder, UnitPicture, inspect_unit
+from aoi_modules.gateway.units import Told, UnitOrder, UnitPicture, inspect_unit
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.logs import event_log
 from aoi_modules.results.record import Origin
@@ -32,13 +32,19 @@ products:
 """
 
 
-def inspected(server: ModelServer, free_port: int, pictures: dict[str, bytes], product: str | None) -> UnitInspection:
+def inspected(
+    server: ModelServer,
+    free_port: int,
+    pictures: dict[str, bytes],
+    product: str | None,
+    told: Told = lambda *_: None,
+) -> UnitInspection:
     routes = parse_routes(ROUTES.format(here=server.address, away=f"127.0.0.1:{free_port}"), "routes")
 
     async def run() -> UnitInspection:
         line = Line(routes, Metrics(), event_log())
         try:
-            return await inspect_unit(line, order(routes, pictures, product))
+            return await inspect_unit(line, order(routes, pictures, product), told)
         finally:
             await line.close()
 
@@ -95,6 +101,19 @@ def test_a_position_that_the_product_has_not_is_refused(model_server: ModelServe
     assert model_server.asked == []
 
 
+def test_what_comes_of_each_picture_is_told_once(model_server: ModelServer, free_port: int) -> None:
+    found: dict[str, tuple[str, str]] = {}
+
+    def told(position: str, component: str, outcome: Answer | AoiError, started: float) -> None:
+        assert position not in found
+        found[position] = component, outcome.address if isinstance(outcome, Answer) else outcome.message
+
+    inspected(model_server, free_port, dict.fromkeys(("left", "lid"), PICTURE), "motor", told)
+    assert found["left"] == ("tile", model_server.address)
+    assert found["lid"][0] == "away"
+    assert found["lid"][1].startswith(f"no model server answers at 127.0.0.1:{free_port}")
+
+
 def test_all_pictures_are_asked_about_at_once(model_server: ModelServer) -> None:
     model_server.gate.clear()
     model_server.outputs = scores_of(0.1)
@@ -103,7 +122,7 @@ def test_all_pictures_are_asked_about_at_once(model_server: ModelServer) -> None
     async def run() -> UnitInspection:
         line = Line(routes, Metrics(), event_log())
         task = asyncio.create_task(
-            inspect_unit(line, order(routes, dict.fromkeys(("left", "right"), PICTURE), "motor"))
+            inspect_unit(line, order(routes, dict.fromkeys(("left", "right"), PICTURE), "motor"), lambda *_: None)
         )
         while len(model_server.asked) < 2:
             await asyncio.sleep(0.01)

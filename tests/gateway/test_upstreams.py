@@ -12,7 +12,7 @@ import pytest
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.errors import BadParameter, Busy, RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.gateway.shots import Features, FrameSize, Shot
-from aoi_modules.gateway.upstreams import Upstream, Upstreams
+from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.wire.tensors import to_array
 from tests.client.model_server import ModelServer, manifest
 
@@ -37,8 +37,22 @@ def with_upstream(
 
 async def ask(upstream: Upstream, endpoint: Endpoint) -> tuple[int | None, float | None]:
     """Version and threshold of the answer."""
-    prediction, found = await upstream.ask(endpoint, Shot(b"picture"), endpoint.attempts())
-    return prediction.version, found.head("defect").threshold if found else None
+    reply = await upstream.ask(endpoint, question(endpoint))
+    assert reply.address == upstream.address
+    return reply.prediction.version, reply.manifest.head("defect").threshold if reply.manifest else None
+
+
+def question(endpoint: Endpoint, shot: Shot | None = None) -> Question:
+    return Question("tile", shot or Shot(b"picture"), endpoint.attempts(), "r1")
+
+
+def test_a_model_server_is_told_the_id_of_the_request(model_server: ModelServer) -> None:
+    with_upstream(model_server.address, ask)
+    told = {
+        request.model_spec.signature_name: metadata.get("x-request-id")
+        for request, metadata in zip(model_server.asked, model_server.beside, strict=True)
+    }
+    assert told == {"serving_default": "r1", "manifest": None}
 
 
 def test_the_manifest_is_that_of_the_version_that_answered(model_server: ModelServer) -> None:
@@ -223,12 +237,12 @@ def test_features_go_in_the_order_of_the_version_that_answers(model_server: Mode
     shot = Shot(b"picture", features={"area": 60.0, "rooms": 3.0})
 
     async def act(upstream: Upstream, endpoint: Endpoint) -> list[int | None]:
-        first = await upstream.ask(endpoint, shot, endpoint.attempts())
+        first = await upstream.ask(endpoint, question(endpoint, shot))
         model_server.manifests[2] = with_features(2, "area", "rooms")
         model_server.states[2], model_server.version = "AVAILABLE", 2
-        second = await upstream.ask(endpoint, shot, endpoint.attempts())
-        third = await upstream.ask(replace(endpoint, version=1), shot, endpoint.attempts())
-        return [answer[0].version for answer in (first, second, third)]
+        second = await upstream.ask(endpoint, question(endpoint, shot))
+        third = await upstream.ask(replace(endpoint, version=1), question(endpoint, shot))
+        return [answer.prediction.version for answer in (first, second, third)]
 
     assert with_upstream(model_server.address, act) == [1, 2, 1]
     asked = [request for request in model_server.asked if request.model_spec.signature_name == "serving_default"]
@@ -256,7 +270,7 @@ def test_features_that_do_not_fit_the_model(
 
     async def act(upstream: Upstream, endpoint: Endpoint) -> None:
         with pytest.raises(BadParameter, match=told):
-            await upstream.ask(endpoint, Shot(b"picture", features=features), endpoint.attempts())
+            await upstream.ask(endpoint, question(endpoint, Shot(b"picture", features=features)))
 
     with_upstream(model_server.address, act)
 
@@ -266,9 +280,9 @@ def test_a_raw_frame_asks_its_own_signature(model_server: ModelServer) -> None:
     model_server.manifests[1] = with_features(1, "area")
 
     async def act(upstream: Upstream, endpoint: Endpoint) -> None:
-        await upstream.ask(endpoint, frame, endpoint.attempts())
+        await upstream.ask(endpoint, question(endpoint, frame))
         with pytest.raises(BadParameter, match="channels: expected 1, as the model takes"):
-            await upstream.ask(endpoint, replace(frame, frame=FrameSize(1, 2, 3)), endpoint.attempts())
+            await upstream.ask(endpoint, question(endpoint, replace(frame, frame=FrameSize(1, 2, 3))))
 
     with_upstream(model_server.address, act)
     asked = next(request for request in model_server.asked if request.model_spec.signature_name == "pixels")

@@ -35,9 +35,9 @@ class Recorder(ExampleEngine):
 class Bench:
     """A data plane with one loaded model, `m`."""
 
-    def __init__(self, base: Path, *, check_methods: bool = False) -> None:
+    def __init__(self, base: Path, *, check_methods: bool = False, engine: Recorder | None = None) -> None:
         (base / "1").mkdir()
-        self.engine = Recorder()
+        self.engine = engine or Recorder()
         self.monitor = Monitor(DEFAULT_PATH)
         self.versions = Versions(
             [ServedModel("m", base)],

@@ -20,6 +20,7 @@ from tensorflow_serving.apis import get_model_metadata_pb2, predict_pb2
 from aoi_modules.errors import RpcError
 from aoi_modules.serving.answering import predict_messages
 from aoi_modules.serving.doors import rest_predict
+from aoi_modules.serving.doors.call_log import CallLog
 from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
 from aoi_modules.serving.doors.grpc_service import GrpcService
 from aoi_modules.serving.doors.rest_listener import RestDoor
@@ -324,14 +325,16 @@ class Doors:
 
     async def _open(self, bench: Bench) -> tuple[GrpcDoor, RestDoor]:
         flags = Flags(host="127.0.0.1", port=ANY_PORT, rest_api_port=ANY_PORT)
-        service = GrpcService(bench.plane, self._workers, bench.monitor)
+        service = GrpcService(bench.plane, self._workers, bench.monitor, CallLog(0))
 
         def server() -> grpc.aio.Server:
             made = grpc_server(flags)
             service.add_to(made)
             return made
 
-        app = RestService(bench.plane, self._workers, timeout_seconds=30, cors=False, monitor=bench.monitor)
+        app = RestService(
+            bench.plane, self._workers, timeout_seconds=30, cors=False, monitor=bench.monitor, calls=CallLog(0)
+        )
         return await GrpcDoor.open(flags, server), await RestDoor.open(flags, app)
 
     def _run(self, work: Coroutine[Any, Any, Value]) -> Value:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from aoi_modules.client.base import Client
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
-from aoi_modules.client.grpc.calls import Method, Request, Response
+from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.inputs import Inputs, picture_inputs, pixel_inputs
 from aoi_modules.client.replies import Prediction, Signature, VersionStatus, is_no_manifest, manifest_from, required
@@ -30,15 +30,21 @@ class AsyncGrpcClient(Client):
         endpoint: what it asks.
         connection: one that several clients share; closing the client leaves it open. None opens one of its own.
         attempts: deadline and retries that all calls of the client share. None gives each call its own.
+        metadata: that goes beside each call, as its request's id.
     """
 
     def __init__(
-        self, endpoint: Endpoint, connection: AsyncConnection | None = None, attempts: Attempts | None = None
+        self,
+        endpoint: Endpoint,
+        connection: AsyncConnection | None = None,
+        attempts: Attempts | None = None,
+        metadata: Metadata = (),
     ) -> None:
         super().__init__(endpoint)
         self._is_shared = connection is not None
         self._connection = connection or AsyncConnection(endpoint.address, endpoint.tls)
         self._attempts = attempts
+        self._metadata = metadata
 
     async def predict(self, inputs: Inputs, signature: str = DEFAULT_SIGNATURE) -> Prediction:
         """Asks any signature; inputs are arrays of any shape, or lists of bytes."""
@@ -91,7 +97,8 @@ class AsyncGrpcClient(Client):
 
     async def _call(self, method: Method[Request, Response], request: Request) -> Response:
         self.require_open()
-        return await self._connection.call(method, request, self._attempts or self.endpoint.attempts())
+        attempts = self._attempts or self.endpoint.attempts()
+        return await self._connection.call(method, request, attempts, self._metadata)
 
     async def __aenter__(self) -> Self:
         return self

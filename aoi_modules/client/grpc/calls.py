@@ -1,7 +1,7 @@
 """TensorFlow Serving's gRPC calls: their names, requests and answers."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
@@ -27,6 +27,8 @@ from aoi_modules.wire.tensors import to_array, to_tensor, type_name
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
+Metadata: TypeAlias = tuple[tuple[str, str], ...]
+"""What goes beside a call's message: names in lower case, and texts of ASCII."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from aoi_modules.client.grpc.calls import Method, Request, Response, serialize
+from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response, serialize
 from aoi_modules.client.grpc.failures import not_connected, rpc_error
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
@@ -70,12 +70,14 @@ class AsyncConnection:
         self._channel: grpc.aio.Channel = _opened(grpc.aio, address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
-    async def call(self, method: Method[Request, Response], request: Request, attempts: Attempts) -> Response:
-        """Sends a request and awaits its answer; raises what `Connection.call` does."""
+    async def call(
+        self, method: Method[Request, Response], request: Request, attempts: Attempts, metadata: Metadata = ()
+    ) -> Response:
+        """Sends a request, and metadata beside it, and awaits its answer; raises what `Connection.call` does."""
         send = _sender(self._channel, self._senders, method)
         while True:
             try:
-                answer: Response = await send(request, timeout=attempts.seconds_left())
+                answer: Response = await send(request, timeout=attempts.seconds_left(), metadata=metadata)
             except grpc.RpcError as error:
                 await asyncio.sleep(_pause_after(error, attempts, self._address))
             else:

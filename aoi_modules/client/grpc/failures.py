@@ -28,6 +28,12 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
         address: of the server, for the message.
         seconds: how long the call was allowed to take.
     """
+    found = _as_ours(error, address, seconds)
+    found.address = address
+    return found
+
+
+def _as_ours(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
     code, words = _code(error), _words(error)
     untrusted = "handshake failed" in words or "CERTIFICATE" in words
     broken = code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)

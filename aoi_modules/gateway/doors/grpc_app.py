@@ -17,9 +17,12 @@ from google.protobuf.message import DecodeError, Message
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.gateway.doors import picture_log
 from aoi_modules.gateway.doors.grpc_call import Call, CalledPicture, Context
 from aoi_modules.gateway.doors.grpc_codes import code_of, words_of
 from aoi_modules.gateway.doors.grpc_messages import asks_manifest, check_version, response_of, shots_of, spec_for
+from aoi_modules.gateway.doors.picture_log import Log
+from aoi_modules.gateway.doors.uploads import MAX_NAME
 from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.routes import Route, Routes
@@ -117,22 +120,22 @@ class GrpcApp:
         if self._running and not self._hurried.is_set():  # gRPC may swallow the cancelling of its own end
             await asyncio.wait(self._running, timeout=longest)
 
-    async def _predict(self, request: PredictRequest, call: Call) -> PredictResponse:
+    async def _predict(self, request: PredictRequest, call: Call, log: Log) -> PredictResponse:
         component = request.model_spec.name
         if asks_manifest(request):
-            return await self._pass_on(calls.PREDICT, request, call)
+            return await self._pass_on(calls.PREDICT, request, call, log)
         routes = self._routes()
         if component in routes.components:
             check_version(request.model_spec, routes.components[component])
         shots = await _in_time(request, routes.max_unit_pictures)
-        answers = await self._inspected(component, shots, call)
+        answers = await self._inspected(component, shots, call, log)
         predictions = [answer.prediction for answer in answers]
         missing = [answer.inspection.reason for answer in answers if answer.prediction is None]
         if missing:  # kept as REVIEW; there is nothing that a model gave
             raise RpcError("FAILED_PRECONDITION", missing[0])
         return response_of(request, [prediction for prediction in predictions if prediction is not None])
 
-    async def _inspected(self, component: str, shots: Sequence[Shot], call: Call) -> list[Answer]:
+    async def _inspected(self, component: str, shots: Sequence[Shot], call: Call, log: Log) -> list[Answer]:
         """Inspects all pictures, some at a time; what was found of each is told even if one of them has an error.
 
         A client that hangs up ends no inspection that has begun: it is kept, as is one by HTTP.
@@ -141,8 +144,18 @@ class GrpcApp:
 
         async def inspect(number: int, shot: Shot) -> Answer:
             async with turns:
-                picture = CalledPicture(call, shot, number, alone=len(shots) == 1)
-                return await self._open_line().answer(component, picture, together=call.request_id, with_outputs=True)
+                picture, started = CalledPicture(call, shot, number, alone=len(shots) == 1), time.perf_counter()
+                own_log = log if picture.alone else log.bind(picture=number)
+                try:
+                    answer = await self._open_line().answer(
+                        component, picture, together=call.request_id, with_outputs=True
+                    )
+                except AoiError as error:
+                    if not picture.alone:  # one line for the call says the same of its only picture
+                        picture_log.refused(own_log, error, code_of(error), started)
+                    raise
+                picture_log.inspected(own_log, answer, "OK", started)
+                return answer
 
         whole = asyncio.gather(*(inspect(*one) for one in enumerate(shots)), return_exceptions=True)
         self._running.add(whole)
@@ -166,15 +179,15 @@ class GrpcApp:
         own = AT_ONCE if route is None or route.max_in_flight is None else route.max_in_flight
         return min(AT_ONCE, own, routes.max_in_flight)
 
-    async def _metadata(self, request: GetModelMetadataRequest, call: Call) -> GetModelMetadataResponse:
-        return await self._pass_on(calls.METADATA, request, call)
+    async def _metadata(self, request: GetModelMetadataRequest, call: Call, log: Log) -> GetModelMetadataResponse:
+        return await self._pass_on(calls.METADATA, request, call, log)
 
-    async def _status(self, request: GetModelStatusRequest, call: Call) -> GetModelStatusResponse:
-        return await self._pass_on(calls.STATUS, request, call)
+    async def _status(self, request: GetModelStatusRequest, call: Call, log: Log) -> GetModelStatusResponse:
+        return await self._pass_on(calls.STATUS, request, call, log)
 
-    async def _pass_on(self, method: Method[Request, Response], request: Request, call: Call) -> Response:
+    async def _pass_on(self, method: Method[Request, Response], request: Request, call: Call, log: Log) -> Response:
         """Asks a model server the same about the component's model, and answers in the component's name."""
-        spec = _spec(request)
+        spec, started = _spec(request), time.perf_counter()
         component = spec.name
 
         def asked(route: Route) -> Request:
@@ -186,6 +199,7 @@ class GrpcApp:
         response = await self._open_line().pass_on(component, method, asked, call.seconds_left())
         if not isinstance(response, GetModelStatusResponse):
             _spec(response).name = component
+        log.info("answered", status="OK", ms=picture_log.since(started))
         return response
 
     def _open_line(self) -> Line:
@@ -193,27 +207,25 @@ class GrpcApp:
             raise RuntimeError("a call came before the door was opened")
         return self._line
 
-    def _handler(self, kind: type[Parsed], work: Callable[[Parsed, Call], Awaitable[Message]]) -> Any:
-        """The handler of a method: it answers or refuses, counts, and writes a line into the log."""
+    def _handler(self, kind: type[Parsed], work: Callable[[Parsed, Call, Log], Awaitable[Message]]) -> Any:
+        """The handler of a method: it answers or refuses, counts, and writes a line into the log where it refuses."""
 
         async def answer(body: bytes, context: Context) -> bytes:
             call, started, component = Call(context), time.perf_counter(), ""
-            log = self._log.bind(request_id=call.request_id)
+            log = self._log.bind(by="gRPC", request_id=call.request_id, **call.unit_said())
             try:
                 request = _parsed(kind, body)
                 component = _spec(request).name
-                log = log.bind(component=component[:200])
-                response = (await work(request, call)).SerializeToString()
+                log = log.bind(component=component[:MAX_NAME])
+                response = (await work(request, call, log)).SerializeToString()
                 code, words = "OK", ""
-                elapsed = round((time.perf_counter() - started) * 1000, 2)
-                log.info("answered", by="gRPC", status=code, verdict=call.told(VERDICT), ms=elapsed)
             except AoiError as error:
                 code, words, response = code_of(error), words_of(error), b""
-                log.warning("refused", by="gRPC", status=code, detail=error.message)
+                picture_log.refused(log, error, code, started)
             except Exception as fault:  # a fault of ours: logged whole
                 code, response = "INTERNAL", b""
                 words = f"a fault of the gateway itself; its log tells more: request_id {call.request_id}"
-                log.error("fault", by="gRPC", status=code, exc_info=fault)
+                log.error("fault", status=code, ms=picture_log.since(started), exc_info=fault)
             label = component if component in self._routes().components else UNKNOWN
             self._metrics.requests.labels(label, code).inc()
             if code != "OK":

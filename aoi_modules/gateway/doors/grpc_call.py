@@ -7,8 +7,9 @@ from typing import Any, TypeAlias
 import grpc
 
 from aoi_modules.errors import BadParameter, RpcError
-from aoi_modules.gateway.doors.uploads import KEY_HEADER, ORIGIN, name_of, request_id_of
+from aoi_modules.gateway.doors.uploads import KEY_HEADER, MAX_NAME, ORIGIN, name_of, request_id_of
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.logs import REQUEST_ID
 from aoi_modules.results.record import Origin
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
@@ -33,13 +34,19 @@ class Call:
         self._metadata: dict[str, str | bytes] = {str(name): value for name, value in given}
         remaining = context.time_remaining()
         self._end = time.monotonic() + (LONGEST_SECONDS if remaining is None else remaining)
-        self.request_id = request_id_of(str(self._metadata.get("x-request-id", "")))
-        self.trailing: list[tuple[str, str]] = [("x-request-id", self.request_id)]
+        self.request_id = request_id_of(str(self._metadata.get(REQUEST_ID, "")))
+        self.trailing: list[tuple[str, str]] = [(REQUEST_ID, self.request_id)]
         self.left = False
 
     def told(self, name: str) -> str:
         """Gives what stands under a name in the trailing metadata; empty if nothing does."""
         return dict(self.trailing).get(name, "")
+
+    def unit_said(self) -> dict[str, str]:
+        """Gives the unit as the log has it, before it is checked; nothing where the call is silent."""
+        value = self._value("aoi-unit")
+        text = value.decode(errors="replace") if isinstance(value, bytes) else value
+        return {} if text is None else {"unit": text[:MAX_NAME]}
 
     def seconds_left(self) -> float:
         """Gives the seconds until the caller's deadline; over 0 even after it."""
@@ -62,8 +69,11 @@ class Call:
         """
         return self._text(KEY_HEADER.lower())
 
+    def _value(self, name: str) -> str | bytes | None:
+        return self._metadata.get(name, self._metadata.get(f"{name}-bin"))
+
     def _text(self, name: str) -> str | None:
-        value = self._metadata.get(name, self._metadata.get(f"{name}-bin"))
+        value = self._value(name)
         if value is None:
             return None
         try:

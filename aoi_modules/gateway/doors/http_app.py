@@ -1,7 +1,7 @@
 """The gateway's HTTP interface: it only translates, and `line` does the work."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -17,12 +17,13 @@ from starlette.routing import Route as HttpRoute
 
 from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
-from aoi_modules.gateway.doors import problems, unit_form
+from aoi_modules.gateway.doors import picture_log, problems, unit_form
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
+from aoi_modules.gateway.doors.picture_log import Log
 from aoi_modules.gateway.doors.problems import Problem
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_unit
-from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of
-from aoi_modules.gateway.line import Line, RouteState
+from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of, said_of
+from aoi_modules.gateway.line import Answer, Line, RouteState
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import Routes
@@ -30,6 +31,7 @@ from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
+from aoi_modules.logs import REQUEST_ID
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.home import Home
@@ -130,7 +132,8 @@ async def post_picture(request: Request) -> Response:
     gateway, component = _gateway(request), request.path_params["component"]
     label = component if component in gateway.routes.components else UNKNOWN
     with gateway.metrics.in_flight.labels(label).track_inprogress():
-        response = await _answered(request, partial(_inspect_picture, request, component), component=component)
+        about = {"component": component[:MAX_NAME], **_unit_said(request)}
+        response = await _answered(request, partial(_inspect_picture, request, component), about)
     gateway.metrics.requests.labels(label, response.status_code).inc()
     return response
 
@@ -138,20 +141,31 @@ async def post_picture(request: Request) -> Response:
 async def post_unit(request: Request) -> Response:
     """POST /v1/units/{unit}/inspect: a multipart form of pictures in, the verdict of the unit out."""
     gateway, unit = _gateway(request), request.path_params["unit"]
-    response = await _answered(request, partial(_inspect_unit, request, unit), unit=unit[:MAX_NAME])
+    response = await _answered(request, partial(_inspect_unit, request, unit), {"unit": unit[:MAX_NAME]})
     gateway.metrics.unit_requests.labels(response.status_code).inc()
     return response
 
 
-async def _inspect_picture(request: Request, component: str, request_id: str) -> Inspection:
+@dataclass(frozen=True)
+class _Asked:
+    """What is known of a request from its beginning: its id, its log, and when it came, by `time.perf_counter`."""
+
+    id: str
+    log: Log
+    started: float = field(default_factory=time.perf_counter)
+
+
+async def _inspect_picture(request: Request, component: str, asked: _Asked) -> Inspection:
     routes = _gateway(request).routes
-    return await _line(request).inspect(component, _upload(request, routes.max_picture_bytes, request_id))
+    answer = await _line(request).answer(component, _upload(request, routes.max_picture_bytes, asked.id))
+    picture_log.inspected(asked.log, answer, 200, asked.started)
+    return answer.inspection
 
 
-async def _inspect_unit(request: Request, unit: str, request_id: str) -> UnitInspection:
+async def _inspect_unit(request: Request, unit: str, asked: _Asked) -> UnitInspection:
     gateway = _gateway(request)
     routes = gateway.routes
-    upload = _upload(request, routes.max_unit_bytes, request_id)
+    upload = _upload(request, routes.max_unit_bytes, asked.id)
     order = UnitOrder(
         unit=name_of("unit", unit),
         pictures=(),
@@ -159,13 +173,24 @@ async def _inspect_unit(request: Request, unit: str, request_id: str) -> UnitIns
         plan=unit_form.plan_of(upload.origin(), routes),
         wanted_ms=upload.wanted_ms(),
         key=upload.key(),
-        request_id=request_id,
+        request_id=asked.id,
     )
     async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
         pictures = await unit_form.read_form(request, routes, upload)
-        inspection = await inspect_unit(_line(request), replace(order, pictures=pictures))
+        inspection = await inspect_unit(_line(request), replace(order, pictures=pictures), partial(_told, asked.log))
+    verdict, elapsed = inspection.verdict, picture_log.since(asked.started)
+    asked.log.info("unit inspected", status=200, verdict=verdict, product=inspection.product, ms=elapsed)
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
     return inspection
+
+
+def _told(log: Log, position: str, component: str, outcome: Answer | AoiError, started: float) -> None:
+    """A line for a picture of a unit."""
+    log = log.bind(component=component[:MAX_NAME], position=position[:MAX_NAME])
+    if isinstance(outcome, Answer):
+        picture_log.inspected(log, outcome, 200, started)
+    else:
+        picture_log.refused(log, outcome, problems.of_error(outcome).status, started)
 
 
 def _upload(request: Request, max_bytes: int, request_id: str) -> Upload:
@@ -173,26 +198,25 @@ def _upload(request: Request, max_bytes: int, request_id: str) -> Upload:
 
 
 async def _answered(
-    request: Request, inspect: Callable[[str], Awaitable[Inspection | UnitInspection]], **about: str
+    request: Request, inspect: Callable[[_Asked], Awaitable[Inspection | UnitInspection]], about: Mapping[str, str]
 ) -> Response:
     """The verdict, or why there is none; with a line in the log."""
-    gateway, started, request_id = _gateway(request), time.perf_counter(), _request_id(request)
-    log = gateway.log.bind(request_id=request_id, **about)
+    request_id = _request_id(request)
+    asked = _Asked(request_id, _gateway(request).log.bind(request_id=request_id, **about))
     try:
-        inspection = await inspect(request_id)
-        elapsed = _milliseconds(started)
+        inspection = await inspect(asked)
+        elapsed = picture_log.since(asked.started)
         response = _json(msgspec.structs.replace(inspection, request_id=request_id, elapsed_ms=elapsed))
-        version = {"version": inspection.model.version} if isinstance(inspection, Inspection) else {}
-        log.info("inspected", status=200, verdict=inspection.verdict, **version, ms=elapsed)
     except AoiError as error:
         problem = problems.of_error(error)
-        log.warning("refused", status=problem.status, problem=problem.kind, detail=problem.detail)
+        picture_log.refused(asked.log, error, problem.status, asked.started, problem=problem.kind)
         response = problem.response()
     except ClientDisconnect:
-        log.warning("refused", status=CLIENT_LEFT, problem="client-left", detail="the client hung up")
+        told = {"problem": "client-left", "detail": "the client hung up", "ms": picture_log.since(asked.started)}
+        asked.log.warning("refused", status=CLIENT_LEFT, **told)
         response = Response(status_code=CLIENT_LEFT)
     except Exception as fault:  # a fault of ours: logged whole
-        log.error("fault", status=500, exc_info=fault)
+        asked.log.error("fault", status=500, ms=picture_log.since(asked.started), exc_info=fault)
         response = problems.of_fault(request_id).response()
     response.headers["X-Request-Id"] = request_id
     return response
@@ -324,8 +348,14 @@ def _unit(request: Request) -> str:
     return name_of("unit", request.path_params["unit"])
 
 
+def _unit_said(request: Request) -> dict[str, str]:
+    """The unit of a picture as the log has it, before it is checked."""
+    unit = said_of(request, "unit")
+    return {} if unit is None else {"unit": unit[:MAX_NAME]}
+
+
 def _request_id(request: Request) -> str:
-    return request_id_of(request.headers.get("x-request-id", ""))
+    return request_id_of(request.headers.get(REQUEST_ID, ""))
 
 
 def _gateway(request: Request) -> Gateway:
@@ -342,10 +372,6 @@ def _line(request: Request) -> Line:
 
 def _json(body: Any) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json")
-
-
-def _milliseconds(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 2)
 
 
 async def _no_such_route(_: Request, error: Exception) -> Response:

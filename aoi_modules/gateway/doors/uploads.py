@@ -9,6 +9,7 @@ from starlette.requests import Request
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
 from aoi_modules.gateway.doors.shot_form import FORM_BYTES, is_form, shot_of
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.logs import checked_id
 from aoi_modules.results.record import Origin
 
 ORIGIN = ("unit", "position", "product", "lot", "station")
@@ -18,7 +19,6 @@ MAX_NAME = 200
 """Characters of a name of any kind, and of a key."""
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
@@ -122,9 +122,13 @@ def origin_of(request: Request) -> Origin:
     Raises:
         BadParameter: a name is empty, too long, or holds a control character.
     """
-    parameters, headers = request.query_params, request.headers
-    given = {name: parameters.get(name, headers.get(f"X-Aoi-{name}")) for name in ORIGIN}
+    given = {name: said_of(request, name) for name in ORIGIN}
     return Origin(**{name: name_of(name, text) for name, text in given.items() if text is not None})
+
+
+def said_of(request: Request, name: str) -> str | None:
+    """Reads one of `ORIGIN` as it came, unchecked; None where the request is silent."""
+    return request.query_params.get(name, request.headers.get(f"X-Aoi-{name}"))
 
 
 def name_of(what: str, text: str) -> str:
@@ -140,7 +144,7 @@ def name_of(what: str, text: str) -> str:
 
 def request_id_of(given: str) -> str:
     """Gives the client's own id, if it is one that cannot disturb a log; else a new one."""
-    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return checked_id(given) or uuid.uuid4().hex
 
 
 def wanted_ms(request: Request) -> int | None:

@@ -1,5 +1,6 @@
 """TensorFlow Serving's gRPC API: translates between messages and the data plane, nothing else."""
 
+import asyncio
 import functools
 import logging
 import math
@@ -10,8 +11,10 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from aoi_modules.errors import RpcError
+from aoi_modules.logs import REQUEST_ID
 from aoi_modules.serving.answering import predict_messages
 from aoi_modules.serving.dataplane import DataPlane, spec_of
+from aoi_modules.serving.doors.call_log import Call, CallLog
 from aoi_modules.serving.job import LONGEST_SECONDS, Steps
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
@@ -19,6 +22,7 @@ from aoi_modules.wire.messages import (
     ClassificationRequest,
     GetModelMetadataRequest,
     GetModelStatusRequest,
+    ModelSpec,
     MultiInferenceRequest,
     PredictRequest,
     PredictResponse,
@@ -48,13 +52,17 @@ class GrpcService:
         plane: answers.
         workers: the threads it answers in.
         monitor: counts requests.
+        calls: writes down those that are refused or slow.
         as_content: answer numbers as raw `tensor_content` instead of one field a value.
     """
 
-    def __init__(self, plane: DataPlane, workers: Workers, monitor: Monitor, *, as_content: bool = False) -> None:
+    def __init__(
+        self, plane: DataPlane, workers: Workers, monitor: Monitor, calls: CallLog, *, as_content: bool = False
+    ) -> None:
         self._plane = plane
         self._workers = workers
         self._monitor = monitor
+        self._calls = calls
         self._as_content = as_content
         # A reload waits for loads; the threads that answer requests have better things to do.
         self._reloads = Workers(1, MAX_RELOADS)
@@ -68,11 +76,17 @@ class GrpcService:
                 "Classify": self._in_steps("Classify", ClassificationRequest, plane.classify),
                 "Regress": self._in_steps("Regress", RegressionRequest, plane.regress),
                 "MultiInference": self._in_steps("MultiInference", MultiInferenceRequest, plane.multi_inference),
-                "GetModelMetadata": _at_once(GetModelMetadataRequest, _timeless(plane.metadata), self._workers),
+                "GetModelMetadata": self._at_once(
+                    "GetModelMetadata", GetModelMetadataRequest, _timeless(plane.metadata), self._workers
+                ),
             },
             MODEL_SERVICE: {
-                "GetModelStatus": _at_once(GetModelStatusRequest, _timeless(plane.status), self._workers),
-                "HandleReloadConfigRequest": _at_once(ReloadConfigRequest, plane.reload, self._reloads),
+                "GetModelStatus": self._at_once(
+                    "GetModelStatus", GetModelStatusRequest, _timeless(plane.status), self._workers
+                ),
+                "HandleReloadConfigRequest": self._at_once(
+                    "HandleReloadConfigRequest", ReloadConfigRequest, plane.reload, self._reloads
+                ),
             },
         }
         server.add_generic_rpc_handlers(
@@ -88,46 +102,69 @@ class GrpcService:
     ) -> Any:
         """The handler of a method that runs a model. Requests of up to `light_bytes` are read in the event loop."""
 
-        def steps(request: Parsed | bytes) -> Steps[bytes]:
+        def steps(request: Parsed | bytes, call: Call) -> Steps[bytes]:
             if isinstance(request, bytes):
                 request = _parsed(kind, request)
-            with self._monitor.request(_model_name(request), api, "GRPC"):
+            call.spec = _spec(request)
+            with self._monitor.request(call.spec.name, api, "GRPC"):
                 answer = yield from method(request)
             return answer.SerializeToString()
 
+        async def answer(body: bytes, seconds: float, call: Call) -> bytes:
+            request = _parsed(kind, body) if len(body) <= light_bytes else body
+            return await self._workers.walk(steps(request, call), seconds, light=_is_light(request))
+
+        return self._handler(api, answer)
+
+    def _at_once(
+        self, api: str, kind: type[Parsed], method: Callable[[Parsed, float], Message], workers: Workers
+    ) -> Any:
+        """The handler of a method that runs no model."""
+
+        def work(body: bytes, seconds: float, call: Call) -> bytes:
+            request = _parsed(kind, body)
+            call.spec = _spec(request)
+            return method(request, seconds).SerializeToString()
+
+        async def answer(body: bytes, seconds: float, call: Call) -> bytes:
+            return await workers.run(functools.partial(work, body, seconds, call), seconds)
+
+        return self._handler(api, answer)
+
+    def _handler(self, api: str, work: Callable[[bytes, float, Call], Awaitable[bytes]]) -> Any:
+        """The handler of a method: it answers or refuses."""
+
         async def answer(body: bytes, context: Context) -> bytes:
-            seconds = _seconds(context)
+            call, request_id = Call("gRPC", api), functools.partial(_request_id, context)
             try:
-                request = _parsed(kind, body) if len(body) <= light_bytes else body
-                return await self._workers.walk(steps(request), seconds, light=_is_light(request))
+                answered = await work(body, _seconds(context), call)
+            except asyncio.CancelledError:
+                code = "CANCELLED" if _seconds(context) else "DEADLINE_EXCEEDED"
+                self._calls.refused(call, code, "nobody waits for the answer any more", request_id)
+                raise
             except Exception as error:  # whatever it is, the client hears of it; a fault of ours is logged whole
+                code = error.code if isinstance(error, RpcError) else "INTERNAL"
+                self._calls.refused(call, code, str(error), request_id)
                 return await _refuse(context, error)
+            self._calls.answered(call, "OK", request_id)
+            return answered
 
         return grpc.unary_unary_rpc_method_handler(_typed(answer))
 
 
-def _at_once(kind: type[Parsed], method: Callable[[Parsed, float], Message], workers: Workers) -> Any:
-    """The handler of a method that runs no model."""
-
-    def work(body: bytes, seconds: float) -> bytes:
-        return method(_parsed(kind, body), seconds).SerializeToString()
-
-    async def answer(body: bytes, context: Context) -> bytes:
-        seconds = _seconds(context)
-        try:
-            return await workers.run(functools.partial(work, body, seconds), seconds)
-        except Exception as error:  # whatever it is, the client hears of it; a fault of ours is logged whole
-            return await _refuse(context, error)
-
-    return grpc.unary_unary_rpc_method_handler(_typed(answer))
-
-
-def _model_name(request: Any) -> str:
-    """The model that a request asks; of several tasks, the first one's."""
+def _spec(request: Any) -> ModelSpec:
+    """Which model a request asks; of several tasks, the first one does. A reload asks none."""
+    if isinstance(request, ReloadConfigRequest):
+        return ModelSpec()
     if isinstance(request, MultiInferenceRequest):
-        return request.tasks[0].model_spec.name if request.tasks else ""
-    name: str = request.model_spec.name
-    return name
+        return request.tasks[0].model_spec if request.tasks else ModelSpec()
+    spec: ModelSpec = request.model_spec
+    return spec
+
+
+def _request_id(context: Context) -> str:
+    """The id that the client gave the call; empty if it gave none."""
+    return next((str(value) for name, value in context.invocation_metadata() or () if name == REQUEST_ID), "")
 
 
 def _timeless(method: Callable[[Any], Message]) -> Callable[[Any, float], Message]:

@@ -23,11 +23,13 @@ class HttpAnswer:
     status: int
     body: bytes = b""
     content_type: bytes = b"application/json"
+    reason: str = ""
+    """What went wrong, for the log."""
 
     @classmethod
     def of_error(cls, status: int, message: str) -> "HttpAnswer":
         """Gives the answer that says what went wrong, in the original's form."""
-        return cls(status, json_text({"error": message.encode("utf-8", "replace").decode()}))
+        return cls(status, json_text({"error": message.encode("utf-8", "replace").decode()}), reason=message)
 
     async def send(self, send: Send, *, cors: bool) -> None:
         """Sends it; with `cors` web pages of other origins may read it."""

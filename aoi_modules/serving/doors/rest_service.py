@@ -8,8 +8,10 @@ from typing import Any
 from google.protobuf import json_format
 
 from aoi_modules.errors import RpcError
+from aoi_modules.logs import REQUEST_ID
 from aoi_modules.serving.dataplane import METADATA_FIELD, DataPlane
 from aoi_modules.serving.doors import rest_body, rest_predict, rest_routes
+from aoi_modules.serving.doors.call_log import Call, CallLog
 from aoi_modules.serving.doors.http_answer import HttpAnswer, Send, json_text
 from aoi_modules.serving.doors.rest_routes import Endpoint
 from aoi_modules.serving.job import Steps
@@ -49,16 +51,25 @@ class RestService:
         timeout_seconds: a request that takes longer is answered with 504.
         cors: let web pages of other origins ask.
         monitor: counts requests, and serves its page at its path.
+        calls: writes down those that are refused or slow.
     """
 
     def __init__(
-        self, plane: DataPlane, workers: Workers, *, timeout_seconds: float, cors: bool, monitor: Monitor
+        self,
+        plane: DataPlane,
+        workers: Workers,
+        *,
+        timeout_seconds: float,
+        cors: bool,
+        monitor: Monitor,
+        calls: CallLog,
     ) -> None:
         self._plane = plane
         self._workers = workers
         self._timeout_seconds = timeout_seconds
         self._cors = cors
         self._monitor = monitor
+        self._calls = calls
         self._at_once = {"status": self._status, "metadata": self._metadata}
         self._in_steps = {"predict": self._predict, "classify": self._classify, "regress": self._regress}
 
@@ -66,14 +77,24 @@ class RestService:
         """Answers one request; see the ASGI specification."""
         if scope["type"] != "http":
             return
-        path = _path(scope)
+        path, headers, call = _path(scope), dict(scope["headers"]), Call("REST", scope["method"])
         try:
-            answer = await self._answer(scope["method"], path, dict(scope["headers"]), receive)
+            answer = await self._answer(scope["method"], path, headers, receive, call)
         except rest_body.ClientGone:
             return
+        self._take_note(call, answer, headers)
         await answer.send(send, cors=self._cors and rest_routes.is_api(path))
 
-    async def _answer(self, method: str, path: str, headers: Headers, receive: rest_body.Receive) -> HttpAnswer:
+    def _take_note(self, call: Call, answer: HttpAnswer, headers: Headers) -> None:
+        request_id = functools.partial(_request_id, headers)
+        if answer.status < 400:
+            self._calls.answered(call, answer.status, request_id)
+        else:
+            self._calls.refused(call, answer.status, answer.reason, request_id)
+
+    async def _answer(
+        self, method: str, path: str, headers: Headers, receive: rest_body.Receive, call: Call
+    ) -> HttpAnswer:
         if path == self._monitor.path:  # by any method, as in the original
             return HttpAnswer(200, self._monitor.page(), b"text/plain")
         if not rest_routes.is_api(path):
@@ -82,7 +103,10 @@ class RestService:
             return HttpAnswer(200 if headers.get(b"origin", b"").startswith((b"http://", b"https://")) else 400)
         try:
             body = await rest_body.read(receive, headers)
-            return HttpAnswer(200, await self._asked(rest_routes.parse(method, path), body, headers))
+            call.begin()
+            endpoint = rest_routes.parse(method, path)
+            call.method, call.spec = endpoint.action, endpoint.spec
+            return HttpAnswer(200, await self._asked(endpoint, body, headers))
         except RpcError as error:
             return HttpAnswer.of_error(HTTP_STATUS[error.code], error.message)
         except rest_body.TooLarge as error:
@@ -145,6 +169,11 @@ def _is_light(body: bytes) -> bool:
 def _signature_name(document: dict[str, Any]) -> str:
     """The signature that a document names; half characters, which no message holds, become question marks."""
     return signature_name(document).encode("utf-8", "replace").decode()
+
+
+def _request_id(headers: Headers) -> str:
+    """The id that the client gave the request; empty if it gave none."""
+    return headers.get(REQUEST_ID.encode(), b"").decode("latin-1")
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ PROBE_SECONDS = 20
 """How long a daemon may take to say that it is there."""
 START_SECONDS = 600
 """How long the image may take to come and to load its models."""
-_OURS = {"engine", "host", "input_checks", "log_format", "run_threads", "ready_file"}
+_OURS = {"engine", "host", "input_checks", "log_format", "run_threads", "slow_call_ms", "ready_file"}
 _FILES = ("model_config_file", "monitoring_config_file", "batching_parameters_file", "ssl_config_file")
 _HINT = "start Docker or install Podman, or leave out --engine=docker: the embedded server takes the same flags"
 

@@ -39,6 +39,18 @@ def test_many_calls_at_once(model_server: ModelServer) -> None:
     assert with_client(Endpoint(model_server.address, "tile", timeout=60), act) == [1] * 12
 
 
+def test_metadata_goes_beside_each_call(model_server: ModelServer) -> None:
+    async def run() -> None:
+        async with AsyncGrpcClient(
+            Endpoint(model_server.address, "tile"), metadata=(("x-request-id", "r1"),)
+        ) as client:
+            await client.predict_pictures([b"x"])
+            await client.manifest()
+
+    asyncio.run(run())
+    assert [metadata["x-request-id"] for metadata in model_server.beside] == ["r1", "r1"]
+
+
 def test_pictures_pixels_status_and_metadata(model_server: ModelServer) -> None:
     model_server.outputs = scores_of(0.25)
 

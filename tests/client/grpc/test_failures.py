@@ -27,6 +27,11 @@ def error_of(code: grpc.StatusCode, words: str | None) -> RpcError:
     return rpc_error(Failure(code, words), ADDRESS, 2.5)
 
 
+def test_the_error_knows_the_address() -> None:
+    assert error_of(grpc.StatusCode.INTERNAL, "the graph broke").address == ADDRESS
+    assert error_of(grpc.StatusCode.UNAVAILABLE, REFUSED).address == ADDRESS
+
+
 @pytest.mark.parametrize(
     ("code", "words", "sent"),
     [

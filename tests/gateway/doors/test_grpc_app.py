@@ -1,5 +1,6 @@
 """The gateway by gRPC: our own client of a model server, with another address, before a real gateway process."""
 
+import json
 import os
 import signal
 import threading
@@ -123,6 +124,32 @@ def test_each_picture_of_a_batch_is_an_inspection(gateway: RunningGateway) -> No
     ids = trailing["aoi-inspection"].split(",")
     assert len(set(ids)) == len(trailing["aoi-verdict"].split(",")) == 12
     assert all(kept(gateway, one)["id"] == one for one in ids)
+
+
+def lines_of(gateway: RunningGateway, request_id: str) -> list[dict[str, Any]]:
+    """What the log says about a call."""
+    lines = [json.loads(line) for line in gateway.process.log_tail(50).splitlines()]
+    return [line for line in lines if line.get("request_id") == request_id]
+
+
+def test_one_log_line_a_picture_with_the_names_of_the_other_door(gateway: RunningGateway, server: ModelServer) -> None:
+    told(gateway, [PICTURE], aoi_unit="SN8", x_request_id="log-one")
+    (line,) = lines_of(gateway, "log-one")
+    assert line.pop("ms") > 0
+    del line["timestamp"]
+    assert line == {
+        "event": "inspected", "level": "info", "by": "gRPC", "request_id": "log-one", "component": "part",
+        "unit": "SN8", "status": "OK", "verdict": "PASS", "model": "tile", "version": 1, "address": server.address,
+    }  # fmt: skip
+    with pytest.raises(grpc.RpcError):
+        told(gateway, [PICTURE, b"text"], x_request_id="log-two")
+    lines = lines_of(gateway, "log-two")
+    status = "INVALID_ARGUMENT"
+    assert {(one["event"], one.get("picture"), one["status"]) for one in lines} == {
+        ("inspected", 0, "OK"), ("refused", 1, status), ("refused", None, status),
+    }  # fmt: skip
+    assert all(one["ms"] >= 0 and one["component"] == "part" for one in lines)
+    assert server.beside[-1]["x-request-id"] == "log-two"
 
 
 def test_outputs_and_verdicts_keep_the_order_of_the_pictures(gateway: RunningGateway) -> None:

@@ -72,6 +72,12 @@ def test_an_id_of_the_clients_own() -> None:
     assert call().told("aoi-verdict") == ""
 
 
+def test_the_log_has_the_unit_as_it_was_said() -> None:
+    assert call().unit_said() == {}
+    assert call(("aoi-unit", "SN1")).unit_said() == {"unit": "SN1"}
+    assert call(("aoi-unit-bin", b"\xff" + b"a" * 300)).unit_said() == {"unit": "\ufffd" + "a" * 199}
+
+
 def test_a_picture_is_there() -> None:
     shot = Shot(b"a")
     brought = CalledPicture(call(("x-request-id", "r-1")), shot)
