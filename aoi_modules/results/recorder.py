@@ -32,6 +32,8 @@ ROWS = "rows"
 """The follower of the spool that stores records."""
 LOOK_SECONDS = 0.25
 """How long a look into the database for a repeat may hold up a picture."""
+PICTURE_SECONDS = 1.0
+"""How long whoever asks for a picture waits for those on their way to the store."""
 CLOSE_SECONDS = 5.0
 """How long the end waits for the database."""
 _RECENT = 4096
@@ -153,13 +155,15 @@ class Recorder:
             await self.storing.until(self._spool.end, seconds)
 
     async def picture_of(self, record: Record) -> bytes:
-        """Gives the picture of an inspection, as it came.
+        """Gives the picture of an inspection, as it came; for one that was just accepted it waits a little.
 
         Raises:
             NoSuchResult, PictureStoreAway, ResultsError: see `lookup.picture_of`.
         """
-        if self.pictures is None:
+        if self.pictures is None or self.keeping is None:
             raise NoSuchResult("this gateway keeps no pictures")
+        if not self.keeping.away:
+            await self.keeping.until(self._spool.end, PICTURE_SECONDS)
         return await picture_of(self.pictures, record)
 
     async def close(self) -> None:

@@ -4,10 +4,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.pictures.decoding import decode
 from tests.client.model_server import ModelServer
 from tests.disks import fill, small_disk
 from tests.gateway.conftest import picture_bytes
@@ -96,6 +98,16 @@ def test_a_name_that_no_unit_has_is_told(gateway: RunningGateway) -> None:
     for name, status in (("SN99", 404), ("%00", 400), ("x" * 201, 400)):
         answer = requests.get(f"{gateway.url}/v1/units/{name}", timeout=10)
         assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_a_raw_frame_that_was_kept_opens_as_a_picture_of_its_pixels(gateway: RunningGateway) -> None:
+    frame = np.arange(4 * 5, dtype=np.uint8).reshape(4, 5, 1)
+    query = "width=5&height=4&channels=1"
+    headers = {"Content-Type": "image/x-raw"}
+    sent = requests.post(f"{gateway.url}/v1/inspect/tile?{query}", frame.tobytes(), headers=headers, timeout=10)
+    kept = get(gateway, f"/{sent.json()['id']}/picture")
+    assert (kept.status_code, kept.headers["Content-Type"]) == (200, "image/png")
+    assert np.array_equal(decode(kept.content), frame)
 
 
 def test_a_full_disk_refuses_pictures_and_units_and_takes_them_again_when_there_is_room(tmp_path: Path) -> None:
