@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aoi_modules.results.backup.saving import Saved
     from aoi_modules.results.database.connection import Database
     from aoi_modules.results.database.reading import Filter
+    from aoi_modules.results.datasets.writing import DataSet
     from aoi_modules.results.pictures.expiry import Expiry
     from aoi_modules.results.pictures.retention import Retention
     from aoi_modules.results.pictures.store import PictureStore
@@ -35,6 +36,7 @@ def command() -> None:
       aoi results expire --keep PASS=7 --keep REVIEW=90
       aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
       aoi results release --reason 'complaint 4711'
+      aoi results dataset tile --out build/tile-judged
     """
 
 
@@ -122,6 +124,35 @@ def _retention(_context: click.Context, _parameter: click.Parameter, given: Sequ
 
 
 @command.command()
+@click.argument("component")
+@click.option("--out", type=FILE, required=True, help="Folder for it, which is not there yet.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for machines.")
+@place_options
+def dataset(component: str, out: Path, as_json: bool, places: Places) -> None:
+    """Write the judged pictures of COMPONENT as a data set that `aoi train folder` reads.
+
+    A fifth of the units is held out for testing, the same ones in every data set of these results. OUT/parts.csv has a
+    row for each picture, and OUT/dataset.json says what the set is.
+
+    \b
+    Examples:
+      aoi results dataset tile --out build/tile-judged
+      aoi train folder build/tile-judged/parts.csv --target-escape 0.02 --out build/tile
+    """
+    import msgspec
+
+    from aoi_modules.progress import progress
+    from aoi_modules.results.datasets.writing import DataSet, write_dataset
+
+    async def act(database: "Database", store: "PictureStore") -> DataSet:
+        with progress("pictures", 0, unit="pictures") as advance:
+            return await write_dataset(database, store, component, out, advance)
+
+    about = _with_both(places, act)
+    click.echo(msgspec.json.encode(about) if as_json else _in_lines(out, about))
+
+
+@command.command()
 @click.option(
     "--keep",
     "retention",
@@ -182,6 +213,7 @@ def release(ids: tuple[str, ...], reason: str, places: Places) -> None:
     \b
     Examples:
       aoi results release --reason 'complaint 4711'
+      aoi results dataset tile --out build/tile-judged
     """
     from aoi_modules.results.database.holds import release
 
@@ -293,6 +325,16 @@ def _contents(saved: "Saved") -> str:
 
     pictures = f"{saved.pictures} pictures" if saved.about.pictures else "no pictures"
     return f"the database of {saved.about.time:%Y-%m-%d %H:%M} UTC and {pictures}, {disk.size(saved.size)}"
+
+
+def _in_lines(out: Path, about: "DataSet") -> str:
+    """What a data set has, for people."""
+    lines = [
+        f"{label}: {', '.join(f'{n} {part}' for part, n in parts.items())}" for label, parts in about.parts.items()
+    ]
+    if about.left_out:
+        lines.append(f"{len(about.left_out)} judged parts have no picture any more; {out}/dataset.json names them")
+    return "\n".join([*lines, f"next: aoi train folder {out}/parts.csv --out MODEL"])
 
 
 def _in_words(went: "Expiry") -> str:

@@ -1,6 +1,7 @@
 """`aoi results`, as a user calls it."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -17,6 +18,8 @@ from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import new_id, now
+from aoi_modules.results.review.judgement import Opinion
+from aoi_modules.results.review.judgements import judge
 from tests import in_process
 from tests.results.records import record
 
@@ -167,3 +170,23 @@ def test_a_gateway_that_never_comes_back_is_forgotten(kept: Kept) -> None:
     assert kept.aoi("forget", "line3-5f2a1c").returncode == 0
     ended = kept.aoi("forget", "line3-5f2a1c")
     assert (ended.returncode, "no gateway 'line3-5f2a1c' writes" in ended.stderr) == (1, True)
+
+
+def test_judged_parts_become_a_data_set(kept: Kept, tmp_path: Path) -> None:
+    out = tmp_path / "set"
+    none = kept.aoi("dataset", "tile", "--out", out)
+    assert (none.returncode, "no picture of tile was judged" in none.stderr) == (1, True)
+
+    async def judged(database: Database, pictures: PictureStore) -> None:
+        one = record(id=new_id(), picture_sha256=hashlib.sha256(b"picture").hexdigest())
+        await store(database, [one])
+        await pictures.put(address(one.id, "png"), b"picture")
+        await judge(database, one.id, Opinion(verdict="defect", defect="crack"), "Ada")
+
+    kept.use(judged)
+    done = kept.aoi("dataset", "tile", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "crack: " in done.stdout
+    assert f"next: aoi train folder {out}/parts.csv" in done.stdout
+    as_json = kept.aoi("dataset", "tile", "--out", tmp_path / "other", "--json")
+    assert json.loads(as_json.stdout)["component"] == "tile"

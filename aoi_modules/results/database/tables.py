@@ -229,3 +229,11 @@ tallies = Table(
 )
 """How many parts were answered in a quarter of an hour, so that no figure has to count a million rows. What an
 inspection does not say is an empty text, or 0; shadows and repeats do not count. `first`: at their first attempt."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", String(64), nullable=False),
+)
+"""Secrets that are made once and stay: `split` deals units into learning and testing."""

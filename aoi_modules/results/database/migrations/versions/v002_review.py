@@ -54,6 +54,11 @@ def upgrade() -> None:
         sa.Column("first", sa.Boolean, primary_key=True),
         sa.Column("parts", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "keys",
+        sa.Column("name", sa.String(80), primary_key=True),
+        sa.Column("value", sa.String(64), nullable=False),
+    )
     op.create_index("reviews_by_rank", "reviews", ["rank", "draw", "inspection"])
     op.create_index("reviews_by_component", "reviews", ["component", "rank", "draw", "inspection"])
     op.create_index("reviews_by_holder", "reviews", ["leased_by"])
