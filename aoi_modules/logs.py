@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 REQUEST_ID = "x-request-id"
 """The HTTP header and gRPC metadata that carries the id of a request."""
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+"""An id that cannot disturb a log."""
 _PLAIN = re.compile(r"[A-Za-z0-9._:/+-]+")
 
 
@@ -42,7 +43,7 @@ def event(log: logging.Logger, name: str, **values: object) -> None:
 
 def checked_id(given: str) -> str:
     """Gives the id of a request as its sender wrote it; empty for one that could disturb a log."""
-    return given if _ID.fullmatch(given) else ""
+    return given if ID.fullmatch(given) else ""
 
 
 def event_log(stream: TextIO | None = None) -> "structlog.stdlib.BoundLogger":

@@ -1,4 +1,4 @@
-"""Programs that some tests start and that pip does not install: a database, a broker, a tracer.
+"""Programs that some tests start and that pip does not install: a database, a broker, a tracer, a browser.
 
 A test that needs one says so: `@services.need(services.POSTGRESQL)`. In CI a missing one fails that test; elsewhere the
 test is left out, and the last lines of the run name what is missing and the Debian package that has it.
@@ -41,7 +41,8 @@ class Service:
 POSTGRESQL = Service("PostgreSQL", "postgresql", ("initdb", "postgres"))
 MOSQUITTO = Service("the MQTT broker mosquitto", "mosquitto", ("mosquitto",))
 STRACE = Service("strace", "strace", ("strace",))
-SERVICES = (POSTGRESQL, MOSQUITTO, STRACE)
+CHROMIUM = Service("the browser Chromium", "chromium", ("chromium",))
+SERVICES = (POSTGRESQL, MOSQUITTO, STRACE, CHROMIUM)
 """All of them; CONTRIBUTING.md lists them, and `.ci/run` installs their packages."""
 
 

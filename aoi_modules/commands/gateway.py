@@ -81,6 +81,7 @@ def command(
     refused in the log, and the old routes stay.
 
     Every inspection is on disk before it is answered, and in a database soon after: GET /v1/inspections finds it.
+    GET /docs shows the whole interface in a browser, GET /openapi.json tells it to programs.
 
     \b
     routes.yaml:

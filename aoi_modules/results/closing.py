@@ -1,12 +1,11 @@
 """The verdict of a unit as it is kept. The first row of a unit closes it; a later one settles what was open then."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 import msgspec
 
 from aoi_modules.judging.unit import PositionResult, UnitInspection, judge_unit
-from aoi_modules.results.record import SCHEMA, Record, new_id, now
+from aoi_modules.results.record import SCHEMA, Moment, Record, new_id, now
 from aoi_modules.verdict import Verdict
 
 
@@ -26,7 +25,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, tag="closing", tag_fiel
 
     id: str
     unit: str
-    time: datetime
+    time: Moment
     gateway: str
     verdict: Verdict
     positions: tuple[ClosedPosition, ...]

@@ -10,9 +10,10 @@ import secrets
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from aoi_modules.judging.inspection import Inspection
 
@@ -23,8 +24,11 @@ Role = Literal["line", "canary", "shadow"]
 ReviewReason = Literal["doubtful", "failed", "audit", "disagreement"]
 """Why a person has to judge a part: its verdict is REVIEW or FAIL, or it passed and was chosen by chance, or a shadow
 found another verdict."""
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time that says its zone."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ID = re.compile(r"[0-9a-f]{32}")
+ID = re.compile(r"[0-9a-f]{32}")
+"""How an id of ours looks."""
 _ID_RANDOM_BITS = 74
 
 
@@ -55,7 +59,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     `png` of the same pixels, so that people can open it."""
     kept: bool = False
     """Whether the store of pictures gets it."""
-    gone: datetime | None = None
+    gone: Moment | None = None
     """When it was deleted from there because of its age; None if it was not."""
 
 
@@ -64,7 +68,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag="inspection", tag_fi
 
     id: str
     """Unique, and rising with time: see `new_id`."""
-    time: datetime
+    time: Moment
     """When the picture was there; UTC."""
     gateway: str
     """Which gateway wrote the record."""
@@ -107,7 +111,7 @@ def new_id(moment: datetime | None = None) -> str:
 
 def is_id(text: str) -> bool:
     """Whether a text may be an id of ours."""
-    return _ID.fullmatch(text) is not None
+    return ID.fullmatch(text) is not None
 
 
 def first_id(moment: datetime) -> str:

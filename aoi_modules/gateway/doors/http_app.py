@@ -18,18 +18,21 @@ from starlette.routing import Route as HttpRoute
 from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import picture_log, problems, unit_form
+from aoi_modules.gateway.doors.components_http import components_of
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
+from aoi_modules.gateway.doors.openapi import page
+from aoi_modules.gateway.doors.openapi.document import document_of
 from aoi_modules.gateway.doors.picture_log import Log
-from aoi_modules.gateway.doors.problems import Problem
+from aoi_modules.gateway.doors.probes import Alive, readiness
+from aoi_modules.gateway.doors.problems import DRAINING, Problem
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_unit
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of, said_of
-from aoi_modules.gateway.line import Answer, Line, RouteState
+from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
-from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.logs import REQUEST_ID
 from aoi_modules.results.closing import Closing
@@ -106,6 +109,9 @@ def build_app(gateway: Gateway) -> Starlette:
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
             HttpRoute("/readyz", get_readyz, methods=["GET"]),
             HttpRoute("/metrics", get_metrics, methods=["GET"]),
+            HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
+            HttpRoute("/docs", get_docs, methods=["GET"]),
+            HttpRoute("/docs/{file}", get_docs_file, methods=["GET"]),
         ],
         exception_handlers={HTTPException: _no_such_route, Exception: _fault},
         lifespan=lifespan,
@@ -272,25 +278,20 @@ async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.S
 
 async def get_components(request: Request) -> Response:
     """GET /v1/components: what is inspected here, by which model and limits."""
-    states = await _line(request).states()
-    return _json({"components": [_component_body(name, state) for name, state in states.items()]})
+    return _json(components_of(await _line(request).states()))
 
 
 async def get_healthz(_: Request) -> Response:
     """GET /healthz: the process answers."""
-    return _json({"status": "ok"})
+    return _json(Alive())
 
 
 async def get_readyz(request: Request) -> Response:
     """GET /readyz: 200 if every route's model answers, so that a picture of any component gets its verdict."""
     if _gateway(request).draining:
-        return Problem(status=503, kind="draining", detail="the gateway is about to stop").response()
-    states = await _line(request).states()
-    away = {name: state.detail for name, state in states.items() if not state.ready}
-    if away:
-        detail = "not every component's model is available"
-        return Problem(status=503, kind="not-ready", detail=detail, extra={"away": away}).response()
-    return _json({"status": "ready", "components": sorted(states)})
+        return Problem(status=DRAINING.status, kind=DRAINING.kind, detail="the gateway is about to stop").response()
+    found = readiness(await _line(request).states())
+    return found.response() if isinstance(found, Problem) else _json(found)
 
 
 async def get_metrics(request: Request) -> Response:
@@ -298,50 +299,26 @@ async def get_metrics(request: Request) -> Response:
     return PlainTextResponse(_gateway(request).metrics.text(), media_type="text/plain; version=0.0.4")
 
 
-def _component_body(name: str, state: RouteState) -> dict[str, object]:
-    route = state.route
-    return {
-        "component": name,
-        "model": {"name": route.model, "version": state.version if state.version is not None else route.version},
-        "available": state.ready,
-        **({} if state.ready else {"detail": state.detail}),
-        "label": route.label,
-        "canary": msgspec.to_builtins(route.canary),
-        "shadow": msgspec.to_builtins(route.shadow),
-        "servers": [_server_body(address, detail) for address, detail in state.servers.items()],
-        "timeout_ms": route.timeout_ms,
-        "heads": _heads_body(state),
-    }
+async def get_openapi(request: Request) -> Response:
+    """GET /openapi.json: this interface as OpenAPI 3.1 describes it, for programs."""
+    return _json(document_of(request.app.routes))
 
 
-def _server_body(address: str, detail: str) -> dict[str, object]:
-    return {"address": address, "available": not detail, **({"detail": detail} if detail else {})}
+async def get_docs(_: Request) -> Response:
+    """GET /docs: the same for people, as a page that needs no internet."""
+    return _page(page.home)
 
 
-def _heads_body(state: RouteState) -> list[dict[str, object]]:
-    """Each head with the limits that hold here; without a manifest, what the route alone says."""
-    routed = state.route.limits_of(state.version)
-    if state.manifest is None:
-        return [{"name": name, **msgspec.structs.asdict(limits)} for name, limits in routed.items()]
-    body: list[dict[str, object]] = []
-    for head in state.manifest.heads:
-        given = routed.get(head.name, HeadLimits())
-        try:
-            limits, trouble = limits_of(head, given), ""
-        except AoiError as error:
-            limits, trouble = None, error.message
-        body.append(
-            {
-                "name": head.name,
-                "kind": head.kind,
-                "labels": head.labels,
-                "threshold": limits.threshold if limits else None,
-                "review_band": limits.review_band if limits else None,
-                **({"good": good_labels(head, given)} if limits and head.kind == "class" else {}),
-                **({"detail": trouble} if trouble else {}),
-            }
-        )
-    return body
+async def get_docs_file(request: Request) -> Response:
+    """GET /docs/{file}: what that page loads."""
+    return _page(partial(page.file, request.path_params["file"]))
+
+
+def _page(read: Callable[[], Response]) -> Response:
+    try:
+        return read()
+    except AoiError as error:
+        return problems.of_error(error).response()
 
 
 def _unit(request: Request) -> str:

@@ -1,10 +1,11 @@
 """What the gateway answers when it cannot give a verdict: problem details after RFC 9457, never a stack trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any, NamedTuple
 
-import orjson
+import msgspec
 from starlette.responses import Response
 
 from aoi_modules.errors import (
@@ -14,6 +15,7 @@ from aoi_modules.errors import (
     Crowded,
     DatabaseAway,
     KeyReused,
+    MissingExtra,
     NoPicture,
     NoSuchResult,
     NotAPicture,
@@ -26,40 +28,77 @@ from aoi_modules.errors import (
     TooManyPixels,
     UnknownComponent,
 )
+from aoi_modules.gateway.doors.shot_form import PICTURES
 
 MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:aoi:problem:"
+"""What the type of a problem begins with; its kind follows."""
+
+
+class Refusal(NamedTuple):
+    """How an answer without a verdict looks: status of HTTP, last part of the problem's type, and further headers."""
+
+    status: int
+    kind: str
+    headers: Mapping[str, str] = {}
+
+
 _CLOSED = {"Connection": "close"}  # the rest of the body is not read, so the connection cannot be used again
 _AGAIN = {"Retry-After": str(Busy.retry_seconds)}  # by then the gateway has tried anew to reach a lost model server
 
-# What is wrong with a request, or in the way of an answer -> status, kind and headers of its answer.
-_REFUSALS: dict[type[AoiError], tuple[int, str, dict[str, str]]] = {
-    UnknownComponent: (404, "unknown-component", {}),
-    BadParameter: (400, "bad-parameter", {}),
-    NoPicture: (400, "no-picture", {}),
-    NotAPicture: (415, "not-a-picture", {"Accept": "image/png, image/jpeg, image/bmp"}),
-    TooManyPixels: (413, "too-large", {}),
-    TooLarge: (413, "too-large", _CLOSED),
-    SlowUpload: (408, "slow-upload", _CLOSED),
-    Busy: (503, "busy", _AGAIN),
-    Crowded: (429, "crowded", _AGAIN),
-    KeyReused: (422, "key-reused", {}),
-    SpoolFull: (507, "disk-full", {}),
-    DatabaseAway: (503, "database-away", _AGAIN),
-    PictureStoreAway: (503, "picture-store-away", _AGAIN),
-    NoSuchResult: (404, "no-such-result", {}),
-    ResultsError: (500, "results-unusable", {}),
+REFUSALS: dict[type[AoiError], Refusal] = {
+    UnknownComponent: Refusal(404, "unknown-component"),
+    BadParameter: Refusal(400, "bad-parameter"),
+    NoPicture: Refusal(400, "no-picture"),
+    NotAPicture: Refusal(415, "not-a-picture", {"Accept": ", ".join(PICTURES)}),
+    TooManyPixels: Refusal(413, "too-large"),
+    TooLarge: Refusal(413, "too-large", _CLOSED),
+    SlowUpload: Refusal(408, "slow-upload", _CLOSED),
+    Busy: Refusal(503, "busy", _AGAIN),
+    Crowded: Refusal(429, "crowded", _AGAIN),
+    KeyReused: Refusal(422, "key-reused"),
+    SpoolFull: Refusal(507, "disk-full"),
+    DatabaseAway: Refusal(503, "database-away", _AGAIN),
+    PictureStoreAway: Refusal(503, "picture-store-away", _AGAIN),
+    NoSuchResult: Refusal(404, "no-such-result"),
+    ResultsError: Refusal(500, "results-unusable"),
+    MissingExtra: Refusal(501, "not-installed"),
 }
-# A model server's refusals that another try may cure -> status, kind and headers.
-_AWAY: tuple[int, str, dict[str, str]] = (503, "model-server-away", _AGAIN)
-_RPC_REFUSALS: dict[str, tuple[int, str, dict[str, str]]] = {
+"""What is wrong with a request, or in the way of an answer."""
+_AWAY = Refusal(503, "model-server-away", _AGAIN)
+_RPC_REFUSALS: dict[str, Refusal] = {
     "UNAVAILABLE": _AWAY,
     "RESOURCE_EXHAUSTED": _AWAY,
     "CANCELLED": _AWAY,
     "ABORTED": _AWAY,
-    "DEADLINE_EXCEEDED": (504, "model-server-slow", {}),
+    "DEADLINE_EXCEEDED": Refusal(504, "model-server-slow"),
 }
-_DISAGREES: tuple[int, str, dict[str, str]] = (502, "model-disagrees", {})
+"""A model server's refusals that another try may cure, by their code."""
+_DISAGREES = Refusal(502, "model-disagrees")
 """All other refusals: gateway and model do not understand each other."""
+DRAINING, NOT_READY = Refusal(503, "draining"), Refusal(503, "not-ready")
+"""What a probe is told."""
+FAULT = Refusal(500, "fault")
+"""The gateway itself is broken."""
+
+
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Problem details after RFC 9457: why there is no answer. What is empty is left out."""
+
+    type: str
+    """`urn:aoi:problem:KIND`; programs go by it."""
+    title: str
+    status: int
+    detail: str
+    """What was expected and what came."""
+    hint: str = ""
+    """What to do next."""
+    components: Sequence[str] = ()
+    """Those that have a route, where the request names another one."""
+    code: str = ""
+    """Of the model server's refusal, as gRPC spells it."""
+    away: Mapping[str, str] = {}
+    """Components whose model does not answer, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +110,7 @@ class Problem:
         kind: last part of the problem's type, words joined by hyphens.
         detail: what was expected and what came.
         hint: what to do next.
-        extra: further members of the answer.
+        extra: further members of `ProblemDetails`.
         headers: further headers of the answer.
     """
 
@@ -79,20 +118,20 @@ class Problem:
     kind: str
     detail: str
     hint: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> Response:
         """Writes the problem as HTTP carries it."""
-        body = {
-            "type": f"urn:aoi:problem:{self.kind}",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-            **({"hint": self.hint} if self.hint else {}),
+        body = ProblemDetails(
+            type=f"{TYPE}{self.kind}",
+            title=HTTPStatus(self.status).phrase,
+            status=self.status,
+            detail=self.detail,
+            hint=self.hint,
             **self.extra,
-        }
-        return Response(orjson.dumps(body), self.status, self.headers, MEDIA_TYPE)
+        )
+        return Response(msgspec.json.encode(body), self.status, self.headers, MEDIA_TYPE)
 
 
 def of_error(error: AoiError) -> Problem:
@@ -101,6 +140,13 @@ def of_error(error: AoiError) -> Problem:
     return Problem(
         status=status, kind=kind, detail=error.message, hint=error.hint, extra=_extra(error), headers=headers
     )
+
+
+def refusals_of(error: type[AoiError]) -> Sequence[Refusal]:
+    """Tells how errors of a class may be answered: those of a model server by their code."""
+    if issubclass(error, RpcError):
+        return (*_RPC_REFUSALS.values(), _DISAGREES)
+    return (REFUSALS.get(error, _DISAGREES),)
 
 
 def of_http(status: int, headers: Mapping[str, str]) -> Problem:
@@ -120,13 +166,13 @@ def of_http(status: int, headers: Mapping[str, str]) -> Problem:
 def of_fault(request_id: str) -> Problem:
     """Says that the gateway itself is broken, and where its log tells more."""
     hint = f"its log tells more: request_id {request_id}"
-    return Problem(status=500, kind="fault", detail="a fault of the gateway itself", hint=hint)
+    return Problem(status=FAULT.status, kind=FAULT.kind, detail="a fault of the gateway itself", hint=hint)
 
 
-def _refusal(error: AoiError) -> tuple[int, str, dict[str, str]]:
+def _refusal(error: AoiError) -> Refusal:
     if isinstance(error, RpcError):
         return _RPC_REFUSALS.get(error.code, _DISAGREES)
-    return _REFUSALS.get(type(error), _DISAGREES)
+    return REFUSALS.get(type(error), _DISAGREES)
 
 
 def _extra(error: AoiError) -> dict[str, object]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from aoi_modules.errors import BadParameter, NoSuchResult
+from aoi_modules.errors import NoSuchResult
+from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading, unit_rows
 from aoi_modules.results.database.connection import Database
@@ -57,8 +58,4 @@ async def find_unit(database: Database, unit: str) -> Unit:
 
 
 def _limit(text: str | None) -> int:
-    if text is None:
-        return FEW
-    if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST):
-        raise BadParameter("limit", expected=f"1 to {MOST}", found=text[:40])
-    return int(text)
+    return FEW if text is None else whole_number("limit", text, MOST)

@@ -8,8 +8,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture
+from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Features, FrameSize, Shot, checked_features
 
+PICTURES = ("image/png", "image/jpeg", "image/bmp")
+"""Files that are read; the gateway goes by their first bytes, whatever the header says."""
 MULTIPART = "multipart/form-data"
 RAW = "image/x-raw"
 """The media type of a raw frame: uint8, row after row. Its parameters say width, height and channels."""
@@ -17,8 +20,12 @@ FORM_BYTES = 64 * 1024
 """Of a form, in addition to its picture."""
 IMAGE, FEATURES = "image", "features"
 """The fields of a form."""
-_MOST_SIDE = 65535
-_FEATURES_JSON = msgspec.json.Decoder(dict[str, float] | list[float])
+FEATURES_HEADER = "X-Aoi-Features"
+MOST_SIDE = 65535
+CHANNELS = (1, 3)
+FeaturesJson = dict[str, float] | list[float]
+"""Features as JSON: a number for each name, or in the order of the model's manifest."""
+_FEATURES_JSON = msgspec.json.Decoder(FeaturesJson)
 
 
 def is_form(request: Request) -> bool:
@@ -37,7 +44,7 @@ async def shot_of(request: Request, body: bytes) -> Shot:
         BadParameter: the form has other fields, or size or features make no sense.
         NoPicture: the form has no picture.
     """
-    beside = request.query_params.get(FEATURES, request.headers.get(f"X-Aoi-{FEATURES}"))
+    beside = request.query_params.get(FEATURES, request.headers.get(FEATURES_HEADER))
     if not is_form(request):
         return _shot(request, body, request.headers.get("content-type", ""), beside)
     form = MultiPartParser(request.headers, parts_of(body), max_files=2, max_fields=2)
@@ -97,11 +104,9 @@ def _kind(media_type: str) -> tuple[str, Mapping[str, str]]:
 def _frame(parameters: Mapping[str, str], query: Mapping[str, str]) -> FrameSize:
     def number(name: str, most: int) -> int:
         text = parameters.get(name, query.get(name, ""))
-        if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= most):
-            raise BadParameter(name, expected=f"1 to {most}, for a raw frame", found=text[:40])
-        return int(text)
+        return whole_number(name, text, most, expected=f"1 to {most}, for a raw frame")
 
-    size = FrameSize(number("width", _MOST_SIDE), number("height", _MOST_SIDE), number("channels", 3))
-    if size.channels == 2:
-        raise BadParameter("channels", expected="1 or 3", found="2")
+    size = FrameSize(number("width", MOST_SIDE), number("height", MOST_SIDE), number("channels", max(CHANNELS)))
+    if size.channels not in CHANNELS:
+        raise BadParameter("channels", expected=" or ".join(map(str, CHANNELS)), found=str(size.channels))
     return size

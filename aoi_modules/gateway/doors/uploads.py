@@ -1,25 +1,28 @@
 """A picture that arrives by HTTP: bounded in bytes and in time, whatever the headers say."""
 
 import asyncio
-import re
 import uuid
 
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
 from aoi_modules.gateway.doors.shot_form import FORM_BYTES, is_form, shot_of
+from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.logs import checked_id
 from aoi_modules.results.record import Origin
 
 ORIGIN = ("unit", "position", "product", "lot", "station")
 """What a request may say about where its pictures come from: by a parameter of this name or by `X-Aoi-Name`."""
+ORIGIN_HEADERS = "X-Aoi-"
+"""What their headers begin with."""
 KEY_HEADER = "Idempotency-Key"
 MAX_NAME = 200
 """Characters of a name of any kind, and of a key."""
+MOST_MILLISECONDS = 999_999_999
+"""That a request may want; no route gives as many."""
 _DISCARD_BYTES = 64 * 1024 * 1024
 _DISCARD_SECONDS = 2.0
-_MILLISECONDS = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
 class Upload:
@@ -128,7 +131,7 @@ def origin_of(request: Request) -> Origin:
 
 def said_of(request: Request, name: str) -> str | None:
     """Reads one of `ORIGIN` as it came, unchecked; None where the request is silent."""
-    return request.query_params.get(name, request.headers.get(f"X-Aoi-{name}"))
+    return request.query_params.get(name, request.headers.get(f"{ORIGIN_HEADERS}{name}"))
 
 
 def name_of(what: str, text: str) -> str:
@@ -156,6 +159,4 @@ def wanted_ms(request: Request) -> int | None:
     text = request.query_params.get("timeout_ms")
     if text is None:
         return None
-    if not _MILLISECONDS.fullmatch(text):
-        raise BadParameter("timeout_ms", expected="whole milliseconds over 0", found=text[:40])
-    return int(text)
+    return whole_number("timeout_ms", text, MOST_MILLISECONDS, expected="whole milliseconds over 0")

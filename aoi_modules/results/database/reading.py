@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Annotated, get_args
 
 import msgspec
+from msgspec import Meta
 from sqlalchemy import Select, select
 from sqlalchemy.exc import StatementError
 
@@ -29,13 +31,11 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     lot: str | None = None
     station: str | None = None
     model: str | None = None
-    version: int | None = None
+    version: Annotated[int, Meta(ge=1)] | None = None
     role: Role | None = None
     picture_sha256: str | None = None
-    since: datetime | None = None
-    """From this moment on, to the millisecond."""
-    until: datetime | None = None
-    """Before this moment."""
+    since: Annotated[datetime, Meta(tz=True, description="From this moment on, to the millisecond.")] | None = None
+    until: Annotated[datetime, Meta(tz=True, description="Before this moment.")] | None = None
 
 
 def filter_of(named: Mapping[str, str]) -> Filter:
@@ -44,13 +44,14 @@ def filter_of(named: Mapping[str, str]) -> Filter:
     Raises:
         BadParameter: a name is none of them, or its text makes no sense.
     """
+    kinds = {field.name: get_args(field.type)[0] for field in msgspec.structs.fields(Filter)}  # of `... | None`
     typed: dict[str, object] = {}
     for name, text in named.items():  # each for itself, so that an error can name it
-        if name not in Filter.__struct_fields__:
-            known = ", ".join(Filter.__struct_fields__)
+        if name not in kinds:
+            known = ", ".join(kinds)
             raise BadParameter(name[:40], expected=f"a filter of: {known}", found=text[:40])
         try:
-            typed[name] = getattr(msgspec.convert({name: text}, Filter, strict=False), name)
+            typed[name] = msgspec.convert(text, kinds[name], strict=name != "version")  # the one number
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at")[0]
             expected = f"another value ({reason[:1].lower()}{reason[1:]})"

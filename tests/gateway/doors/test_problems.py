@@ -12,6 +12,7 @@ from aoi_modules.errors import (
     Crowded,
     DatabaseAway,
     KeyReused,
+    MissingExtra,
     NoPicture,
     NoSuchResult,
     NotAPicture,
@@ -28,7 +29,7 @@ from aoi_modules.errors import (
     Unreachable,
     WireError,
 )
-from aoi_modules.gateway.doors.problems import MEDIA_TYPE, Problem, of_error, of_fault, of_http
+from aoi_modules.gateway.doors.problems import MEDIA_TYPE, Problem, of_error, of_fault, of_http, refusals_of
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,7 @@ from aoi_modules.gateway.doors.problems import MEDIA_TYPE, Problem, of_error, of
         (PictureStoreAway("away"), 503, "picture-store-away"),
         (NoSuchResult("none"), 404, "no-such-result"),
         (ResultsError("refused"), 500, "results-unusable"),
+        (MissingExtra("/docs", package="some", extra="station"), 501, "not-installed"),
         (Unreachable("away"), 503, "model-server-away"),
         (RpcError("RESOURCE_EXHAUSTED", "full"), 503, "model-server-away"),
         (RpcError("CANCELLED", "gone"), 503, "model-server-away"),
@@ -78,7 +80,7 @@ def test_what_clients_read_apart_from_the_words() -> None:
 
 
 def test_the_answer_is_problem_details() -> None:
-    problem = Problem(status=404, kind="unknown-component", detail="none", hint="look", extra={"components": []})
+    problem = Problem(status=404, kind="unknown-component", detail="none", hint="look", extra={"components": ["tile"]})
     response = problem.response()
     assert (response.status_code, response.media_type) == (404, MEDIA_TYPE)
     assert json.loads(bytes(response.body)) == {
@@ -87,9 +89,15 @@ def test_the_answer_is_problem_details() -> None:
         "status": 404,
         "detail": "none",
         "hint": "look",
-        "components": [],
+        "components": ["tile"],
     }
     assert "hint" not in json.loads(bytes(Problem(status=500, kind="fault", detail="no").response().body))
+
+
+def test_a_class_of_errors_tells_all_its_answers() -> None:
+    assert [refusal.status for refusal in refusals_of(BadParameter)] == [400]
+    assert {refusal.status for refusal in refusals_of(RpcError)} == {502, 503, 504}
+    assert [refusal.kind for refusal in refusals_of(StoreError)] == ["model-disagrees"]
 
 
 def test_what_the_router_refuses() -> None:

@@ -1,0 +1,150 @@
+"""What each route takes, what it answers and why it may refuse: the table behind the document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from aoi_modules.errors import (
+    AoiError,
+    BadParameter,
+    Busy,
+    Crowded,
+    DatabaseAway,
+    KeyReused,
+    MissingExtra,
+    NoPicture,
+    NoSuchResult,
+    NotAPicture,
+    PictureStoreAway,
+    ResultsError,
+    RpcError,
+    SlowUpload,
+    SpoolFull,
+    TooLarge,
+    TooManyPixels,
+    UnknownComponent,
+)
+from aoi_modules.gateway.doors.components_http import Components
+from aoi_modules.gateway.doors.openapi import page
+from aoi_modules.gateway.doors.openapi import parameters as takes
+from aoi_modules.gateway.doors.openapi.parameters import Parameter
+from aoi_modules.gateway.doors.probes import Alive, Ready
+from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
+from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
+from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, MULTIPART, PICTURES, RAW, FeaturesJson
+from aoi_modules.judging.inspection import Inspection
+from aoi_modules.judging.unit import UnitInspection
+from aoi_modules.results.closing import Closing
+from aoi_modules.results.database.reading import Page
+from aoi_modules.results.record import Record
+
+INSPECT, RESULTS, LINE, INTERFACE = "Inspect", "Results", "The line", "This interface"
+"""Under which the page lists the operations."""
+Content = Mapping[str, Mapping[str, Any]]
+"""Media types, and what each of them holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One method of one path.
+
+    Args:
+        tag: under which the page lists it.
+        answers: a struct as JSON, or media types of what is no struct.
+        takes: parameters and headers.
+        body: of the request; None for none.
+        refusals: errors that come in place of an answer.
+        other_refusals: answers of that kind which stand for no error.
+        names_request: whether the answer carries `X-Request-Id`.
+    """
+
+    tag: str
+    answers: type[msgspec.Struct] | Sequence[str]
+    takes: Sequence[Parameter] = ()
+    body: Content | None = None
+    refusals: Sequence[type[AoiError]] = ()
+    other_refusals: Sequence[Refusal] = ()
+    names_request: bool = False
+
+
+def operations() -> dict[str, Operation]:
+    """All of them, by method and path."""
+    read = (NoSuchResult, DatabaseAway, ResultsError)
+    upload = (BadParameter, NoPicture, TooLarge, SlowUpload, Crowded, SpoolFull, DatabaseAway, ResultsError)
+    picture = (*upload, NotAPicture, TooManyPixels, UnknownComponent, KeyReused, Busy, RpcError)
+    sent = (takes.REQUEST_ID, takes.KEY, takes.TIMEOUT)
+    return {
+        "POST /v1/inspect/{component}": Operation(
+            tag=INSPECT,
+            answers=Inspection,
+            takes=[
+                takes.COMPONENT,
+                *sent,
+                *takes.origin("unit", "position", "product", "lot", "station"),
+                *takes.features(),
+                *takes.frame(),
+            ],
+            body=_one_picture(),
+            refusals=picture,
+            names_request=True,
+        ),
+        "POST /v1/units/{unit}/inspect": Operation(
+            tag=INSPECT,
+            answers=UnitInspection,
+            takes=[takes.UNIT, *sent, *takes.origin("product", "lot", "station")],
+            body=_pictures_of_unit(),
+            refusals=upload,
+            names_request=True,
+        ),
+        "POST /v1/units/{unit}/close": Operation(
+            tag=INSPECT,
+            answers=Closing,
+            takes=[takes.UNIT, *takes.origin("product")],
+            refusals=(BadParameter, SpoolFull, *read),
+        ),
+        "GET /v1/units/{unit}": Operation(
+            tag=RESULTS, answers=Unit, takes=[takes.UNIT], refusals=(BadParameter, *read)
+        ),
+        "GET /v1/inspections": Operation(
+            tag=RESULTS, answers=Page, takes=takes.filters(), refusals=(BadParameter, *read)
+        ),
+        "GET /v1/inspections/{id}/picture": Operation(
+            tag=RESULTS,
+            answers=sorted(set(MEDIA_TYPES.values())),
+            takes=[takes.INSPECTION],
+            refusals=(*read, PictureStoreAway),
+        ),
+        "GET /v1/inspections/{id}": Operation(tag=RESULTS, answers=Record, takes=[takes.INSPECTION], refusals=read),
+        "GET /v1/components": Operation(tag=LINE, answers=Components),
+        "GET /healthz": Operation(tag=LINE, answers=Alive),
+        "GET /readyz": Operation(tag=LINE, answers=Ready, other_refusals=(DRAINING, NOT_READY)),
+        "GET /metrics": Operation(tag=LINE, answers=["text/plain"]),
+        "GET /openapi.json": Operation(tag=INTERFACE, answers=["application/json"]),
+        "GET /docs": Operation(tag=INTERFACE, answers=["text/html"], refusals=(MissingExtra,)),
+        "GET /docs/{file}": Operation(
+            tag=INTERFACE,
+            answers=sorted(set(page.MEDIA_TYPES.values())),
+            takes=[takes.PAGE_FILE],
+            refusals=(NoSuchResult, MissingExtra),
+        ),
+    }
+
+
+def _one_picture() -> Content:
+    field = {
+        "type": "object",
+        "properties": {IMAGE: {"contentMediaType": "image/*"}, FEATURES: msgspec.json.schema(FeaturesJson)},
+        "required": [IMAGE],
+        "additionalProperties": False,
+    }
+    encoding = {IMAGE: {"contentType": ", ".join((*PICTURES, RAW))}, FEATURES: {"contentType": "application/json"}}
+    files = {kind: {"schema": {"contentMediaType": kind}} for kind in (*PICTURES, RAW)}
+    return {**files, MULTIPART: {"schema": field, "encoding": encoding}}
+
+
+def _pictures_of_unit() -> Content:
+    """A file for each picture, by its position, or by its component where no product is named."""
+    form = {"type": "object", "additionalProperties": {"contentMediaType": "image/*"}, "minProperties": 1}
+    return {MULTIPART: {"schema": form}}

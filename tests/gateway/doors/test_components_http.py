@@ -1,0 +1,61 @@
+"""What is told of a component: its models, its servers, and the limits that hold here."""
+
+from typing import Any
+
+import msgspec
+
+from aoi_modules.gateway.doors.components_http import Component, components_of
+from aoi_modules.gateway.line import RouteState
+from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.judging.inspection import ModelVersion
+from tests.client.model_server import manifest
+
+
+def told(route: str, **state: Any) -> Component:
+    """What is told of one component, by its route in YAML and its state."""
+    text = f"components: {{tile: {{model: tile, upstream: 'a:1', {route}}}}}"
+    routes = parse_routes(text, "routes.yaml").components
+    found = components_of({"tile": RouteState(**{"route": routes["tile"], "ready": True, **state})})
+    return found.components[0]
+
+
+def test_the_manifests_limits_hold_where_the_route_is_silent() -> None:
+    component = told("", version=3, manifest=manifest(3))
+    assert component.model == ModelVersion(name="tile", version=3)
+    defect, surface = component.heads
+    assert (defect.kind, defect.labels, defect.threshold, defect.review_band) == ("defect", ("crack",), 0.5, (0.4, 0.5))
+    assert (surface.kind, surface.threshold, surface.good, surface.detail) == ("class", None, (), "")
+
+
+def test_the_routes_limits_hold_over_the_manifests() -> None:
+    component = told("heads: {defect: {threshold: 0.2}}", manifest=manifest())
+    assert (component.heads[0].threshold, component.heads[0].review_band) == (0.2, None)
+
+
+def test_good_labels_of_a_class_head() -> None:
+    component = told("heads: {surface: {good: [smooth], threshold: 0.3}}", manifest=manifest())
+    assert (component.heads[1].good, component.heads[1].threshold) == (("smooth",), 0.3)
+
+
+def test_a_limit_that_does_not_fit_is_told_and_none_is_made_up() -> None:
+    head = told("heads: {surface: {good: [shiny], threshold: 0.3}}", manifest=manifest()).heads[1]
+    assert (head.threshold, head.good) == (None, ())
+    assert "no labels ['shiny']" in head.detail
+
+
+def test_without_a_manifest_the_route_alone_is_told() -> None:
+    component = told("version: 2, heads: {defect: {threshold: 0.2}}", ready=False, detail="away")
+    assert (component.model.version, component.available, component.detail) == (2, False, "away")
+    assert [(head.name, head.kind, head.threshold) for head in component.heads] == [("defect", None, 0.2)]
+
+
+def test_servers_and_variants() -> None:
+    component = told(
+        "canary: {version: 4, share: 0.05}, shadow: {label: next}", servers={"a:1": "", "b:1": "nobody answers"}
+    )
+    assert [(server.address, server.available, server.detail) for server in component.servers] == [
+        ("a:1", True, ""),
+        ("b:1", False, "nobody answers"),
+    ]
+    body = msgspec.to_builtins(component)
+    assert (body["canary"]["version"], body["canary"]["share"], body["shadow"]["label"]) == (4, 0.05, "next")
