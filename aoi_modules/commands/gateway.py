@@ -63,6 +63,12 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str | None
     show_default=True,
     help="Whether an inspection is on disk before it is answered; without, a power cut loses the last ones.",
 )
+@click.option(
+    "--traces",
+    metavar="URL",
+    help="Where spans of each inspection go, by OpenTelemetry: a receiver of OTLP by HTTP, http://HOST:4318. It may be"
+    " away; needs the extra `traces`.",
+)
 def command(
     routes_file: Path,
     host: str,
@@ -74,6 +80,7 @@ def command(
     database: str | None,
     pictures: str | None,
     sync: bool,
+    traces: str | None,
 ) -> None:
     """Distribute pictures to the models of their components and answer a verdict for each.
 
@@ -119,6 +126,7 @@ def command(
       curl http://127.0.0.1:8080/v1/components
       aoi gateway --routes routes.yaml --port 8080 --grpc_port 8500
       aoi predict --grpc 127.0.0.1:8500 --model tile picture.png
+      aoi gateway --routes routes.yaml --traces http://127.0.0.1:4318
       curl http://127.0.0.1:8080/readyz
     """
     from aoi_modules.child_process import check_ready_file
@@ -129,5 +137,5 @@ def command(
         check_ready_file(ready_file)
     folder = None if str(results) == "none" else results
     url = database or settings().database_url or None
-    options = ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync, grpc_port)
+    options = ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync, grpc_port, traces)
     run_gateway(routes_file, options)

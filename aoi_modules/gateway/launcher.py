@@ -19,6 +19,7 @@ class RunningGateway(Closing):
         database: their database, by URL; None for a SQLite file in the folder.
         pictures: where their pictures go; None for a folder in the folder.
         by_grpc: opens the second door, too.
+        traces: URL of a receiver of spans; None makes none.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
@@ -39,6 +40,7 @@ class RunningGateway(Closing):
         database: str | None = None,
         pictures: str | None = None,
         by_grpc: bool = False,
+        traces: str | None = None,
     ) -> None:
         arguments = [
             "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
@@ -46,6 +48,7 @@ class RunningGateway(Closing):
             *(["--database", database] if database is not None else []),
             *(["--pictures", pictures] if pictures is not None else []),
             *(["--grpc_port", "any"] if by_grpc else []),
+            *(["--traces", traces] if traces is not None else []),
         ]  # fmt: skip
         self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
         ports = self.process.ports

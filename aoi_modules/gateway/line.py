@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import random
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
+from aoi_modules.gateway.tracing import Tracing, Untraced, Watch
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import check_fit
@@ -80,11 +80,18 @@ class Line:
         metrics: counts what happens.
         log: learns where shadows differ.
         records: keeps what is found; None keeps nothing.
+        tracing: makes spans; None makes none.
     """
 
     def __init__(
-        self, routes: Routes, metrics: Metrics, log: structlog.stdlib.BoundLogger, records: Records | None = None
+        self,
+        routes: Routes,
+        metrics: Metrics,
+        log: structlog.stdlib.BoundLogger,
+        records: Records | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing or Untraced()
         self._records = records or Records(None, "")
         self._routes = routes
         self._metrics = metrics
@@ -102,24 +109,14 @@ class Line:
         for name, route in routes.components.items():
             self._admission(name).change(route.max_in_flight, route.max_waiting)
 
-    async def inspect(self, component: str, arrival: Arrival) -> Inspection:
+    async def answer(
+        self, component: str, arrival: Arrival, *, together: str | None = None, with_outputs: bool = False
+    ) -> Answer:
         """Inspects one part: receives its picture, asks the component's model, judges, and keeps what was found.
 
         A place at a model server is held until the model has answered. That bounds memory: no more pictures are
         received than may be inspected. A picture under which two servers hung up goes to an operator, not to a third
         server. One that was sent before gets its recorded answer.
-
-        Raises:
-            NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
-            SpoolFull, DatabaseAway: what was found cannot be kept, so it is not answered.
-            AoiError: the model server did not answer, refused, or its model does not fit the route.
-        """
-        return (await self.answer(component, arrival)).inspection
-
-    async def answer(
-        self, component: str, arrival: Arrival, *, together: str | None = None, with_outputs: bool = False
-    ) -> Answer:
-        """Inspects one part as `inspect` does, and gives what the model gave, too.
 
         Args:
             component: whose picture it is.
@@ -128,34 +125,54 @@ class Line:
             with_outputs: asks the model about a repeat, too, for its outputs alone; the recorded verdict stays.
 
         Raises:
-            AoiError: as `inspect`.
+            NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
+            SpoolFull, DatabaseAway: what was found cannot be kept, so it is not answered.
+            AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
-        watch = _Watch()
         timeout_ms = self._ways_to(component).own.route.timeout_ms
         wanted_ms, origin = arrival.wanted_ms(), self._from_here(arrival.origin())
         seconds = min(timeout_ms, wanted_ms or timeout_ms) / 1000
+        about = {"request_id": arrival.request_id, "unit": origin.unit, "position": origin.position}
+        with self._tracing.span("inspect", component=component, **about) as span:
+            answer = await self._answer(component, arrival, origin, seconds, together, with_outputs)
+            found = answer.inspection
+            span.tell(verdict=found.verdict.value, model=found.model.name, version=found.model.version)
+        return answer
+
+    async def _answer(
+        self,
+        component: str,
+        arrival: Arrival,
+        origin: Origin,
+        seconds: float,
+        together: str | None,
+        with_outputs: bool,
+    ) -> Answer:
+        watch = Watch(self._tracing)
         async with AsyncExitStack() as until_kept:
-            async with self._admissions[component].turn(seconds) as seconds_left:
-                watch.stage("wait")
+            async with AsyncExitStack() as until_asked:
+                with watch.stage("wait"):
+                    turn = self._admissions[component].turn(seconds)
+                    seconds_left = await until_asked.enter_async_context(turn)
                 ways = self._ways_to(component)  # which may have changed meanwhile
                 chosen = ways.chosen(chance_of(origin.unit or together))
                 with chosen.replicas.place() as upstream:
-                    most = self._routes.max_picture_pixels
-                    arrived = await receive(component, arrival, origin, most_pixels=most, stages=watch.stages)
-                    watch.stage("receive")
-                    await until_kept.enter_async_context(self._records.alone(arrived.key))
-                    earlier = await self._records.earlier(arrived)
+                    with watch.stage("receive"):
+                        most = self._routes.max_picture_pixels
+                        arrived = await receive(component, arrival, origin, most_pixels=most, stages=watch.stages)
+                        await until_kept.enter_async_context(self._records.alone(arrived.key))
+                        earlier = await self._records.earlier(arrived)
                     if earlier is not None:
                         self._metrics.repeats.labels(component).inc()
                         if not with_outputs:
                             return Answer(earlier)
                     question = Question(component, arrived.shot, Attempts(seconds_left, 0), arrived.request_id)
-                    with self._metrics.upstream_seconds.labels(component).time():
+                    with watch.stage("model"), self._metrics.upstream_seconds.labels(component).time():
                         found = await self._inspected(question, chosen, upstream, ways.own)
-                    watch.stage("model")
             if earlier is not None:
                 return replace(found, inspection=earlier)
-            inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
+            with watch.stage("record"):
+                inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
         if ways.shadow is not None:
             shadowed = partial(self._shadowed, question, ways.shadow, arrived, inspection)
             self._shadows.follow(inspection, shadowed, arrived.request_id)
@@ -219,7 +236,7 @@ class Line:
     def _way(self, component: str, route: Route, *, canary: bool = False) -> "_Way":
         upstreams = [self._upstreams[address] for address in route.addresses]
         asked_again = self._metrics.asked_again.labels(component).inc
-        return _Way(route, Replicas(upstreams, route.model, asked_again), canary)
+        return _Way(route, Replicas(upstreams, route.model, asked_again, self._tracing), canary)
 
     def _ways_to(self, component: str) -> "_Ways":
         if component not in self._ways:
@@ -234,9 +251,9 @@ class Line:
 
     async def _shadowed(self, question: Question, shadow: "_Way", arrived: Arrived, answered: Inspection) -> Inspection:
         """What a shadow says about a picture that was answered; it is kept, too."""
-        watch = _Watch()
-        inspection = await _ask_shadow(question, shadow)
-        watch.stage("model")
+        watch = Watch(self._tracing)
+        with self._tracing.span("shadow", component=question.component), watch.stage("model"):
+            inspection = await self._ask_shadow(question, shadow)
         arrived = replace(arrived, stages=watch.stages)
         await self._records.keep_shadow(arrived, shadow.route, answered, inspection, watch.started)
         return inspection
@@ -244,7 +261,7 @@ class Line:
     async def _inspected(self, question: Question, way: "_Way", first: Upstream, own: "_Way") -> Answer:
         """Asks and judges; where a canary cannot answer, the route's own model does."""
         try:
-            return await _judged(question, way, first)
+            return await self._judged(question, way, first)
         except TwoHungUp as error:
             return Answer(_for_an_operator(question.component, way.route, error.message))
         except (RpcError, BadParameter) as error:  # a canary may take other features
@@ -261,6 +278,25 @@ class Line:
             )
         with own.replicas.place() as upstream:
             return await self._inspected(question, own, upstream, own)
+
+    async def _judged(self, question: Question, way: "_Way", first: Upstream) -> Answer:
+        """Asks about a picture, and judges."""
+        route = way.route
+        reply = await way.replicas.ask(first, _endpoint(route, question.attempts.timeout), question)
+        prediction, component = reply.prediction, question.component
+        model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
+        with self._tracing.span("judge"):
+            limits = route.limits_of(model.version)
+            inspection = judge(prediction.scores, reply.manifest, limits, component=component, model=model)
+        return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction, reply.address)
+
+    async def _ask_shadow(self, question: Question, shadow: "_Way") -> Inspection:
+        """What a shadow says about a picture. Half of the places at every server are kept for the line."""
+        with shadow.replicas.place() as upstream:
+            if 2 * upstream.in_flight > upstream.max_in_flight:
+                raise Busy(upstream.max_in_flight // 2)
+            own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
+            return (await self._judged(replace(question, attempts=own_time), shadow, upstream)).inspection
 
 
 async def _state(route: Route, upstreams: Sequence[Upstream]) -> RouteState:
@@ -305,20 +341,6 @@ def chance_of(unit: str | None) -> float:
     return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48
 
 
-class _Watch:
-    """Milliseconds by stage, from now on."""
-
-    def __init__(self) -> None:
-        self.started = self._last = time.perf_counter()
-        self.stages: dict[str, float] = {}
-
-    def stage(self, name: str) -> None:
-        """Ends a stage."""
-        now = time.perf_counter()
-        self.stages[name] = round((now - self._last) * 1000, 2)
-        self._last = now
-
-
 @dataclass(frozen=True)
 class _Way:
     """A model that may be asked, and the servers that have it."""
@@ -340,28 +362,6 @@ class _Ways:
     def chosen(self, chance: float) -> _Way:
         """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
         return self.canary if self.canary is not None and chance < self.share else self.own
-
-
-async def _judged(question: Question, way: _Way, first: Upstream) -> Answer:
-    """Asks about a picture, and judges."""
-    route = way.route
-    endpoint = _endpoint(route, question.attempts.timeout)
-    reply = await way.replicas.ask(first, endpoint, question)
-    prediction = reply.prediction
-    model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
-    inspection = judge(
-        prediction.scores, reply.manifest, route.limits_of(model.version), component=question.component, model=model
-    )
-    return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction, reply.address)
-
-
-async def _ask_shadow(question: Question, shadow: _Way) -> Inspection:
-    """What a shadow says about a picture. Half of the places at every server are kept for the line."""
-    with shadow.replicas.place() as upstream:
-        if 2 * upstream.in_flight > upstream.max_in_flight:
-            raise Busy(upstream.max_in_flight // 2)
-        own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
-        return (await _judged(replace(question, attempts=own_time), shadow, upstream)).inspection
 
 
 def _endpoint(route: Route, seconds: float) -> Endpoint:

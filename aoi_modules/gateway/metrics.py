@@ -60,7 +60,7 @@ class Metrics:
         )
         self.stage_seconds = Histogram(
             "aoi_gateway_stage_seconds",
-            "Time of an inspection by component and stage: wait for a turn, receive the picture, ask the model.",
+            "Time of an inspection by component and stage: wait, receive the picture, ask the model, record.",
             ["component", "stage"],
             buckets=_SECONDS,
             registry=self._registry,

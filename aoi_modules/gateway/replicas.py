@@ -7,6 +7,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
+from aoi_modules.gateway.tracing import Tracing
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream
 
 ELSEWHERE = ("UNAVAILABLE", "NOT_FOUND")
@@ -34,12 +35,16 @@ class Replicas:
         upstreams: the servers, one or more.
         model: that they serve.
         asked_again: is called before each further server is asked about the same picture.
+        tracing: makes a span for each server that is asked.
     """
 
-    def __init__(self, upstreams: Sequence[Upstream], model: str, asked_again: Callable[[], None]) -> None:
+    def __init__(
+        self, upstreams: Sequence[Upstream], model: str, asked_again: Callable[[], None], tracing: Tracing
+    ) -> None:
         self._upstreams = upstreams
         self._model = model
         self._asked_again = asked_again
+        self._tracing = tracing
 
     @contextmanager
     def place(self) -> Iterator[Upstream]:
@@ -75,8 +80,15 @@ class Replicas:
         while True:
             asked.append(upstream)
             try:
-                with nullcontext() if upstream is first else upstream.slot():
-                    return await upstream.ask(endpoint, question)
+                with (
+                    nullcontext() if upstream is first else upstream.slot(),
+                    self._tracing.span(
+                        "ask", address=upstream.address, model=endpoint.model, attempt=len(asked)
+                    ) as span,
+                ):
+                    reply = await upstream.ask(endpoint, question, span.metadata)
+                    span.tell(version=reply.prediction.version)
+                    return reply
             except RpcError as error:
                 if isinstance(error, HungUp):
                     hung_up.append(upstream)

@@ -15,6 +15,7 @@ from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
+from aoi_modules.gateway.tracing import traced_to
 from aoi_modules.results.home import Home, at_home
 from aoi_modules.web_server import WebServer, listening_socket
 
@@ -38,6 +39,7 @@ class ServerOptions:
         pictures: where pictures go: a folder, or a bucket of S3 by URL; None for a folder in the folder.
         sync: whether each is on disk before it is answered; without, a power cut loses the last ones.
         grpc_port: of the second door, for clients of TensorFlow Serving; 0 takes a free one, None has none.
+        traces: URL of a receiver of OTLP by HTTP, to which spans go; None makes none.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +51,7 @@ class ServerOptions:
     pictures: str | None = None
     sync: bool = True
     grpc_port: int | None = None
+    traces: str | None = None
 
     @contextmanager
     def home(self) -> Iterator[Home | None]:
@@ -72,9 +75,11 @@ def run_gateway(routes_file: Path, options: ServerOptions) -> None:
     Raises:
         RouteError: the routes cannot be used.
         ResultsError: inspections cannot be kept as the options say.
+        SettingsError, MissingExtra: traces cannot be sent as the options say.
         AoiError: the address cannot be listened on.
     """
-    gateway = Gateway(read_routes(routes_file), Metrics(), logs.event_log())
+    log = logs.event_log()
+    gateway = Gateway(read_routes(routes_file), Metrics(), log, tracing=traced_to(options.traces, log))
     with options.home() as gateway.home, open_port(options.host, options.port) as listener:
         event_loop.run(_serve(gateway, routes_file, options, listener))
 
@@ -98,7 +103,7 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
     port, routes = listener.getsockname()[1], gateway.routes
     ports = {"http": port}
     if options.grpc_port is not None:
-        gateway.grpc = GrpcApp(lambda: gateway.routes, gateway.metrics, gateway.log)
+        gateway.grpc = GrpcApp(lambda: gateway.routes, gateway.metrics, gateway.log, gateway.tracing)
         ports["grpc"] = gateway.grpc.listen(options.host, options.grpc_port)
 
     def announce() -> None:

@@ -124,12 +124,13 @@ class Upstream:
         finally:
             self.in_flight -= 1
 
-    async def ask(self, endpoint: Endpoint, question: Question) -> Reply:
+    async def ask(self, endpoint: Endpoint, question: Question, trace: Metadata = ()) -> Reply:
         """Asks a model about one picture.
 
         Args:
             endpoint: a model of this server.
             question: the picture. Where its features are named, the manifest is read first, and its version is asked.
+            trace: metadata by which the server's own spans become part of the inspection's trace.
 
         Raises:
             Unreachable, TooSlow, RpcError: no answer in time, or a refusal.
@@ -139,12 +140,12 @@ class Upstream:
         """
         with self._noticing(endpoint):
             try:
-                return await self._ask_once(endpoint, question)
+                return await self._ask_once(endpoint, question, trace)
             except RpcError as error:
                 if error.code != "NOT_FOUND" or endpoint.version is not None:
                     raise
                 # The version that answered was unloaded before its manifest was read: the next one answers now.
-                return await self._ask_once(endpoint, question)
+                return await self._ask_once(endpoint, question, trace)
 
     async def manifest(self, endpoint: Endpoint) -> Manifest | None:
         """Gives the manifest of the endpoint's version; None if it carries none.
@@ -187,11 +188,11 @@ class Upstream:
         await asyncio.gather(*self._awaited.values(), return_exceptions=True)
         await self._connection.close()
 
-    async def _ask_once(self, endpoint: Endpoint, question: Question) -> Reply:
+    async def _ask_once(self, endpoint: Endpoint, question: Question, trace: Metadata) -> Reply:
         shot, attempts, manifest = question.shot, question.attempts, None
         if shot.names_features:
             endpoint, manifest = await self._pinned(endpoint, attempts)
-        client = self._client(endpoint, attempts, question.metadata)
+        client = self._client(endpoint, attempts, (*question.metadata, *trace))
         try:
             prediction = await client.predict(shot.inputs(manifest), shot.signature)
         except RpcError as error:

@@ -7,7 +7,9 @@ import pytest
 from PIL import Image
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.judging.inspection import Inspection
 from aoi_modules.results.record import Origin
 from tests.client.model_server import ModelServer
 
@@ -73,3 +75,8 @@ class Arriving:
         if isinstance(self._content, Exception):
             raise self._content
         return self._content if isinstance(self._content, Shot) else Shot(self._content)
+
+
+async def inspect(line: Line, component: str, arriving: Arriving) -> Inspection:
+    """The verdict of the line."""
+    return (await line.answer(component, arriving)).inspection

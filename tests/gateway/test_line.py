@@ -27,7 +27,7 @@ from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest, scores_of
-from tests.gateway.conftest import Arriving, picture_bytes
+from tests.gateway.conftest import Arriving, inspect, picture_bytes
 from tests.gateway.relay import Relay
 
 Result = TypeVar("Result")
@@ -76,7 +76,7 @@ def with_line(
 
 def test_a_picture_gets_its_verdict(model_server: ModelServer) -> None:
     metrics = Metrics()
-    inspection = with_line(model_server.address, lambda line: line.inspect("tile", Arriving()), metrics)
+    inspection = with_line(model_server.address, lambda line: inspect(line, "tile", Arriving()), metrics)
     assert (inspection.component, inspection.model) == ("tile", ModelVersion(name="tile", version=1))
     assert inspection.verdict is Verdict.PASS
     assert (inspection.request_id, inspection.elapsed_ms) == ("", None), "HTTP knows them"
@@ -94,13 +94,13 @@ def test_what_the_model_gave_comes_with_the_answer(model_server: ModelServer) ->
 
 
 def test_the_routes_limits_win(model_server: ModelServer) -> None:
-    assert with_line(model_server.address, lambda line: line.inspect("strict", Arriving())).verdict is Verdict.FAIL
+    assert with_line(model_server.address, lambda line: inspect(line, "strict", Arriving())).verdict is Verdict.FAIL
 
 
 def test_an_unknown_component_is_told_before_anything_is_received(model_server: ModelServer) -> None:
     arriving = Arriving()
     with pytest.raises(UnknownComponent, match="no component 'chair' is inspected here") as caught:
-        with_line(model_server.address, lambda line: line.inspect("chair", arriving))
+        with_line(model_server.address, lambda line: inspect(line, "chair", arriving))
     assert caught.value.known == ("strict", "tile", "wrong")
     assert not arriving.received
 
@@ -120,7 +120,7 @@ def test_a_picture_that_cannot_be_asked_about_never_reaches_a_model(
     model_server: ModelServer, content: bytes | Exception, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        with_line(model_server.address, lambda line: line.inspect("tile", Arriving(content)))
+        with_line(model_server.address, lambda line: inspect(line, "tile", Arriving(content)))
     assert model_server.asked == []
 
 
@@ -128,18 +128,18 @@ def test_a_place_is_held_while_a_picture_arrives_and_given_back_after_trouble(mo
     async def act(line: Line) -> None:
         arrive = asyncio.Event()
         held = [Held(arrive), Held(arrive)]
-        inspections = [asyncio.create_task(line.inspect("tile", one)) for one in held]
+        inspections = [asyncio.create_task(inspect(line, "tile", one)) for one in held]
         while not all(one.received for one in held):
             await asyncio.sleep(0)
         turned_away = Arriving()
         with pytest.raises(Busy, match="2 inspections are at the model server already"):
-            await line.inspect("strict", turned_away)
+            await inspect(line, "strict", turned_away)
         assert not turned_away.received, "no more pictures are received than may be inspected"
         arrive.set()
         for inspection in inspections:
             with pytest.raises(NotAPicture):
                 await inspection
-        assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+        assert (await inspect(line, "tile", Arriving())).verdict is Verdict.PASS
 
     with_line(model_server.address, act)
 
@@ -148,18 +148,18 @@ def test_a_place_is_held_while_a_picture_arrives_and_given_back_after_trouble(mo
 def test_who_sends_may_ask_for_less_time_and_not_for_more(model_server: ModelServer, wanted: int, told: str) -> None:
     model_server.gate.clear()
     with pytest.raises(TooSlow, match=told):
-        with_line(model_server.address, lambda line: line.inspect("strict", Arriving(PICTURE, wanted)))
+        with_line(model_server.address, lambda line: inspect(line, "strict", Arriving(PICTURE, wanted)))
 
 
 def test_a_route_that_does_not_fit_its_model(model_server: ModelServer) -> None:
     with pytest.raises(RouteError, match="'crack'; the model has: defect, surface"):
-        with_line(model_server.address, lambda line: line.inspect("wrong", Arriving()))
+        with_line(model_server.address, lambda line: inspect(line, "wrong", Arriving()))
 
 
 def test_nobody_there(free_port: int) -> None:
     metrics = Metrics()
     with pytest.raises(Unreachable):
-        with_line(f"127.0.0.1:{free_port}", lambda line: line.inspect("tile", Arriving()), metrics)
+        with_line(f"127.0.0.1:{free_port}", lambda line: inspect(line, "tile", Arriving()), metrics)
     assert 'aoi_gateway_upstream_seconds_count{component="tile"} 1.0' in metrics.text().decode(), "it took time, too"
 
 
@@ -168,7 +168,7 @@ def test_a_picture_under_which_two_servers_hang_up_goes_to_an_operator(model_ser
     metrics = Metrics()
 
     async def act(line: Line) -> Inspection:
-        inspection = asyncio.create_task(line.inspect("tile", Arriving()))
+        inspection = asyncio.create_task(inspect(line, "tile", Arriving()))
         for count, relay in enumerate(relays, start=1):
             while len(model_server.asked) < count:
                 await asyncio.sleep(0.01)
@@ -188,20 +188,20 @@ def test_routes_can_be_changed(model_server: ModelServer) -> None:
     async def act(line: Line) -> None:
         before = parse_routes(routes_to(model_server.address), "routes")
         held = Held(arrive := asyncio.Event())
-        inspection = asyncio.create_task(line.inspect("tile", held))
+        inspection = asyncio.create_task(inspect(line, "tile", held))
         while not held.received:
             await asyncio.sleep(0)
         with ModelServer() as other:
             line.use(parse_routes(f"components: {{chair: {{model: tile, upstream: '{other.address}'}}}}", "routes"))
-            assert (await line.inspect("chair", Arriving())).component == "chair"
+            assert (await inspect(line, "chair", Arriving())).component == "chair"
             with pytest.raises(UnknownComponent):
-                await line.inspect("tile", Arriving())
+                await inspect(line, "tile", Arriving())
             assert len(other.asked) == 2, "picture and manifest"
             arrive.set()
             with pytest.raises(NotAPicture):
                 await inspection
             line.use(before)
-            assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+            assert (await inspect(line, "tile", Arriving())).verdict is Verdict.PASS
 
     with_line(model_server.address, act)
 
@@ -234,7 +234,7 @@ def test_a_canary_answers_about_its_share_of_the_units(model_server: ModelServer
     units = [f"unit {number}" for number in range(40)]
 
     async def act(line: Line) -> list[Inspection]:
-        return [await line.inspect("tile", Arriving(unit=unit)) for unit in [*units, *units]]
+        return [await inspect(line, "tile", Arriving(unit=unit)) for unit in [*units, *units]]
 
     found = with_line("", act, routes=routes)
     versions = [inspection.model.version for inspection in found]
@@ -250,7 +250,7 @@ def test_where_a_canary_cannot_answer_the_route_does(model_server: ModelServer) 
     routes = (
         f'components: {{tile: {{model: tile, upstream: "{model_server.address}", canary: {{version: 7, share: 1}}}}}}'
     )
-    inspection = with_line("", lambda line: line.inspect("tile", Arriving()), metrics, routes)
+    inspection = with_line("", lambda line: inspect(line, "tile", Arriving()), metrics, routes)
     assert (inspection.model.version, inspection.canary) == (1, False)
     assert 'aoi_gateway_canary_failures_total{component="tile"} 1.0' in metrics.text().decode()
 
@@ -266,7 +266,7 @@ def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> N
         )
 
         async def act(line: Line) -> list[Inspection]:
-            found = [await line.inspect("tile", Arriving()) for _ in range(10)]
+            found = [await inspect(line, "tile", Arriving()) for _ in range(10)]
             other.gate.set()
             while 'shadows_total{component="tile",outcome="other"} 8.0' not in metrics.text().decode():
                 await asyncio.sleep(0.01)
@@ -288,7 +288,7 @@ def test_a_shadow_takes_no_more_than_half_of_the_places(model_server: ModelServe
 
     async def act(line: Line) -> None:
         for _ in range(2):
-            assert (await line.inspect("tile", Arriving())).verdict is Verdict.PASS
+            assert (await inspect(line, "tile", Arriving())).verdict is Verdict.PASS
             await asyncio.sleep(0)
 
     with_line("", act, metrics, routes)
@@ -303,12 +303,12 @@ def test_so_many_pictures_of_a_component_wait_and_no_more(model_server: ModelSer
     )
 
     async def act(line: Line) -> None:
-        first, second = (asyncio.create_task(line.inspect("tile", Arriving())) for _ in range(2))
+        first, second = (asyncio.create_task(inspect(line, "tile", Arriving())) for _ in range(2))
         while not model_server.asked:
             await asyncio.sleep(0.01)
         late = Arriving()
         with pytest.raises(Crowded, match="1 inspections of this component are under way, and 1 wait already"):
-            await line.inspect("tile", late)
+            await inspect(line, "tile", late)
         assert not late.received
         model_server.gate.set()
         assert [(await one).verdict for one in (first, second)] == [Verdict.PASS] * 2
@@ -321,7 +321,7 @@ def test_who_waits_for_a_turn_is_asked_about_where_the_routes_say_then(model_ser
     text = 'components: {{tile: {{model: tile, upstream: "{}", timeout_ms: 20000, max_in_flight: 1, max_waiting: 1}}}}'
 
     async def act(line: Line) -> None:
-        first, second = (asyncio.create_task(line.inspect("tile", Arriving())) for _ in range(2))
+        first, second = (asyncio.create_task(inspect(line, "tile", Arriving())) for _ in range(2))
         while not model_server.asked:
             await asyncio.sleep(0.01)
         with ModelServer() as other:
@@ -337,7 +337,7 @@ def test_a_label_is_asked_for(model_server: ModelServer) -> None:
     routes = f'components: {{tile: {{model: tile, upstream: "{model_server.address}", label: stable}}}}'
 
     async def act(line: Line) -> bool:
-        assert (await line.inspect("tile", Arriving())).model.version == 1
+        assert (await inspect(line, "tile", Arriving())).model.version == 1
         return (await line.states())["tile"].ready
 
     assert with_line("", act, routes=routes)
@@ -347,7 +347,7 @@ def test_a_label_is_asked_for(model_server: ModelServer) -> None:
 
 def test_a_score_that_is_no_number_goes_to_an_operator(model_server: ModelServer) -> None:
     model_server.outputs = scores_of(np.nan)
-    inspection = with_line(model_server.address, lambda line: line.inspect("tile", Arriving()))
+    inspection = with_line(model_server.address, lambda line: inspect(line, "tile", Arriving()))
     assert (inspection.verdict, inspection.heads[0].score) == (Verdict.REVIEW, None)
 
 

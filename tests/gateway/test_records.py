@@ -27,7 +27,7 @@ from aoi_modules.results.home import at_home
 from aoi_modules.results.record import Record
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest, scores_of
-from tests.gateway.conftest import Arriving, picture_bytes
+from tests.gateway.conftest import Arriving, inspect, picture_bytes
 from tests.results.sinks.receiver import running_receiver
 
 Result = TypeVar("Result")
@@ -66,7 +66,7 @@ def kept(folder: Path, wanted: Filter | None = None) -> Sequence[Record]:
 
 
 def test_an_inspection_is_kept_with_what_led_to_it(model_server: ModelServer, tmp_path: Path) -> None:
-    answered = keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving(unit="SN1")))
+    answered = keeping(tmp_path, model_server, lambda line: inspect(line, "tile", Arriving(unit="SN1")))
     (record,) = kept(tmp_path)
     assert answered.id == record.id == record.inspection.id
     assert (record.role, record.origin.unit, record.origin.station) == ("line", "SN1", "s1")
@@ -84,7 +84,7 @@ def test_a_raw_frame_is_kept_as_a_file_that_people_can_open(
 ) -> None:
     frame = bytes(range(12))
     arriving = Arriving(Shot(frame, FrameSize(4, 3, 1)))
-    keeping(tmp_path, model_server, lambda line: line.inspect("tile", arriving), f", store: {store}")
+    keeping(tmp_path, model_server, lambda line: inspect(line, "tile", arriving), f", store: {store}")
     (record,) = kept(tmp_path)
     assert (record.picture.kind, record.picture.kept) == (kind, store == "all")
     assert record.picture.sha256 == hashlib.sha256(frame).hexdigest(), "of what came"
@@ -98,19 +98,19 @@ def test_which_pictures_are_kept(
     model_server: ModelServer, tmp_path: Path, store: str, score: float, is_kept: bool
 ) -> None:
     model_server.outputs = scores_of(score)
-    keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving()), f", store: {store}")
+    keeping(tmp_path, model_server, lambda line: inspect(line, "tile", Arriving()), f", store: {store}")
     assert [record.picture.kept for record in kept(tmp_path)] == [is_kept]
     assert any(PICTURE in path.read_bytes() for path in tmp_path.rglob("*.spool")) == is_kept
 
 
 def test_a_picture_that_is_sent_again_gets_the_recorded_answer(model_server: ModelServer, tmp_path: Path) -> None:
     async def twice(line: Line) -> list[Inspection]:
-        return [await line.inspect("tile", Arriving(unit="SN1")) for _ in range(2)]
+        return [await inspect(line, "tile", Arriving(unit="SN1")) for _ in range(2)]
 
     first, second = keeping(tmp_path, model_server, twice)
     assert (first.repeated, second.repeated) == (False, True)
     assert second.id == first.id
-    third = keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving(unit="SN1")))
+    third = keeping(tmp_path, model_server, lambda line: inspect(line, "tile", Arriving(unit="SN1")))
     assert (third.repeated, third.id) == (True, first.id), "after a restart, too"
     assert len(kept(tmp_path)) == 1
     assert sum(bool(request.inputs) for request in model_server.asked) == 1
@@ -118,7 +118,7 @@ def test_a_picture_that_is_sent_again_gets_the_recorded_answer(model_server: Mod
 
 def test_the_same_key_at_the_same_time_asks_the_model_once(model_server: ModelServer, tmp_path: Path) -> None:
     async def at_once(line: Line) -> list[Inspection]:
-        return await asyncio.gather(*(line.inspect("tile", Arriving(key="17")) for _ in range(5)))
+        return await asyncio.gather(*(inspect(line, "tile", Arriving(key="17")) for _ in range(5)))
 
     found = keeping(tmp_path, model_server, at_once)
     assert len({inspection.id for inspection in found}) == 1
@@ -128,7 +128,7 @@ def test_the_same_key_at_the_same_time_asks_the_model_once(model_server: ModelSe
 
 def test_without_unit_and_key_nothing_is_merged(model_server: ModelServer, tmp_path: Path) -> None:
     async def twice(line: Line) -> list[Inspection]:
-        return [await line.inspect("tile", Arriving()) for _ in range(2)]
+        return [await inspect(line, "tile", Arriving()) for _ in range(2)]
 
     keeping(tmp_path, model_server, twice)
     assert len(kept(tmp_path)) == 2
@@ -136,9 +136,9 @@ def test_without_unit_and_key_nothing_is_merged(model_server: ModelServer, tmp_p
 
 def test_another_picture_with_a_key_of_before_is_refused(model_server: ModelServer, tmp_path: Path) -> None:
     async def act(line: Line) -> None:
-        first = await line.inspect("tile", Arriving(key="17"))
+        first = await inspect(line, "tile", Arriving(key="17"))
         with pytest.raises(KeyReused, match=f"it is inspection {first.id}"):
-            await line.inspect("tile", Arriving(OTHER, key="17"))
+            await inspect(line, "tile", Arriving(OTHER, key="17"))
 
     keeping(tmp_path, model_server, act)
     assert len(kept(tmp_path)) == 1
@@ -149,7 +149,7 @@ def test_a_canary_and_a_shadow_are_kept_as_such(model_server: ModelServer, tmp_p
     model_server.states[2] = "AVAILABLE"
 
     async def act(line: Line) -> Inspection:
-        inspection = await line.inspect("tile", Arriving(unit="SN1"))
+        inspection = await inspect(line, "tile", Arriving(unit="SN1"))
         for _ in range(200):
             if sum(bool(request.inputs) for request in model_server.asked) == 2:
                 break
@@ -179,7 +179,7 @@ def test_a_record_says_whether_a_person_has_to_judge(
     model_server: ModelServer, tmp_path: Path, score: float, audit: float, found: tuple[str | None, float, bool]
 ) -> None:
     model_server.outputs = scores_of(score)
-    keeping(tmp_path, model_server, lambda line: line.inspect("tile", Arriving()), f", audit: {audit}")
+    keeping(tmp_path, model_server, lambda line: inspect(line, "tile", Arriving()), f", audit: {audit}")
     (record,) = kept(tmp_path)
     assert (record.review, record.chance, record.picture.kept) == found
     assert record.picture.kept == any(path.is_file() for path in (tmp_path / "pictures").rglob("*"))
@@ -193,7 +193,7 @@ def test_a_shadow_that_differs_is_for_a_person_if_pictures_are_kept(
     model_server.states[2] = "AVAILABLE"
 
     async def act(line: Line) -> None:
-        await line.inspect("tile", Arriving())
+        await inspect(line, "tile", Arriving())
         while sum(bool(request.inputs) for request in model_server.asked) < 2:
             await asyncio.sleep(0.02)
 
@@ -213,7 +213,7 @@ def test_limits_of_a_version_are_those_of_that_version(model_server: ModelServer
     async def act(line: Line) -> list[Verdict]:
         verdicts = []
         for model_server.version in (1, 2):
-            verdicts.append((await line.inspect("tile", Arriving())).verdict)
+            verdicts.append((await inspect(line, "tile", Arriving())).verdict)
         return verdicts
 
     verdicts = keeping(tmp_path, model_server, act, ", limits: {1: {defect: {threshold: 0.05}}}")
@@ -223,7 +223,7 @@ def test_limits_of_a_version_are_those_of_that_version(model_server: ModelServer
 
 def test_committed_means_that_the_database_has_it(model_server: ModelServer, tmp_path: Path) -> None:
     async def act(line: Line) -> int:
-        await line.inspect("tile", Arriving())
+        await inspect(line, "tile", Arriving())
         database = Database(tmp_path / "results.sqlite")
         try:
             return len((await reading.page(database, Filter(), 10)).records)

@@ -13,6 +13,7 @@ from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.gateway.tracing import Untraced
 from aoi_modules.gateway.upstreams import Question, Upstreams
 from tests.client.model_server import ModelServer
 from tests.gateway.relay import Relay
@@ -34,7 +35,7 @@ class Harness:
         self.told: list[tuple[str, bool]] = []
         self.again = 0
         self.upstreams = Upstreams(addresses, max_in_flight, lambda address, _, away: self.told.append((address, away)))
-        self.replicas = Replicas([self.upstreams[address] for address in addresses], "tile", self._count)
+        self.replicas = Replicas([self.upstreams[address] for address in addresses], "tile", self._count, Untraced())
 
     def _count(self) -> None:
         self.again += 1

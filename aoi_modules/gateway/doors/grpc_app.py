@@ -27,6 +27,7 @@ from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shots import Shot
+from aoi_modules.gateway.tracing import Tracing
 from aoi_modules.wire.messages import (
     GetModelMetadataRequest,
     GetModelMetadataResponse,
@@ -44,6 +45,8 @@ AT_ONCE = 8
 """Pictures of one call that are asked about at a time."""
 LIGHT_BYTES = 1 << 20
 """A message of up to so many bytes is read in the event loop: that takes less time than to hand it to a thread."""
+FAULTS = ("DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNKNOWN")
+"""Codes that say that a server failed, as OpenTelemetry's conventions have it; others are about the request."""
 _SPARE_BYTES = 1 << 20
 _MARGIN_SECONDS = 2.0
 
@@ -57,12 +60,20 @@ class GrpcApp:
         routes: gives those in force.
         metrics: counts calls.
         log: learns of each call.
+        tracing: makes a span of each call.
     """
 
-    def __init__(self, routes: Callable[[], Routes], metrics: Metrics, log: structlog.stdlib.BoundLogger) -> None:
+    def __init__(
+        self,
+        routes: Callable[[], Routes],
+        metrics: Metrics,
+        log: structlog.stdlib.BoundLogger,
+        tracing: Tracing,
+    ) -> None:
         self._routes = routes
         self._metrics = metrics
         self._log = log
+        self._tracing = tracing
         self._line: Line | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._hurried = asyncio.Event()
@@ -94,9 +105,9 @@ class GrpcApp:
         """Takes calls from now on."""
         self._line = line
         services: dict[Method[Any, Any], Any] = {
-            calls.PREDICT: self._handler(PredictRequest, self._predict),
-            calls.METADATA: self._handler(GetModelMetadataRequest, self._metadata),
-            calls.STATUS: self._handler(GetModelStatusRequest, self._status),
+            calls.PREDICT: self._handler(calls.PREDICT, PredictRequest, self._predict),
+            calls.METADATA: self._handler(calls.METADATA, GetModelMetadataRequest, self._metadata),
+            calls.STATUS: self._handler(calls.STATUS, GetModelStatusRequest, self._status),
         }
         self._server.add_generic_rpc_handlers(tuple(_service(method, how) for method, how in services.items()))
         await self._server.start()
@@ -207,33 +218,46 @@ class GrpcApp:
             raise RuntimeError("a call came before the door was opened")
         return self._line
 
-    def _handler(self, kind: type[Parsed], work: Callable[[Parsed, Call, Log], Awaitable[Message]]) -> Any:
+    def _handler(
+        self, method: Method[Any, Any], kind: type[Parsed], work: Callable[[Parsed, Call, Log], Awaitable[Message]]
+    ) -> Any:
         """The handler of a method: it answers or refuses, counts, and writes a line into the log where it refuses."""
 
         async def answer(body: bytes, context: Context) -> bytes:
-            call, started, component = Call(context), time.perf_counter(), ""
-            log = self._log.bind(by="gRPC", request_id=call.request_id, **call.unit_said())
-            try:
-                request = _parsed(kind, body)
-                component = _spec(request).name
-                log = log.bind(component=component[:MAX_NAME])
-                response = (await work(request, call, log)).SerializeToString()
-                code, words = "OK", ""
-            except AoiError as error:
-                code, words, response = code_of(error), words_of(error), b""
-                picture_log.refused(log, error, code, started)
-            except Exception as fault:  # a fault of ours: logged whole
-                code, response = "INTERNAL", b""
-                words = f"a fault of the gateway itself; its log tells more: request_id {call.request_id}"
-                log.error("fault", status=code, ms=picture_log.since(started), exc_info=fault)
-            label = component if component in self._routes().components else UNKNOWN
-            self._metrics.requests.labels(label, code).inc()
+            call = Call(context)
+            about = {"request_id": call.request_id, **call.unit_said()}
+            with self._tracing.request(method.name.strip("/"), call.metadata, **about) as span:
+                code, words, response = await self._answered(kind, work, body, call)
+                span.tell(failed=code in FAULTS, status=code)
             if code != "OK":
                 await context.abort(grpc.StatusCode[code], words, tuple(call.trailing))
             context.set_trailing_metadata(tuple(call.trailing))
             return response
 
         return answer
+
+    async def _answered(
+        self, kind: type[Parsed], work: Callable[[Parsed, Call, Log], Awaitable[Message]], body: bytes, call: Call
+    ) -> tuple[str, str, bytes]:
+        """Code, words for the client where it refuses, and else the answer."""
+        started, component, words, response = time.perf_counter(), "", "", b""
+        log = self._log.bind(by="gRPC", request_id=call.request_id, **call.unit_said())
+        try:
+            request = _parsed(kind, body)
+            component = _spec(request).name
+            log = log.bind(component=component[:MAX_NAME])
+            response = (await work(request, call, log)).SerializeToString()
+            code = "OK"
+        except AoiError as error:
+            code, words = code_of(error), words_of(error)
+            picture_log.refused(log, error, code, started)
+        except Exception as fault:  # a fault of ours: logged whole
+            code = "INTERNAL"
+            words = f"a fault of the gateway itself; its log tells more: request_id {call.request_id}"
+            log.error("fault", status=code, ms=picture_log.since(started), exc_info=fault)
+        label = component if component in self._routes().components else UNKNOWN
+        self._metrics.requests.labels(label, code).inc()
+        return code, words, response
 
 
 def _spec(message: Any) -> ModelSpec:

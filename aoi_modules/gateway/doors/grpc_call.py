@@ -24,6 +24,7 @@ class Call:
         context: of gRPC.
 
     Attributes:
+        metadata: that came with it, by name.
         request_id: by which the log knows the call; the client's own, `x-request-id`, if it has one.
         trailing: metadata that goes behind the answer, or behind the error.
         left: whether the client has hung up, so that no further picture of its is asked about.
@@ -31,10 +32,10 @@ class Call:
 
     def __init__(self, context: Context) -> None:
         given = context.invocation_metadata() or ()
-        self._metadata: dict[str, str | bytes] = {str(name): value for name, value in given}
+        self.metadata: dict[str, str | bytes] = {str(name): value for name, value in given}
         remaining = context.time_remaining()
         self._end = time.monotonic() + (LONGEST_SECONDS if remaining is None else remaining)
-        self.request_id = request_id_of(str(self._metadata.get(REQUEST_ID, "")))
+        self.request_id = request_id_of(str(self.metadata.get(REQUEST_ID, "")))
         self.trailing: list[tuple[str, str]] = [(REQUEST_ID, self.request_id)]
         self.left = False
 
@@ -70,7 +71,7 @@ class Call:
         return self._text(KEY_HEADER.lower())
 
     def _value(self, name: str) -> str | bytes | None:
-        return self._metadata.get(name, self._metadata.get(f"{name}-bin"))
+        return self.metadata.get(name, self.metadata.get(f"{name}-bin"))
 
     def _text(self, name: str) -> str | None:
         value = self._value(name)

@@ -31,6 +31,7 @@ from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import Routes
+from aoi_modules.gateway.tracing import Tracing, Untraced
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
@@ -40,6 +41,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.home import Home
 from aoi_modules.results.recorder import Recorder
 
+PICTURE_PATH, UNIT_PATH = "/v1/inspect/{component}", "/v1/units/{unit:path}/inspect"
 MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
 DATABASE_SECONDS = 3.0
@@ -67,6 +69,7 @@ class Gateway:
     recorder: Recorder | None = None
     grpc: GrpcApp | None = None
     """The second door; None if there is none."""
+    tracing: Tracing = field(default_factory=Untraced)
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
 
@@ -87,9 +90,10 @@ def build_app(gateway: Gateway) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
+            opened.push_async_callback(gateway.tracing.close)
             gateway.recorder = await _recorder(gateway, opened)
             records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
-            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records)
+            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing)
             opened.push_async_callback(gateway.line.close)
             if gateway.grpc is not None:
                 await gateway.grpc.open(gateway.line)
@@ -98,8 +102,8 @@ def build_app(gateway: Gateway) -> Starlette:
 
     app = Starlette(
         routes=[
-            HttpRoute("/v1/inspect/{component}", post_picture, methods=["POST"]),
-            HttpRoute("/v1/units/{unit:path}/inspect", post_unit, methods=["POST"]),
+            HttpRoute(PICTURE_PATH, post_picture, methods=["POST"]),
+            HttpRoute(UNIT_PATH, post_unit, methods=["POST"]),
             HttpRoute("/v1/units/{unit:path}/close", post_close, methods=["POST"]),
             HttpRoute("/v1/units/{unit:path}", get_unit, methods=["GET"]),
             HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
@@ -139,7 +143,7 @@ async def post_picture(request: Request) -> Response:
     label = component if component in gateway.routes.components else UNKNOWN
     with gateway.metrics.in_flight.labels(label).track_inprogress():
         about = {"component": component[:MAX_NAME], **_unit_said(request)}
-        response = await _answered(request, partial(_inspect_picture, request, component), about)
+        response = await _answered(request, PICTURE_PATH, partial(_inspect_picture, request, component), about)
     gateway.metrics.requests.labels(label, response.status_code).inc()
     return response
 
@@ -147,7 +151,7 @@ async def post_picture(request: Request) -> Response:
 async def post_unit(request: Request) -> Response:
     """POST /v1/units/{unit}/inspect: a multipart form of pictures in, the verdict of the unit out."""
     gateway, unit = _gateway(request), request.path_params["unit"]
-    response = await _answered(request, partial(_inspect_unit, request, unit), {"unit": unit[:MAX_NAME]})
+    response = await _answered(request, UNIT_PATH, partial(_inspect_unit, request, unit), {"unit": unit[:MAX_NAME]})
     gateway.metrics.unit_requests.labels(response.status_code).inc()
     return response
 
@@ -204,28 +208,37 @@ def _upload(request: Request, max_bytes: int, request_id: str) -> Upload:
 
 
 async def _answered(
-    request: Request, inspect: Callable[[_Asked], Awaitable[Inspection | UnitInspection]], about: Mapping[str, str]
+    request: Request,
+    path: str,
+    inspect: Callable[[_Asked], Awaitable[Inspection | UnitInspection]],
+    about: Mapping[str, str],
 ) -> Response:
-    """The verdict, or why there is none; with a line in the log."""
-    request_id = _request_id(request)
-    asked = _Asked(request_id, _gateway(request).log.bind(request_id=request_id, **about))
+    """The verdict, or why there is none; as a span, and with a line in the log."""
+    gateway, request_id = _gateway(request), _request_id(request)
+    asked = _Asked(request_id, gateway.log.bind(request_id=request_id, **about))
+    with gateway.tracing.request(f"POST {path}", request.headers, request_id=request_id, **about) as span:
+        response = await _verdict(asked, inspect)
+        span.tell(failed=response.status_code >= 500, status=response.status_code)
+    response.headers["X-Request-Id"] = request_id
+    return response
+
+
+async def _verdict(asked: _Asked, inspect: Callable[[_Asked], Awaitable[Inspection | UnitInspection]]) -> Response:
     try:
         inspection = await inspect(asked)
         elapsed = picture_log.since(asked.started)
-        response = _json(msgspec.structs.replace(inspection, request_id=request_id, elapsed_ms=elapsed))
+        return _json(msgspec.structs.replace(inspection, request_id=asked.id, elapsed_ms=elapsed))
     except AoiError as error:
         problem = problems.of_error(error)
         picture_log.refused(asked.log, error, problem.status, asked.started, problem=problem.kind)
-        response = problem.response()
+        return problem.response()
     except ClientDisconnect:
         told = {"problem": "client-left", "detail": "the client hung up", "ms": picture_log.since(asked.started)}
         asked.log.warning("refused", status=CLIENT_LEFT, **told)
-        response = Response(status_code=CLIENT_LEFT)
+        return Response(status_code=CLIENT_LEFT)
     except Exception as fault:  # a fault of ours: logged whole
         asked.log.error("fault", status=500, ms=picture_log.since(asked.started), exc_info=fault)
-        response = problems.of_fault(request_id).response()
-    response.headers["X-Request-Id"] = request_id
-    return response
+        return problems.of_fault(asked.id).response()
 
 
 async def post_close(request: Request) -> Response:
