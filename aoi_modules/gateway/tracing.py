@@ -26,6 +26,9 @@ EXPORT_SECONDS = 2.0
 """How long one delivery of spans may take, repetitions included; the end of the gateway waits for no more."""
 SERVICE = "aoi-gateway"
 _PREFIX = "aoi."
+_EXPORTER = "opentelemetry.exporter"
+"""The logger of all exporters."""
+_MAX_WORDS = 300
 
 
 class Span:
@@ -166,7 +169,7 @@ class _Traced:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it warns of each try; see _Delivery
+        logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # it warns of each span that is lost
         self._trace = trace
         self._delivery = _Delivery(OTLPSpanExporter(url, timeout=EXPORT_SECONDS), url, log)
         resource = {"service.name": SERVICE, "service.version": version("aoi-academy")}
@@ -209,14 +212,16 @@ class _Delivery:
 
     def __init__(self, exporter: "SpanExporter", url: str, log: structlog.stdlib.BoundLogger) -> None:
         self._exporter = exporter
+        self._reason = _Reason()
         self._log = log.bind(receiver=url)
         self._away = False
 
     def export(self, spans: "Sequence[ReadableSpan]") -> "SpanExportResult":
+        self._reason.said = ""
         result = self._exporter.export(spans)
         away = result.name != "SUCCESS"
         if away and not self._away:
-            self._log.warning("traces are lost", detail="the receiver takes none; inspections go on")
+            self._log.warning("traces are lost", detail=self._reason.said, hint="inspections go on without")
         elif self._away and not away:
             self._log.info("traces are taken again")
         self._away = away
@@ -232,6 +237,22 @@ class _Delivery:
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         return bool(self._exporter.force_flush(timeout_millis))
+
+
+class _Reason(logging.Handler):
+    """Keeps what the exporter said first about a delivery: its result tells no reason, its last words only the end."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said = ""
+        logger = logging.getLogger(_EXPORTER)
+        logger.setLevel(logging.WARNING)
+        logger.propagate = False
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Takes a record; see `logging.Handler`."""
+        self.said = self.said or record.getMessage()[:_MAX_WORDS]
 
 
 def _attributes(values: Mapping[str, str | int | float | None]) -> dict[str, str | int | float]:

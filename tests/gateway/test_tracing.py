@@ -2,9 +2,11 @@
 
 import asyncio
 import io
+import json
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,14 +53,18 @@ class Receiver:
         self.messages = pytest.importorskip(
             "opentelemetry.proto.collector.trace.v1.trace_service_pb2", reason="needs the extra traces"
         )
+        self.status = 200
+        self.deliveries = 0
         self.spans: list[Seen] = []
         self.services: set[str] = set()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.take(self.path, body)
-                self.send_response(200)
+                receiver.deliveries += 1
+                if receiver.status == 200:
+                    receiver.take(self.path, body)
+                self.send_response(receiver.status)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
@@ -113,6 +119,13 @@ def traced(folder: Path, url: str, *upstreams: ModelServer) -> Iterator[RunningG
 def inspect(gateway: RunningGateway, query: str = "", picture: bytes = PICTURE) -> requests.Response:
     headers = {"traceparent": TRACEPARENT, "X-Request-Id": "r1"}
     return requests.post(f"{gateway.url}/v1/inspect/tile{query}", data=picture, headers=headers, timeout=30)
+
+
+def inspect_until(gateway: RunningGateway, done: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert inspect(gateway).status_code == 200
+        assert time.monotonic() < end
 
 
 def parents(spans: list[Seen]) -> set[tuple[str, str]]:
@@ -192,31 +205,34 @@ def test_the_stage_in_which_an_inspection_failed(tmp_path: Path, receiver: Recei
     assert {(span.values["aoi.status"], span.failed) for span in requested} == {(415, False), (502, True)}
 
 
-def test_a_receiver_that_is_away_costs_one_line(
+def test_a_receiver_that_is_away_costs_no_inspection(
     tmp_path: Path, free_port: int, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("opentelemetry.sdk", reason="needs the extra traces")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")  # milliseconds
-
-    def inspect_until(gateway: RunningGateway, done: Callable[[], bool]) -> None:
-        end = threading.Event()
-        timer = threading.Timer(PATIENCE, end.set)
-        timer.start()
-        while not done() and not end.wait(0.02):
-            assert inspect(gateway).status_code == 200
-        timer.cancel()
-        assert done()
-
     with traced(tmp_path, f"http://127.0.0.1:{free_port}", model_server) as gateway:
         log = gateway.process.log_file
         inspect_until(gateway, lambda: "traces are lost" in log.read_text())
-        for _ in range(20):
-            assert inspect(gateway).status_code == 200
         receiver = Receiver(free_port)
         inspect_until(gateway, lambda: bool(receiver.spans) and "traces are taken again" in log.read_text())
         receiver.close()
         assert log.read_text().count("traces are lost") == 1
+        assert "Connection refused" in log.read_text()
         assert "Traceback" not in log.read_text()
+
+
+def test_a_receiver_that_refuses_is_quoted_once(
+    tmp_path: Path, receiver: Receiver, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")  # milliseconds
+    receiver.status = 401
+    with traced(tmp_path, receiver.url, model_server) as gateway:
+        inspect_until(gateway, lambda: receiver.deliveries > 3)
+        log = gateway.process.log_file
+        gateway.process.stop()
+        (line,) = [line for line in map(json.loads, log.read_text().splitlines()) if line["event"] == "traces are lost"]
+    assert line["receiver"] == f"{receiver.url}/v1/traces"
+    assert "401" in line["detail"]
 
 
 def test_without_the_flag_nothing_is_imported() -> None:
