@@ -70,6 +70,14 @@ HARD = (
     Line("20% and 1%", periods=((25_000, 0.2), (25_000, 0.01))),
     Line("escapes where few are audited", periods=((25_000, 0.1), (25_000, 0.02)), escape=(0.02, 0.18)),
     Line("few parts, all judged", periods=((300, 1.0),), defective=0.1),
+    Line(
+        "few of FAIL judged, nearly all defective",
+        periods=((20_000, 1.0),),
+        escape=(0.5,),
+        overkill=0.002,
+        defective=0.05,
+        judged=(1.0, 1.0, 0.015),
+    ),
     Line("few judged of a good line", periods=((5_000, 0.2),), overkill=0.0005, judged=(1.0, 0.1, 0.05)),
 )
 """Where few finds of the heaviest weight are seen, the effective sample is guessed too high: no width is asked for."""

@@ -130,14 +130,15 @@ def test_a_study_goes_over_the_wire_and_comes_back() -> None:
     assert msgspec.json.decode(msgspec.json.encode(found), type=Study) == found
 
 
-@pytest.mark.parametrize(("parts_", "bound"), [(1, 0.95), (10, 0.2589), (59, 0.0495), (300, 0.009936)])
-def test_zero_misses_leave_a_bound(parts_: int, bound: float) -> None:
-    assert bound_of_no_misses(parts_) == pytest.approx(bound, abs=5e-5)
+@pytest.mark.parametrize(("number", "bound"), [(1, 0.95), (10, 0.2589), (59, 0.0495), (300, 0.009936)])
+def test_zero_misses_leave_a_bound(number: int, bound: float) -> None:
+    assert bound_of_no_misses(number) == pytest.approx(bound, abs=5e-5)
 
 
 @given(st.integers(1, 10**9))
-def test_the_bound_is_just_below_three_in_n_and_none_is_missed_with_chance_5_in_100(number: int) -> None:
+def test_at_the_bound_none_is_missed_with_chance_5_in_100_and_it_is_just_below_three_in_n(number: int) -> None:
     bound = bound_of_no_misses(number)
+    assert (1 - bound) ** number == pytest.approx(0.05, rel=1e-5)
     assert 0 < bound < 3 / number
     assert bound_of_no_misses(number + 1) < bound
     if number >= 30:
