@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.exc import StatementError
 
 from aoi_modules.errors import BadParameter, NoSuchResult
+from aoi_modules.results.database.columns import NewestFirst
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.rows import Row, from_row
 from aoi_modules.results.database.tables import inspections
@@ -82,13 +83,30 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
     """
     if cursor is not None and not is_id(cursor):
         raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor[:40])
-    question = _where(select(inspections), wanted)
-    if cursor is not None:
-        question = question.where(inspections.c.id < cursor)
-    question = question.order_by(inspections.c.id.desc()).limit(count + 1)
-    rows = await _rows(database, question)
+    rows = await _rows(database, question_of(wanted, count, cursor))
     records = [from_row(row) for row in rows[:count]]
     return Page(records=records, cursor=records[-1].id if len(rows) > count else None)
+
+
+def question_of(wanted: Filter, count: int, cursor: str | None = None) -> Select[tuple[object, ...]]:
+    """Writes the question for a page, and for one row more, which tells whether there is another page.
+
+    Args:
+        wanted: which records.
+        count: at most so many.
+        cursor: id of the last record before the page; None for the first page.
+    """
+    columns = {name: value for name, value in msgspec.structs.asdict(wanted).items() if name in inspections.c}
+    conditions = [inspections.c[name] == value for name, value in columns.items() if value is not None]
+    ids = inspections.c.id
+    newest_first = NewestFirst(ids) if conditions else ids.desc()  # as in the index that is to answer
+    if wanted.since is not None:
+        conditions.append(ids >= first_id(wanted.since))
+    if wanted.until is not None:
+        conditions.append(ids < first_id(wanted.until))
+    if cursor is not None:
+        conditions.append(ids < cursor)
+    return select(inspections).where(*conditions).order_by(newest_first).limit(count + 1)
 
 
 async def by_id(database: Database, record_id: str) -> Record:
@@ -127,14 +145,3 @@ async def _rows(database: Database, question: Select[tuple[object, ...]]) -> lis
             return [dict(row) for row in (await connection.execute(question)).mappings()]
     except (StatementError, OverflowError):
         return []
-
-
-def _where(question: Select[tuple[object, ...]], wanted: Filter) -> Select[tuple[object, ...]]:
-    for name, value in msgspec.structs.asdict(wanted).items():
-        if value is not None and name in inspections.c:
-            question = question.where(inspections.c[name] == value)
-    if wanted.since is not None:
-        question = question.where(inspections.c.id >= first_id(wanted.since))
-    if wanted.until is not None:
-        question = question.where(inspections.c.id < first_id(wanted.until))
-    return question

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from aoi_modules.results.database.columns import HexId, UtcTime
+from aoi_modules.results.database.columns import HexId, NewestFirst, UtcTime
 
 metadata = MetaData()
 
@@ -45,10 +45,11 @@ FILTERED = (
 PICTURE_IS_THERE = "picture_kept AND picture_gone IS NULL"
 """SQL for the rows whose picture may still go; `inspections_with_picture` serves it in exactly these words."""
 
+_ID = Column("id", HexId, primary_key=True)
 inspections = Table(
     "inspections",
     metadata,
-    Column("id", HexId, primary_key=True),
+    _ID,
     Column("time", UtcTime, nullable=False),
     Column("gateway", String(255), nullable=False),
     Column("role", String(10), nullable=False),
@@ -79,8 +80,8 @@ inspections = Table(
     Column("review", String(12)),
     Column("chance", Float, nullable=False, server_default="0"),
     Column("schema", Integer, nullable=False),
-    *(Index(f"inspections_by_{name}", name, "id") for name in FILTERED),
-    Index("inspections_by_component_and_verdict", "component", "verdict", "id"),
+    *(Index(f"inspections_by_{name}", name, NewestFirst(_ID)) for name in FILTERED),
+    Index("inspections_by_component_and_verdict", "component", "verdict", NewestFirst(_ID)),
     Index(
         "inspections_with_picture",
         "verdict",

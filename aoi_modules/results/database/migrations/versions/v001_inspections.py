@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from aoi_modules.results.database.columns import HexId, UtcTime
+from aoi_modules.results.database.columns import HexId, NewestFirst, UtcTime
 
 revision = "001"
 down_revision = None
@@ -94,9 +94,10 @@ def upgrade() -> None:
         sa.Column("inspection", HexId, primary_key=True),
         sa.Column("run", HexId, nullable=False),
     )
+    newest_first = NewestFirst(sa.column("id"))
     for name in _FILTERED:
-        op.create_index(f"inspections_by_{name}", "inspections", [name, "id"])
-    op.create_index("inspections_by_component_and_verdict", "inspections", ["component", "verdict", "id"])
+        op.create_index(f"inspections_by_{name}", "inspections", [name, newest_first])
+    op.create_index("inspections_by_component_and_verdict", "inspections", ["component", "verdict", newest_first])
     op.create_index(
         "inspections_with_picture",
         "inspections",
