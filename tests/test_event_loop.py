@@ -1,6 +1,7 @@
 """The servers' event loop."""
 
 import asyncio
+import gc
 import sys
 
 import pytest
@@ -23,3 +24,11 @@ def test_what_it_raises_comes_out() -> None:
 
     with pytest.raises(KeyError, match="lost"):
         event_loop.run(fails())
+
+
+def test_the_collector_leaves_alone_what_a_server_has_made_until_it_started() -> None:
+    try:
+        event_loop.settle()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()

@@ -107,6 +107,7 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
         ports["grpc"] = gateway.grpc.listen(options.host, options.grpc_port)
 
     def announce() -> None:
+        event_loop.settle()
         kept = {} if gateway.home is None else {"results": str(options.results), "gateway": gateway.home.name}
         gateway.log.info("listening", host=options.host, port=port, components=sorted(routes.components), **kept)
         if options.ready_file is not None:

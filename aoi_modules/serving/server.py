@@ -174,6 +174,7 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
         if await _loaded(versions, stop):
             await _open_doors(doors, flags, plane, workers, monitor, health)
             config.start()
+            event_loop.settle()
             _announce(flags, doors)
             await stop.wait()
             log.info("stopping")
