@@ -105,7 +105,7 @@ async def _measure(target: Target, clients: int, seconds: float, server: psutil.
     )
 
 
-async def _repeat(session: "_Grpc | _Http", seconds: float, durations: list[float]) -> None:
+async def _repeat(session: "GrpcSession | HttpSession", seconds: float, durations: list[float]) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         began = time.perf_counter()
@@ -113,12 +113,12 @@ async def _repeat(session: "_Grpc | _Http", seconds: float, durations: list[floa
         durations.append(time.perf_counter() - began)
 
 
-async def connect(target: Target) -> "_Grpc | _Http":
+async def connect(target: Target) -> "GrpcSession | HttpSession":
     """A client with a connection of its own: `ask`, and `close` at the end."""
-    return await _Http.open(target) if target.http else _Grpc(target)
+    return await HttpSession.open(target) if target.http else GrpcSession(target)
 
 
-class _Grpc:
+class GrpcSession:
     """One connection."""
 
     def __init__(self, target: Target) -> None:
@@ -133,7 +133,7 @@ class _Grpc:
         await self._channel.close()
 
 
-class _Http:
+class HttpSession:
     """One kept connection; answers have a length or come in chunks."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target) -> None:
@@ -142,11 +142,17 @@ class _Http:
         self._request = "\r\n".join([*lines, *target.headers, "", ""]).encode() + target.body
 
     @classmethod
-    async def open(cls, target: Target) -> "_Http":
+    async def open(cls, target: Target) -> "HttpSession":
         host, _, port = target.address.rpartition(":")
         return cls(*await asyncio.open_connection(host, int(port)), target)
 
     async def ask(self) -> None:
+        status, body = await self.answer()
+        if status != 200:
+            raise RuntimeError(f"{status}: {body[:300].decode(errors='replace')}")
+
+    async def answer(self) -> tuple[int, bytes]:
+        """Status and body of an answer, whatever it says."""
         self._writer.write(self._request)
         head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
         body = b""
@@ -156,9 +162,7 @@ class _Http:
             while size := int(await self._reader.readline(), 16):
                 body += (await self._reader.readexactly(size + 2))[:-2]
             await self._reader.readline()
-        status = head.split(b"\r\n")[0].decode()
-        if " 200 " not in status:
-            raise RuntimeError(f"{status}: {body[:300].decode(errors='replace')}")
+        return int(head.split(maxsplit=2)[1]), body
 
     async def close(self) -> None:
         self._writer.close()

@@ -175,7 +175,7 @@ class Line:
                 inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
         if ways.shadow is not None:
             shadowed = partial(self._shadowed, question, ways.shadow, arrived, inspection)
-            self._shadows.follow(inspection, shadowed, arrived.request_id)
+            self._shadows.follow(inspection, shadowed, arrived.request_id, size=arrived.picture.size)
         self._metrics.judged(inspection, watch.stages)
         return replace(found, inspection=inspection)
 

@@ -1,7 +1,9 @@
 """Shadows: a model that is asked about the line's pictures and compared, and whose word decides nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 
 import structlog
 
@@ -10,7 +12,11 @@ from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.judging.inspection import Inspection
 
 AT_ONCE = 8
-"""Shadows under way; while there are so many, further pictures have none."""
+"""Shadows under way; further pictures wait for theirs."""
+WAITING, WAITING_BYTES = 64, 64 * 2**20
+"""Pictures that may wait, and how large all of them may be; further ones have no shadow."""
+
+_Compare = Callable[[], Coroutine[None, None, None]]
 
 
 class Shadows:
@@ -25,28 +31,48 @@ class Shadows:
         self._metrics = metrics
         self._log = log
         self._running: set[asyncio.Task[None]] = set()
+        self._waiting: deque[tuple[int, _Compare]] = deque()
+        self._waiting_bytes = 0
 
-    def follow(self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], request_id: str) -> None:
-        """Starts a shadow, and waits for nothing.
+    def follow(
+        self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], request_id: str, *, size: int
+    ) -> None:
+        """Has a shadow asked, now or soon, and waits for nothing.
 
         Args:
             answered: what the line was told.
             ask: asks and judges by the shadow.
             request_id: by which the log knows the request.
+            size: of the picture, in bytes.
         """
-        if len(self._running) >= AT_ONCE:
-            self._count(answered, "skipped")
-            return
         log = self._log.bind(request_id=request_id, component=answered.component)
-        task = asyncio.create_task(self._compare(answered, ask, log))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        compare = partial(self._compare, answered, ask, log)
+        if len(self._running) < AT_ONCE:
+            self._start(compare)
+        elif len(self._waiting) < WAITING and self._waiting_bytes + size <= WAITING_BYTES:
+            self._waiting.append((size, compare))
+            self._waiting_bytes += size
+        else:
+            self._count(answered, "skipped")
 
     async def close(self) -> None:
-        """Ends those that are under way."""
+        """Ends those that are under way, and begins no other."""
+        self._waiting.clear()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _start(self, compare: _Compare) -> None:
+        task = asyncio.create_task(compare())
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        if self._waiting:
+            size, compare = self._waiting.popleft()
+            self._waiting_bytes -= size
+            self._start(compare)
 
     async def _compare(
         self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], log: structlog.stdlib.BoundLogger

@@ -268,7 +268,7 @@ def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> N
         async def act(line: Line) -> list[Inspection]:
             found = [await inspect(line, "tile", Arriving()) for _ in range(10)]
             other.gate.set()
-            while 'shadows_total{component="tile",outcome="other"} 8.0' not in metrics.text().decode():
+            while 'shadows_total{component="tile",outcome="other"} 10.0' not in metrics.text().decode():
                 await asyncio.sleep(0.01)
             return found
 
@@ -276,7 +276,6 @@ def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> N
         pictures = [one for one in other.asked if one.model_spec.signature_name == "serving_default"]
         ids = [one["x-request-id"] for one in other.beside if "x-request-id" in one]
         assert ids == ["r1"] * len(pictures), "a shadow is told the id, too"
-    assert 'shadows_total{component="tile",outcome="skipped"} 2.0' in metrics.text().decode()
 
 
 def test_a_shadow_takes_no_more_than_half_of_the_places(model_server: ModelServer) -> None:

@@ -4,11 +4,9 @@ import asyncio
 import io
 import json
 
-import pytest
-
 from aoi_modules.errors import Unreachable
 from aoi_modules.gateway.metrics import Metrics
-from aoi_modules.gateway.shadows import AT_ONCE, Shadows
+from aoi_modules.gateway.shadows import AT_ONCE, WAITING, WAITING_BYTES, Shadows
 from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
@@ -31,7 +29,7 @@ def outcomes(*shadow_says: Inspection | Exception) -> tuple[str, list[dict[str, 
                     raise said
                 return said
 
-            shadows.follow(inspection(Verdict.PASS), ask, "r1")
+            shadows.follow(inspection(Verdict.PASS), ask, "r1", size=1)
             await asyncio.sleep(0)
             await asyncio.sleep(0)
         await shadows.close()
@@ -61,25 +59,76 @@ def test_a_shadow_that_fails_is_logged_with_its_cause() -> None:
     assert (line["request_id"], line["component"]) == ("r1", "tile")
 
 
-def test_only_so_many_are_under_way_and_all_end_with_the_gateway() -> None:
+class Asked:
+    """Shadows that answer when they are let go.
+
+    Attributes:
+        begun, ended: how many were asked, and how many of them are no longer.
+    """
+
+    def __init__(self) -> None:
+        self.begun = self.ended = 0
+        self.let_go = asyncio.Event()
+
+    async def ask(self) -> Inspection:
+        self.begun += 1
+        try:
+            await self.let_go.wait()
+            return inspection(Verdict.PASS, 2)
+        finally:
+            self.ended += 1
+
+
+def test_only_so_many_are_under_way_and_the_next_ones_wait_for_them() -> None:
     metrics = Metrics()
 
     async def run() -> None:
-        shadows = Shadows(metrics, event_log(io.StringIO()))
-        ended = []
-
-        async def never() -> Inspection:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ended.append(True)
-            pytest.fail("it was ended")
-
-        for _ in range(AT_ONCE + 3):
-            shadows.follow(inspection(Verdict.PASS), never, "r1")
+        shadows, asked = Shadows(metrics, event_log(io.StringIO())), Asked()
+        for _ in range(AT_ONCE + WAITING + 3):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=1)
         await asyncio.sleep(0)
+        assert asked.begun == AT_ONCE
+        asked.let_go.set()
+        async with asyncio.timeout(10):
+            while asked.ended < AT_ONCE + WAITING:
+                await asyncio.sleep(0)
         await shadows.close()
-        assert len(ended) == AT_ONCE
 
     asyncio.run(run())
-    assert 'aoi_gateway_shadows_total{component="tile",outcome="skipped"} 3.0' in metrics.text().decode()
+    page = metrics.text().decode()
+    assert 'aoi_gateway_shadows_total{component="tile",outcome="skipped"} 3.0' in page
+    assert f'aoi_gateway_shadows_total{{component="tile",outcome="same"}} {AT_ONCE + WAITING}.0' in page
+
+
+def test_pictures_that_wait_for_their_shadow_have_a_bound_in_bytes_that_is_given_back() -> None:
+    metrics = Metrics()
+
+    async def run() -> None:
+        shadows, asked = Shadows(metrics, event_log(io.StringIO())), Asked()
+        for _ in range(AT_ONCE + 2):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=WAITING_BYTES)
+        asked.let_go.set()
+        async with asyncio.timeout(10):
+            while asked.ended < AT_ONCE + 1:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)  # and the places are given back
+        await asyncio.sleep(0)
+        asked.let_go.clear()
+        for _ in range(AT_ONCE + 1):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=WAITING_BYTES)
+        assert 'outcome="skipped"} 1.0' in metrics.text().decode()
+        await shadows.close()
+
+    asyncio.run(run())
+
+
+def test_all_end_with_the_gateway_and_no_other_begins() -> None:
+    async def run() -> None:
+        shadows, asked = Shadows(Metrics(), event_log(io.StringIO())), Asked()
+        for _ in range(AT_ONCE + 3):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=1)
+        await asyncio.sleep(0)
+        await shadows.close()
+        assert (asked.begun, asked.ended) == (AT_ONCE, AT_ONCE)
+
+    asyncio.run(run())

@@ -41,7 +41,7 @@ def test_a_unit_is_closed_once_a_revision(database_url: str) -> None:
 
 
 def test_each_filter_is_served_by_an_index_of_its_own_though_the_rows_are_the_oldest(database_url: str) -> None:
-    origin = {name: "one" for name in Origin.__struct_fields__}
+    origin = dict.fromkeys(Origin.__struct_fields__, "one")
     rows = [to_row(record(number, version=1 + number // 500, **origin)) for number in range(2000)]
     filters = [filter_of({name: str(rows[0][name])}) for name in FILTERED]
 
