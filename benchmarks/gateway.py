@@ -39,7 +39,10 @@ def main() -> None:
                 *shadow_rows(server, model, folder, rate / 2, chosen.seconds, chosen.rounds),
                 *overload_rows(server, model, folder, rate, chosen.seconds, chosen.rounds),
             ]
-        rows += [killed_row(model, folder, rate / 2, chosen.rounds), restarted_row(model, folder, rate / 2)]
+        rows += [
+            killed_row(model, folder, rate / 2, chosen.rounds),
+            restarted_row(model, folder, rate / 2, chosen.rounds),
+        ]
     show(rows)
 
 

@@ -24,8 +24,11 @@ REFUSED = (429, 503)
 
 
 def shadow_rows(server: Way, model: Path, folder: Path, rate: float, seconds: float, rounds: int) -> list[Row]:
-    """The line's p99 with a shadow and without, in turns; and how many pictures the shadow was asked about."""
-    other = model_server(model, niceness=19)
+    """The line's p99 with a shadow and without, in turns; and how many pictures the shadow was asked about.
+
+    The shadow's model shares the processor with the line's, so half of the load with it is more than half of the work.
+    """
+    other = model_server(model)
     shadow = f', shadow: {{upstream: "{other.target.address}"}}'
     alone, shadowed = gateway([server], model, folder), gateway([server], model, folder, more=shadow)
     ratios: list[float] = []

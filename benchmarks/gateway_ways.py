@@ -28,12 +28,12 @@ class Row:
     reached: bool
 
 
-def model_server(model: Path, *, niceness: int = 0) -> Way:
-    """`aoi serve` with one model; on a machine that is full, a nicer process gives way to others."""
+def model_server(model: Path) -> Way:
+    """`aoi serve` with one model."""
     port = free_port()
     command = [
-        "nice", f"-n{niceness}", sys.executable, *SERVE, "--engine=auto", f"--port={port}", "--host=127.0.0.1",
-        "--rest_api_port=0", f"--model_name={model.name}", f"--model_base_path={model}",
+        sys.executable, *SERVE, "--engine=auto", f"--port={port}", "--host=127.0.0.1", "--rest_api_port=0",
+        f"--model_name={model.name}", f"--model_base_path={model}",
     ]  # fmt: skip
     return Way(SERVER, command, Target(f"127.0.0.1:{port}", jpeg_request(), PREDICT))
 
