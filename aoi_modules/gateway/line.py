@@ -3,58 +3,33 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
 import structlog
 
-from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import AoiError, BadParameter, Busy, RpcError, UnknownComponent
+from aoi_modules.errors import BadParameter, Busy, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
+from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
+from aoi_modules.gateway.states import RouteState, state_of
 from aoi_modules.gateway.tracing import Tracing, Untraced, Watch
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
-from aoi_modules.judging.limits import check_fit
 from aoi_modules.judging.unit import UnitInspection
-from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
-
-STATUS_SECONDS = 1.0
-"""How long a question about health may take; an orchestrator's probe waits no longer."""
-
-
-@dataclass(frozen=True)
-class RouteState:
-    """Whether pictures of a route get their verdict now.
-
-    Args:
-        route: the route.
-        ready: its model is AVAILABLE, at one server at least, and has what the route judges by.
-        detail: why not; empty when it is.
-        version: the one that would answer.
-        manifest: its manifest, if it carries one.
-        servers: the address of each server, and why it would not answer; empty where it would.
-    """
-
-    route: Route
-    ready: bool
-    detail: str = ""
-    version: int | None = None
-    manifest: Manifest | None = None
-    servers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +56,7 @@ class Line:
         log: learns where shadows differ.
         records: keeps what is found; None keeps nothing.
         tracing: makes spans; None makes none.
+        limits: by which parts are judged; None knows only those of the routes.
     """
 
     def __init__(
@@ -90,9 +66,11 @@ class Line:
         log: structlog.stdlib.BoundLogger,
         records: Records | None = None,
         tracing: Tracing | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._tracing = tracing or Untraced()
         self._records = records or Records(None, "")
+        self._limits = limits or Limits()
         self._routes = routes
         self._metrics = metrics
         self._log = log
@@ -195,7 +173,7 @@ class Line:
             Unreachable, TooSlow, RpcError: no answer, or a refusal.
         """
         way = self._ways_to(component).own
-        endpoint = _endpoint(way.route, min(seconds, way.route.timeout_ms / 1000))
+        endpoint = way.route.endpoint(min(seconds, way.route.timeout_ms / 1000))
         return await way.replicas.pass_on(endpoint, method, request(way.route), endpoint.attempts())
 
     async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
@@ -206,7 +184,8 @@ class Line:
         """Asks all at once whether each route's model answers now; by component."""
         components = self._routes.components
         servers = [[self._upstreams[address] for address in route.addresses] for route in components.values()]
-        found = await asyncio.gather(*map(_state, components.values(), servers))
+        limits = [self._limits] * len(servers)
+        found = await asyncio.gather(*map(state_of, components, components.values(), servers, limits))
         return dict(zip(components, found, strict=True))
 
     async def close(self) -> None:
@@ -282,13 +261,14 @@ class Line:
     async def _judged(self, question: Question, way: "_Way", first: Upstream) -> Answer:
         """Asks about a picture, and judges."""
         route = way.route
-        reply = await way.replicas.ask(first, _endpoint(route, question.attempts.timeout), question)
+        reply = await way.replicas.ask(first, route.endpoint(question.attempts.timeout), question)
         prediction, component = reply.prediction, question.component
         model = ModelVersion(name=prediction.model or route.model, version=prediction.version or route.version)
         with self._tracing.span("judge"):
-            limits = route.limits_of(model.version)
+            limits = self._limits.of(component, route, model.name, model.version)
             inspection = judge(prediction.scores, reply.manifest, limits, component=component, model=model)
-        return Answer(msgspec.structs.replace(inspection, canary=way.canary), prediction, reply.address)
+        said = msgspec.structs.replace(inspection, canary=way.canary, limits_seen=self._limits.away_since)
+        return Answer(said, prediction, reply.address)
 
     async def _ask_shadow(self, question: Question, shadow: "_Way") -> Inspection:
         """What a shadow says about a picture. Half of the places at every server are kept for the line."""
@@ -297,36 +277,6 @@ class Line:
                 raise Busy(upstream.max_in_flight // 2)
             own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
             return (await self._judged(replace(question, attempts=own_time), shadow, upstream)).inspection
-
-
-async def _state(route: Route, upstreams: Sequence[Upstream]) -> RouteState:
-    """The state of the first server that is ready, or of the first; and what is wrong with each."""
-    found = await asyncio.gather(*(_state_at(upstream, route) for upstream in upstreams))
-    best = next((state for state in found if state.ready), found[0])
-    details = {upstream.address: state.detail for upstream, state in zip(upstreams, found, strict=True)}
-    told = "" if best.ready else "; ".join(dict.fromkeys(details.values()))
-    return replace(best, detail=told, servers=details)
-
-
-async def _state_at(upstream: Upstream, route: Route) -> RouteState:
-    endpoint = _endpoint(route, STATUS_SECONDS)
-    try:
-        statuses = await upstream.status(endpoint)
-        available = [status.version for status in statuses if status.state == "AVAILABLE"]
-        if not available:
-            told = ", ".join(f"version {status.version} {status.state}" for status in statuses) or "no version"
-            return RouteState(route, False, f"model {route.model} at {upstream.address}: {told}")
-        asked = endpoint if route.label is not None else replace(endpoint, version=available[0])
-        manifest = await upstream.manifest(asked)
-    except AoiError as error:
-        return RouteState(route, False, error.message)
-    version = asked.version or (manifest.version if manifest is not None else None)
-    try:
-        if manifest is not None:
-            check_fit(manifest.heads, route.limits_of(version))
-    except AoiError as error:
-        return RouteState(route, False, error.message, version, manifest)
-    return RouteState(route, True, "", version, manifest)
 
 
 def _addresses(routes: Routes) -> set[str]:
@@ -362,13 +312,6 @@ class _Ways:
     def chosen(self, chance: float) -> _Way:
         """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
         return self.canary if self.canary is not None and chance < self.share else self.own
-
-
-def _endpoint(route: Route, seconds: float) -> Endpoint:
-    """What is asked for a route. It is asked once: who sent the picture knows better whether to try again."""
-    return Endpoint(
-        route.addresses[0], route.model, version=route.version, label=route.label, timeout=seconds, retries=0
-    )
 
 
 def _for_an_operator(component: str, route: Route, reason: str) -> Inspection:

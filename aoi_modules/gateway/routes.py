@@ -27,6 +27,7 @@ import msgspec
 import yaml
 from msgspec import Meta
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
@@ -134,6 +135,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def limits_of(self, version: int | None) -> dict[str, HeadLimits]:
         """The limits by head for a version of the model; None for a version that nobody knows."""
         return self.limits.get(version or 0, {}) if self.limits else self.heads
+
+    def endpoint(self, seconds: float) -> Endpoint:
+        """What is asked for the route. It is asked once: who sent the picture knows better whether to try again."""
+        version, label = self.version, self.label
+        return Endpoint(self.addresses[0], self.model, version=version, label=label, timeout=seconds, retries=0)
 
     def stores(self, verdict: Verdict) -> bool:
         """Whether a picture with this verdict is kept."""

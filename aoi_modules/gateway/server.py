@@ -4,9 +4,11 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from starlette.applications import Starlette
 
 from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
@@ -113,7 +115,8 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
         if options.ready_file is not None:
             write_ready_file(options.ready_file, ports)
 
-    server = _web_server(gateway, routes, announce)
+    app = build_app(gateway)
+    server = _web_server(app, routes, announce)
     loop = asyncio.get_running_loop()
     tasks: list[asyncio.Task[None]] = []
 
@@ -131,17 +134,21 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
         loop.add_signal_handler(number, stop)
     loop.add_signal_handler(signal.SIGHUP, _reload, gateway, routes_file)
     tasks.append(loop.create_task(_watch(gateway, routes_file)))
-    await server.serve([listener])
+    async with AsyncExitStack() as started:  # not by uvicorn, which writes a stack trace where it cannot start
+        await started.enter_async_context(app.router.lifespan_context(app))
+        await server.serve([listener])
+        if server.force_exit:
+            started.pop_all()
     for task in tasks:
         task.cancel()
     gateway.log.info("stopped")
 
 
-def _web_server(gateway: Gateway, routes: Routes, announce: Callable[[], None]) -> WebServer:
+def _web_server(app: Starlette, routes: Routes, announce: Callable[[], None]) -> WebServer:
     return WebServer(
-        build_app(gateway),
+        app,
         http="httptools",
-        lifespan="on",
+        lifespan="off",
         grace_seconds=_longest_seconds(routes),
         backlog=_BACKLOG,
         announce=announce,

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 import numpy as np
 
 from aoi_modules.errors import WireError
 from aoi_modules.judging.defect_score import defect_scores
-from aoi_modules.judging.limits import HeadLimits, LimitsFrom, check_fit, good_labels, limits_from, limits_of
+from aoi_modules.judging.limits import HeadLimits, LimitsFrom, SetLimits, check_fit, good_labels, limits_from, limits_of
 from aoi_modules.judging.regions import Region, find_region
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
@@ -37,6 +38,8 @@ class HeadResult(msgspec.Struct, frozen=True, kw_only=True):
     """None for a head that judges nothing."""
     limits_from: LimitsFrom | None = None
     """Who set threshold and band; null for a head that judges nothing."""
+    limits_number: int | None = None
+    """Of limits that people at the station set: by which it is known who, when and why; else null."""
     region: Region | None = None
     """Where the defect is, of a head with a map that does not let the part pass; else None."""
 
@@ -64,6 +67,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """By which the results know the inspection; empty where it was not kept."""
     repeated: bool = False
     """Whether this is the recorded answer to a picture that was sent before."""
+    limits_seen: datetime | None = None
+    """When the limits of the station were last read, where the database does not answer now; else null."""
     request_id: str = ""
     """By which the gateway's log knows the request; empty where no gateway was asked."""
     elapsed_ms: float | None = None
@@ -137,6 +142,7 @@ def judge_head(head: Head, values: Sequence[float], route: HeadLimits) -> HeadRe
         review_band=limits.review_band if limits else None,
         verdict=verdict,
         limits_from=limits_from(route) if limits else None,
+        limits_number=route.number if isinstance(route, SetLimits) else None,
     )
 
 

@@ -9,8 +9,9 @@ from aoi_modules.errors import RouteError
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.verdict import Limits
 
-LimitsFrom = Literal["manifest", "route", "manifest and route"]
-"""The model's manifest, the place where it is used, or the threshold of the first with the band of the second."""
+LimitsFrom = Literal["manifest", "route", "manifest and route", "station"]
+"""The model's manifest, the place where it is used, the threshold of the first with the band of the second, or people
+at the station."""
 
 
 class HeadLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,13 @@ class HeadLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         Limits(1.0 if self.threshold is None else self.threshold, self.review_band)
+
+
+class SetLimits(HeadLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits that people at the station set for a head of one version of a model."""
+
+    number: int
+    """By which it is known who set them, when and why."""
 
 
 def check_fit(heads: Sequence[Head], route: Mapping[str, HeadLimits]) -> None:
@@ -79,7 +87,9 @@ def limits_of(head: Head, given: HeadLimits) -> Limits | None:
 
 
 def limits_from(given: HeadLimits) -> LimitsFrom:
-    """Says whose limits a head judges by where `given` is what the route says; see `limits_of`."""
+    """Says whose limits a head judges by where `given` is what route or station says; see `limits_of`."""
+    if isinstance(given, SetLimits):
+        return "station"
     if given.threshold is not None:
         return "route"
     return "manifest" if given.review_band is None else "manifest and route"

@@ -15,6 +15,7 @@ from aoi_modules.lock import alone
 from aoi_modules.machine import disk
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results.database.connection import Database, parse_url
+from aoi_modules.results.limits.last_seen import LastSeen
 from aoi_modules.results.pictures.keeping import PICTURES
 from aoi_modules.results.pictures.opening import check_place, open_store
 from aoi_modules.results.pictures.retention import Retention
@@ -28,6 +29,8 @@ DATABASE, PICTURE_FOLDER = "results.sqlite", "pictures"
 """Of a folder for which no others are named."""
 ASIDE = "aside"
 """Of a folder: the messages that sinks refused."""
+LIMITS = "limits.json"
+"""Of a folder: the limits that people set, as they were last seen."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -76,7 +79,9 @@ class Home:
         database = Database(self.database or self.folder / DATABASE)
         sending = Sending(database, self.name, sinks or {}, self.folder / ASIDE, log)
         refused = self.folder / "refused"
-        return Recorder(spool, database, refused, log, self.name, plans, sending.compose, pictures, retention, sending)
+        limits = LastSeen(database, self.folder / LIMITS, log)
+        compose = sending.compose
+        return Recorder(spool, database, refused, log, self.name, plans, compose, pictures, retention, sending, limits)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.deletions import order_late
 from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.limits.last_seen import LastSeen
 from aoi_modules.results.pictures.keeping import PICTURES, Keeping
 from aoi_modules.results.pictures.lookup import picture_of
 from aoi_modules.results.pictures.retention import Retention
@@ -54,6 +56,7 @@ class Recorder:
         pictures: where the pictures of inspections go; None keeps none.
         retention: how long they stay, as it is now.
         sending: takes what `compose` writes to where it belongs; None leaves it in the outbox.
+        limits: those that people set; None knows none.
 
     Attributes:
         units: closes units.
@@ -72,8 +75,10 @@ class Recorder:
         pictures: PictureStore | None = None,
         retention: Callable[[], Retention] = Retention,
         sending: Sending | None = None,
+        limits: LastSeen | None = None,
     ) -> None:
         self.sending = sending
+        self.limits = limits
         self._spool = spool
         self.database = database
         self.pictures = pictures
@@ -96,12 +101,15 @@ class Recorder:
         """Waits until the database has its tables and knows this gateway, or until the time has passed.
 
         A picture that is accepted before may be missing when another gateway closes its unit; a later row settles that.
+
+        Raises:
+            ResultsError: nobody knows by which limits to judge: see `LastSeen.start`.
         """
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._started.wait()
-        except TimeoutError:
-            return
+        if self.limits is not None:
+            await self.limits.start()
 
     async def keep(self, record: Record, picture: bytes = b"", *, committed_within: float | None = None) -> None:
         """Keeps a record. On return it is safe on disk; its way to the database goes on by itself.
@@ -212,7 +220,8 @@ class Recorder:
             self.sending.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.storing.run())
-            runs = [self._presence.run, self.units.run, *([self._rounds.run] if self._rounds is not None else [])]
+            runs = [self._presence.run, self.units.run]
+            runs += [one.run for one in (self._rounds, self.limits) if one is not None]
             self._beside = [tasks.create_task(run(self._stopping)) for run in runs]
 
     async def _enter(self) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from aoi_modules.errors import AoiError
-from aoi_modules.gateway.line import RouteState
 from aoi_modules.gateway.routes import Canary, Variant
+from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.inspection import ModelVersion
-from aoi_modules.judging.limits import HeadLimits, good_labels, limits_of
+from aoi_modules.judging.limits import HeadLimits, LimitsFrom, SetLimits, good_labels, limits_from, limits_of
 from aoi_modules.modelstore.manifest import Head, HeadKind
 
 
@@ -30,10 +30,14 @@ class JudgedHead(msgspec.Struct, frozen=True, kw_only=True):
     labels: Sequence[str] = ()
     threshold: float | None = None
     review_band: tuple[float, float] | None = None
+    limits_from: LimitsFrom | None = None
+    """Who set them; null for a head that judges nothing."""
+    limits_number: int = 0
+    """Of limits that people at the station set; 0 for others."""
     good: Sequence[str] = ()
     """Of a class head that judges: the labels of good parts."""
     detail: str = ""
-    """Why the route's limits do not fit the head; empty where they do."""
+    """Why the limits do not fit the head; empty where they do."""
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,13 +85,12 @@ def _component(name: str, state: RouteState) -> Component:
 
 def _heads(state: RouteState) -> list[JudgedHead]:
     """Each head with the limits that hold here; without a manifest, what the route alone says."""
-    routed = state.route.limits_of(state.version)
     if state.manifest is None:
         return [
             JudgedHead(name=name, threshold=limits.threshold, review_band=limits.review_band, good=limits.good)
-            for name, limits in routed.items()
+            for name, limits in state.limits.items()
         ]
-    return [_head(head, routed.get(head.name, HeadLimits())) for head in state.manifest.heads]
+    return [_head(head, state.limits.get(head.name, HeadLimits())) for head in state.manifest.heads]
 
 
 def _head(head: Head, given: HeadLimits) -> JudgedHead:
@@ -99,4 +102,12 @@ def _head(head: Head, given: HeadLimits) -> JudgedHead:
     if limits is None:
         return told
     good = good_labels(head, given) if head.kind == "class" else ()
-    return msgspec.structs.replace(told, threshold=limits.threshold, review_band=limits.review_band, good=good)
+    number = given.number if isinstance(given, SetLimits) else 0
+    return msgspec.structs.replace(
+        told,
+        threshold=limits.threshold,
+        review_band=limits.review_band,
+        limits_from=limits_from(given),
+        limits_number=number,
+        good=good,
+    )

@@ -27,6 +27,7 @@ from aoi_modules.gateway.doors.probes import Alive, readiness
 from aoi_modules.gateway.doors.problems import DRAINING, Problem
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_unit
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of, said_of
+from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
@@ -93,7 +94,8 @@ def build_app(gateway: Gateway) -> Starlette:
             opened.push_async_callback(gateway.tracing.close)
             gateway.recorder = await _recorder(gateway, opened)
             records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
-            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing)
+            limits = Limits(None if gateway.recorder is None else gateway.recorder.limits)
+            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing, limits)
             opened.push_async_callback(gateway.line.close)
             if gateway.grpc is not None:
                 await gateway.grpc.open(gateway.line)

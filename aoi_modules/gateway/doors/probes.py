@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from aoi_modules.gateway.doors.problems import NOT_READY, Problem
-from aoi_modules.gateway.line import RouteState
+from aoi_modules.gateway.states import RouteState
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):

@@ -238,3 +238,27 @@ keys = Table(
     Column("value", String(64), nullable=False),
 )
 """Secrets that are made once and stay: `split` deals units into learning and testing."""
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("component", String(200), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("head", String(200), nullable=False),
+    Column("threshold", Float),
+    Column("band_from", Float),
+    Column("band_to", Float),
+    Column("good", JSON, nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("before", BigInteger, nullable=False),
+    Column("takes_back", BigInteger, unique=True),
+    Index("limits_by_head", "component", "model", "version", "head", "before", unique=True),
+    sqlite_autoincrement=True,
+)
+"""Limits that people set. Of a head the row with the highest number is in force; `before` is the number of the one that
+was, 0 for none, so that of two who change the same one in a moment only one does. Without a threshold the station sets
+none: manifest and route judge."""

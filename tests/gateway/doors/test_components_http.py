@@ -5,9 +5,10 @@ from typing import Any
 import msgspec
 
 from aoi_modules.gateway.doors.components_http import Component, components_of
-from aoi_modules.gateway.line import RouteState
 from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.inspection import ModelVersion
+from aoi_modules.judging.limits import SetLimits
 from tests.client.model_server import manifest
 
 
@@ -15,7 +16,8 @@ def told(route: str, **state: Any) -> Component:
     """What is told of one component, by its route in YAML and its state."""
     text = f"components: {{tile: {{model: tile, upstream: 'a:1', {route}}}}}"
     routes = parse_routes(text, "routes.yaml").components
-    found = components_of({"tile": RouteState(**{"route": routes["tile"], "ready": True, **state})})
+    limits = {**routes["tile"].limits_of(state.get("version")), **state.pop("limits", {})}
+    found = components_of({"tile": RouteState(**{"route": routes["tile"], "ready": True, "limits": limits, **state})})
     return found.components[0]
 
 
@@ -30,6 +32,12 @@ def test_the_manifests_limits_hold_where_the_route_is_silent() -> None:
 def test_the_routes_limits_hold_over_the_manifests() -> None:
     component = told("heads: {defect: {threshold: 0.2}}", manifest=manifest())
     assert (component.heads[0].threshold, component.heads[0].review_band) == (0.2, None)
+
+
+def test_the_stations_limits_hold_over_the_routes_and_say_which_they_are() -> None:
+    set_limits = {"defect": SetLimits(threshold=0.7, number=12)}
+    head = told("heads: {defect: {threshold: 0.2}}", manifest=manifest(), limits=set_limits).heads[0]
+    assert (head.threshold, head.limits_from, head.limits_number) == (0.7, "station", 12)
 
 
 def test_good_labels_of_a_class_head() -> None:

@@ -87,17 +87,18 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "reason": "",
         "canary": False,
         "id": "",
-        "repeated": False,
+        "repeated": False, "limits_seen": None,
         "heads": [
             {
                 "name": "defect", "kind": "defect", "label": "crack", "score": pytest.approx(0.1), "scores": None,
                 "threshold": 0.5, "review_band": [0.4, 0.5], "verdict": "PASS", "limits_from": "manifest",
-                "region": None,
+                "limits_number": None, "region": None,
             },
             {
                 "name": "surface", "kind": "class", "label": "smooth", "score": pytest.approx(0.7),
                 "scores": pytest.approx({"smooth": 0.7, "rough": 0.2, "torn": 0.1}),
-                "threshold": None, "review_band": None, "verdict": None, "limits_from": None, "region": None,
+                "threshold": None, "review_band": None, "verdict": None, "limits_from": None,
+                "limits_number": None, "region": None,
             },
         ],
     }  # fmt: skip

@@ -2,8 +2,8 @@
 
 from aoi_modules.gateway.doors.probes import Ready, readiness
 from aoi_modules.gateway.doors.problems import Problem
-from aoi_modules.gateway.line import RouteState
 from aoi_modules.gateway.routes import parse_routes
+from aoi_modules.gateway.states import RouteState
 
 ROUTE = parse_routes("components: {tile: {model: tile, upstream: 'a:1'}}", "routes.yaml").components["tile"]
 THERE, AWAY = RouteState(ROUTE, True), RouteState(ROUTE, False, "nobody answers")
