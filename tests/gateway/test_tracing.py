@@ -188,7 +188,7 @@ def test_pictures_of_a_unit_are_spans_of_one_request(
     with traced(tmp_path, receiver.url, model_server) as gateway:
         form = {"tile": ("a.png", PICTURE)}
         assert requests.post(f"{gateway.url}/v1/units/SN7/inspect", files=form, timeout=30).status_code == 200
-    (of_request,) = receiver.by_name("POST /v1/units/{unit:path}/inspect")
+    (of_request,) = receiver.by_name("POST /v1/units/{unit:text}/inspect")
     (inspection,) = receiver.by_name("inspect")
     assert (of_request.parent, inspection.parent) == ("", of_request.id)
     assert inspection.values["aoi.unit"] == "SN7"

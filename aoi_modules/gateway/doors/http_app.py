@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
@@ -42,7 +43,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.home import Home
 from aoi_modules.results.recorder import Recorder
 
-PICTURE_PATH, UNIT_PATH = "/v1/inspect/{component}", "/v1/units/{unit:path}/inspect"
+PICTURE_PATH, UNIT_PATH = "/v1/inspect/{component}", "/v1/units/{unit:text}/inspect"
 MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
 DATABASE_SECONDS = 3.0
@@ -102,12 +103,13 @@ def build_app(gateway: Gateway) -> Starlette:
                 opened.push_async_callback(gateway.grpc.close)
             yield
 
+    register_url_convertor("text", _Text())
     app = Starlette(
         routes=[
             HttpRoute(PICTURE_PATH, post_picture, methods=["POST"]),
             HttpRoute(UNIT_PATH, post_unit, methods=["POST"]),
-            HttpRoute("/v1/units/{unit:path}/close", post_close, methods=["POST"]),
-            HttpRoute("/v1/units/{unit:path}", get_unit, methods=["GET"]),
+            HttpRoute("/v1/units/{unit:text}/close", post_close, methods=["POST"]),
+            HttpRoute("/v1/units/{unit:text}", get_unit, methods=["GET"]),
             HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}/picture", get_picture, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
@@ -124,6 +126,18 @@ def build_app(gateway: Gateway) -> Starlette:
     )
     app.state.gateway = gateway
     return app
+
+
+class _Text(Convertor[str]):
+    """Any text, slashes and line breaks too: what no name may hold is refused as a name, not as an unknown path."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
 
 
 async def _recorder(gateway: Gateway, opened: AsyncExitStack) -> Recorder | None:

@@ -1,19 +1,18 @@
 """A picture of one part as HTTP carries it: the bare bytes of a file or a frame, or a form with features beside it."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture
+from aoi_modules.gateway.doors.forms import form_of, is_form, media_type_of
 from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Features, FrameSize, Shot, checked_features
 
 PICTURES = ("image/png", "image/jpeg", "image/bmp")
 """Files that are read; the gateway goes by their first bytes, whatever the header says."""
-MULTIPART = "multipart/form-data"
 RAW = "image/x-raw"
 """The media type of a raw frame: uint8, row after row. Its parameters say width, height and channels."""
 FORM_BYTES = 64 * 1024
@@ -23,14 +22,11 @@ IMAGE, FEATURES = "image", "features"
 FEATURES_HEADER = "X-Aoi-Features"
 MOST_SIDE = 65535
 CHANNELS = (1, 3)
+SIZES = {"width": MOST_SIDE, "height": MOST_SIDE, "channels": max(CHANNELS)}
+"""What says how a raw frame is read, and the largest number of each."""
 FeaturesJson = dict[str, float] | list[float]
 """Features as JSON: a number for each name, or in the order of the model's manifest."""
 _FEATURES_JSON = msgspec.json.Decoder(FeaturesJson)
-
-
-def is_form(request: Request) -> bool:
-    """Whether the body is a form."""
-    return _kind(request.headers.get("content-type", ""))[0] == MULTIPART
 
 
 async def shot_of(request: Request, body: bytes) -> Shot:
@@ -44,15 +40,13 @@ async def shot_of(request: Request, body: bytes) -> Shot:
         BadParameter: the form has other fields, or size or features make no sense.
         NoPicture: the form has no picture.
     """
+    for name in request.query_params.keys() & SIZES.keys():  # where nobody reads them, too
+        _size(name, request.query_params[name])
     beside = request.query_params.get(FEATURES, request.headers.get(FEATURES_HEADER))
     if not is_form(request):
         return _shot(request, body, request.headers.get("content-type", ""), beside)
-    form = MultiPartParser(request.headers, parts_of(body), max_files=2, max_fields=2)
-    try:
-        fields = await form.parse()
-    except MultiPartException as error:
-        raise BadParameter("body", expected=f"a form with {IMAGE} and {FEATURES}", found=error.message) from None
-    try:
+    expected = f"a form with {IMAGE} and {FEATURES}"
+    async with form_of(request, body, expected=expected, max_files=2, max_fields=2) as fields:
         for name in fields.keys() - {IMAGE, FEATURES}:
             raise BadParameter(name[:40], expected=f"{IMAGE} and {FEATURES} in the form", found="another field")
         if len(fields.multi_items()) > len(fields.keys()):
@@ -64,13 +58,6 @@ async def shot_of(request: Request, body: bytes) -> Shot:
             raise BadParameter(IMAGE, expected="a file", found="text")
         text = await given.read() if isinstance(given, UploadFile) else given
         return _shot(request, await image.read(), image.content_type or "", text)
-    finally:
-        await fields.close()
-
-
-async def parts_of(body: bytes) -> AsyncGenerator[bytes, None]:
-    """Gives a body that is there to a parser that awaits it."""
-    yield body
 
 
 def features_of(text: str | bytes) -> Features:
@@ -89,24 +76,17 @@ def features_of(text: str | bytes) -> Features:
 
 
 def _shot(request: Request, content: bytes, media_type: str, features: str | bytes | None) -> Shot:
-    kind, parameters = _kind(media_type)
+    kind, parameters = media_type_of(media_type)
     frame = _frame(parameters, request.query_params) if kind == RAW else None
     return Shot(content, frame, None if features is None else features_of(features))
 
 
-def _kind(media_type: str) -> tuple[str, Mapping[str, str]]:
-    """A media type and its parameters, all names in lower case."""
-    kind, _, rest = media_type.partition(";")
-    pairs = (part.partition("=") for part in rest.split(";"))
-    return kind.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
-
-
 def _frame(parameters: Mapping[str, str], query: Mapping[str, str]) -> FrameSize:
-    def number(name: str, most: int) -> int:
-        text = parameters.get(name, query.get(name, ""))
-        return whole_number(name, text, most, expected=f"1 to {most}, for a raw frame")
+    return FrameSize(*(_size(name, parameters.get(name, query.get(name, ""))) for name in SIZES))
 
-    size = FrameSize(number("width", MOST_SIDE), number("height", MOST_SIDE), number("channels", max(CHANNELS)))
-    if size.channels not in CHANNELS:
-        raise BadParameter("channels", expected=" or ".join(map(str, CHANNELS)), found=str(size.channels))
-    return size
+
+def _size(name: str, text: str) -> int:
+    number = whole_number(name, text, SIZES[name], expected=f"1 to {SIZES[name]}, for a raw frame")
+    if name == "channels" and number not in CHANNELS:
+        raise BadParameter(name, expected=" or ".join(map(str, CHANNELS)), found=text[:40])
+    return number

@@ -1,12 +1,11 @@
 """The pictures of a unit as HTTP carries them: multipart/form-data, a file for each picture."""
 
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture, TooLarge
-from aoi_modules.gateway.doors.shot_form import MULTIPART, is_form, parts_of
-from aoi_modules.gateway.doors.uploads import Upload
+from aoi_modules.gateway.doors.forms import MULTIPART, form_of, is_form
+from aoi_modules.gateway.doors.uploads import Upload, name_of
 from aoi_modules.gateway.routes import Product, Routes
 from aoi_modules.gateway.units import UnitPicture
 from aoi_modules.results.record import Origin
@@ -38,17 +37,13 @@ async def read_form(request: Request, routes: Routes, upload: Upload) -> list[Un
         found = request.headers.get("content-type", "")[:80]
         raise BadParameter("Content-Type", expected=f"{MULTIPART}, a file for each picture", found=found)
     body = await upload.body()
-    parser = MultiPartParser(request.headers, parts_of(body), max_files=routes.max_unit_pictures, max_fields=0)
-    try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        raise BadParameter("body", expected="a multipart form of files", found=error.message) from None
-    try:
+    most = routes.max_unit_pictures
+    async with form_of(request, body, expected="a multipart form of files", max_files=most, max_fields=0) as form:
         pictures = [
-            UnitPicture(name, await file.read()) for name, file in form.multi_items() if isinstance(file, UploadFile)
+            UnitPicture(name_of("position", name), await file.read())
+            for name, file in form.multi_items()
+            if isinstance(file, UploadFile)
         ]
-    finally:
-        await form.close()
     if not pictures:
         raise NoPicture
     for picture in pictures:

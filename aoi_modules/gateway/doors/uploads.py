@@ -6,7 +6,8 @@ import uuid
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
-from aoi_modules.gateway.doors.shot_form import FORM_BYTES, is_form, shot_of
+from aoi_modules.gateway.doors.forms import is_form
+from aoi_modules.gateway.doors.shot_form import FORM_BYTES, shot_of
 from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.logs import checked_id
@@ -125,6 +126,9 @@ def origin_of(request: Request) -> Origin:
     Raises:
         BadParameter: a name is empty, too long, or holds a control character.
     """
+    for name in ORIGIN:  # a header, too, where the parameter wins
+        if (text := request.headers.get(f"{ORIGIN_HEADERS}{name}")) is not None:
+            name_of(f"{ORIGIN_HEADERS}{name.title()}", text)
     given = {name: said_of(request, name) for name in ORIGIN}
     return Origin(**{name: name_of(name, text) for name, text in given.items() if text is not None})
 

@@ -102,7 +102,14 @@ def test_what_is_wrong_with_a_question_is_told(gateway: RunningGateway, query: s
 
 
 def test_a_name_that_no_unit_has_is_told(gateway: RunningGateway) -> None:
-    for name, status in (("SN99", 404), ("%00", 400), ("x" * 201, 400)):
+    for name, status in (
+        ("SN99", 404),
+        ("a%2Fb", 404),
+        ("%00", 400),
+        ("a%0Ab", 400),
+        ("SN1%0A", 400),
+        ("x" * 201, 400),
+    ):
         answer = requests.get(f"{gateway.url}/v1/units/{name}", timeout=10)
         assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from urllib3.filepost import encode_multipart_formdata
 
 from aoi_modules.errors import BadParameter, NoPicture
-from aoi_modules.gateway.doors.shot_form import features_of, is_form, shot_of
+from aoi_modules.gateway.doors.shot_form import features_of, shot_of
 from aoi_modules.gateway.shots import FrameSize, Shot
 
 RAW = "image/x-raw"
@@ -94,6 +94,8 @@ def test_a_form_without_a_picture() -> None:
     with pytest.raises(NoPicture):
         form(("features", "[1]"))
     with pytest.raises(BadParameter, match="body: "):
+        shot(b"no form", "multipart/form-data; boundary=x")
+    with pytest.raises(BadParameter, match="boundary: "):
         shot(b"no form", "multipart/form-data")
 
 
@@ -109,11 +111,3 @@ def test_features_that_make_no_sense(text: str) -> None:
 def test_any_text_is_features_or_refused(text: str) -> None:
     with suppress(BadParameter):
         assert isinstance(features_of(text), dict | tuple)
-
-
-def test_what_a_form_is() -> None:
-    def asked(content_type: str) -> bool:
-        return is_form(Request({"type": "http", "headers": [(b"content-type", content_type.encode())]}))
-
-    assert asked("Multipart/Form-Data; boundary=x")
-    assert not asked("image/png")

@@ -55,6 +55,13 @@ def test_several_pictures_may_be_of_one_position(gateway: RunningGateway) -> Non
     assert [one["position"] for one in body["positions"]] == ["left", "left", "right"]
 
 
+def test_the_name_of_a_position_is_a_name(gateway: RunningGateway) -> None:
+    for name in ("x" * 201, "a\x1fb", ""):
+        answer = post(gateway, files={name: PICTURE})
+        assert answer.status_code == 400, answer.text
+        assert "position: expected 1 to 200 printable characters" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "told"),
     [
@@ -64,7 +71,7 @@ def test_several_pictures_may_be_of_one_position(gateway: RunningGateway) -> Non
         ({"files": {"tile": PICTURE}, "query": "?timeout_ms=soon"}, 400, "timeout_ms: expected whole milliseconds"),
         ({"files": {"tile": PICTURE}, "unit": "x" * 201}, 400, "unit: expected 1 to 200 printable characters"),
         ({"data": b"no form", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400, "body: expected"),
-        ({"data": b"no form", "headers": {"Content-Type": "multipart/form-data"}}, 400, "body: expected a multipart"),
+        ({"data": b"no form", "headers": {"Content-Type": "multipart/form-data"}}, 400, "boundary: expected the one"),
         ({"data": b"--x--\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 400, "it is empty"),
         ({"files": [("tile", PICTURE)] * 4}, 400, "body: expected a multipart form of files"),
         ({"files": {"tile": bytes(3000)}}, 413, "expected a picture of at most 2000 bytes. Received: tile: 3000 bytes"),

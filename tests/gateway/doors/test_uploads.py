@@ -8,6 +8,7 @@ import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
 from tests.client.model_server import ModelServer
+from tests.gateway.conftest import picture_bytes
 
 PATIENCE = 20.0
 
@@ -39,6 +40,21 @@ def first_line(connection: socket.socket) -> str:
 def test_a_unit_without_a_name_is_refused(gateway: RunningGateway) -> None:
     with connect(gateway, "Content-Length: 0", f"X-Aoi-Unit: {'x' * 201}") as connection:
         assert first_line(connection) == "HTTP/1.1 400 Bad Request"
+
+
+@pytest.mark.parametrize("name", ["Unit", "Position", "Product", "Lot", "Station"])
+def test_a_header_that_is_no_name_is_refused_where_a_parameter_wins(gateway: RunningGateway, name: str) -> None:
+    url = f"{gateway.url}/v1/inspect/tile?{name.lower()}=good"
+    answer = requests.post(url, data=b"picture", headers={f"X-Aoi-{name}": "x" * 201}, timeout=PATIENCE)
+    assert answer.status_code == 400
+    assert f"X-Aoi-{name}: expected 1 to 200 printable characters" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("query", ["width=0", "height=65536", "channels=2", "width=wide"])
+def test_a_size_that_makes_no_sense_is_refused_though_a_file_has_its_own(gateway: RunningGateway, query: str) -> None:
+    answer = requests.post(f"{gateway.url}/v1/inspect/tile?{query}", data=picture_bytes(), timeout=PATIENCE)
+    assert answer.status_code == 400
+    assert answer.json()["detail"].startswith(f"{query.partition('=')[0]}: expected 1 ")
 
 
 def test_a_picture_that_never_arrives_ends(gateway: RunningGateway) -> None:

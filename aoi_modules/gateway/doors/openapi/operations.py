@@ -27,13 +27,14 @@ from aoi_modules.errors import (
     UnknownComponent,
 )
 from aoi_modules.gateway.doors.components_http import Components
+from aoi_modules.gateway.doors.forms import MULTIPART
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi import parameters as takes
 from aoi_modules.gateway.doors.openapi.parameters import Parameter
 from aoi_modules.gateway.doors.probes import Alive, Ready
 from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
-from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, MULTIPART, PICTURES, RAW, FeaturesJson
+from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, PICTURES, RAW, FeaturesJson
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import Closing
