@@ -24,8 +24,8 @@ from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.states import RouteState, state_of
-from aoi_modules.gateway.tracing import Tracing, Untraced, Watch
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
+from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.record import Origin

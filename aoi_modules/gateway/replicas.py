@@ -7,8 +7,8 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
-from aoi_modules.gateway.tracing import Tracing
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream
+from aoi_modules.gateway.watching.tracing import Tracing
 
 ELSEWHERE = ("UNAVAILABLE", "NOT_FOUND")
 """After these another server may answer: this one was not reached, hung up, is busy, or does not have the model."""

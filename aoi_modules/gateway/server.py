@@ -17,7 +17,7 @@ from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.http_app import Gateway, build_app
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
-from aoi_modules.gateway.tracing import traced_to
+from aoi_modules.gateway.watching.tracing import traced_to
 from aoi_modules.results.home import Home, at_home
 from aoi_modules.web_server import WebServer, listening_socket
 

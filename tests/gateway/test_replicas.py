@@ -13,8 +13,8 @@ from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.tracing import Untraced
 from aoi_modules.gateway.upstreams import Question, Upstreams
+from aoi_modules.gateway.watching.tracing import Untraced
 from tests.client.model_server import ModelServer
 from tests.gateway.relay import Relay
 

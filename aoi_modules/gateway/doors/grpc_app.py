@@ -27,7 +27,7 @@ from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.tracing import Tracing
+from aoi_modules.gateway.watching.tracing import Tracing
 from aoi_modules.wire.messages import (
     GetModelMetadataRequest,
     GetModelMetadataResponse,

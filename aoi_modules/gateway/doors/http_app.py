@@ -33,8 +33,8 @@ from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.routes import Routes
-from aoi_modules.gateway.tracing import Tracing, Untraced
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
+from aoi_modules.gateway.watching.tracing import Tracing, Untraced
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.logs import REQUEST_ID

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import structlog
@@ -19,7 +20,7 @@ from aoi_modules.results.record import SCHEMA, now
 
 LOOK_SECONDS = 1.0
 """So long after a change at another gateway parts may still be judged by the limits before it."""
-_NONE: Mapping[str, HeadLimits] = {}
+_NONE: Mapping[str, HeadLimits] = MappingProxyType({})
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
 from aoi_modules.errors import MissingExtra, SettingsError
 from aoi_modules.gateway.launcher import RunningGateway
-from aoi_modules.gateway.tracing import Untraced, Watch, traced_to
+from aoi_modules.gateway.watching.tracing import Untraced, Watch, traced_to
 from aoi_modules.logs import event_log
 from tests.client.model_server import ModelServer
 from tests.gateway.conftest import picture_bytes
@@ -240,7 +240,7 @@ def test_without_the_flag_nothing_is_imported() -> None:
 import io, sys
 from aoi_modules.commands import gateway
 from aoi_modules.gateway import server
-from aoi_modules.gateway.tracing import Untraced, traced_to
+from aoi_modules.gateway.watching.tracing import Untraced, traced_to
 from aoi_modules.logs import event_log
 assert isinstance(traced_to(None, event_log(io.StringIO())), Untraced)
 assert not [name for name in sys.modules if name.startswith("opentelemetry")]
