@@ -23,11 +23,12 @@ from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
-from aoi_modules.gateway.states import RouteState, state_of
+from aoi_modules.gateway.states import STATUS_SECONDS, RouteState, state_of
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.unit import UnitInspection
+from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.results.record import Origin
 from aoi_modules.verdict import Verdict
 
@@ -188,6 +189,24 @@ class Line:
         found = await asyncio.gather(*map(state_of, components, components.values(), servers, limits))
         return dict(zip(components, found, strict=True))
 
+    async def manifest_of(self, component: str, model: str, version: int) -> Manifest:
+        """Asks for the manifest of a version of a component's model: the route's, its canary's or its shadow's.
+
+        Raises:
+            UnknownComponent: there is no route.
+            BadParameter: the component has no such model, or this version carries no manifest.
+            AoiError: the model server does not answer, or has no such version.
+        """
+        ways = [way for way in self._ways_to(component).every() if way.route.model == model]
+        if not ways:
+            raise BadParameter("model", expected=f"one that inspects {component}", found=model[:40])
+        with ways[0].replicas.place() as upstream:
+            endpoint = replace(ways[0].route.endpoint(STATUS_SECONDS), version=version, label=None)
+            manifest = await upstream.manifest(endpoint)
+        if manifest is None:
+            raise BadParameter("version", expected="one that carries a manifest", found=str(version))
+        return manifest
+
     async def close(self) -> None:
         """Ends the shadows, and the connections to all model servers."""
         await self._shadows.close()
@@ -308,6 +327,10 @@ class _Ways:
     canary: _Way | None
     share: float
     shadow: _Way | None
+
+    def every(self) -> list[_Way]:
+        """All that there are."""
+        return [way for way in (self.own, self.canary, self.shadow) if way is not None]
 
     def chosen(self, chance: float) -> _Way:
         """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""

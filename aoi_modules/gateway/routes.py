@@ -33,6 +33,7 @@ from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
 from aoi_modules.pictures.formats import MAX_PIXELS
 from aoi_modules.results.pictures.retention import Retention
+from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.verdict import Verdict
 
@@ -186,6 +187,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """How many days pictures stay, by verdict: `{PASS: 7, REVIEW: 90}`; what is not named stays for ever."""
     sinks: Destinations = {}
     """Who is told of inspections and units; read when the gateway starts."""
+    calendar: Calendar = Calendar()
+    """Time zone and shifts of the plant, by which figures of quality are told apart."""
     station: str | None = None
     """Where the pictures are taken, unless a request says otherwise."""
     max_picture_bytes: Positive = 20 * 1024 * 1024

@@ -14,7 +14,8 @@ from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError, RouteError
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
-from aoi_modules.gateway.doors.http_app import Gateway, build_app
+from aoi_modules.gateway.doors.http_app import build_app
+from aoi_modules.gateway.doors.shared import Gateway
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
 from aoi_modules.gateway.watching.tracing import traced_to

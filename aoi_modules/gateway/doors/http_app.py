@@ -5,10 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import msgspec
-import structlog
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
@@ -16,74 +14,35 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
-from aoi_modules.errors import AoiError, NoSuchResult
-from aoi_modules.gateway.admission import Admission
+from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import picture_log, problems, unit_form
-from aoi_modules.gateway.doors.components_http import components_of
-from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi.document import document_of
 from aoi_modules.gateway.doors.picture_log import Log
 from aoi_modules.gateway.doors.probes import Alive, readiness
 from aoi_modules.gateway.doors.problems import DRAINING, Problem
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_unit
+from aoi_modules.gateway.doors.shared import Gateway, as_json, gateway_of, line_of, read
+from aoi_modules.gateway.doors.station.app import STATION
+from aoi_modules.gateway.doors.station.components import components_of
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of, said_of
 from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.line import Answer, Line
-from aoi_modules.gateway.metrics import UNKNOWN, Metrics
+from aoi_modules.gateway.metrics import UNKNOWN
 from aoi_modules.gateway.records import Records
-from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
-from aoi_modules.gateway.watching.tracing import Tracing, Untraced
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.logs import REQUEST_ID
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
-from aoi_modules.results.home import Home
 from aoi_modules.results.recorder import Recorder
 
 PICTURE_PATH, UNIT_PATH = "/v1/inspect/{component}", "/v1/units/{unit:text}/inspect"
-MAX_WAITING_UNITS = 16
-"""Units that may wait for their turn."""
 DATABASE_SECONDS = 3.0
 """How long the start waits for the database; without it, inspections are kept on disk until it is there."""
-READ_SECONDS = 1.0
-"""How long a question about results waits for what was accepted before it."""
 CLIENT_LEFT = 499
 """Status in log and metrics of a request whose client hung up; nobody reads the answer."""
-
-
-@dataclass
-class Gateway:
-    """What the handlers share.
-
-    `line` and `recorder` are there while the app runs; `draining` is set when it is told to stop.
-    """
-
-    routes: Routes
-    metrics: Metrics
-    log: structlog.stdlib.BoundLogger
-    line: Line | None = None
-    draining: bool = False
-    home: Home | None = None
-    """Where inspections are kept; None keeps none."""
-    recorder: Recorder | None = None
-    grpc: GrpcApp | None = None
-    """The second door; None if there is none."""
-    tracing: Tracing = field(default_factory=Untraced)
-    unit_turns: Admission = field(init=False)
-    """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
-
-    def __post_init__(self) -> None:
-        self.unit_turns = Admission("units", self.routes.max_units, MAX_WAITING_UNITS)
-
-    def use(self, routes: Routes) -> None:
-        """Changes over to other routes; requests that are under way keep theirs."""
-        self.routes = routes
-        self.unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
-        if self.line is not None:
-            self.line.use(routes)
 
 
 def build_app(gateway: Gateway) -> Starlette:
@@ -113,6 +72,7 @@ def build_app(gateway: Gateway) -> Starlette:
             HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}/picture", get_picture, methods=["GET"]),
             HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
+            *STATION,
             HttpRoute("/v1/components", get_components, methods=["GET"]),
             HttpRoute("/healthz", get_healthz, methods=["GET"]),
             HttpRoute("/readyz", get_readyz, methods=["GET"]),
@@ -155,7 +115,7 @@ async def _recorder(gateway: Gateway, opened: AsyncExitStack) -> Recorder | None
 
 async def post_picture(request: Request) -> Response:
     """POST /v1/inspect/{component}: the picture's bytes in, the verdict out."""
-    gateway, component = _gateway(request), request.path_params["component"]
+    gateway, component = gateway_of(request), request.path_params["component"]
     label = component if component in gateway.routes.components else UNKNOWN
     with gateway.metrics.in_flight.labels(label).track_inprogress():
         about = {"component": component[:MAX_NAME], **_unit_said(request)}
@@ -166,7 +126,7 @@ async def post_picture(request: Request) -> Response:
 
 async def post_unit(request: Request) -> Response:
     """POST /v1/units/{unit}/inspect: a multipart form of pictures in, the verdict of the unit out."""
-    gateway, unit = _gateway(request), request.path_params["unit"]
+    gateway, unit = gateway_of(request), request.path_params["unit"]
     response = await _answered(request, UNIT_PATH, partial(_inspect_unit, request, unit), {"unit": unit[:MAX_NAME]})
     gateway.metrics.unit_requests.labels(response.status_code).inc()
     return response
@@ -182,14 +142,14 @@ class _Asked:
 
 
 async def _inspect_picture(request: Request, component: str, asked: _Asked) -> Inspection:
-    routes = _gateway(request).routes
-    answer = await _line(request).answer(component, _upload(request, routes.max_picture_bytes, asked.id))
+    routes = gateway_of(request).routes
+    answer = await line_of(request).answer(component, _upload(request, routes.max_picture_bytes, asked.id))
     picture_log.inspected(asked.log, answer, 200, asked.started)
     return answer.inspection
 
 
 async def _inspect_unit(request: Request, unit: str, asked: _Asked) -> UnitInspection:
-    gateway = _gateway(request)
+    gateway = gateway_of(request)
     routes = gateway.routes
     upload = _upload(request, routes.max_unit_bytes, asked.id)
     order = UnitOrder(
@@ -203,7 +163,7 @@ async def _inspect_unit(request: Request, unit: str, asked: _Asked) -> UnitInspe
     )
     async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
         pictures = await unit_form.read_form(request, routes, upload)
-        inspection = await inspect_unit(_line(request), replace(order, pictures=pictures), partial(_told, asked.log))
+        inspection = await inspect_unit(line_of(request), replace(order, pictures=pictures), partial(_told, asked.log))
     verdict, elapsed = inspection.verdict, picture_log.since(asked.started)
     asked.log.info("unit inspected", status=200, verdict=verdict, product=inspection.product, ms=elapsed)
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
@@ -220,7 +180,7 @@ def _told(log: Log, position: str, component: str, outcome: Answer | AoiError, s
 
 
 def _upload(request: Request, max_bytes: int, request_id: str) -> Upload:
-    return Upload(request, max_bytes, _gateway(request).routes.upload_timeout_ms, request_id)
+    return Upload(request, max_bytes, gateway_of(request).routes.upload_timeout_ms, request_id)
 
 
 async def _answered(
@@ -230,7 +190,7 @@ async def _answered(
     about: Mapping[str, str],
 ) -> Response:
     """The verdict, or why there is none; as a span, and with a line in the log."""
-    gateway, request_id = _gateway(request), _request_id(request)
+    gateway, request_id = gateway_of(request), _request_id(request)
     asked = _Asked(request_id, gateway.log.bind(request_id=request_id, **about))
     with gateway.tracing.request(f"POST {path}", request.headers, request_id=request_id, **about) as span:
         response = await _verdict(asked, inspect)
@@ -243,7 +203,7 @@ async def _verdict(asked: _Asked, inspect: Callable[[_Asked], Awaitable[Inspecti
     try:
         inspection = await inspect(asked)
         elapsed = picture_log.since(asked.started)
-        return _json(msgspec.structs.replace(inspection, request_id=asked.id, elapsed_ms=elapsed))
+        return as_json(msgspec.structs.replace(inspection, request_id=asked.id, elapsed_ms=elapsed))
     except AoiError as error:
         problem = problems.of_error(error)
         picture_log.refused(asked.log, error, problem.status, asked.started, problem=problem.kind)
@@ -262,25 +222,25 @@ async def post_close(request: Request) -> Response:
 
     async def close(recorder: Recorder) -> Closing:
         origin = origin_of(request)
-        unit_form.plan_of(origin, _gateway(request).routes)
+        unit_form.plan_of(origin, gateway_of(request).routes)
         return await recorder.units.close(_unit(request), origin.product)
 
-    return await _read(request, close)
+    return await read(request, close)
 
 
 async def get_unit(request: Request) -> Response:
     """GET /v1/units/{unit}: its verdicts, and the inspections of its pictures."""
-    return await _read(request, lambda recorder: find_unit(recorder.database, _unit(request)))
+    return await read(request, lambda recorder: find_unit(recorder.database, _unit(request)))
 
 
 async def get_inspections(request: Request) -> Response:
     """GET /v1/inspections: recorded inspections, newest first, by filters and page by page."""
-    return await _read(request, lambda recorder: find_page(recorder.database, request.query_params))
+    return await read(request, lambda recorder: find_page(recorder.database, request.query_params))
 
 
 async def get_inspection(request: Request) -> Response:
     """GET /v1/inspections/{id}: one recorded inspection."""
-    return await _read(request, lambda recorder: reading.by_id(recorder.database, request.path_params["id"]))
+    return await read(request, lambda recorder: reading.by_id(recorder.database, request.path_params["id"]))
 
 
 async def get_picture(request: Request) -> Response:
@@ -290,47 +250,35 @@ async def get_picture(request: Request) -> Response:
         record = await reading.by_id(recorder.database, request.path_params["id"])
         return Response(await recorder.picture_of(record), media_type=MEDIA_TYPES[record.picture.kind])
 
-    return await _read(request, picture)
-
-
-async def _read(request: Request, read: Callable[[Recorder], Awaitable[msgspec.Struct | Response]]) -> Response:
-    recorder = _gateway(request).recorder
-    try:
-        if recorder is None:
-            raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        await recorder.flush(READ_SECONDS)  # whoever was answered finds what was recorded
-        found = await read(recorder)
-        return found if isinstance(found, Response) else _json(found)
-    except AoiError as error:
-        return problems.of_error(error).response()
+    return await read(request, picture)
 
 
 async def get_components(request: Request) -> Response:
     """GET /v1/components: what is inspected here, by which model and limits."""
-    return _json(components_of(await _line(request).states()))
+    return as_json(components_of(await line_of(request).states()))
 
 
 async def get_healthz(_: Request) -> Response:
     """GET /healthz: the process answers."""
-    return _json(Alive())
+    return as_json(Alive())
 
 
 async def get_readyz(request: Request) -> Response:
     """GET /readyz: 200 if every route's model answers, so that a picture of any component gets its verdict."""
-    if _gateway(request).draining:
+    if gateway_of(request).draining:
         return Problem(status=DRAINING.status, kind=DRAINING.kind, detail="the gateway is about to stop").response()
-    found = readiness(await _line(request).states())
-    return found.response() if isinstance(found, Problem) else _json(found)
+    found = readiness(await line_of(request).states())
+    return found.response() if isinstance(found, Problem) else as_json(found)
 
 
 async def get_metrics(request: Request) -> Response:
     """GET /metrics: counters in Prometheus' text format."""
-    return PlainTextResponse(_gateway(request).metrics.text(), media_type="text/plain; version=0.0.4")
+    return PlainTextResponse(gateway_of(request).metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 async def get_openapi(request: Request) -> Response:
     """GET /openapi.json: this interface as OpenAPI 3.1 describes it, for programs."""
-    return _json(document_of(request.app.routes))
+    return as_json(document_of(request.app.routes))
 
 
 async def get_docs(_: Request) -> Response:
@@ -364,22 +312,6 @@ def _request_id(request: Request) -> str:
     return request_id_of(request.headers.get(REQUEST_ID, ""))
 
 
-def _gateway(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
-    return gateway
-
-
-def _line(request: Request) -> Line:
-    line = _gateway(request).line
-    if line is None:
-        raise RuntimeError("the app was asked before it was started")
-    return line
-
-
-def _json(body: Any) -> Response:
-    return Response(msgspec.json.encode(body), media_type="application/json")
-
-
 async def _no_such_route(_: Request, error: Exception) -> Response:
     """What the router refuses: unknown paths and wrong methods."""
     if not isinstance(error, HTTPException):
@@ -389,5 +321,5 @@ async def _no_such_route(_: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, fault: Exception) -> Response:
     request_id = _request_id(request)
-    _gateway(request).log.error("fault", request_id=request_id, path=request.url.path, exc_info=fault)
+    gateway_of(request).log.error("fault", request_id=request_id, path=request.url.path, exc_info=fault)
     return problems.of_fault(request_id).response()

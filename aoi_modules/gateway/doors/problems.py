@@ -24,6 +24,7 @@ from aoi_modules.errors import (
     RpcError,
     SlowUpload,
     SpoolFull,
+    Taken,
     TooLarge,
     TooManyPixels,
     UnknownComponent,
@@ -61,6 +62,7 @@ REFUSALS: dict[type[AoiError], Refusal] = {
     DatabaseAway: Refusal(503, "database-away", _AGAIN),
     PictureStoreAway: Refusal(503, "picture-store-away", _AGAIN),
     NoSuchResult: Refusal(404, "no-such-result"),
+    Taken: Refusal(409, "taken"),
     ResultsError: Refusal(500, "results-unusable"),
     MissingExtra: Refusal(501, "not-installed"),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, get_args
+from typing import Annotated, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +17,7 @@ from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.record import Record, Role, first_id, is_id
 from aoi_modules.verdict import Verdict
 
+Wanted = TypeVar("Wanted", bound=msgspec.Struct)
 MOST = 1000
 """Records a page."""
 
@@ -40,24 +41,33 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def filter_of(named: Mapping[str, str]) -> Filter:
-    """Reads a filter from texts, by the names of its fields.
+    """Reads a filter from texts, by the names of its fields; see `typed`."""
+    return typed(named, Filter)
+
+
+def typed(named: Mapping[str, str], kind: type[Wanted]) -> Wanted:
+    """Reads from texts what is wanted.
+
+    Args:
+        named: texts, by the names of the fields.
+        kind: of what is wanted; each field may be None, and is where it is not named.
 
     Raises:
-        BadParameter: a name is none of them, or its text makes no sense.
+        BadParameter: a name is no field, or its text makes no sense.
     """
-    kinds = {field.name: get_args(field.type)[0] for field in msgspec.structs.fields(Filter)}  # of `... | None`
-    typed: dict[str, object] = {}
+    kinds = {field.name: get_args(field.type)[0] for field in msgspec.structs.fields(kind)}  # of `... | None`
+    found: dict[str, object] = {}
     for name, text in named.items():  # each for itself, so that an error can name it
         if name not in kinds:
             known = ", ".join(kinds)
             raise BadParameter(name[:40], expected=f"a filter of: {known}", found=text[:40])
         try:
-            typed[name] = msgspec.convert(text, kinds[name], strict=name != "version")  # the one number
+            found[name] = msgspec.convert(text, kinds[name], strict=name != "version")  # the one number
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at")[0]
             expected = f"another value ({reason[:1].lower()}{reason[1:]})"
             raise BadParameter(name, expected=expected, found=text[:40]) from None
-    return msgspec.structs.replace(Filter(), **typed)
+    return msgspec.structs.replace(kind(), **found)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from starlette.routing import BaseRoute, Route
 
-from aoi_modules.gateway.doors.openapi.operations import Operation, operations
+from aoi_modules.gateway.doors.openapi.operations import Content, Operation, operations
 from aoi_modules.gateway.doors.openapi.parameters import SCHEMAS, Schema
 from aoi_modules.gateway.doors.problems import FAULT, MEDIA_TYPE, ProblemDetails, Refusal, refusals_of
+from aoi_modules.gateway.doors.station.bodies import JSON
 
 OPENAPI = "3.1.0"
 _ABOUT = (
@@ -57,7 +58,7 @@ def _operation(route: Route, operation: Operation) -> dict[str, Any]:
         "responses": {"200": _answer(operation), **_refusals(operation)},
     }
     if operation.body is not None:
-        described["requestBody"] = {"required": True, "content": operation.body}
+        described["requestBody"] = {"required": True, "content": _content(operation.body)}
     return described
 
 
@@ -67,11 +68,15 @@ def _summary(route: Route) -> str:
     return told[:1].upper() + told[1:]
 
 
+def _content(body: type[msgspec.Struct] | Content) -> Content:
+    return {JSON: {"schema": _reference(body)}} if isinstance(body, type) else body
+
+
 def _answer(operation: Operation) -> dict[str, Any]:
     if isinstance(operation.answers, Sequence):
         content: dict[str, Any] = {media_type: {} for media_type in operation.answers}
     else:
-        content = {"application/json": {"schema": _reference(operation.answers)}}
+        content = {JSON: {"schema": _reference(operation.answers)}}
     return {"description": "The answer.", "content": content, **_headers(["X-Request-Id"] * operation.names_request)}
 
 
@@ -103,9 +108,10 @@ def _reference(struct: type[msgspec.Struct]) -> Schema:
 
 def _schemas(table: Mapping[str, Operation]) -> dict[str, Schema]:
     answered = [operation.answers for operation in table.values() if isinstance(operation.answers, type)]
+    asked = [operation.body for operation in table.values() if isinstance(operation.body, type)]
     _, structs = msgspec.json.schema_components(answered, ref_template=SCHEMAS)
-    _, problems = msgspec.json.schema_components([ProblemDetails], ref_template=SCHEMAS)
-    schemas = {**{name: _whole(schema) for name, schema in structs.items()}, **problems}
+    _, others = msgspec.json.schema_components([ProblemDetails, *asked], ref_template=SCHEMAS)
+    schemas = {**{name: _whole(schema) for name, schema in structs.items()}, **others}
     return {name: {**schema, "description": cleandoc(schema["description"])} for name, schema in schemas.items()}
 
 

@@ -22,11 +22,11 @@ from aoi_modules.errors import (
     RpcError,
     SlowUpload,
     SpoolFull,
+    Taken,
     TooLarge,
     TooManyPixels,
     UnknownComponent,
 )
-from aoi_modules.gateway.doors.components_http import Components
 from aoi_modules.gateway.doors.forms import MULTIPART
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi import parameters as takes
@@ -35,13 +35,19 @@ from aoi_modules.gateway.doors.probes import Alive, Ready
 from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
 from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, PICTURES, RAW, FeaturesJson
+from aoi_modules.gateway.doors.station.components import Components
+from aoi_modules.gateway.doors.station.limits import Back, Settings, Wanted
+from aoi_modules.gateway.doors.station.reviews import Ask, Judgements, Part, Queue, Say, Undo
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.database.reading import Page
+from aoi_modules.results.limits.setting import Setting
+from aoi_modules.results.quality.report import Quality
 from aoi_modules.results.record import Record
+from aoi_modules.results.review.judgement import Judgement
 
-INSPECT, RESULTS, LINE, INTERFACE = "Inspect", "Results", "The line", "This interface"
+INSPECT, RESULTS, STATION, LINE, INTERFACE = "Inspect", "Results", "The station", "The line", "This interface"
 """Under which the page lists the operations."""
 Content = Mapping[str, Mapping[str, Any]]
 """Media types, and what each of them holds."""
@@ -55,7 +61,7 @@ class Operation:
         tag: under which the page lists it.
         answers: a struct as JSON, or media types of what is no struct.
         takes: parameters and headers.
-        body: of the request; None for none.
+        body: of the request: a struct as JSON, or media types; None for none.
         refusals: errors that come in place of an answer.
         other_refusals: answers of that kind which stand for no error.
         names_request: whether the answer carries `X-Request-Id`.
@@ -64,7 +70,7 @@ class Operation:
     tag: str
     answers: type[msgspec.Struct] | Sequence[str]
     takes: Sequence[Parameter] = ()
-    body: Content | None = None
+    body: type[msgspec.Struct] | Content | None = None
     refusals: Sequence[type[AoiError]] = ()
     other_refusals: Sequence[Refusal] = ()
     names_request: bool = False
@@ -75,6 +81,7 @@ def operations() -> dict[str, Operation]:
     read = (NoSuchResult, DatabaseAway, ResultsError)
     upload = (BadParameter, NoPicture, TooLarge, SlowUpload, Crowded, SpoolFull, DatabaseAway, ResultsError)
     picture = (*upload, NotAPicture, TooManyPixels, UnknownComponent, KeyReused, Busy, RpcError)
+    sent_json = (BadParameter, TooLarge, SlowUpload)
     sent = (takes.REQUEST_ID, takes.KEY, takes.TIMEOUT)
     return {
         "POST /v1/inspect/{component}": Operation(
@@ -118,6 +125,40 @@ def operations() -> dict[str, Operation]:
             refusals=(*read, PictureStoreAway),
         ),
         "GET /v1/inspections/{id}": Operation(tag=RESULTS, answers=Record, takes=[takes.INSPECTION], refusals=read),
+        "GET /v1/reviews": Operation(tag=STATION, answers=Queue, refusals=read),
+        "POST /v1/reviews/next": Operation(tag=STATION, answers=Part, body=Ask, refusals=(*sent_json, *read)),
+        "POST /v1/inspections/{id}/judgements": Operation(
+            tag=STATION,
+            answers=Judgement,
+            takes=[takes.INSPECTION],
+            body=Say,
+            refusals=(*sent_json, Taken, *read),
+        ),
+        "GET /v1/inspections/{id}/judgements": Operation(
+            tag=STATION, answers=Judgements, takes=[takes.INSPECTION], refusals=read
+        ),
+        "POST /v1/judgements/{id}/undo": Operation(
+            tag=STATION,
+            answers=Judgement,
+            takes=[takes.JUDGEMENT],
+            body=Undo,
+            refusals=(*sent_json, Taken, *read),
+        ),
+        "GET /v1/quality": Operation(
+            tag=STATION, answers=Quality, takes=takes.scope(), refusals=(BadParameter, MissingExtra, *read)
+        ),
+        "GET /v1/limits": Operation(
+            tag=STATION, answers=Settings, takes=[takes.OF_COMPONENT], refusals=(BadParameter, *read)
+        ),
+        "POST /v1/limits": Operation(
+            tag=STATION,
+            answers=Setting,
+            body=Wanted,
+            refusals=(*sent_json, UnknownComponent, Busy, RpcError, Taken, *read),
+        ),
+        "POST /v1/limits/{number}/undo": Operation(
+            tag=STATION, answers=Setting, takes=[takes.SETTING], body=Back, refusals=(*sent_json, Taken, *read)
+        ),
         "GET /v1/components": Operation(tag=LINE, answers=Components),
         "GET /healthz": Operation(tag=LINE, answers=Alive),
         "GET /readyz": Operation(tag=LINE, answers=Ready, other_refusals=(DRAINING, NOT_READY)),

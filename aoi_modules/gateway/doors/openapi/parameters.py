@@ -8,7 +8,9 @@ import msgspec
 from aoi_modules import logs
 from aoi_modules.gateway.doors import shot_form, uploads
 from aoi_modules.gateway.doors.results_http import FEW
+from aoi_modules.gateway.doors.station.quality import USUAL
 from aoi_modules.results.database.reading import MOST, Filter
+from aoi_modules.results.quality.counting import WAYS, Scope
 from aoi_modules.results.record import ID
 
 Schema = dict[str, Any]
@@ -45,6 +47,9 @@ def in_header(name: str, schema: Schema, description: str) -> Parameter:
 COMPONENT = in_path("component", {"type": "string"}, "One that GET /v1/components lists.")
 UNIT = in_path("unit", NAME, "Its serial number, in printable characters; a slash in it is written as %2F.")
 INSPECTION = in_path("id", _ID, "The `id` of an inspection.")
+JUDGEMENT = in_path("id", _ID, "The `id` of a judgement.")
+SETTING = in_path("number", {"type": "integer", "minimum": 1}, "The `number` of a setting of limits.")
+OF_COMPONENT = in_query("component", {"type": "string"}, "Only of this one.")
 PAGE_FILE = in_path("file", {"type": "string"}, "One that the page names.")
 REQUEST_ID = in_header(
     logs.REQUEST_ID.title(),
@@ -102,15 +107,25 @@ def frame() -> Sequence[Parameter]:
 
 def filters() -> Sequence[Parameter]:
     """The fields of `Filter`, and which page is wanted."""
-    fields = msgspec.structs.fields(Filter)
-    schemas, _ = msgspec.json.schema_components([get_args(field.type)[0] for field in fields], ref_template=SCHEMAS)
-    named = [
-        in_query(field.name, schema, schema.pop("description", "Equal to this."))
-        for field, schema in zip(fields, map(dict, schemas), strict=True)
-    ]
     limit: Schema = {"type": "integer", "minimum": 1, "maximum": MOST, "default": FEW}
     return [
-        *named,
+        *_fields(Filter),
         in_query("limit", limit, "Inspections a page."),
         in_query("cursor", _ID, "Of the page, as the page before has it."),
+    ]
+
+
+def scope() -> Sequence[Parameter]:
+    """The fields of `Scope`, and what figures are told apart by."""
+    ways: Schema = {"type": "string", "enum": list(WAYS), "default": USUAL}
+    return [*_fields(Scope), in_query("by", ways, "What tells the groups apart.")]
+
+
+def _fields(kind: type[msgspec.Struct]) -> Sequence[Parameter]:
+    """The fields of what is wanted; see `reading.typed`."""
+    fields = msgspec.structs.fields(kind)
+    schemas, _ = msgspec.json.schema_components([get_args(field.type)[0] for field in fields], ref_template=SCHEMAS)
+    return [
+        in_query(field.name, schema, schema.pop("description", "Equal to this."))
+        for field, schema in zip(fields, map(dict, schemas), strict=True)
     ]

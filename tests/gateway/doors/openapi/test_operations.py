@@ -1,5 +1,7 @@
 """The table of operations knows every way in which the gateway refuses."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from aoi_modules.errors import AoiError
@@ -16,7 +18,7 @@ def test_each_refusal_is_of_an_operation(error: type[AoiError]) -> None:
 
 def test_pictures_come_as_files_frames_and_forms() -> None:
     body = operations()[INSPECT].body
-    assert body is not None
+    assert isinstance(body, Mapping)
     assert list(body) == ["image/png", "image/jpeg", "image/bmp", "image/x-raw", "multipart/form-data"]
     form = body["multipart/form-data"]["schema"]
     assert (set(form["properties"]), form["required"]) == ({"image", "features"}, ["image"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from aoi_modules.gateway.doors.components_http import Component, components_of
+from aoi_modules.gateway.doors.station.components import Component, components_of
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.inspection import ModelVersion

@@ -1,0 +1,95 @@
+"""What the handlers of the HTTP interface share: the gateway, and how its results are asked for."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aoi_modules.errors import AoiError, NoSuchResult
+from aoi_modules.gateway.admission import Admission
+from aoi_modules.gateway.doors import problems
+from aoi_modules.gateway.doors.grpc_app import GrpcApp
+from aoi_modules.gateway.line import Line
+from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.routes import Routes
+from aoi_modules.gateway.watching.tracing import Tracing, Untraced
+from aoi_modules.results.home import Home
+from aoi_modules.results.recorder import Recorder
+
+MAX_WAITING_UNITS = 16
+"""Units that may wait for their turn."""
+READ_SECONDS = 1.0
+"""How long a question about results waits for what was accepted before it."""
+
+
+@dataclass
+class Gateway:
+    """What the handlers share.
+
+    `line` and `recorder` are there while the app runs; `draining` is set when it is told to stop.
+    """
+
+    routes: Routes
+    metrics: Metrics
+    log: structlog.stdlib.BoundLogger
+    line: Line | None = None
+    draining: bool = False
+    home: Home | None = None
+    """Where inspections are kept; None keeps none."""
+    recorder: Recorder | None = None
+    grpc: GrpcApp | None = None
+    """The second door; None if there is none."""
+    tracing: Tracing = field(default_factory=Untraced)
+    unit_turns: Admission = field(init=False)
+    """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
+
+    def __post_init__(self) -> None:
+        self.unit_turns = Admission("units", self.routes.max_units, MAX_WAITING_UNITS)
+
+    def use(self, routes: Routes) -> None:
+        """Changes over to other routes; requests that are under way keep theirs."""
+        self.routes = routes
+        self.unit_turns.change(routes.max_units, MAX_WAITING_UNITS)
+        if self.line is not None:
+            self.line.use(routes)
+
+
+def gateway_of(request: Request) -> Gateway:
+    """The gateway that a request came to."""
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+def line_of(request: Request) -> Line:
+    """Its line, which is there while the app runs."""
+    line = gateway_of(request).line
+    if line is None:
+        raise RuntimeError("the app was asked before it was started")
+    return line
+
+
+def as_json(body: Any) -> Response:
+    """An answer of a struct, or of plain values."""
+    return Response(msgspec.json.encode(body), media_type="application/json")
+
+
+async def read(request: Request, ask: Callable[[Recorder], Awaitable[msgspec.Struct | Response]]) -> Response:
+    """Asks the results, or says why they cannot be asked.
+
+    Args:
+        request: of HTTP.
+        ask: gives a struct, or an answer of another kind.
+    """
+    recorder = gateway_of(request).recorder
+    try:
+        if recorder is None:
+            raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
+        await recorder.flush(READ_SECONDS)  # whoever was answered finds what was recorded
+        found = await ask(recorder)
+        return found if isinstance(found, Response) else as_json(found)
+    except AoiError as error:
+        return problems.of_error(error).response()

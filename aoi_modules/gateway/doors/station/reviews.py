@@ -1,0 +1,121 @@
+"""The review queue and judgements by HTTP."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from starlette.requests import Request
+
+from aoi_modules.gateway.doors.station.bodies import read_json
+from aoi_modules.results.database import reading
+from aoi_modules.results.record import Record, ReviewReason
+from aoi_modules.results.recorder import Recorder
+from aoi_modules.results.review import judgements, queue
+from aoi_modules.results.review.judgement import Disposition, Judgement, Opinion, check_who
+from aoi_modules.results.review.queue import Waiting
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for people."""
+
+    waiting: Sequence[Waiting]
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who wants the next part."""
+
+    who: str
+    component: str | None = None
+    """Only its parts; null for all."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part to be judged, which is one person's alone until a moment; or nothing, where nothing waits."""
+
+    inspection: str | None = None
+    """Its id, by which it is judged."""
+    picture: str | None = None
+    """Path of its picture."""
+    component: str | None = None
+    reason: ReviewReason | None = None
+    """Why; null where the part is judged blind."""
+    blind: bool = False
+    """Whether nobody tells what the model said, so that he judges by the picture alone."""
+    until: datetime | None = None
+    record: Record | None = None
+    """What the model said; null where the part is judged blind."""
+
+
+class Say(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person says about a part."""
+
+    who: str
+    verdict: Literal["good", "defect"]
+    defect: str | None = None
+    """Which one; needed where the verdict is `defect`."""
+    note: str = ""
+    disposition: Disposition | None = None
+    """What becomes of its unit."""
+
+    def __post_init__(self) -> None:
+        self.opinion()
+
+    def opinion(self) -> Opinion:
+        """Gives it without the person."""
+        return Opinion(verdict=self.verdict, defect=self.defect, note=self.note, disposition=self.disposition)
+
+
+class Undo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who takes a judgement back."""
+
+    who: str
+
+
+class Judgements(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was said about a part, oldest first."""
+
+    judgements: Sequence[Judgement]
+
+
+async def waiting(recorder: Recorder) -> Queue:
+    """Tells what waits."""
+    return Queue(waiting=await queue.waiting(recorder.database))
+
+
+async def next_part(recorder: Recorder, request: Request, timeout_ms: int) -> Part:
+    """Gives a person the next part."""
+    ask = await read_json(request, Ask, timeout_ms)
+    review = await queue.take(recorder.database, check_who(ask.who), ask.component)
+    if review is None:
+        return Part()
+    record = await reading.by_id(recorder.database, review.inspection)
+    return Part(
+        inspection=review.inspection,
+        picture=f"/v1/inspections/{review.shown}/picture",
+        component=record.inspection.component,
+        reason=None if review.blind else review.reason,
+        blind=review.blind,
+        until=review.until,
+        record=None if review.blind else record,
+    )
+
+
+async def judge(recorder: Recorder, request: Request, timeout_ms: int) -> Judgement:
+    """Keeps what a person says."""
+    said = await read_json(request, Say, timeout_ms)
+    inspection = request.path_params["id"]
+    return await judgements.judge(recorder.database, inspection, said.opinion(), check_who(said.who))
+
+
+async def undo(recorder: Recorder, request: Request, timeout_ms: int) -> Judgement:
+    """Takes a judgement back."""
+    who = check_who((await read_json(request, Undo, timeout_ms)).who)
+    return await judgements.undo(recorder.database, request.path_params["id"], who)
+
+
+async def history(recorder: Recorder, request: Request) -> Judgements:
+    """Tells what was said about an inspection."""
+    inspection = request.path_params["id"]
+    await reading.by_id(recorder.database, inspection)
+    return Judgements(judgements=await judgements.history_of(recorder.database, inspection))

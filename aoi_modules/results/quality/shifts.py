@@ -1,0 +1,50 @@
+"""Days and shifts of a plant, by its own clock. Pure."""
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+_TIME = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)")
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When shifts begin: `{time_zone: Europe/Berlin, shifts: {early: "06:00", late: "14:00", night: "22:00"}}` in YAML.
+
+    Raises:
+        ValueError: no such time zone, or no such time of day.
+    """
+
+    time_zone: str = "UTC"
+    """A name of the IANA's, as `Europe/Berlin`."""
+    shifts: dict[str, str] = {}
+    """By name, when each begins: HH:MM, on a quarter of an hour. Each goes on until the next one begins."""
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(
+                f"time_zone: expected a name such as Europe/Berlin. Received: {self.time_zone!r}"
+            ) from None
+        for name, begins in self.shifts.items():
+            if not _TIME.fullmatch(begins):
+                raise ValueError(f"shifts: {name}: expected HH:MM on a quarter of an hour. Received: {begins!r}")
+        if len(set(self.shifts.values())) < len(self.shifts):
+            raise ValueError("shifts: two of them begin at the same time")
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of the plant on which a moment is. One before the first shift begins belongs to the night before."""
+        local = moment.astimezone(ZoneInfo(self.time_zone))
+        first = min(self.shifts.values(), default="00:00")
+        early = local.time() < time.fromisoformat(first)
+        return date.fromordinal(local.date().toordinal() - early)
+
+    def shift_of(self, moment: datetime) -> str:
+        """The name of the shift in which a moment is; empty where the plant has none."""
+        if not self.shifts:
+            return ""
+        now = f"{moment.astimezone(ZoneInfo(self.time_zone)):%H:%M}"
+        begun = [(begins, name) for name, begins in self.shifts.items() if begins <= now]
+        return max(begun or [(begins, name) for name, begins in self.shifts.items()])[1]

@@ -1,0 +1,48 @@
+"""Days and shifts by the clock of the plant."""
+
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from aoi_modules.results.quality.shifts import Calendar
+
+BERLIN = Calendar(time_zone="Europe/Berlin", shifts={"early": "06:00", "late": "14:00", "night": "22:00"})
+
+
+@pytest.mark.parametrize(
+    ("moment", "shift", "day"),
+    [
+        ("2026-03-02T05:00Z", "early", date(2026, 3, 2)),  # 6 o'clock in Berlin
+        ("2026-03-02T04:59Z", "night", date(2026, 3, 1)),
+        ("2026-03-02T12:59Z", "early", date(2026, 3, 2)),
+        ("2026-03-02T13:00Z", "late", date(2026, 3, 2)),
+        ("2026-03-02T21:00Z", "night", date(2026, 3, 2)),
+        ("2026-03-02T23:30Z", "night", date(2026, 3, 2)),  # after midnight, and still of that night
+        ("2026-07-02T04:00Z", "early", date(2026, 7, 2)),  # summer time
+    ],
+)
+def test_a_moment_is_in_a_shift_and_on_its_day(moment: str, shift: str, day: date) -> None:
+    at = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    assert (BERLIN.shift_of(at), BERLIN.day_of(at)) == (shift, day)
+
+
+def test_without_shifts_days_begin_at_midnight() -> None:
+    calendar = Calendar()
+    assert calendar.shift_of(datetime(2026, 3, 2, 5, tzinfo=UTC)) == ""
+    assert calendar.day_of(datetime(2026, 3, 2, 0, tzinfo=UTC)) == date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"time_zone": "Berlin"}, "time_zone: expected a name such as Europe/Berlin"),
+        ({"time_zone": "../etc/passwd"}, "time_zone: expected a name"),
+        ({"shifts": {"early": "6:00"}}, "shifts: early: expected HH:MM on a quarter of an hour"),
+        ({"shifts": {"early": "06:10"}}, "on a quarter of an hour"),
+        ({"shifts": {"early": "06:00", "first": "06:00"}}, "two of them begin at the same time"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=words):
+        msgspec.convert(wrong, Calendar)
