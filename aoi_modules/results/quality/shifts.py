@@ -24,7 +24,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # `Europe` is a folder; all of them are names of no zone
             raise ValueError(
                 f"time_zone: expected a name such as Europe/Berlin. Received: {self.time_zone!r}"
             ) from None
