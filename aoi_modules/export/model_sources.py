@@ -20,6 +20,7 @@ from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.modelstore.reference import Reference
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.pictures.decoding import decode
@@ -43,6 +44,7 @@ class ModelSource:
         features: names of the numbers that it takes beside a picture.
         feature_rows: float32 (n, F), those of the sample pictures; None when it takes none or nothing says them.
         expected: what the author's framework says about the sample pictures, by head; None when nobody told.
+        reference: what the pictures were like that it learnt from; None when nothing says it.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class ModelSource:
     features: tuple[str, ...] = ()
     feature_rows: NDArray[np.float32] | None = None
     expected: Expected | None = None
+    reference: Reference | None = None
 
     @property
     def picture(self) -> PictureInput:
@@ -134,6 +137,7 @@ def _read(path: Path, wishes: Wishes, reading: Reading) -> ModelSource:
         pictures=pictures,
         features=features,
         feature_rows=rows,
+        reference=report.reference if report else None,
     )
     if expected is None:
         return source

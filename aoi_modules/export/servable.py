@@ -23,6 +23,7 @@ from aoi_modules.export.signatures import Core, frozen_pixels, trace
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
 from aoi_modules.modelstore.manifest import FLOAT32_TOLERANCE, Manifest, Source
+from aoi_modules.modelstore.reference import Reference
 from aoi_modules.tf import tf
 
 
@@ -111,6 +112,7 @@ def describe(
             data=member.data,
             profile=member.profile,
             golden="own reading" if member.expected is None else "author's scores",
+            reference=member.reference,
         )
         for member in component.members
     )
@@ -128,6 +130,7 @@ def describe(
         precision=precision,
         tolerance=tolerance,
         golden=first.golden if all(source.golden == first.golden for source in sources) else "own reading",
+        reference=Reference.joined(source.reference for source in sources),
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 

@@ -23,8 +23,10 @@ from aoi_modules.gateway.records import Records
 from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
+from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.states import STATUS_SECONDS, RouteState, state_of
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
+from aoi_modules.gateway.watching.optics import Optics
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.unit import UnitInspection
@@ -41,11 +43,13 @@ class Answer:
         inspection: the verdict, and what led to it.
         prediction: what the model gave; None if no model answered, or if its recorded inspection was enough.
         address: of the model server that answered; empty if none did.
+        manifest: of the version that gave it, if it carries one.
     """
 
     inspection: Inspection
     prediction: Prediction | None = None
     address: str = ""
+    manifest: Manifest | None = None
 
 
 class Line:
@@ -58,6 +62,9 @@ class Line:
         records: keeps what is found; None keeps nothing.
         tracing: makes spans; None makes none.
         limits: by which parts are judged; None knows only those of the routes.
+
+    Attributes:
+        optics: how bright and sharp the pictures are.
     """
 
     def __init__(
@@ -78,6 +85,7 @@ class Line:
         self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told)
         self._admissions: dict[str, Admission] = {}
         self._shadows = Shadows(metrics, log)
+        self.optics = Optics(metrics)
         self.use(routes)
 
     def use(self, routes: Routes) -> None:
@@ -87,6 +95,7 @@ class Line:
         self._ways = {name: self._ways_of(name, route) for name, route in routes.components.items()}
         for name, route in routes.components.items():
             self._admission(name).change(route.max_in_flight, route.max_waiting)
+        self.optics.use(routes.components)
 
     async def answer(
         self, component: str, arrival: Arrival, *, together: str | None = None, with_outputs: bool = False
@@ -156,6 +165,7 @@ class Line:
             shadowed = partial(self._shadowed, question, ways.shadow, arrived, inspection)
             self._shadows.follow(inspection, shadowed, arrived.request_id, size=arrived.picture.size)
         self._metrics.judged(inspection, watch.stages)
+        self._watch_optics(component, arrived.shot, found)
         return replace(found, inspection=inspection)
 
     async def pass_on(
@@ -210,6 +220,7 @@ class Line:
     async def close(self) -> None:
         """Ends the shadows, and the connections to all model servers."""
         await self._shadows.close()
+        await self.optics.close()
         await self._upstreams.close()
 
     def _admission(self, component: str) -> Admission:
@@ -218,6 +229,12 @@ class Line:
             admission = self._admissions[component] = Admission("inspections of this component", None, 0)
             self._metrics.waiting.labels(component).set_function(lambda: admission.waiting)
         return self._admissions[component]
+
+    def _watch_optics(self, component: str, shot: Shot, found: Answer) -> None:
+        """Lets the picture be measured, and compared with those of the route's own model, whoever answered."""
+        if found.prediction is not None and not found.inspection.canary:
+            self.optics.compare(component, None if found.manifest is None else found.manifest.reference)
+        self.optics.look(component, shot)
 
     def _told(self, address: str, model: str, away: bool) -> None:
         self._metrics.away.labels(address, model).set(away)
@@ -287,7 +304,7 @@ class Line:
             limits = self._limits.of(component, route, model.name, model.version)
             inspection = judge(prediction.scores, reply.manifest, limits, component=component, model=model)
         said = msgspec.structs.replace(inspection, canary=way.canary, limits_seen=self._limits.away_since)
-        return Answer(said, prediction, reply.address)
+        return Answer(said, prediction, reply.address, reply.manifest)
 
     async def _ask_shadow(self, question: Question, shadow: "_Way") -> Inspection:
         """What a shadow says about a picture. Half of the places at every server are kept for the line."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.registry import Collector
 
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.results.following import Following
@@ -13,7 +14,8 @@ from aoi_modules.results.sinks.forwarder import Forwarder
 UNKNOWN = "unknown"
 """Component of requests that name none of ours: a label's values must not be a stranger's to choose."""
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-_SCORES = tuple(step / 20 for step in range(1, 20))
+_SHARES = tuple(step / 20 for step in range(1, 20))
+_DECIBELS = tuple(range(3, 48, 3))
 
 
 class Metrics:
@@ -69,7 +71,27 @@ class Metrics:
             "aoi_gateway_scores",
             "Scores of heads that judge, by component and head.",
             ["component", "head"],
-            buckets=_SCORES,
+            buckets=_SHARES,
+            registry=self._registry,
+        )
+        self.brightness = Histogram(
+            "aoi_gateway_picture_brightness",
+            "Mean luma, 0 to 1, of pictures that were measured, by component: some of all.",
+            ["component"],
+            buckets=_SHARES,
+            registry=self._registry,
+        )
+        self.sharpness = Histogram(
+            "aoi_gateway_picture_sharpness",
+            "Variance of the Laplacian, in decibels, of pictures that were measured, by component: some of all.",
+            ["component"],
+            buckets=_DECIBELS,
+            registry=self._registry,
+        )
+        self.not_measured = Counter(
+            "aoi_gateway_pictures_not_measured_total",
+            "Pictures whose turn it was to be measured, and that a later one took the place of, by component.",
+            ["component"],
             registry=self._registry,
         )
         self.behind = Gauge(
@@ -142,6 +164,10 @@ class Metrics:
             self.place_away.labels(forwarder.name).set_function(partial(_is_away, forwarder))
             self.outbox.labels(forwarder.name).set_function(partial(_waiting, forwarder))
             self.sent.labels(forwarder.name).set_function(partial(_sent, forwarder))
+
+    def show(self, collector: Collector) -> None:
+        """Shows what a collector tells whenever the values are read."""
+        self._registry.register(collector)
 
     def judged(self, inspection: Inspection, stages: Mapping[str, float]) -> None:
         """Counts an inspection that was answered.

@@ -1,4 +1,4 @@
 """What a servable is, stated once: its names, manifest, golden samples, warm-up, signatures and folders.
 
-Uses `wire`, `verdict` and `errors`; never TensorFlow.
+Uses `wire`, `pictures`, `verdict` and `errors`; never TensorFlow.
 """

@@ -15,6 +15,7 @@ import msgspec
 from aoi_modules.errors import StoreError
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
+from aoi_modules.modelstore.reference import Reference
 from aoi_modules.verdict import Limits
 
 FORMAT = 1
@@ -97,6 +98,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     data: DataOrigin | None = None
     profile: str | None = None
     golden: GoldenBy = "own reading"
+    reference: Reference | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +107,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     `picture`, `data`, `profile` and `source_sha256` are those of the source model. Of several merged sources `picture`
     is the largest, with as many channels as the signature `pixels` takes, and each of the others stands here only if
     it is the same for all; `sources` has what belongs to each. `tolerance` is how far scores may be from golden ones.
-    `golden` is `author's scores` only if all sources have them.
+    `golden` is `author's scores` only if all sources have them. `reference` is what the pictures were like that the
+    sources learnt from, as far as their trainings tell: None where none does.
     """
 
     component: str
@@ -120,6 +123,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     precision: Literal["float32", "float16"] = "float32"
     tolerance: float = FLOAT32_TOLERANCE
     golden: GoldenBy = "own reading"
+    reference: Reference | None = None
     tools: dict[str, str] = {}
     format: int = FORMAT
 

@@ -11,6 +11,7 @@ import msgspec
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.modelstore.reference import Reference
 from aoi_modules.verdict import Rate, Verdict
 
 FILE_NAME = "report.json"
@@ -111,6 +112,8 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
         classes: what each head says about the test pictures of each class.
         mistakes: the test pictures about which a head was wrong, the worst first; None where an older release wrote
             the report.
+        reference: what the training pictures were like, those of good parts if any are known; None where an older
+            release wrote the report.
         samples: test pictures beside the report.
         seconds: that the training took, evaluation included.
         model_sha256: of `model.keras`.
@@ -138,6 +141,7 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, dict[str, int]] = {}
     classes: tuple[ClassResult, ...] = ()
     mistakes: tuple[Mistake, ...] | None = None
+    reference: Reference | None = None
     format: int = FORMAT
 
 

@@ -1,4 +1,4 @@
-"""Picture files: the one table of formats, and a decoder that gives the very pixels that a servable's graph sees.
+"""Picture files: the one table of formats, a decoder for the very pixels that a servable's graph sees, their quality.
 
 Uses `errors` only; training, graph, both engines, gateway and client hold to this table.
 """

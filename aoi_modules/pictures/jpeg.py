@@ -5,6 +5,7 @@ with its defaults a sharp JPEG comes out up to nine gray levels different, and a
 JPEGs are decoded by simplejpeg, a thin layer over the same libjpeg-turbo.
 """
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -81,6 +82,26 @@ def decode(content: bytes, header: Header) -> Plane:
         return _decoded(content, header)
     except ValueError:
         return _mended(content, header)
+
+
+def decode_luma(content: bytes, header: Header, fewest: int) -> Plane | None:
+    """Decodes the luma alone, shrunk as far as the format's blocks allow: uint8 (h, w, 1).
+
+    Args:
+        content: of the file.
+        header: of the file.
+        fewest: pixels that are to be left, unless the picture has fewer.
+
+    Returns:
+        None of a damaged file, which `decode` may still read.
+    """
+    factor = min(1.0, math.sqrt(fewest / (header.height * header.width)))
+    height, width = math.ceil(header.height * factor), math.ceil(header.width * factor)
+    try:
+        luma: Plane = simplejpeg.decode_jpeg(content, "GRAY", fastdct=True, min_height=height, min_width=width)
+    except ValueError:
+        return None
+    return luma
 
 
 def _frame(content: bytes) -> int:

@@ -21,6 +21,7 @@ from aoi_modules.training import profiles, recipes
 from aoi_modules.training.fitting.outputs import check_free, staged
 from aoi_modules.training.fitting.unfinished import keep_logs, unfinished
 from aoi_modules.training.measuring.mistakes import class_counts, class_results, mistakes
+from aoi_modules.training.measuring.training_pictures import reference_of
 from aoi_modules.training.plan import Plan, plan
 from aoi_modules.training.recipes import Recipe
 from aoi_modules.training.reporting import page, samples
@@ -184,6 +185,7 @@ def _report(
         counts=class_counts(split),
         classes=class_results(results, split.test),
         mistakes=wrong,
+        reference=reference_of(split.train, wanted.recipe.heads),
     )
 
 

@@ -16,11 +16,13 @@ from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.heads import default_head
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.readers.keras_network import network_of
-from aoi_modules.export.servable import write_servable
+from aoi_modules.export.servable import describe, write_servable
 from aoi_modules.export.verification import decoded_pixels
 from aoi_modules.modelstore import golden, layout, manifest
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
+from aoi_modules.modelstore.reference import Reference
+from aoi_modules.pictures.quality import Quality
 from aoi_modules.tf import keras, tf
 from tests.export.networks import on_trunk, priced, trunk
 
@@ -108,6 +110,18 @@ def test_the_manifest_knows_where_each_head_came_from(version: Path) -> None:
     assert [head.name for head in described.heads] == ["short", "open", "spur", "hole"]
     assert {one.file: (one.heads, one.sha256) for one in described.sources}["spur.keras"] == (("spur",), "spur")
     assert (described.data, described.source_sha256) == (TILES, "")
+
+
+def test_the_manifest_joins_what_the_models_learnt_from(four: list[ModelSource]) -> None:
+    dark, bright = (Reference.of([Quality(level, 20.0)] * 3) for level in (0.2, 0.8))
+    short, spur = replace(four[0], reference=dark), replace(four[2], reference=bright)
+    described = describe(Component.of([short, four[1], spur]), "pcb", 1)
+    assert [one.reference for one in described.sources] == [dark, None, bright]
+    assert described.reference == Reference.joined([dark, bright])
+    assert described.reference is not None
+    assert described.reference.pictures == 6
+    assert described.reference.brightness.mean == pytest.approx(0.5)
+    assert describe(Component.of(four), "pcb", 1).reference is None
 
 
 def test_the_order_of_heads_changes_nothing_but_the_order(

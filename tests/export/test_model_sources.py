@@ -12,10 +12,14 @@ from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
+from aoi_modules.modelstore.reference import Reference
 from aoi_modules.modelstore.version_dir import file_sha256
+from aoi_modules.pictures.quality import Quality
 from aoi_modules.tf import keras
 from tests.export.networks import DEFECT, network, priced
 from tests.serving.engines.encoded import encode
+
+REFERENCE = Reference.of([Quality(0.4, 20.0), Quality(0.6, 22.0)])
 
 
 def test_a_model_without_report_gets_a_head_by_its_output(model_file: Path) -> None:
@@ -75,6 +79,13 @@ def test_a_report_of_another_model_is_refused(trained: Path) -> None:
     assert (described.data, described.heads[0].labels) == (None, ("good", "defect"))
 
 
+def test_what_the_training_pictures_were_like_comes_with_the_report_alone(trained: Path) -> None:
+    assert read(trained).reference == REFERENCE
+    assert read(trained.rename(trained.with_name("foreign.keras"))).reference == REFERENCE
+    (trained.parent / "report.json").unlink()
+    assert read(trained.with_name("foreign.keras")).reference is None
+
+
 @pytest.fixture
 def trained(tmp_path: Path) -> Path:
     """A model with a report beside it."""
@@ -98,6 +109,7 @@ def trained(tmp_path: Path) -> Path:
             seconds=1,
             model_sha256=file_sha256(tmp_path / "model.keras"),
             tools={},
+            reference=REFERENCE,
         ),
         tmp_path,
     )

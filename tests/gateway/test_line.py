@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -25,6 +26,8 @@ from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
+from aoi_modules.modelstore.reference import Reference
+from aoi_modules.pictures.quality import Quality
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest, scores_of
 from tests.gateway.conftest import Arriving, inspect, picture_bytes
@@ -253,6 +256,34 @@ def test_where_a_canary_cannot_answer_the_route_does(model_server: ModelServer) 
     inspection = with_line("", lambda line: inspect(line, "tile", Arriving()), metrics, routes)
     assert (inspection.model.version, inspection.canary) == (1, False)
     assert 'aoi_gateway_canary_failures_total{component="tile"} 1.0' in metrics.text().decode()
+
+
+def test_pictures_are_compared_with_those_that_the_version_in_service_learnt_from(model_server: ModelServer) -> None:
+    references = {version: Reference.of([Quality(version / 10, 20.0)]) for version in (1, 2, 3)}
+    for version, reference in references.items():
+        known = msgspec.structs.replace(manifest(version), reference=reference)
+        model_server.manifests[version], model_server.states[version] = known.to_json(), "AVAILABLE"
+    model_server.states[4] = "AVAILABLE"  # which carries no manifest
+    routes = (
+        f'components: {{tile: {{model: tile, upstream: "{model_server.address}", heads: {{defect: {{threshold: 0.5}}}},'
+        " canary: {version: 3, share: 0.5}}}"
+    )
+    units = [f"unit {number}" for number in range(10)]
+    canary, own = min(units, key=chance_of), max(units, key=chance_of)
+
+    async def act(line: Line) -> None:
+        assert (await line.answer("tile", Arriving(unit=canary))).inspection.canary
+        assert line.optics.view("tile").reference is None, "a canary is not in service"
+        for version in (1, 2, 1):
+            model_server.version = version
+            for unit in (own, canary):
+                await line.answer("tile", Arriving(unit=unit))
+                assert line.optics.view("tile").reference == references[version]
+        model_server.version = 4
+        await line.answer("tile", Arriving(unit=own))
+        assert line.optics.view("tile").reference is None
+
+    with_line("", act, routes=routes)
 
 
 def test_a_shadow_is_compared_and_answers_nobody(model_server: ModelServer) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.errors import StoreError
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source, read
+from aoi_modules.modelstore.reference import Reference, Spread
 from aoi_modules.verdict import Limits
 
 names = st.text(min_size=1, max_size=8)
@@ -19,6 +20,7 @@ heads = st.builds(
     threshold=st.none() | unit,
     metrics=st.dictionaries(names, unit, max_size=2),
 )
+spreads = st.builds(Spread, mean=unit, deviation=unit, p1=unit, p50=unit, p99=unit)
 manifests = st.builds(
     Manifest,
     component=names,
@@ -28,6 +30,7 @@ manifests = st.builds(
         PictureInput, height=st.integers(1, 999), width=st.integers(1, 999), channels=st.sampled_from([1, 3])
     ),
     data=st.none() | st.builds(DataOrigin, name=names, sha256=names, stand_in=st.booleans()),
+    reference=st.none() | st.builds(Reference, pictures=st.integers(1, 999), brightness=spreads, sharpness=spreads),
 )
 
 
@@ -87,6 +90,12 @@ def test_fields_of_a_newer_release_are_passed_over_wherever_they_stand() -> None
     for place in places:
         place["glare"] = {"angle": 3}
     assert Manifest.from_json(json.dumps(newer), "server X") == old
+
+
+def test_a_manifest_of_an_older_release_does_not_say_what_its_pictures_were_like() -> None:
+    older = json.loads(small().to_json())
+    del older["reference"]
+    assert Manifest.from_json(json.dumps(older), "server X") == small()
 
 
 def test_another_format_is_refused_before_any_field_is_looked_at() -> None:

@@ -86,12 +86,13 @@ def test_all_wrong_verdicts_of_a_head_are_one_line() -> None:
     assert training_report.verdicts_in_words(report, "side") == ""
 
 
-def test_a_report_of_an_older_release_knows_no_mistakes(tmp_path: Path) -> None:
+def test_a_report_of_an_older_release_knows_neither_mistakes_nor_what_its_pictures_were_like(tmp_path: Path) -> None:
     training_report.write(REPORT, tmp_path)
     file = tmp_path / training_report.FILE_NAME
     content = msgspec.json.decode(file.read_bytes())
     file.write_bytes(msgspec.json.encode({name: content[name] for name in content if name not in NEW}))
-    assert training_report.read(tmp_path).mistakes is None
+    read = training_report.read(tmp_path)
+    assert (read.mistakes, read.reference) == (None, None)
 
 
-NEW = ("mistakes", "classes", "counts")
+NEW = ("mistakes", "classes", "counts", "reference")

@@ -113,6 +113,14 @@ def test_the_saved_model_gives_the_reported_figures(trained: dict[str, Trained])
     assert {sample.label for sample in written.samples} == {"good", "defect"}
 
 
+def test_the_report_says_what_the_training_pictures_were_like(trained: dict[str, Trained]) -> None:
+    for name, expected in (("sides", 96), ("squares", 48)):
+        reference = trained[name].report.reference
+        assert reference is not None
+        assert reference.pictures == expected, "all where nothing judges, else the good ones"
+        assert 0.1 < reference.brightness.mean < 0.4
+
+
 def test_samples_are_scored_as_the_pictures_they_came_from(trained: dict[str, Trained]) -> None:
     out, samples = trained["sides"].out, trained["sides"].report.samples
     model = keras.models.load_model(out / "model.keras")

@@ -53,6 +53,13 @@ def _facts(servable: Contents) -> Iterable[tuple[str, str]]:
             yield "features", ", ".join(manifest.features)
         yield "precision", manifest.precision
         yield "golden", manifest.golden
+        if (reference := manifest.reference) is not None:
+            light, focus = reference.brightness, reference.sharpness
+            yield (
+                "learnt from",
+                f"{counted(reference.pictures, 'picture')}: brightness {light.mean:.2f} +/- {light.deviation:.2f}, "
+                f"sharpness {focus.mean:.1f} +/- {focus.deviation:.1f} dB",
+            )
     yield (
         "weights",
         f"as {weights.stored}: {short(weights.constant_numbers)} numbers in {counted(weights.constants, 'constant')}, "

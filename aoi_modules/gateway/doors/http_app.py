@@ -254,8 +254,9 @@ async def get_picture(request: Request) -> Response:
 
 
 async def get_components(request: Request) -> Response:
-    """GET /v1/components: what is inspected here, by which model and limits."""
-    return as_json(components_of(await line_of(request).states()))
+    """GET /v1/components: what is inspected here, by which model and limits, and how its pictures are."""
+    line = line_of(request)
+    return as_json(components_of(await line.states(), line.optics.view))
 
 
 async def get_healthz(_: Request) -> Response:

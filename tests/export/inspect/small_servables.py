@@ -11,11 +11,14 @@ from aoi_modules.export import graph
 from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore.golden import Golden, drawn_pictures
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source
+from aoi_modules.modelstore.reference import Reference
+from aoi_modules.pictures.quality import Quality
 from aoi_modules.tf import tf
 from tests.export.inspect.merged_graphs import Made, merged
 
 PICTURE = PictureInput(height=24, width=32, channels=3)
 DATA = DataOrigin(name="drawn", sha256="d" * 64, stand_in=True)
+LEARNT_FROM = (Quality(0.4, 20.0), Quality(0.6, 23.0))
 
 
 def put(base_path: Path, models: Mapping[str, Made], *, threshold: float = 0.4, metric: float = 0.98) -> Path:
@@ -35,6 +38,7 @@ def put(base_path: Path, models: Mapping[str, Made], *, threshold: float = 0.4, 
             Source(heads=(head,), picture=PICTURE, file=f"{head}.keras", sha256=str(hash(model.layers)), data=DATA)
             for head, model in models.items()
         ),
+        reference=Reference.of(LEARNT_FROM),
     )
     pictures = drawn_pictures(PICTURE)
     batch = np.stack([np.asarray(Image.open(io.BytesIO(picture))) for picture in pictures])

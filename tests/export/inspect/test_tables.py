@@ -36,6 +36,7 @@ def test_every_part_has_its_line(ours: Contents) -> None:
     assert ours.path in lines["pcb, version 1"]
     assert "2 heads, 43% of the work is shared" in lines["heads"]
     assert "24 x 32 x 3" in lines["picture"]
+    assert "2 pictures: brightness 0.50 +/- 0.10, sharpness 21.5 +/- 1.5 dB" in lines["learnt from"]
     assert "whole" in lines["checksums"]
     assert "good, short" in lines["short"]
     assert "image uint8 (?, ?, ?, 3) -> open float32 (?, 1), short float32 (?, 1)" in lines["pixels"]

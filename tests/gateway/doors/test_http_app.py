@@ -329,6 +329,7 @@ def test_components_tells_models_and_limits(gateway: RunningGateway) -> None:
     assert by_name["strict"]["heads"][0]["threshold"] == 0.2
     assert by_name["nowhere"]["available"] is False
     assert "crack" in by_name["wrong"]["detail"]
+    assert by_name["nowhere"]["pictures"] == {"present": None, "reference": None, "drift": None}
 
 
 def test_health_and_readiness(gateway: RunningGateway) -> None:

@@ -1,15 +1,17 @@
-"""What is inspected here, by HTTP: each component with its models, servers and limits in force."""
+"""What is inspected here, by HTTP: each component with its models, servers and limits, and how its pictures are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.routes import Canary, Variant
 from aoi_modules.gateway.states import RouteState
+from aoi_modules.gateway.watching.optics import View
 from aoi_modules.judging.inspection import ModelVersion
 from aoi_modules.judging.limits import HeadLimits, LimitsFrom, SetLimits, good_labels, limits_from, limits_of
-from aoi_modules.modelstore.manifest import Head, HeadKind
+from aoi_modules.modelstore.manifest import Head, HeadKind, Manifest
+from aoi_modules.modelstore.reference import Drift, Reference, drift
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +42,19 @@ class JudgedHead(msgspec.Struct, frozen=True, kw_only=True):
     """Why the limits do not fit the head; empty where they do."""
 
 
+class Pictures(msgspec.Struct, frozen=True, kw_only=True):
+    """How bright and sharp the line's pictures are, against those that the model learnt from."""
+
+    present: Reference | None
+    """Of the last pictures that were measured; null before the first."""
+    reference: Reference | None
+    """Of those that the model in service learnt from; null where its manifest does not say."""
+    drift: Drift | None
+    """How far the line is from the reference; null where that is unknown, or where either has too few pictures."""
+
+
 class Component(msgspec.Struct, frozen=True, kw_only=True):
-    """One component: who answers about its pictures, and by which limits."""
+    """One component: who answers about its pictures, by which limits, and how the pictures are."""
 
     component: str
     model: ModelVersion
@@ -54,6 +67,7 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
     servers: Sequence[Server]
     timeout_ms: int
     heads: Sequence[JudgedHead]
+    pictures: Pictures
 
 
 class Components(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,12 +76,17 @@ class Components(msgspec.Struct, frozen=True, kw_only=True):
     components: Sequence[Component]
 
 
-def components_of(states: Mapping[str, RouteState]) -> Components:
-    """Tells of each component what its route and its model servers say."""
-    return Components(components=[_component(name, state) for name, state in states.items()])
+def components_of(states: Mapping[str, RouteState], view: Callable[[str], View]) -> Components:
+    """Tells of each component what its route and its model servers say.
+
+    Args:
+        states: by component.
+        view: gives how the pictures of a component are.
+    """
+    return Components(components=[_component(name, state, view(name)) for name, state in states.items()])
 
 
-def _component(name: str, state: RouteState) -> Component:
+def _component(name: str, state: RouteState, view: View) -> Component:
     route = state.route
     return Component(
         component=name,
@@ -80,7 +99,14 @@ def _component(name: str, state: RouteState) -> Component:
         servers=[Server(address=at, available=not detail, detail=detail) for at, detail in state.servers.items()],
         timeout_ms=route.timeout_ms,
         heads=_heads(state),
+        pictures=_pictures(view, state.manifest),
     )
+
+
+def _pictures(view: View, manifest: Manifest | None) -> Pictures:
+    """The manifest of now wins over that of the last answer."""
+    present, reference = view.present, view.reference if manifest is None else manifest.reference
+    return Pictures(present=present, reference=reference, drift=drift(present, reference))
 
 
 def _heads(state: RouteState) -> list[JudgedHead]:

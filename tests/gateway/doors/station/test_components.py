@@ -7,18 +7,21 @@ import msgspec
 from aoi_modules.gateway.doors.station.components import Component, components_of
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.states import RouteState
+from aoi_modules.gateway.watching.optics import View
 from aoi_modules.judging.inspection import ModelVersion
 from aoi_modules.judging.limits import SetLimits
+from aoi_modules.modelstore.reference import FEWEST, Reference
+from aoi_modules.pictures.quality import Quality
 from tests.client.model_server import manifest
 
 
-def told(route: str, **state: Any) -> Component:
-    """What is told of one component, by its route in YAML and its state."""
+def told(route: str, view: View | None = None, **state: Any) -> Component:
+    """What is told of one component, by its route in YAML, how its pictures are, and its state."""
     text = f"components: {{tile: {{model: tile, upstream: 'a:1', {route}}}}}"
     routes = parse_routes(text, "routes.yaml").components
     limits = {**routes["tile"].limits_of(state.get("version")), **state.pop("limits", {})}
-    found = components_of({"tile": RouteState(**{"route": routes["tile"], "ready": True, "limits": limits, **state})})
-    return found.components[0]
+    found = RouteState(**{"route": routes["tile"], "ready": True, "limits": limits, **state})
+    return components_of({"tile": found}, lambda _: view or View()).components[0]
 
 
 def test_the_manifests_limits_hold_where_the_route_is_silent() -> None:
@@ -67,3 +70,19 @@ def test_servers_and_variants() -> None:
     ]
     body = msgspec.to_builtins(component)
     assert (body["canary"]["version"], body["canary"]["share"], body["shadow"]["label"]) == (4, 0.05, "next")
+
+
+def test_pictures_are_told_against_those_that_the_version_in_service_learnt_from() -> None:
+    learnt, earlier = (Reference.of([Quality(level, 20.0)] * FEWEST) for level in (0.5, 0.9))
+    view = View(reference=earlier)
+    view.measured.extend([Quality(0.5 - 2 / 255, 20.0)] * FEWEST)
+    pictures = told("", view, manifest=msgspec.structs.replace(manifest(), reference=learnt)).pictures
+    assert (pictures.present, pictures.reference) == (view.present, learnt)
+    assert pictures.drift is not None
+    assert round(pictures.drift.brightness, 6) == -2.0
+    away = told("", view, ready=False, detail="away").pictures
+    assert away.reference == earlier, "the last that is known"
+    untold = told("", view, manifest=manifest()).pictures
+    assert (untold.reference, untold.drift) == (None, None)
+    nothing = told("", manifest=manifest()).pictures
+    assert (nothing.present, nothing.reference, nothing.drift) == (None, None, None)
