@@ -160,7 +160,7 @@ def dataset(component: str, out: Path, as_json: bool, places: Places) -> None:
     multiple=True,
     callback=_retention,
     metavar="KIND=DAYS",
-    help="How long pictures stay; what is not named stays for ever. `unjudged`: how long parts wait for a person.",
+    help="How long pictures stay; what is not named stays for ever. `unjudged`: how long parts wait for a person (30).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for machines.")
 @place_options

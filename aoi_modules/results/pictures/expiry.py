@@ -62,8 +62,7 @@ async def expire(
         PictureStoreAway: the store does not.
     """
     moment = moment or now()
-    before = retention.unjudged_before(moment)
-    unjudged = 0 if before is None else await forget(database, before)
+    unjudged = await forget(database, retention.unjudged_before(moment))
     finished = await _finish(database, store)
     counts: dict[Verdict, int] = {}
     ids: list[str] = []

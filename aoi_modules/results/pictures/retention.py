@@ -20,8 +20,9 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     PASS: Days | None = None
     REVIEW: Days | None = None
     FAIL: Days | None = None
-    unjudged: Days | None = None
-    """Days that a part waits for a person; its picture stays so long. None for ever."""
+    unjudged: Days = 30
+    """Days that a part waits for a person; its picture stays so long, whatever its age. Where nobody judges, pictures
+    go all the same."""
 
     def aged(self, moment: datetime) -> Iterator[Aged]:
         """Which pictures are over their age at a moment, verdict by verdict."""
@@ -29,6 +30,6 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             if days is not None:
                 yield Aged(verdict, first_id(moment - timedelta(days=days)))
 
-    def unjudged_before(self, moment: datetime) -> datetime | None:
-        """Of which time parts wait no more at a moment; None if all go on waiting."""
-        return None if self.unjudged is None else moment - timedelta(days=self.unjudged)
+    def unjudged_before(self, moment: datetime) -> datetime:
+        """Parts of before wait no more at a moment."""
+        return moment - timedelta(days=self.unjudged)

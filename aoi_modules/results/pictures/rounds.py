@@ -19,7 +19,7 @@ RETRY_SECONDS = 60.0
 
 
 class Rounds:
-    """Deletes what is over its age, round after round, and logs each: one line.
+    """Deletes what is over its age, round after round, and logs each in one line, if anything has an age here.
 
     Args:
         database: of the records.
@@ -47,13 +47,11 @@ class Rounds:
 
     async def went_well(self) -> bool:
         """One round; says whether it came to its end."""
-        retention = self._retention()
-        if retention == Retention():
-            return True
         try:
-            expiry = await expire(self._database, self._store, retention)
+            expiry = await expire(self._database, self._store, self._retention())
         except ResultsError as error:
             self._log.error("pictures cannot expire now", detail=error.message)
             return False
-        self._log.info("pictures expired", **msgspec.to_builtins(expiry))
+        if expiry.pictures or expiry.unjudged:
+            self._log.info("pictures expired", **msgspec.to_builtins(expiry))
         return True

@@ -28,7 +28,14 @@ def test_what_is_left_out_stays_for_ever() -> None:
     assert list(Retention().aged(MOMENT)) == []
 
 
-@pytest.mark.parametrize("days", ["{PASS: 0}", "{FAIL: -1}", "{pass: 7}", "{PASS: long}"])
+def test_nobody_waits_for_ever() -> None:
+    assert Retention().unjudged_before(MOMENT) == MOMENT - timedelta(days=30)
+    assert Retention(unjudged=2).unjudged_before(MOMENT) == MOMENT - timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    "days", ["{PASS: 0}", "{FAIL: -1}", "{pass: 7}", "{PASS: long}", "{unjudged: 0}", "{unjudged: null}"]
+)
 def test_what_makes_no_sense_is_refused(days: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(yaml.safe_load(days), Retention)
