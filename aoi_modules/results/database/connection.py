@@ -18,7 +18,7 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "p
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",  # reading does not wait for writing
     "PRAGMA synchronous=FULL",  # a commit is on disk: only then the spool lets go
-    "PRAGMA busy_timeout=5000",
+    "PRAGMA busy_timeout=15000",  # of gateways that start together, the last one waits until the others have migrated
     "PRAGMA cache_size=-16000",
 )
 _OPTIONS = {_DRIVERS["sqlite"]: frozenset[str](), _DRIVERS["postgresql"]: frozenset({"host", "port", "ssl"})}

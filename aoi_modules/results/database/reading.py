@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
@@ -62,12 +62,17 @@ def typed(named: Mapping[str, str], kind: type[Wanted]) -> Wanted:
             known = ", ".join(kinds)
             raise BadParameter(name[:40], expected=f"a filter of: {known}", found=text[:40])
         try:
-            found[name] = msgspec.convert(text, kinds[name], strict=name != "version")  # the one number
+            found[name] = msgspec.convert(text, kinds[name], strict=not _is_number(kinds[name]))
         except msgspec.ValidationError as error:
             reason = str(error).partition(" - at")[0]
             expected = f"another value ({reason[:1].lower()}{reason[1:]})"
             raise BadParameter(name, expected=expected, found=text[:40]) from None
     return msgspec.structs.replace(kind(), **found)
+
+
+def _is_number(kind: Any) -> bool:
+    """Whether a text has to be read as a number; a text of any other kind is what it is."""
+    return (get_args(kind) or (kind,))[0] in (int, float)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

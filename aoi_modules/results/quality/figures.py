@@ -81,20 +81,36 @@ def first_pass_yield(passed: int, parts: int) -> Figure:
 
 def _share(strata: Sequence[Stratum], verdict: Verdict, *, defective: bool) -> Figure:
     """The share of one verdict among all parts of a kind."""
+    of_verdict = [stratum for stratum in strata if stratum.verdict is verdict]
+    others = [stratum for stratum in strata if stratum.verdict is not verdict]
+    return share(strata, of_verdict, others, defective=defective)
+
+
+def share(strata: Sequence[Stratum], first: Sequence[Stratum], second: Sequence[Stratum], *, defective: bool) -> Figure:
+    """Estimates the share that the parts of a kind in some strata have in those of all.
+
+    Args:
+        strata: in which all parts are, whatever was found.
+        first: what was found that counts above the fraction line.
+        second: what was found that counts below it only.
+        defective: the kind; else good.
+
+    Raises:
+        MissingExtra: scipy is not installed.
+    """
     parts = sum(stratum.population for stratum in strata)
     sampled = sum(stratum.sampled for stratum in strata)
     asked = sum(stratum.asked for stratum in strata)
     if missing := _missing(strata):
         return Figure(unknown=missing, parts=parts, sampled=sampled, asked=asked)
-    first = total([stratum for stratum in strata if stratum.verdict is verdict], defective=defective)
-    second = total([stratum for stratum in strata if stratum.verdict is not verdict], defective=defective)
-    both = first.estimate + second.estimate
+    above, below = total(first, defective=defective), total(second, defective=defective)
+    both = above.estimate + below.estimate
     if not both:
         why = f"no {'defective' if defective else 'good'} part is known among the {sampled + asked:,} that were judged"
         return Figure(unknown=why, parts=parts, sampled=sampled, asked=asked, counted=0.0, of=0.0)
     return Figure(
-        value=first.estimate / both, interval=share_interval(first, second), parts=parts, sampled=sampled, asked=asked,
-        counted=first.estimate, of=both, effective=effective_sample(first, second),
+        value=above.estimate / both, interval=share_interval(above, below), parts=parts, sampled=sampled, asked=asked,
+        counted=above.estimate, of=both, effective=effective_sample(above, below),
     )  # fmt: skip
 
 

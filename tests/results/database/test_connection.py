@@ -75,7 +75,7 @@ def test_sqlite_is_on_disk_with_every_commit_and_its_folder_is_made(tmp_path: Pa
             names = ("journal_mode", "synchronous", "busy_timeout")
             return [(await connection.execute(text(f"PRAGMA {name}"))).scalar() for name in names]
 
-    assert with_database(tmp_path / "new" / "folder" / "results.db", act) == ["wal", 2, 5000]
+    assert with_database(tmp_path / "new" / "folder" / "results.db", act) == ["wal", 2, 15000]
 
 
 def test_a_block_that_fails_changes_nothing(database_url: str) -> None:

@@ -36,6 +36,7 @@ from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
 from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, PICTURES, RAW, FeaturesJson
 from aoi_modules.gateway.doors.station.components import Components
+from aoi_modules.gateway.doors.station.desk import Desk
 from aoi_modules.gateway.doors.station.limits import Back, Settings, Wanted
 from aoi_modules.gateway.doors.station.reviews import Ask, Judgements, Part, Queue, Say, Undo
 from aoi_modules.judging.inspection import Inspection
@@ -149,6 +150,9 @@ def operations() -> dict[str, Operation]:
         ),
         "GET /v1/limits": Operation(
             tag=STATION, answers=Settings, takes=[takes.OF_COMPONENT], refusals=(BadParameter, *read)
+        ),
+        "GET /v1/limits/desk": Operation(
+            tag=STATION, answers=Desk, takes=takes.desk(), refusals=(BadParameter, MissingExtra, *read)
         ),
         "POST /v1/limits": Operation(
             tag=STATION,

@@ -8,6 +8,7 @@ import msgspec
 from aoi_modules import logs
 from aoi_modules.gateway.doors import shot_form, uploads
 from aoi_modules.gateway.doors.results_http import FEW
+from aoi_modules.gateway.doors.station.desk import NEEDED, Question
 from aoi_modules.gateway.doors.station.quality import USUAL
 from aoi_modules.results.database.reading import MOST, Filter
 from aoi_modules.results.quality.counting import WAYS, Scope
@@ -119,6 +120,11 @@ def scope() -> Sequence[Parameter]:
     """The fields of `Scope`, and what figures are told apart by."""
     ways: Schema = {"type": "string", "enum": list(WAYS), "default": USUAL}
     return [*_fields(Scope), in_query("by", ways, "What tells the groups apart.")]
+
+
+def desk() -> Sequence[Parameter]:
+    """The fields of the desk's question; four of them have to be said."""
+    return [{**field, "required": field["name"] in NEEDED} for field in _fields(Question)]
 
 
 def _fields(kind: type[msgspec.Struct]) -> Sequence[Parameter]:

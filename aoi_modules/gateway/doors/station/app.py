@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aoi_modules.gateway.doors.shared import gateway_of, line_of, read
-from aoi_modules.gateway.doors.station import limits, quality, reviews
+from aoi_modules.gateway.doors.station import desk, limits, quality, reviews
 
 
 async def get_reviews(request: Request) -> Response:
@@ -46,6 +46,12 @@ async def get_limits(request: Request) -> Response:
     return await read(request, lambda recorder: limits.history(recorder, request.query_params))
 
 
+async def get_desk(request: Request) -> Response:
+    """GET /v1/limits/desk: what limits of a head would do to the parts of a version, before anybody sets them."""
+    calendar = gateway_of(request).routes.calendar
+    return await read(request, lambda recorder: desk.desk(recorder, request.query_params, calendar))
+
+
 async def post_limits(request: Request) -> Response:
     """POST /v1/limits: sets the limits of a head for one version of a model."""
     return await read(request, lambda recorder: limits.apply(recorder, line_of(request), request, _upload_ms(request)))
@@ -69,5 +75,6 @@ STATION: Sequence[Route] = (
     Route("/v1/quality", get_quality, methods=["GET"]),
     Route("/v1/limits", get_limits, methods=["GET"]),
     Route("/v1/limits", post_limits, methods=["POST"]),
+    Route("/v1/limits/desk", get_desk, methods=["GET"]),
     Route("/v1/limits/{number}/undo", post_step_back, methods=["POST"]),
 )

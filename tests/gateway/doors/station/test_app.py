@@ -3,7 +3,6 @@
 import pytest
 import requests
 
-from aoi_modules.gateway.doors.station.app import STATION
 from tests.gateway.doors.station.conftest import Station
 
 ID = "0" * 32
@@ -17,7 +16,6 @@ def test_an_empty_station_has_nothing_to_do(station: Station) -> None:
     assert station.next("Ada")["inspection"] is None
     assert station.get("/v1/limits").json() == {"settings": []}
     assert station.get("/v1/quality").json()["groups"] == []
-    assert len(STATION) == 9
 
 
 def test_what_is_wrong_with_a_request_is_told(station: Station) -> None:

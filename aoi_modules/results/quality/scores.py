@@ -1,0 +1,81 @@
+"""Scores out of the database: of the parts that people judged, and of the last ones of the line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+
+from aoi_modules.judging.inspection import HeadResult
+from aoi_modules.results.database import reading
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.reading import Filter
+from aoi_modules.results.database.tables import inspections, judged
+from aoi_modules.results.database.tallies import SLOT, slot_of
+from aoi_modules.results.limits.setting import Place
+from aoi_modules.results.quality.desk import Judged, Scored
+from aoi_modules.results.record import Record
+from aoi_modules.verdict import Limits, Verdict, judge_part
+
+MOST_JUDGED = 5000
+"""Judged parts that the desk looks at: the newest."""
+LAST = 1000
+"""Parts of the line that it judges once more, to say which verdicts would have changed."""
+
+
+async def judged_scores(database: Database, place: Place) -> tuple[list[Judged], datetime | None]:
+    """Reads the newest judged parts of a version, with the score of a head.
+
+    Returns:
+        The parts, and the moment since when they are all that were judged; None if these are all there ever were.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    c, said = inspections.c, judged.c
+    question = (
+        select(said.slot, said.component, said.verdict, said.chance, said.good, said.sampled, c.heads)
+        .join_from(judged, inspections, c.id == said.inspection)
+        .where(said.component == place.component, said.model == place.model, said.version == place.version)
+        .order_by(said.slot.desc())
+        .limit(MOST_JUDGED)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(question)).all()
+    since = slot_of(rows[-1].slot) + SLOT if len(rows) == MOST_JUDGED else None  # the oldest quarter may be cut
+    parts = [
+        Judged(
+            part=scored(Verdict(row.verdict), msgspec.convert(row.heads, tuple[HeadResult, ...]), place.head),
+            kind=(row.component, Verdict(row.verdict), row.chance),
+            sampled=row.sampled,
+            good=row.good,
+        )
+        for row in rows
+        if since is None or row.slot >= since
+    ]
+    return parts, since
+
+
+async def last_parts(database: Database, place: Place) -> tuple[list[Scored], Limits | None]:
+    """Reads the last parts that a version answered about, with the score of a head, and the limits of the newest.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    wanted = Filter(component=place.component, model=place.model, version=place.version)
+    found = await reading.page(database, wanted, LAST)
+    answered = [record for record in found.records if record.role != "shadow" and record.repeats is None]
+    parts = [scored(one.inspection.verdict, one.inspection.heads, place.head) for one in answered]
+    return parts, next((limits for record in answered if (limits := _limits(record, place.head))), None)
+
+
+def scored(verdict: Verdict, heads: Sequence[HeadResult], name: str) -> Scored:
+    """What is needed to judge a part by other limits for one of its heads."""
+    score = next((head.score for head in heads if head.name == name), None)
+    others = [head.verdict for head in heads if head.name != name and head.verdict is not None]
+    return Scored(verdict, score, judge_part(others) if others else Verdict.PASS)
+
+
+def _limits(record: Record, name: str) -> Limits | None:
+    head = next((head for head in record.inspection.heads if head.name == name), None)
+    return None if head is None or head.threshold is None else Limits(head.threshold, head.review_band)
