@@ -1,0 +1,131 @@
+"""Figures of quality: how long they take at the gateway with a million inspections and a hundred thousand judgements.
+
+    .venv/bin/python -m benchmarks.quality --database build/million.sqlite
+    .venv/bin/python -m benchmarks.quality --postgresql
+
+The database is filled as in `benchmarks.results`; then each part is counted and every tenth is judged. Each question is
+asked seven times by HTTP; the table has the median and the slowest in milliseconds. The bound is 300 ms.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import tempfile
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import func, insert, select
+
+from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.tables import inspections, judged, judgements, tallies
+from aoi_modules.results.database.tallies import slot_of
+from aoi_modules.results.record import new_id
+from aoi_modules.results.review.choosing import choose
+from aoi_modules.verdict import Verdict
+from benchmarks.results import BATCH, ROUTES, fill
+from tests.postgresql import running_postgresql
+
+TIMES = 7
+MOST_MS = 300.0
+AUDIT = 0.05
+QUESTIONS = (
+    *(f"/v1/quality?by={by}" for by in ("component", "lot", "station", "version", "day", "shift")),
+    "/v1/quality?component=part3&by=day",
+    "/v1/reviews",
+    "/v1/limits/desk?component=part3&model=tile&version=3&head=defect&threshold=0.6",
+)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rows", type=int, default=1_000_000)
+    arguments.add_argument("--database", help="by URL or path")
+    arguments.add_argument("--postgresql", action="store_true", help="set one up for this run")
+    chosen = arguments.parse_args()
+    with ExitStack() as held:
+        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        url = chosen.database or str(folder / "results.sqlite")
+        if chosen.postgresql:
+            url = held.enter_context(running_postgresql()).new_database()
+        asyncio.run(fill(url, chosen.rows))
+        asyncio.run(judge(url))
+        (folder / "routes.yaml").write_text(ROUTES)
+        with RunningGateway(folder / "routes.yaml", results=folder / "results", database=url) as gateway:
+            show(gateway.url)
+
+
+async def judge(url: str) -> None:
+    """Counts all parts, and judges every tenth, unless that was done."""
+    database = Database(url)
+    chance = random.Random(1)
+    try:
+        async with database.transaction() as connection:
+            if (await connection.execute(select(func.count()).select_from(judged))).scalar_one():
+                return
+            c = inspections.c
+            columns = (c.id, c.time, c.component, c.model, c.version, c.lot, c.station, c.verdict, c.role)
+            parts: Counter[tuple[Any, ...]] = Counter()
+            said: list[dict[str, Any]] = []
+            for row in await connection.execute(select(*columns)):
+                if row.role != "shadow":
+                    kind = counted(row)
+                    parts[tuple(kind.items())] += 1
+                    if chance.random() < 0.1:
+                        said.append({**kind, "inspection": row.id, **opinion(chance)})
+            await store(connection, tallies, [{**dict(kind), "first": True, "parts": n} for kind, n in parts.items()])
+            await store(connection, judged, said)
+            await store(connection, judgements, [judgement(one) for one in said])
+    finally:
+        await database.close()
+
+
+def counted(row: Any) -> dict[str, Any]:
+    chance = choose(Verdict(row.verdict), kept=True, audit=AUDIT, luck=0.0).chance
+    return {
+        "slot": slot_of(row.time), "component": row.component, "model": row.model, "version": row.version,
+        "lot": row.lot or "", "station": row.station or "", "verdict": row.verdict, "chance": chance,
+    }  # fmt: skip
+
+
+def opinion(chance: random.Random) -> dict[str, Any]:
+    good = chance.random() < 0.9
+    defect = None if good else chance.choice(("crack", "scratch", "dent", "dirt"))
+    return {"judgement": new_id(), "good": good, "defect": defect, "sampled": True}
+
+
+def judgement(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": one["judgement"], "inspection": one["inspection"], "time": one["slot"], "who": "Ada",
+        "verdict": "good" if one["good"] else "defect", "defect": one["defect"], "note": "", "disposition": None,
+        "given": "audit", "shown": one["inspection"], "undoes": None, "schema": 1,
+    }  # fmt: skip
+
+
+async def store(connection: Any, table: Any, rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), BATCH):
+        await connection.execute(insert(table), rows[start : start + BATCH])
+
+
+def show(url: str) -> None:
+    """Asks each question, and prints what it took."""
+    print(f"{'question':90}{'median':>10}{'slowest':>10}")
+    worst = 0.0
+    for question in QUESTIONS:
+        taken = []
+        for _ in range(TIMES):
+            began = time.perf_counter()
+            requests.get(f"{url}{question}", timeout=60).raise_for_status()
+            taken.append((time.perf_counter() - began) * 1000)
+        worst = max(worst, statistics.median(taken))
+        print(f"{question:90}{statistics.median(taken):10.1f}{max(taken):10.1f}", flush=True)
+    print(f"slowest median {worst:.1f} ms, bound {MOST_MS:.0f} ms: {'ok' if worst < MOST_MS else 'missed'}")
+
+
+if __name__ == "__main__":
+    main()
