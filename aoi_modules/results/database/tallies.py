@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import INSERT
-from aoi_modules.results.database.portions import AT_ONCE, portions
+from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.tables import inspections, tallies
 from aoi_modules.results.record import Record
 
 SLOT = timedelta(minutes=15)
 """Shifts begin and end at such times, and the clocks of all time zones are such times apart."""
+_KIND = [column.name for column in tallies.primary_key.columns]
 _START = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -50,12 +51,10 @@ async def add(connection: AsyncConnection, records: Sequence[Record]) -> None:
     parts = Counter((*counted(record).items(), ("first", record.id in first)) for record in answered)
     # in order, so that two gateways cannot wait for each other
     rows = sorted(({**dict(kind), "parts": number} for kind, number in parts.items()), key=lambda row: [*row.values()])
-    for start in range(0, len(rows), AT_ONCE):
-        insert = INSERT[connection.dialect.name](tallies).values(rows[start : start + AT_ONCE])
-        more = insert.on_conflict_do_update(
-            index_elements=list(tallies.primary_key.columns), set_={"parts": tallies.c.parts + insert.excluded.parts}
-        )
-        await connection.execute(more)
+    if rows:
+        insert = INSERT[connection.dialect.name](tallies)
+        more = {"parts": tallies.c.parts + insert.excluded.parts}
+        await connection.execute(insert.on_conflict_do_update(index_elements=_KIND, set_=more), rows)
 
 
 async def _first_attempts(connection: AsyncConnection, records: Sequence[Record]) -> set[str]:
