@@ -30,7 +30,8 @@
     │   ├── SpoolFull         the disk of the spool takes no more
     │   ├── DatabaseAway      the database does not answer
     │   ├── PictureStoreAway  the store of pictures takes or gives none
-    │   └── NoSuchResult      nothing of that name was kept
+    │   ├── NoSuchResult      nothing of that name was kept
+    │   └── Taken             somebody else is about to do it, or has done it
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 

@@ -1,12 +1,14 @@
 """What the pictures were like that a model learnt from, and how far those of the line are from that. Pure."""
 
 import math
+import statistics
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from aoi_modules.pictures.quality import Quality
+if TYPE_CHECKING:
+    from aoi_modules.pictures.quality import Quality  # which needs numpy, and readers of a manifest do not
 
 FEWEST = 20
 """Of fewer pictures a mean and a deviation say too little to compare by."""
@@ -32,7 +34,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     sharpness: Spread
 
     @classmethod
-    def of(cls, measured: Sequence[Quality]) -> "Reference | None":
+    def of(cls, measured: "Sequence[Quality]") -> "Reference | None":
         """The figures of pictures that were measured; None of none."""
         if not measured:
             return None
@@ -90,17 +92,18 @@ def _distance(present: Spread, reference: Spread, least: float) -> float:
 
 
 def _spread(values: Sequence[float]) -> Spread:
-    p1, p50, p99 = np.percentile(values, (1, 50, 99), method="inverted_cdf").tolist()
-    return Spread(mean=float(np.mean(values)), deviation=float(np.std(values)), p1=p1, p50=p50, p99=p99)
+    ordered = sorted(values)
+    p1, p50, p99 = (ordered[max(0, math.ceil(len(ordered) * share) - 1)] for share in (0.01, 0.5, 0.99))
+    return Spread(mean=statistics.fmean(values), deviation=statistics.pstdev(values), p1=p1, p50=p50, p99=p99)
 
 
 def _joined(spreads: Sequence[Spread], counts: Sequence[int]) -> Spread:
-    mean = float(np.average([one.mean for one in spreads], weights=counts))
+    mean = statistics.fmean([one.mean for one in spreads], counts)
     squares = [one.deviation**2 + (one.mean - mean) ** 2 for one in spreads]
     return Spread(
         mean=mean,
-        deviation=math.sqrt(np.average(squares, weights=counts)),
+        deviation=math.sqrt(statistics.fmean(squares, counts)),
         p1=min(one.p1 for one in spreads),
-        p50=float(np.average([one.p50 for one in spreads], weights=counts)),
+        p50=statistics.fmean([one.p50 for one in spreads], counts),
         p99=max(one.p99 for one in spreads),
     )

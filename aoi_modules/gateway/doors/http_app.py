@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from http import HTTPStatus
 
 import msgspec
 from starlette.applications import Starlette
@@ -12,6 +13,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Match
 from starlette.routing import Route as HttpRoute
 
 from aoi_modules.errors import AoiError
@@ -313,11 +315,19 @@ def _request_id(request: Request) -> str:
     return request_id_of(request.headers.get(REQUEST_ID, ""))
 
 
-async def _no_such_route(_: Request, error: Exception) -> Response:
+async def _no_such_route(request: Request, error: Exception) -> Response:
     """What the router refuses: unknown paths and wrong methods."""
     if not isinstance(error, HTTPException):
         raise error
-    return problems.of_http(error.status_code, error.headers or {}).response()
+    headers = {"Allow": _allowed(request)} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {}
+    return problems.of_http(error.status_code, {**(error.headers or {}), **headers}).response()
+
+
+def _allowed(request: Request) -> str:
+    """The methods of a path. The router tells those of its first route only, and a path may have several."""
+    routes = [route for route in request.app.routes if isinstance(route, HttpRoute)]
+    first = next(route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in routes if route.path == first.path for method in route.methods or ()}))
 
 
 async def _fault(request: Request, fault: Exception) -> Response:

@@ -1,13 +1,14 @@
 """What the line says of an inspection or a unit and CFX has no words for: the object `Aoi` of a message."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
 from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.judging.limits import LimitsFrom
 from aoi_modules.results.closing import Closing
-from aoi_modules.results.record import Record, Role
+from aoi_modules.results.record import Record, ReviewReason, Role
 from aoi_modules.verdict import Verdict
 
 
@@ -42,6 +43,7 @@ class HeadDetails(_Details, frozen=True, kw_only=True):
     threshold: float | None
     review_band: tuple[float, float] | None
     limits_from: LimitsFrom | None
+    limits_number: int | None
     verdict: Verdict | None
     region: RegionDetails | None
 
@@ -79,6 +81,12 @@ class InspectionDetails(_Details, frozen=True, kw_only=True, tag_field="Kind", t
     shadows: str | None
     request_id: str
     elapsed_ms: float | None
+    limits_seen: datetime | None
+    """When the station's limits were last read, where the database did not answer."""
+    review: ReviewReason | None
+    """Why a person has to judge the part; null if nobody has to."""
+    chance: float
+    """With which probability it had to be judged."""
 
 
 class PositionDetails(_Details, frozen=True, kw_only=True):
@@ -130,6 +138,9 @@ def inspection_details(record: Record, picture_url: str | None) -> InspectionDet
         shadows=record.shadows,
         request_id=inspection.request_id,
         elapsed_ms=inspection.elapsed_ms,
+        limits_seen=inspection.limits_seen,
+        review=record.review,
+        chance=record.chance,
     )
 
 

@@ -52,3 +52,9 @@ def test_a_page_of_somebody_else_cannot_judge(station: Station, content_type: st
     headers = {"Content-Type": content_type}
     answer = requests.post(f"{station.url}/v1/reviews/next", b'{"who": "Ada"}', headers=headers, timeout=10)
     assert (answer.status_code, "Content-Type: expected application/json" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("path", ["/v1/limits", f"/v1/inspections/{ID}/judgements"])
+def test_all_methods_of_a_path_are_told(station: Station, path: str) -> None:
+    answer = requests.delete(f"{station.url}{path}", timeout=10)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
