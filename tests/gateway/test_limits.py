@@ -25,9 +25,13 @@ Result = TypeVar("Result")
 
 
 def at_station(
-    folder: Path, server: ModelServer, act: Callable[[Line, Recorder], Awaitable[Result]], route: str = ""
+    folder: Path,
+    server: ModelServer,
+    act: Callable[[Line, Recorder], Awaitable[Result]],
+    route: str = "",
+    seconds: float = 5.0,
 ) -> Result:
-    """Acts with a line at which people set limits."""
+    """Acts with a line at which people set limits; it waits so long for its database."""
 
     async def run() -> Result:
         with at_home(folder) as home:
@@ -35,7 +39,7 @@ def at_station(
             routes = parse_routes(
                 f'components: {{tile: {{model: tile, upstream: "{server.address}"{route}}}}}', "routes"
             )
-            await recorder.start(5.0)
+            await recorder.start(seconds)
             line = Line(routes, Metrics(), event_log(), Records(recorder, home.name), None, Limits(recorder.limits))
             try:
                 return await act(line, recorder)
@@ -123,19 +127,16 @@ def test_states_tell_the_limits_that_hold(model_server: ModelServer, tmp_path: P
     assert at_station(tmp_path, model_server, act).threshold == 0.7
 
 
-def test_an_answer_without_database_says_how_old_its_limits_are(model_server: ModelServer, tmp_path: Path) -> None:
+def test_after_a_restart_without_database_answers_say_how_old_their_limits_are(
+    model_server: ModelServer, tmp_path: Path
+) -> None:
     async def act(line: Line, recorder: Recorder) -> Inspection:
-        await apply(recorder, 0.7)
-        limits = recorder.limits
-        assert limits is not None
-        await recorder.database.close()
-        for path in tmp_path.glob("results.sqlite*"):
-            path.rename(path.with_name(f"away-{path.name}"))
-        (tmp_path / "results.sqlite").mkdir()
-        while limits.away_since is None:
-            await asyncio.sleep(0.02)
         return (await line.answer("tile", Arriving())).inspection
 
-    inspection = at_station(tmp_path, model_server, act)
+    at_station(tmp_path, model_server, lambda line, recorder: apply(recorder, 0.7))
+    for path in tmp_path.glob("results.sqlite*"):
+        path.unlink()
+    (tmp_path / "results.sqlite").mkdir()  # SQLite can open no folder
+    inspection = at_station(tmp_path, model_server, act, seconds=0.2)
     assert inspection.limits_seen is not None
     assert inspection.heads[0].threshold == 0.7

@@ -87,15 +87,19 @@ class LastSeen:
             self._copy = msgspec.structs.replace(self._copy, time=moment)
         self.away_since = None
 
+    async def look_again(self) -> None:
+        """Reads what has changed; while the database does not answer, what was seen last goes on to hold."""
+        try:
+            await self.look()
+        except DatabaseAway:  # told by `Storing`, which cannot do without it either
+            if self.away_since is None and self._copy is not None:
+                self.away_since = self._copy.time
+                self._write_copy()
+
     async def run(self, stopping: asyncio.Event) -> None:
         """Looks again and again, until it is told to stop."""
         while not await rest(stopping, LOOK_SECONDS):
-            try:
-                await self.look()
-            except DatabaseAway:  # told by `Storing`, which cannot do without it either
-                if self.away_since is None and self._copy is not None:
-                    self.away_since = self._copy.time
-                    self._write_copy()
+            await self.look_again()
 
     def of(self, component: str, model: str, version: int | None) -> Mapping[str, HeadLimits]:
         """The limits by head that people set for a version of a model; none for a version that nobody knows."""
