@@ -10,11 +10,13 @@ import msgspec
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import insert
 
 from aoi_modules.datasets.folder import load
 from aoi_modules.errors import ResultsError
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.tables import keys
 from aoi_modules.results.database.writing import store
 from aoi_modules.results.datasets.dealing import deal_of
 from aoi_modules.results.datasets.writing import ABOUT, TABLE, DataSet, write_dataset
@@ -48,6 +50,8 @@ class Line:
 
     async def fill(self, database: Database, pictures: PictureStore) -> None:
         await migrate(database)
+        async with database.transaction() as connection:  # a key by which each part of the set has each class
+            await connection.execute(insert(keys).values(name="split", value=bytes(range(32)).hex()))
         await store(database, self.records)
         for one, content in zip(self.records, self.pictures.values(), strict=True):
             await pictures.put(address(one.id, "png"), content)
