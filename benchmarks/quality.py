@@ -7,29 +7,23 @@ The database is filled as in `benchmarks.results`; then each part is counted and
 asked seven times by HTTP; the table has the median and the slowest in milliseconds. The bound is 300 ms.
 """
 
-import argparse
 import asyncio
 import random
 import statistics
-import tempfile
 import time
 from collections import Counter
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import requests
 from sqlalchemy import func, insert, select
 
-from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import inspections, judged, judgements, tallies
 from aoi_modules.results.database.tallies import slot_of
 from aoi_modules.results.record import new_id
 from aoi_modules.results.review.choosing import choose
 from aoi_modules.verdict import Verdict
-from benchmarks.results import BATCH, ROUTES, fill
-from tests.postgresql import running_postgresql
+from benchmarks.results import BATCH, filled_gateway, options
 
 TIMES = 7
 MOST_MS = 300.0
@@ -43,21 +37,8 @@ QUESTIONS = (
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--rows", type=int, default=1_000_000)
-    arguments.add_argument("--database", help="by URL or path")
-    arguments.add_argument("--postgresql", action="store_true", help="set one up for this run")
-    chosen = arguments.parse_args()
-    with ExitStack() as held:
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
-        url = chosen.database or str(folder / "results.sqlite")
-        if chosen.postgresql:
-            url = held.enter_context(running_postgresql()).new_database()
-        asyncio.run(fill(url, chosen.rows))
-        asyncio.run(judge(url))
-        (folder / "routes.yaml").write_text(ROUTES)
-        with RunningGateway(folder / "routes.yaml", results=folder / "results", database=url) as gateway:
-            show(gateway.url)
+    with filled_gateway(options(__doc__), lambda url: asyncio.run(judge(url))) as url:
+        show(url)
 
 
 async def judge(url: str) -> None:

@@ -14,8 +14,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,20 +42,33 @@ ROUTES = 'components: {part3: {model: tile, upstream: "127.0.0.1:9"}}'
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    chosen = options(__doc__)
+    with filled_gateway(chosen) as url:
+        show(url, chosen.rows)
+
+
+def options(description: str | None) -> argparse.Namespace:
+    """Which database, and how many rows."""
+    arguments = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rows", type=int, default=1_000_000)
     arguments.add_argument("--database", help="by URL or path")
     arguments.add_argument("--postgresql", action="store_true", help="set one up for this run")
-    chosen = arguments.parse_args()
+    return arguments.parse_args()
+
+
+@contextmanager
+def filled_gateway(chosen: argparse.Namespace, add: Callable[[str], None] = lambda url: None) -> Iterator[str]:
+    """Fills the database, lets `add` put more into it, and gives the URL of a gateway on it."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         url = chosen.database or str(folder / "results.sqlite")
         if chosen.postgresql:
             url = held.enter_context(running_postgresql()).new_database()
         asyncio.run(fill(url, chosen.rows))
+        add(url)
         (folder / "routes.yaml").write_text(ROUTES)
         with RunningGateway(folder / "routes.yaml", results=folder / "results", database=url) as gateway:
-            show(gateway.url, chosen.rows)
+            yield gateway.url
 
 
 async def fill(url: str, rows: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +29,7 @@ from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.gateway.watching.optics import Optics
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.results.record import Origin
@@ -199,8 +200,10 @@ class Line:
         found = await asyncio.gather(*map(state_of, components, components.values(), servers, limits))
         return dict(zip(components, found, strict=True))
 
-    async def manifest_of(self, component: str, model: str, version: int) -> Manifest:
-        """Asks for the manifest of a version of a component's model: the route's, its canary's or its shadow's.
+    async def basis_of(self, component: str, model: str, version: int) -> tuple[Manifest, Mapping[str, HeadLimits]]:
+        """By what a version of a component's model is judged: its manifest, and the limits over that by head.
+
+        The model is the route's, its canary's or its shadow's.
 
         Raises:
             UnknownComponent: there is no route.
@@ -215,7 +218,7 @@ class Line:
             manifest = await upstream.manifest(endpoint)
         if manifest is None:
             raise BadParameter("version", expected="one that carries a manifest", found=str(version))
-        return manifest
+        return manifest, self._limits.of(component, ways[0].route, model, version)
 
     async def close(self) -> None:
         """Ends the shadows, and the connections to all model servers."""

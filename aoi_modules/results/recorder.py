@@ -170,7 +170,9 @@ class Recorder:
         """
         if self.pictures is None or self.keeping is None:
             raise NoSuchResult("this gateway keeps no pictures")
-        if not self.keeping.away:
+        with suppress(NoSuchResult):
+            return await picture_of(self.pictures, record)
+        if record.picture.kept and record.picture.gone is None and not self.keeping.away:  # it may be on its way
             await self.keeping.until(self._spool.end, PICTURE_SECONDS)
         return await picture_of(self.pictures, record)
 

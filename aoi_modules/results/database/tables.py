@@ -4,6 +4,8 @@
 the id finds the newest rows of any filter without sorting, and a page's last id is the cursor to the next one.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -192,6 +194,16 @@ judgements = Table(
 )
 """All that people said, for ever. A row with `undoes` takes another one back, and has no verdict of its own."""
 
+
+def _counted(*, primary_key: bool = False) -> list[Column[Any]]:
+    """What parts are counted by: see `tallies.counted`."""
+    kinds: dict[str, Any] = {
+        "slot": UtcTime, "component": String(200), "model": String(200), "version": BigInteger, "lot": String(200),
+        "station": String(200), "verdict": String(10), "chance": Float,
+    }  # fmt: skip
+    return [Column(name, kind, primary_key=primary_key, nullable=False) for name, kind in kinds.items()]
+
+
 judged = Table(
     "judged",
     metadata,
@@ -200,14 +212,7 @@ judged = Table(
     Column("good", Boolean, nullable=False),
     Column("defect", String(200)),
     Column("sampled", Boolean, nullable=False),
-    Column("slot", UtcTime, nullable=False),
-    Column("component", String(200), nullable=False),
-    Column("model", String(200), nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("lot", String(200), nullable=False),
-    Column("station", String(200), nullable=False),
-    Column("verdict", String(10), nullable=False),
-    Column("chance", Float, nullable=False),
+    *_counted(),
     Index("judged_by_component", "component", "slot"),
     Index("judged_by_slot", "slot"),
 )
@@ -216,14 +221,7 @@ judged = Table(
 tallies = Table(
     "tallies",
     metadata,
-    Column("slot", UtcTime, primary_key=True),
-    Column("component", String(200), primary_key=True),
-    Column("model", String(200), primary_key=True),
-    Column("version", BigInteger, primary_key=True),
-    Column("lot", String(200), primary_key=True),
-    Column("station", String(200), primary_key=True),
-    Column("verdict", String(10), primary_key=True),
-    Column("chance", Float, primary_key=True),
+    *_counted(primary_key=True),
     Column("first", Boolean, primary_key=True),
     Column("parts", BigInteger, nullable=False),
     Index("tallies_by_component", "component", "slot"),

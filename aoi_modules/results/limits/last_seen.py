@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +20,8 @@ from aoi_modules.results.record import SCHEMA, now
 
 LOOK_SECONDS = 1.0
 """So long after a change at another gateway parts may still be judged by the limits before it."""
+COPY_AGE = timedelta(minutes=1)
+"""So much older than in truth a copy may say that it is, after a kill."""
 _NONE: Mapping[str, HeadLimits] = MappingProxyType({})
 
 
@@ -50,6 +52,7 @@ class LastSeen:
         self._log = log
         self._copy: Copy | None = None
         self._limits: dict[tuple[str, str, int], dict[str, HeadLimits]] = {}
+        self._written = now()
         self.away_since: datetime | None = None
 
     async def start(self) -> None:
@@ -85,6 +88,8 @@ class LastSeen:
             self._write_copy()
         else:
             self._copy = msgspec.structs.replace(self._copy, time=moment)
+            if moment - self._written >= COPY_AGE:
+                self._write_copy()
         self.away_since = None
 
     async def look_again(self) -> None:
@@ -117,6 +122,7 @@ class LastSeen:
             raise ResultsError(f"{self._path}: expected the limits as this gateway last saw them: {error}") from None
 
     def _write_copy(self) -> None:
+        self._written = now()
         try:
             write_whole(self._path, msgspec.json.encode(self._copy))
         except OSError as error:  # the disk is full: it goes on with what it knows, and a restart with the last copy

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select
+from sqlalchemy import Select, and_, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,15 +17,13 @@ from aoi_modules.results.record import now
 _MOST = 1000
 
 
-async def set_limits(
-    database: Database, place: Place, wanted: HeadLimits | None, *, who: str, why: str, seen: int
-) -> Setting:
+async def set_limits(database: Database, place: Place, wanted: HeadLimits, *, who: str, why: str, seen: int) -> Setting:
     """Sets the limits of a head.
 
     Args:
         database: of the results.
         place: what they are for.
-        wanted: the limits; None sets none.
+        wanted: the limits, a threshold among them.
         who: sets them.
         why: he does.
         seen: number of the setting that he saw in force; 0 for none.
@@ -75,7 +73,7 @@ async def in_force(database: Database) -> list[Setting]:
     """
     c = limits.c
     newest = select(func.max(c.number)).group_by(c.component, c.model, c.version, c.head)
-    return await _read(database, c.number.in_(newest))
+    return await _read(database, select(limits).where(c.number.in_(newest)).order_by(c.number))
 
 
 async def last_number(database: Database) -> int:
@@ -94,14 +92,13 @@ async def history(database: Database, component: str | None = None) -> list[Sett
     Raises:
         DatabaseAway: the database does not answer.
     """
-    every = limits.c.number > 0
-    return (await _read(database, every if component is None else limits.c.component == component))[::-1][:_MOST]
+    question = select(limits) if component is None else select(limits).where(limits.c.component == component)
+    return await _read(database, question.order_by(limits.c.number.desc()).limit(_MOST))
 
 
-async def _read(database: Database, condition: ColumnElement[bool]) -> list[Setting]:
+async def _read(database: Database, question: Select[tuple[object, ...]]) -> list[Setting]:
     async with database.reading() as connection:
-        rows = (await connection.execute(select(limits).where(condition).order_by(limits.c.number))).mappings()
-        return [_setting(dict(row)) for row in rows]
+        return [_setting(dict(row)) for row in (await connection.execute(question)).mappings()]
 
 
 async def _newest(connection: AsyncConnection, place: Place) -> Setting | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
@@ -126,6 +127,21 @@ def test_what_was_seen_holds_when_the_database_goes_and_the_new_when_it_is_back(
         await set_limits(database, PLACE, HeadLimits(threshold=0.2), who="Grace", why="escapes", seen=1)
         await limits.look_again()
         assert (threshold(limits), limits.away_since) == (0.2, None)
+
+    station.act(act)
+
+
+def test_a_copy_says_how_old_it_is_though_nothing_changed(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
+    station.fill(0.6)
+
+    async def act(database: Database, limits: LastSeen) -> None:
+        await limits.start()
+        first = station.copy.read_bytes()
+        await limits.look()
+        assert station.copy.read_bytes() == first, "not every second"
+        monkeypatch.setattr(last_seen, "COPY_AGE", timedelta(0))
+        await limits.look()
+        assert station.copy.read_bytes() != first
 
     station.act(act)
 

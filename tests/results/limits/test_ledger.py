@@ -16,7 +16,7 @@ SURFACE = Place(component="tile", model="tile", version=3, head="surface")
 LOW, HIGH = HeadLimits(threshold=0.4, review_band=(0.3, 0.4)), HeadLimits(threshold=0.6)
 
 
-async def setting(database: Database, limits: HeadLimits | None, seen: int, place: Place = DEFECT) -> Setting:
+async def setting(database: Database, limits: HeadLimits, seen: int, place: Place = DEFECT) -> Setting:
     return await set_limits(database, place, limits, who="Ada", why="overkill", seen=seen)
 
 

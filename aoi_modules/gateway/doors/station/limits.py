@@ -30,7 +30,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     threshold: Score
     review_band: tuple[Score, Score] | None = None
     good: tuple[str, ...] = ()
-    """Of a class head: the labels of good parts, where they are others than the manifest's."""
+    """Of a class head: the labels of good parts; left out, they stay as they are."""
     who: str
     why: Why
     seen: int
@@ -68,8 +68,9 @@ async def apply(recorder: Recorder, line: Line, request: Request, timeout_ms: in
     """
     wanted = await read_json(request, Wanted, timeout_ms)
     who = check_who(wanted.who)
-    limits = HeadLimits(threshold=wanted.threshold, review_band=wanted.review_band, good=wanted.good)
-    manifest = await line.manifest_of(wanted.component, wanted.model, wanted.version)
+    manifest, held = await line.basis_of(wanted.component, wanted.model, wanted.version)
+    good = wanted.good or held.get(wanted.head, HeadLimits()).good
+    limits = HeadLimits(threshold=wanted.threshold, review_band=wanted.review_band, good=good)
     try:
         check_fit(manifest.heads, {wanted.head: limits})
     except RouteError as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.record import Record, ReviewReason
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.results.review import judgements, queue
-from aoi_modules.results.review.judgement import Disposition, Judgement, Opinion, check_who
+from aoi_modules.results.review.judgement import Judgement, Opinion, check_who
 from aoi_modules.results.review.queue import Waiting
 
 
@@ -47,23 +46,14 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """What the model said; null where the part is judged blind."""
 
 
-class Say(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Say(Opinion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says about a part."""
 
     who: str
-    verdict: Literal["good", "defect"]
-    defect: str | None = None
-    """Which one; needed where the verdict is `defect`."""
-    note: str = ""
-    disposition: Disposition | None = None
-    """What becomes of its unit."""
-
-    def __post_init__(self) -> None:
-        self.opinion()
 
     def opinion(self) -> Opinion:
         """Gives it without the person."""
-        return Opinion(verdict=self.verdict, defect=self.defect, note=self.note, disposition=self.disposition)
+        return msgspec.convert(self, Opinion, from_attributes=True)
 
 
 class Undo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,8 @@
 """Limits that people set: the next part is judged by them, the answer says so, and one step leads back."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -42,6 +44,18 @@ def test_who_saw_others_changes_nothing(station: Station) -> None:
     refused = apply(station, 0.7)
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:aoi:problem:taken")
     assert station.inspect(0.75)["verdict"] == "PASS"
+
+
+def test_good_labels_of_the_route_stay_where_a_threshold_alone_is_set(station: Station, tmp_path: Path) -> None:
+    routes = (tmp_path / "routes.yaml").read_text()
+    held = "audit: 1.0, heads: {surface: {good: [smooth], threshold: 0.9}}"
+    (tmp_path / "routes.yaml").write_text(routes.replace("audit: 1.0", held))
+    while station.get("/v1/components").json()["components"][0]["heads"][1]["good"] != ["smooth"]:
+        time.sleep(0.1)
+    setting = apply(station, 0.2, head="surface")
+    assert (setting.status_code, setting.json()["limits"]["good"]) == (200, ["smooth"])
+    surface = station.inspect(0.1)["heads"][1]
+    assert (surface["threshold"], surface["limits_from"], surface["verdict"]) == (0.2, "station", "FAIL")
 
 
 def test_a_version_that_the_server_has_not_gets_no_limits(station: Station) -> None:
