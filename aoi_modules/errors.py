@@ -32,6 +32,10 @@
     │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
+    ├── NotLetIn              somebody may not do what he asks for
+    │   ├── NotSignedIn       nobody knows who asks
+    │   ├── NotAllowed        whoever asks may not do this
+    │   └── TooManyTries      more wrong passwords came than one may try
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
 
@@ -304,6 +308,24 @@ class NoSuchResult(ResultsError):
 
 class Taken(ResultsError):
     """Somebody else is about to do it, or has done it."""
+
+
+class NotLetIn(AoiError):
+    """Somebody may not do what he asks for."""
+
+
+class NotSignedIn(NotLetIn):
+    """Nobody knows who asks: there is no session, no key, or none that is valid."""
+
+
+class NotAllowed(NotLetIn):
+    """Whoever asks may not do this."""
+
+
+class TooManyTries(NotLetIn):
+    """More wrong passwords came for a name, or from an address, than one may try; again after `retry_seconds`."""
+
+    retry_seconds = 60
 
 
 class CourseError(AoiError):

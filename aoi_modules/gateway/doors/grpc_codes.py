@@ -8,7 +8,9 @@ from aoi_modules.errors import (
     DatabaseAway,
     KeyReused,
     NoPicture,
+    NotAllowed,
     NotAPicture,
+    NotSignedIn,
     PictureStoreAway,
     RouteError,
     RpcError,
@@ -33,6 +35,8 @@ _CODES: dict[type[AoiError], str] = {
     SpoolFull: "RESOURCE_EXHAUSTED",
     DatabaseAway: "UNAVAILABLE",
     PictureStoreAway: "UNAVAILABLE",
+    NotSignedIn: "UNAUTHENTICATED",
+    NotAllowed: "PERMISSION_DENIED",
     RouteError: "FAILED_PRECONDITION",
 }
 

@@ -18,6 +18,7 @@ from starlette.routing import Route as HttpRoute
 
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import picture_log, problems, unit_form
+from aoi_modules.gateway.doors.access.guard import guarded
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi.document import document_of
 from aoi_modules.gateway.doors.picture_log import Log
@@ -66,23 +67,25 @@ def build_app(gateway: Gateway) -> Starlette:
 
     register_url_convertor("text", _Text())
     app = Starlette(
-        routes=[
-            HttpRoute(PICTURE_PATH, post_picture, methods=["POST"]),
-            HttpRoute(UNIT_PATH, post_unit, methods=["POST"]),
-            HttpRoute("/v1/units/{unit:text}/close", post_close, methods=["POST"]),
-            HttpRoute("/v1/units/{unit:text}", get_unit, methods=["GET"]),
-            HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
-            HttpRoute("/v1/inspections/{id}/picture", get_picture, methods=["GET"]),
-            HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
-            *STATION,
-            HttpRoute("/v1/components", get_components, methods=["GET"]),
-            HttpRoute("/healthz", get_healthz, methods=["GET"]),
-            HttpRoute("/readyz", get_readyz, methods=["GET"]),
-            HttpRoute("/metrics", get_metrics, methods=["GET"]),
-            HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
-            HttpRoute("/docs", get_docs, methods=["GET"]),
-            HttpRoute("/docs/{file}", get_docs_file, methods=["GET"]),
-        ],
+        routes=guarded(
+            [
+                HttpRoute(PICTURE_PATH, post_picture, methods=["POST"]),
+                HttpRoute(UNIT_PATH, post_unit, methods=["POST"]),
+                HttpRoute("/v1/units/{unit:text}/close", post_close, methods=["POST"]),
+                HttpRoute("/v1/units/{unit:text}", get_unit, methods=["GET"]),
+                HttpRoute("/v1/inspections", get_inspections, methods=["GET"]),
+                HttpRoute("/v1/inspections/{id}/picture", get_picture, methods=["GET"]),
+                HttpRoute("/v1/inspections/{id}", get_inspection, methods=["GET"]),
+                *STATION,
+                HttpRoute("/v1/components", get_components, methods=["GET"]),
+                HttpRoute("/healthz", get_healthz, methods=["GET"]),
+                HttpRoute("/readyz", get_readyz, methods=["GET"]),
+                HttpRoute("/metrics", get_metrics, methods=["GET"]),
+                HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
+                HttpRoute("/docs", get_docs, methods=["GET"]),
+                HttpRoute("/docs/{file}", get_docs_file, methods=["GET"]),
+            ]
+        ),
         exception_handlers={HTTPException: _no_such_route, Exception: _fault},
         lifespan=lifespan,
     )

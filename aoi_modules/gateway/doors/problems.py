@@ -18,7 +18,9 @@ from aoi_modules.errors import (
     MissingExtra,
     NoPicture,
     NoSuchResult,
+    NotAllowed,
     NotAPicture,
+    NotSignedIn,
     PictureStoreAway,
     ResultsError,
     RpcError,
@@ -65,6 +67,8 @@ REFUSALS: dict[type[AoiError], Refusal] = {
     Taken: Refusal(409, "taken"),
     ResultsError: Refusal(500, "results-unusable"),
     MissingExtra: Refusal(501, "not-installed"),
+    NotSignedIn: Refusal(401, "not-signed-in", {"WWW-Authenticate": 'Bearer realm="AOI gateway"'}),
+    NotAllowed: Refusal(403, "not-allowed"),
 }
 """What is wrong with a request, or in the way of an answer."""
 _AWAY = Refusal(503, "model-server-away", _AGAIN)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from aoi_modules.errors import AoiError, NoSuchResult
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems
+from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
@@ -43,6 +44,8 @@ class Gateway:
     recorder: Recorder | None = None
     grpc: GrpcApp | None = None
     """The second door; None if there is none."""
+    porter: Porter = field(default_factory=Porter)
+    """Knows who comes."""
     tracing: Tracing = field(default_factory=Untraced)
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""

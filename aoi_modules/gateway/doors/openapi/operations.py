@@ -1,7 +1,7 @@
 """What each route takes, what it answers and why it may refuse: the table behind the document."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -16,7 +16,9 @@ from aoi_modules.errors import (
     MissingExtra,
     NoPicture,
     NoSuchResult,
+    NotAllowed,
     NotAPicture,
+    NotSignedIn,
     PictureStoreAway,
     ResultsError,
     RpcError,
@@ -27,6 +29,7 @@ from aoi_modules.errors import (
     TooManyPixels,
     UnknownComponent,
 )
+from aoi_modules.gateway.doors.access.rights import RIGHTS
 from aoi_modules.gateway.doors.forms import MULTIPART
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi import parameters as takes
@@ -78,7 +81,18 @@ class Operation:
 
 
 def operations() -> dict[str, Operation]:
-    """All of them, by method and path."""
+    """All of them, by method and path; where not anybody may come, with the refusals of the guard."""
+    return {
+        name: operation if RIGHTS[name].least is None else _guarded(operation)
+        for name, operation in _operations().items()
+    }
+
+
+def _guarded(operation: Operation) -> Operation:
+    return replace(operation, refusals=(*operation.refusals, NotSignedIn, NotAllowed))
+
+
+def _operations() -> dict[str, Operation]:
     read = (NoSuchResult, DatabaseAway, ResultsError)
     upload = (BadParameter, NoPicture, TooLarge, SlowUpload, Crowded, SpoolFull, DatabaseAway, ResultsError)
     picture = (*upload, NotAPicture, TooManyPixels, UnknownComponent, KeyReused, Busy, RpcError)
