@@ -1,9 +1,14 @@
-"""From the outbox to one sink: oldest first, at least once, and again after whatever went wrong."""
+"""From the outbox to one sink: oldest first, at least once, and again after whatever went wrong.
+
+A sink that takes nothing loses nothing: letters wait for it in their order. A letter that it does not take although it
+takes others holds them up for `PATIENCE_SECONDS` and `MOST_TRIES`, and is set aside then, as one that it refuses.
+"""
 
 import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -16,7 +21,8 @@ from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.following import rest
 from aoi_modules.results.record import now
-from aoi_modules.results.sinks.delivery import Answer, Delivery, Fate, Sender
+from aoi_modules.results.sinks.delivery import TAKEN, Answer, Delivery, Fate, Sender
+from aoi_modules.results.sinks.held import Held
 from aoi_modules.results.sinks.set_aside import set_aside
 
 IDLE_SECONDS = 1.0
@@ -29,8 +35,6 @@ DATABASE_SECONDS = 1.0
 """Between two tries to reach a database that is away."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds between two tries to reach a sink that is away: longer each time."""
-PATIENCE_SECONDS = 3600.0
-"""How long a letter is tried that its sink does not take now, though it takes others."""
 COUNT_SECONDS = 5.0
 """Between two counts of many letters that wait."""
 LAST_SECONDS = 5.0
@@ -51,7 +55,7 @@ class Forwarder:
         gateway: whose letters are sent.
         aside: folder for letters that the sink refuses for ever.
         log: learns when the sink is away and back, and what was refused.
-        patience: see `PATIENCE_SECONDS`.
+        held: counts how often a letter is tried; None for as often as `held` says.
 
     Attributes:
         waiting: letters that were in the outbox when it was looked into last.
@@ -69,7 +73,7 @@ class Forwarder:
         gateway: str,
         aside: Path,
         log: structlog.stdlib.BoundLogger,
-        patience: float = PATIENCE_SECONDS,
+        held: Held | None = None,
     ) -> None:
         self.name = name
         self._sender = sender
@@ -77,7 +81,7 @@ class Forwarder:
         self._gateway = gateway
         self._aside = aside
         self._log = log
-        self._patience = patience
+        self._held = held or Held()
         self.waiting = self.sent = self.refused = 0
         self.away = _UNASKED
         self.since = now()
@@ -85,7 +89,7 @@ class Forwarder:
         self._ending = asyncio.Event()
         self._tries = 0
         self._counted = 0.0
-        self._held: dict[int, float] = {}
+        self._probes = 0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -112,6 +116,7 @@ class Forwarder:
             self._more.clear()
             letters = await self._oldest()
             delivery = await self._deliver([letter for _, letter in letters])
+            delivery = await self._told_apart(letters, delivery)
             done, trouble = await self._settled(letters, delivery)
             await self._forget(done)
             self._note(trouble or delivery.away)
@@ -148,31 +153,63 @@ class Forwarder:
                 self._log.exception("sending failed", sink=self.name)
             return Delivery([None] * len(letters), away=f"sending failed: {type(error).__name__}: {error}")
 
+    async def _told_apart(self, letters: Sequence[Numbered], delivery: Delivery) -> Delivery:
+        """Finds out about a letter that was tried often and for long: is it to blame, or does the sink take nothing?
+
+        If the sink takes another letter, and then again not this one, it counts as refused.
+        """
+        self._held.keep({number for number, _ in letters})
+        answers = list(delivery.answers)
+        held = [at for at, answer in enumerate(answers) if answer is not None and answer.fate is Fate.HELD]
+        for at in held:
+            self._held.note(letters[at][0])
+        late = [at for at in held if self._held.overdue(letters[at][0])]
+        if late and TAKEN not in answers:
+            answers, late = await self._probed(letters, answers, late[0])
+        if not late:
+            return replace(delivery, answers=answers)
+        for at in late:
+            answers[at] = self._refusal(letters[at][0], answers[at])
+        return Delivery(answers)
+
+    async def _probed(
+        self, letters: Sequence[Numbered], answers: list[Answer | None], late: int
+    ) -> tuple[list[Answer | None], list[int]]:
+        """Tries one of the letters behind that which is late, each time another one, and if it is taken, that again.
+
+        Gives the answers, and the place of the letter that is late if it is to blame.
+        """
+        unknown = [at for at, answer in enumerate(answers) if answer is None]
+        if not unknown:
+            return answers, []
+        another = unknown[self._probes % len(unknown)]
+        self._probes += 1
+        for at in (another, late):
+            (answers[at],) = (await self._deliver([letters[at][1]])).answers
+            if at == another and answers[at] != TAKEN:
+                return answers, []
+        answer = answers[late]
+        return answers, [late] if answer is not None and answer.fate is Fate.HELD else []
+
+    def _refusal(self, number: int, answer: Answer | None) -> Answer:
+        reason = "" if answer is None else f"{answer.reason}; "
+        return Answer(Fate.REFUSED, f"{reason}{self._held.story(number)}, while others were taken")
+
     async def _settled(self, letters: Sequence[Numbered], delivery: Delivery) -> tuple[list[int], str]:
         """Sets aside what was refused. Gives the numbers of the letters that are done, and what went wrong."""
         done: list[int] = []
         trouble = ""
         for (number, letter), answer in zip(letters, delivery.answers, strict=True):
-            match self._fate(number, answer):
-                case Fate.TAKEN:
-                    self.sent += 1
-                    done.append(number)
-                case Fate.REFUSED:
-                    failure = await self._set_aside(letter, "" if answer is None else answer.reason)
-                    trouble = trouble or failure
-                    done += [] if failure else [number]
+            if answer is None or answer.fate is Fate.HELD:
+                continue
+            if answer.fate is Fate.TAKEN:
+                self.sent += 1
+                done.append(number)
+            else:
+                failure = await self._set_aside(letter, answer.reason)
+                trouble = trouble or failure
+                done += [] if failure else [number]
         return done, trouble
-
-    def _fate(self, number: int, answer: Answer | None) -> Fate | None:
-        """What becomes of a letter; one that was held for too long is as good as refused."""
-        if answer is None or answer.fate is not Fate.HELD:
-            self._held.pop(number, None)
-            return None if answer is None else answer.fate
-        first = self._held.setdefault(number, time.monotonic())
-        if time.monotonic() - first < self._patience:
-            return Fate.HELD
-        del self._held[number]
-        return Fate.REFUSED
 
     async def _set_aside(self, letter: Letter, reason: str) -> str:
         try:

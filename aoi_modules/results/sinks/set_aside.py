@@ -1,4 +1,6 @@
-"""Letters that a sink refuses for ever: each a file with the reason, so that it holds up no other and is not lost.
+"""Letters that a sink refuses for ever, or does not take though it takes others: each a file with the reason.
+
+So it holds up no other and is not lost.
 
 FOLDER/SINK/ID.json   {"sink", "gateway", "about", "message", "reason"}
 """

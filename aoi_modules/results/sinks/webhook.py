@@ -22,9 +22,11 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
 LONGEST_PAUSE = 3600.0
 """Seconds, whatever Retry-After says."""
-_LATER = (408, 425, 429)
-_ABOUT_THE_SENDER = (401, 403, 404, 407)
-"""What a receiver says while it is set up or moved: it may be mended, and it may be about the letter."""
+_LATER = (425, 429)
+_PERHAPS_ABOUT_THE_LETTER = (401, 403, 404, 407, 408)
+"""What a receiver says while it is set up or moved: it may be mended, and it may be about the letter. So may 5xx."""
+_BROKE = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError)
+"""The letter got there, and no answer came: the receiver went down, perhaps by this letter."""
 _MOST_WORDS = 2048
 """Bytes of a receiver's answer that are read."""
 
@@ -32,9 +34,10 @@ _MOST_WORDS = 2048
 class Webhook:
     """One webhook.
 
-    Any 2xx takes a letter. Connection errors, timeouts, 408, 425, 429 and 5xx are tried again, after Retry-After where
-    the receiver says so. Redirects, 401, 403, 404 and 407 hold a letter: they are tried again, too, but not for ever.
-    Any other 4xx refuses the letter for ever.
+    Any 2xx takes a letter. Where there is no connection, and after 425 and 429, nothing is known about the letter, and
+    it is tried again. Redirects, 401, 403, 404, 407, 408, 5xx, and a receiver that hangs up or says nothing hold it: it
+    is tried again, too, but not for ever if the receiver takes others. Pauses are those of Retry-After where it says
+    so. Any other 4xx refuses the letter for ever.
 
     Args:
         url: of the webhook.
@@ -82,7 +85,8 @@ class Webhook:
         except ResultsError as error:
             return Delivery([None], away=error.message)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            return Delivery([None], away=f"{self._name} does not answer: {_cause(error)}")
+            said = f"{self._name} does not answer: {_cause(error)}"
+            return Delivery([Answer(Fate.HELD, said) if isinstance(error, _BROKE) else None], away=said)
         return self._read(response, words)
 
     def _connections(self) -> urllib3.PoolManager:
@@ -99,13 +103,13 @@ class Webhook:
         said = f"{self._name} says {status} {_phrase(status)}{f': {words}' if words else ''}"
         if 200 <= status < 300:
             return Delivery([TAKEN])
-        if status in _ABOUT_THE_SENDER or 300 <= status < 400:
+        if status in _PERHAPS_ABOUT_THE_LETTER or 300 <= status < 400 or status >= 500:
             location = response.headers.get("location")
             said = f"{said}; it is at {location}" if location else said
             return Delivery([Answer(Fate.HELD, said)], away=said, pause=pause)
-        if 400 <= status < 500 and status not in _LATER:
-            return Delivery([Answer(Fate.REFUSED, said)])
-        return Delivery([None], away=said, pause=pause)
+        if status in _LATER or status < 200:
+            return Delivery([None], away=said, pause=pause)
+        return Delivery([Answer(Fate.REFUSED, said)])
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:

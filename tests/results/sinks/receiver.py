@@ -41,11 +41,13 @@ class Receiver:
         url: of the webhook.
         answers: to the next requests, in order; then it says `otherwise`. None hangs up.
         otherwise: see `answers`.
+        about: to requests with a message of this id, whatever else is said.
     """
 
     url: str = ""
     answers: list[Said | None] = field(default_factory=list)
     otherwise: Said = OK
+    about: dict[str, Said] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
 
     def ids(self) -> Sequence[str]:
@@ -83,6 +85,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.requests.append(Request(headers, body, time.monotonic(), self.client_address[1]))
             said = receiver.answers.pop(0) if receiver.answers else receiver.otherwise
+            said = receiver.about.get(headers["webhook-id"], said)
             if said is None:
                 self.close_connection = True
                 return
