@@ -1,9 +1,9 @@
 """The outbox: what a sink has to be told and has not taken yet. It is written with the rows that it tells of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import Database
@@ -83,3 +83,42 @@ async def by_sink(database: Database, gateway: str) -> dict[str, int]:
     )
     async with database.reading() as connection:
         return {row.sink: row.letters for row in await connection.execute(question)}
+
+
+async def senders(database: Database) -> list[str]:
+    """The gateways that have letters; each is found by the index, however many letters there are.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    found: list[str] = []
+    async with database.reading() as connection:
+        while True:
+            next_one = select(func.min(outbox.c.gateway)).where(outbox.c.gateway > (found[-1] if found else ""))
+            name = (await connection.execute(next_one)).scalar_one()
+            if name is None:
+                return found
+            found.append(name)
+
+
+async def take_over(database: Database, gateway: str, left: str, sinks: Collection[str], count: int) -> int:
+    """Makes letters of another gateway those of this one, oldest first; of two that want the same, one gets them.
+
+    Args:
+        database: of the letters.
+        gateway: that sends them from now on.
+        left: whose they were.
+        sinks: only letters for these.
+        count: of letters at most, so that nobody waits long for the database.
+
+    Returns:
+        How many it got.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    its = (outbox.c.gateway == left) & outbox.c.sink.in_(sinks)
+    numbers = select(outbox.c.number).where(its).order_by(outbox.c.number).limit(count)
+    change = update(outbox).where(its, outbox.c.number.in_(numbers)).values(gateway=gateway)
+    async with database.transaction() as connection:
+        return (await connection.execute(change)).rowcount

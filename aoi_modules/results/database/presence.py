@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from aoi_modules.errors import NoSuchResult
 from aoi_modules.results.database.connection import INSERT, Database
@@ -35,6 +35,17 @@ async def note(database: Database, gateway: str, stored_until: datetime, *, left
     await _write(database, {"gateway": gateway, **values}, values)
 
 
+async def be_seen(database: Database, gateway: str) -> None:
+    """Notes that a gateway is there, however far it is.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    moment = await clock(database)
+    async with database.transaction() as connection:
+        await connection.execute(update(gateways).where(gateways.c.gateway == gateway).values(seen=moment))
+
+
 async def enter(database: Database, gateway: str) -> None:
     """Makes a gateway known that starts; what it has in its spool from before is not stored.
 
@@ -64,8 +75,19 @@ async def others(database: Database, gateway: str) -> dict[str, datetime]:
         return {row.gateway: row.stored_until for row in await connection.execute(question)}
 
 
+async def seen_last(database: Database) -> dict[str, datetime]:
+    """When each gateway was there last, those that left, too.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    async with database.reading() as connection:
+        rows = await connection.execute(select(gateways))
+        return {row.gateway: max(row.stored_until, row.seen or _NEVER) for row in rows}
+
+
 async def forget(database: Database, gateway: str) -> None:
-    """Forgets a gateway that will never come back: nobody waits for its spool any more.
+    """Forgets a gateway that will never come back: nobody waits for its spool, and others send its letters.
 
     Raises:
         NoSuchResult: there is none of that name.

@@ -99,8 +99,10 @@ gateways = Table(
     Column("gateway", String(255), primary_key=True),
     Column("stored_until", UtcTime, nullable=False),
     Column("left", Boolean, nullable=False),
+    Column("seen", UtcTime),
 )
-"""Up to when everything that a gateway accepted is stored here; `left`: it stopped, and its spool is empty."""
+"""Up to when everything that a gateway accepted is stored here; `left`: it stopped, and its spool is empty. `seen`:
+when it was there last, whatever it had stored by then; releases before do not say it."""
 
 closings = Table(
     "closings",

@@ -17,6 +17,7 @@ from aoi_modules.results.sinks.broker import Broker
 from aoi_modules.results.sinks.delivery import Sender
 from aoi_modules.results.sinks.destinations import Destination
 from aoi_modules.results.sinks.forwarder import DATABASE_SECONDS, LAST_SECONDS, Forwarder
+from aoi_modules.results.sinks.inheriting import Inheriting
 from aoi_modules.results.sinks.messages.about_inspection import inspection_message
 from aoi_modules.results.sinks.messages.about_unit import unit_message
 from aoi_modules.results.sinks.webhook import Webhook
@@ -50,7 +51,8 @@ class Sending:
         self._sinks = dict(sinks)
         self._log = log
         self._ending = asyncio.Event()
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: list[asyncio.Task[None]] = []
+        self._inheriting = Inheriting(database, gateway, self._sinks, log, self.wake)
         self.forwarders = [
             Forwarder(name, _sender(gateway, name, sink), database, gateway, aside, log)
             for name, sink in self._sinks.items()
@@ -68,7 +70,8 @@ class Sending:
         """Begins to send what is in the outbox."""
         for forwarder in self.forwarders:
             forwarder.start()
-        self._looking = asyncio.create_task(self._look_behind())
+        looks = (self._look_behind(), self._inheriting.run(self._ending))
+        self._looking = [asyncio.create_task(look) for look in looks]
 
     def wake(self) -> None:
         """Says that letters are in the outbox; they are found within a second without it, too."""
@@ -79,10 +82,11 @@ class Sending:
         """Waits for receipts that are under way, and hangs up. What is not sent is sent by the next run."""
         self._ending.set()
         await asyncio.gather(*(forwarder.close() for forwarder in self.forwarders))
-        if self._looking is not None:  # a question that is broken off would cost the connection
-            await asyncio.wait([self._looking], timeout=LAST_SECONDS)
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
+        if self._looking:  # a question that is broken off would cost the connection
+            await asyncio.wait(self._looking, timeout=LAST_SECONDS)
+            for task in self._looking:
+                task.cancel()
+            await asyncio.wait(self._looking)
 
     async def _look_behind(self) -> None:
         """Tells of letters to sinks that are no longer named: nobody sends them."""

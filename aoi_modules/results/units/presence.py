@@ -46,6 +46,7 @@ class Presence:
             try:
                 alone = not await presence.others(self._database, self._gateway)
                 if not alone or time.monotonic() - noted >= ALONE_SECONDS:
+                    await presence.be_seen(self._database, self._gateway)
                     await self._note_stored()
                     noted = time.monotonic()
             except DatabaseAway:  # told by `Storing`, which cannot do without it either

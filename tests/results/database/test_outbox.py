@@ -1,7 +1,7 @@
 """Letters for sinks: each stays until its sink has taken it, and goes to no other gateway's."""
 
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.outbox import Letter, by_sink, oldest, put, taken, waiting
+from aoi_modules.results.database.outbox import Letter, by_sink, oldest, put, senders, take_over, taken, waiting
 from aoi_modules.results.record import new_id
 from tests.results.conftest import with_database
 
@@ -66,5 +66,21 @@ def test_letters_are_counted_by_sink(database_url: str) -> None:
         await post(database, letter(1), letter(2), letter(3, sink="webhook"), letter(4, gateway="second"))
         assert await by_sink(database, "first") == {"broker": 2, "webhook": 1}
         assert await by_sink(database, "third") == {}
+
+    with_database(database_url, act)
+
+
+def test_letters_of_another_gateway_are_taken_over_oldest_first_and_once(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        theirs = [letter(number, gateway="gone") for number in range(5)]
+        await post(database, letter(7), *theirs, letter(8, sink="webhook", gateway="gone"))
+        assert await senders(database) == ["first", "gone"]
+        assert await take_over(database, "first", "gone", ["broker", "other"], 3) == 3
+        assert [found.about for _, found in await oldest(database, "first", "broker", 9)][1:] == [
+            one.about for one in theirs[:3]
+        ]
+        assert await take_over(database, "second", "gone", ["broker"], 9) == 2
+        assert await take_over(database, "first", "gone", ["broker"], 9) == 0
+        assert await by_sink(database, "gone") == {"webhook": 1}
 
     with_database(database_url, act)

@@ -33,3 +33,18 @@ def test_who_starts_again_is_awaited_from_where_it_was(database_url: str) -> Non
     others, moment = with_database(database_url, act)
     assert abs(others["b"] - moment) < timedelta(milliseconds=1)
     assert others["new"] < moment - timedelta(days=365), "nothing of it is stored yet"
+
+
+def test_a_gateway_is_seen_though_nothing_was_stored(database_url: str) -> None:
+    async def act(database: Database) -> tuple[dict[str, datetime], datetime]:
+        moment = await presence.clock(database)
+        await presence.enter(database, "behind")
+        await presence.be_seen(database, "behind")
+        await presence.be_seen(database, "nobody")
+        await presence.note(database, "of the release before", moment - timedelta(minutes=5), left=True)
+        return await presence.seen_last(database), moment
+
+    seen, moment = with_database(database_url, act)
+    assert set(seen) == {"behind", "of the release before"}
+    assert moment <= seen["behind"] < moment + timedelta(seconds=10)
+    assert abs(seen["of the release before"] - moment + timedelta(minutes=5)) < timedelta(milliseconds=1)

@@ -1,74 +1,24 @@
 """From the outbox to a sink, whatever goes wrong on the way."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from io import StringIO
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from aoi_modules.logs import event_log
 from aoi_modules.results.database import outbox
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.sinks import forwarder
-from aoi_modules.results.sinks.delivery import TAKEN, Delivery, Sender
-from aoi_modules.results.sinks.forwarder import Forwarder
-from aoi_modules.results.sinks.held import Held
-from aoi_modules.results.sinks.set_aside import send_again
+from aoi_modules.results.sinks.delivery import TAKEN, Delivery
 from aoi_modules.results.sinks.webhook import Webhook
 from tests import services
 from tests.postgresql import running_postgresql
-from tests.results.sinks.outgoing import events, first_times, letters, post, until
+from tests.results.sinks.forwarding import running, short_pauses, to
+from tests.results.sinks.outgoing import events, letters, post, until
 from tests.results.sinks.receiver import OK, Receiver, Said, running_receiver
 
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SHORTEST_PAUSE", "LONGEST_PAUSE", "DATABASE_SECONDS", "IDLE_SECONDS"):
-        monkeypatch.setattr(forwarder, name, 0.02)
-
-
-class Running:
-    """A forwarder that runs, with what belongs to it."""
-
-    def __init__(self, folder: Path, database: Database, sender: Sender, held: Held | None) -> None:
-        self.log = StringIO()
-        self.aside = folder / "aside"
-        self.database = database
-        self.forwarder = Forwarder("quality", sender, database, "north", self.aside, event_log(self.log), held)
-
-    async def done(self) -> None:
-        """Waits until nothing is left in the outbox."""
-        async with asyncio.timeout(30):
-            while await outbox.waiting(self.database, "north", "quality"):
-                await asyncio.sleep(0.01)
-
-    def told(self) -> list[str]:
-        return [event["event"] for event in events(self.log)]
-
-
-@asynccontextmanager
-async def running(
-    folder: Path, database_url: str, sender: Sender, posted: Sequence[Letter] = (), held: Held | None = None
-) -> AsyncIterator[Running]:
-    database = Database(database_url)
-    await migrate(database)
-    await post(database, posted)
-    run = Running(folder, database, sender, held)
-    run.forwarder.start()
-    try:
-        yield run
-    finally:
-        await run.forwarder.close()
-        await database.close()
-
-
-def to(receiver: Receiver, folder: Path) -> Webhook:
-    (folder / "secret").write_text("a secret")
-    return Webhook(receiver.url, str(folder / "secret"))
+__all__ = ["short_pauses"]
 
 
 @pytest.fixture
@@ -192,85 +142,6 @@ def test_what_may_be_mended_is_held_and_sent_when_it_is(tmp_path: Path, sqlite: 
             receiver.otherwise = OK
             await line.done()
             assert (line.forwarder.sent, line.forwarder.refused) == (2, 0)
-
-    with running_receiver() as receiver:
-        asyncio.run(run(receiver))
-
-
-@pytest.mark.parametrize("said", [Said(500), Said(403), Said(503, {"retry-after": "0"})])
-def test_a_letter_that_is_never_taken_is_set_aside_once_others_are(tmp_path: Path, sqlite: str, said: Said) -> None:
-    sent = letters(5)
-    never = sent[1].about
-
-    async def run(receiver: Receiver) -> None:
-        receiver.about = {never: said}
-        async with running(tmp_path, sqlite, to(receiver, tmp_path), sent, Held(0.0, 4)) as line:
-            await line.done()
-            assert (line.forwarder.sent, line.forwarder.refused) == (4, 1)
-            (told,) = [event for event in events(line.log) if event["event"] == "letter refused"]
-            assert f"says {said.status}" in told["detail"]
-            assert "; 4 tries in 0 s, while others were taken" in told["detail"]
-            assert [path.stem for path in (tmp_path / "aside" / "quality").iterdir()] == [never]
-            assert await send_again(tmp_path / "aside", "quality", line.database) == 1
-            receiver.about = {}
-            await line.done()
-
-    with running_receiver() as receiver:
-        asyncio.run(run(receiver))
-    assert receiver.ids().count(never) == 6
-    assert first_times(receiver.ids()) == [letter.about for letter in sent]
-
-
-def test_two_letters_that_are_never_taken_hold_up_no_third(tmp_path: Path, sqlite: str) -> None:
-    sent = letters(4)
-
-    async def run(receiver: Receiver) -> None:
-        receiver.about = {sent[0].about: Said(500), sent[1].about: Said(500)}
-        async with running(tmp_path, sqlite, to(receiver, tmp_path), sent, Held(0.0, 2)) as line:
-            await line.done()
-            assert (line.forwarder.sent, line.forwarder.refused) == (2, 2)
-
-    with running_receiver() as receiver:
-        asyncio.run(run(receiver))
-
-
-def test_a_receiver_that_takes_nothing_for_long_loses_nothing_and_keeps_order(tmp_path: Path, sqlite: str) -> None:
-    sent = letters(5)
-
-    async def run(receiver: Receiver) -> None:
-        receiver.otherwise = Said(503)
-        async with running(tmp_path, sqlite, to(receiver, tmp_path), sent, Held(0.0, 2)) as line:
-            await until(lambda: len(receiver.requests) > 20)
-            receiver.requests.clear()
-            receiver.otherwise = OK
-            await line.done()
-            assert (line.forwarder.sent, line.forwarder.refused) == (5, 0)
-
-    with running_receiver() as receiver:
-        asyncio.run(run(receiver))
-    assert not (tmp_path / "aside").exists()
-
-
-def test_a_receiver_that_is_back_between_two_tries_gets_the_letter_once_more(tmp_path: Path, sqlite: str) -> None:
-    first, second, third = sent = letters(3)
-
-    async def run(receiver: Receiver) -> None:
-        receiver.answers = [Said(502)]
-        async with running(tmp_path, sqlite, to(receiver, tmp_path), sent, Held(0.0, 1)) as line:
-            await line.done()
-            assert (line.forwarder.sent, line.forwarder.refused) == (3, 0)
-
-    with running_receiver() as receiver:
-        asyncio.run(run(receiver))
-    assert receiver.ids() == [first.about, second.about, first.about, third.about]
-
-
-def test_a_letter_alone_waits(tmp_path: Path, sqlite: str) -> None:
-    async def run(receiver: Receiver) -> None:
-        receiver.otherwise = Said(500)
-        async with running(tmp_path, sqlite, to(receiver, tmp_path), letters(1), Held(0.0, 1)) as line:
-            await until(lambda: len(receiver.requests) > 5)
-            assert (line.forwarder.waiting, line.forwarder.refused) == (1, 0)
 
     with running_receiver() as receiver:
         asyncio.run(run(receiver))

@@ -67,12 +67,14 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 class Running:
     """A way out, with what belongs to it."""
 
-    def __init__(self, folder: Path, database: Database, sinks: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self, folder: Path, database: Database, sinks: Mapping[str, Mapping[str, Any]], gateway: str = "north"
+    ) -> None:
         self.log = StringIO()
         self.folder = folder
         self.database = database
         read = msgspec.convert(sinks, Destinations)
-        self.sending = Sending(database, "north", read, folder / "aside", event_log(self.log))
+        self.sending = Sending(database, gateway, read, folder / "aside", event_log(self.log))
 
     def recorder(self, spool: Spool, url: str) -> Recorder:
         """Keeps records in the same database, and tells this way out of them."""
