@@ -73,10 +73,12 @@ def hold(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None:
       aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
     """
     from aoi_modules.results.database.holds import hold
+    from aoi_modules.results.people.audit import note
 
     async def act(database: "Database") -> None:
         async with database.transaction() as connection:
             await hold(connection, ids, reason, who)
+            await note(connection, who, "hold pictures", ", ".join(ids), reason)
 
     with_database(places, act)
 
@@ -84,8 +86,9 @@ def hold(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None:
 @click.command()
 @click.argument("ids", nargs=-1, metavar="[ID...]")
 @click.option("--reason", required=True, help="For which they were held; other reasons still count.")
+@click.option("--who", default=getpass.getuser, show_default="you", help="Who releases them.")
 @place_options
-def release(ids: tuple[str, ...], reason: str, places: Places) -> None:
+def release(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None:
     """Release the pictures of the inspections ID..., or all that were held for a reason.
 
     \b
@@ -94,9 +97,11 @@ def release(ids: tuple[str, ...], reason: str, places: Places) -> None:
       aoi results dataset tile --out build/tile-judged
     """
     from aoi_modules.results.database.holds import release
+    from aoi_modules.results.people.audit import note
 
     async def act(database: "Database") -> int:
         async with database.transaction() as connection:
+            await note(connection, who, "release pictures", ", ".join(ids) or "all that were held", reason)
             return await release(connection, reason, ids or None)
 
     click.echo(f"{with_database(places, act)} released")

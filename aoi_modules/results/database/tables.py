@@ -262,3 +262,50 @@ limits = Table(
 """Limits that people set. Of a head the row with the highest number is in force; `before` is the number of the one that
 was, 0 for none, so that of two who change the same one in a moment only one does. Without a threshold the station sets
 none: manifest and route judge."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("about", String(400), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("audit_by_who", "who", "number"),
+    Index("audit_by_action", "action", "number"),
+    Index("audit_by_about", "about", "number"),
+    sqlite_autoincrement=True,
+)
+"""Every change that people made, for ever."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("role", String(10), nullable=False),
+    Column("password", String(255), nullable=False),
+    Column("time", UtcTime, nullable=False),
+)
+"""Who signs in. `password`: its hash by argon2, with salt and costs. `time`: since when he is there."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("started", UtcTime, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+    Index("sessions_by_name", "name"),
+    Index("sessions_by_start", "started"),
+)
+"""Who is signed in. `token`: SHA-256 of what his browser holds. `seen`: when he last did something, by the minute."""
+
+machines = Table(
+    "machines",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("time", UtcTime, nullable=False),
+)
+"""Machines that have a key. `key`: its SHA-256."""

@@ -12,6 +12,7 @@ from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import limits
 from aoi_modules.results.limits.setting import Place, Setting
+from aoi_modules.results.people.audit import note
 from aoi_modules.results.record import now
 
 _MOST = 1000
@@ -37,6 +38,7 @@ async def set_limits(database: Database, place: Place, wanted: HeadLimits, *, wh
             before = await _newest(connection, place)
             if (before.number if before else 0) != seen:
                 raise _changed(place)
+            await note(connection, who, "set limits", _about(place), why)
             return await _insert(connection, place, wanted, who=who, why=why, before=seen)
     except IntegrityError:  # of two in the same moment, the other one was first
         raise _changed(place) from None
@@ -60,6 +62,7 @@ async def take_back(database: Database, number: int, *, who: str, why: str) -> S
                 raise Taken(f"setting {number} is a step back itself", hint="set the limits that are wanted")
             earlier = await _by_number(connection, taken.before) if taken.before else None
             wanted = earlier.limits if earlier else None
+            await note(connection, who, "take limits back", _about(taken.place), why)
             return await _insert(connection, taken.place, wanted, who=who, why=why, before=number, takes_back=number)
     except IntegrityError:
         raise _changed(taken.place) from None
@@ -161,6 +164,10 @@ def _setting(row: Mapping[str, Any]) -> Setting:
         before=row["before"],
         takes_back=row["takes_back"],
     )
+
+
+def _about(place: Place) -> str:
+    return f"{place.component}, head {place.head}, model {place.model}, version {place.version}"
 
 
 def _changed(place: Place) -> Taken:

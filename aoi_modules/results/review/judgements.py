@@ -10,6 +10,7 @@ from aoi_modules.results.database.holds import release
 from aoi_modules.results.database.rows import from_row
 from aoi_modules.results.database.tables import holds, inspections, judged, judgements, reviews
 from aoi_modules.results.database.tallies import counted
+from aoi_modules.results.people.audit import note
 from aoi_modules.results.record import Record, ReviewReason, is_id, new_id, now
 from aoi_modules.results.review import queue
 from aoi_modules.results.review.judgement import SAMPLED, Given, Judgement, Opinion, in_force
@@ -51,6 +52,8 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
             **msgspec.structs.asdict(opinion),
         )
         await _add(connection, record, judgement)
+        said = opinion.verdict if opinion.defect is None else f"{opinion.verdict}: {opinion.defect}"
+        await note(connection, who, "judge", _about(record.id), " - ".join(filter(None, (said, opinion.note))))
         return judgement
 
 
@@ -86,6 +89,7 @@ async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
         )
         await connection.execute(insert(judgements).values(msgspec.structs.asdict(undoing)))
         earlier = in_force([*history, undoing])
+        await note(connection, who, "undo judgement", _about(inspection))
         await connection.execute(delete(judged).where(judged.c.inspection == inspection))
         if earlier is not None:
             await _add_in_force(connection, record, earlier)
@@ -156,6 +160,10 @@ async def _add(connection: AsyncConnection, record: Record, judgement: Judgement
     await connection.execute(insert(judgements).values(msgspec.structs.asdict(judgement)))
     await connection.execute(delete(judged).where(judged.c.inspection == record.id))
     await _add_in_force(connection, record, judgement)
+
+
+def _about(inspection: str) -> str:
+    return f"inspection {inspection}"
 
 
 async def _add_in_force(connection: AsyncConnection, record: Record, judgement: Judgement) -> None:
