@@ -27,7 +27,8 @@ async def set_limits(database: Database, place: Place, wanted: HeadLimits, *, wh
         wanted: the limits, a threshold among them.
         who: sets them.
         why: he does.
-        seen: number of the setting that he saw in force; 0 for none.
+        seen: number of the setting that he saw in force; 0 for none, and for one that a step back left to manifest and
+            route.
 
     Raises:
         Taken: another one is in force by now.
@@ -36,10 +37,10 @@ async def set_limits(database: Database, place: Place, wanted: HeadLimits, *, wh
     try:
         async with database.transaction() as connection:
             before = await _newest(connection, place)
-            if (before.number if before else 0) != seen:
+            if seen not in _numbers(before):
                 raise _changed(place)
             await note(connection, who, "set limits", _about(place), why)
-            return await _insert(connection, place, wanted, who=who, why=why, before=seen)
+            return await _insert(connection, place, wanted, who=who, why=why, before=before.number if before else 0)
     except IntegrityError:  # of two in the same moment, the other one was first
         raise _changed(place) from None
 
@@ -168,6 +169,13 @@ def _setting(row: Mapping[str, Any]) -> Setting:
 
 def _about(place: Place) -> str:
     return f"{place.component}, head {place.head}, model {place.model}, version {place.version}"
+
+
+def _numbers(newest: Setting | None) -> set[int]:
+    """By which numbers a setting may be known that is in force."""
+    if newest is None:
+        return {0}
+    return {newest.number} if newest.limits is not None else {newest.number, 0}
 
 
 def _changed(place: Place) -> Taken:

@@ -45,6 +45,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     station: str | None = None
     model: str | None = None
     version: Annotated[int, Meta(ge=1)] | None = None
+    shift: Annotated[str, Meta(description="Only in this shift of the calendar, on whatever day.")] | None = None
     since: _Since | None = None
     until: _Until | None = None
 
@@ -84,24 +85,21 @@ async def count(database: Database, scope: Scope, by: By, calendar: Calendar) ->
         DatabaseAway: the database does not answer.
     """
     name = _namer(by, calendar)
-    columns = _COLUMNS[by]
+    columns = _COLUMNS[by] if scope.shift is None else tuple({*_COLUMNS[by], "slot"})
     async with database.reading() as connection:
         parts = [dict(row) for row in (await connection.execute(_parts(scope, columns))).mappings()]
         said = [dict(row) for row in (await connection.execute(_said(scope, columns))).mappings()]
     groups: defaultdict[str, _Group] = defaultdict(_Group)
     for row in parts:
-        groups[name(row)].add_parts(row)
+        if _in_shift(row, scope, calendar):
+            groups[name(row)].add_parts(row)
     for row in said:
-        groups[name(row)].add_judged(row)
+        if _in_shift(row, scope, calendar):
+            groups[name(row)].add_judged(row)
     counts = {key: group.count() for key, group in groups.items()}
     return dict(
         sorted(counts.items(), key=lambda item: (item[1].last is not None, item[1].last, item[0]), reverse=True)
     )
-
-
-def _age(group: tuple[str, Count]) -> tuple[bool, datetime | None, str]:
-    name, found = group
-    return found.last is not None, found.last, name
 
 
 def _parts(scope: Scope, columns: Sequence[str]) -> Any:
@@ -125,6 +123,10 @@ def _within(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
     if scope.until is not None:
         conditions.append(table.c.slot < slot_of(scope.until))
     return conditions
+
+
+def _in_shift(row: Mapping[str, Any], scope: Scope, calendar: Calendar) -> bool:
+    return scope.shift is None or calendar.shift_of(row["slot"]) == scope.shift
 
 
 def _namer(by: By, calendar: Calendar) -> Callable[[Mapping[str, Any]], str]:

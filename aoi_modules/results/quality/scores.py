@@ -1,6 +1,7 @@
 """Scores out of the database: of the parts that people judged, and of the last ones of the line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -13,7 +14,11 @@ from aoi_modules.results.database.reading import Filter
 from aoi_modules.results.database.tables import inspections, judged
 from aoi_modules.results.database.tallies import SLOT, slot_of
 from aoi_modules.results.limits.setting import Place
+from aoi_modules.results.quality.counting import Kind, Scope, count
 from aoi_modules.results.quality.desk import Judged, Scored
+from aoi_modules.results.quality.report import merged
+from aoi_modules.results.quality.shifts import Calendar
+from aoi_modules.results.quality.strata import Stratum
 from aoi_modules.results.record import Record
 from aoi_modules.verdict import Limits, Verdict, judge_part
 
@@ -21,6 +26,52 @@ MOST_JUDGED = 5000
 """Judged parts that the desk looks at: the newest."""
 LAST = 1000
 """Parts of the line that it judges once more, to say which verdicts would have changed."""
+
+
+@dataclass(frozen=True)
+class LastPart:
+    """One of the last parts of the line.
+
+    Args:
+        id: of its inspection.
+        unit: that it belongs to, if one was named.
+        part: as the model judged it.
+    """
+
+    id: str
+    unit: str | None
+    part: Scored
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """By what the threshold desk estimates.
+
+    Args:
+        judged: parts that people judged.
+        since: when these are all that were judged; None if they are all there ever were.
+        strata: all parts of that time.
+        last: the last parts of the line, the newest first.
+        limits: by which the newest of them was judged; None where there is none.
+    """
+
+    judged: Sequence[Judged]
+    since: datetime | None
+    strata: Mapping[Kind, Stratum]
+    last: Sequence[LastPart]
+    limits: Limits | None
+
+
+async def evidence(database: Database, place: Place, calendar: Calendar) -> Evidence:
+    """Reads by what the effect of limits is estimated.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    judged, since = await judged_scores(database, place)
+    scope = Scope(component=place.component, model=place.model, version=place.version, since=since)
+    strata = merged((await count(database, scope, "component", calendar)).values()).strata
+    return Evidence(judged, since, strata, *await last_parts(database, place))
 
 
 async def judged_scores(database: Database, place: Place) -> tuple[list[Judged], datetime | None]:
@@ -56,7 +107,7 @@ async def judged_scores(database: Database, place: Place) -> tuple[list[Judged],
     return parts, since
 
 
-async def last_parts(database: Database, place: Place) -> tuple[list[Scored], Limits | None]:
+async def last_parts(database: Database, place: Place) -> tuple[list[LastPart], Limits | None]:
     """Reads the last parts that a version answered about, with the score of a head, and the limits of the newest.
 
     Raises:
@@ -65,7 +116,10 @@ async def last_parts(database: Database, place: Place) -> tuple[list[Scored], Li
     wanted = Filter(component=place.component, model=place.model, version=place.version)
     found = await reading.page(database, wanted, LAST)
     answered = [record for record in found.records if record.role != "shadow" and record.repeats is None]
-    parts = [scored(one.inspection.verdict, one.inspection.heads, place.head) for one in answered]
+    parts = [
+        LastPart(one.id, one.origin.unit, scored(one.inspection.verdict, one.inspection.heads, place.head))
+        for one in answered
+    ]
     return parts, next((limits for record in answered if (limits := _limits(record, place.head))), None)
 
 

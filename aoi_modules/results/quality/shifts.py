@@ -41,6 +41,11 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         early = local.time() < time.fromisoformat(first)
         return date.fromordinal(local.date().toordinal() - early)
 
+    def begin_of(self, day: date) -> datetime:
+        """When a day of the plant begins: with its first shift."""
+        first = time.fromisoformat(min(self.shifts.values(), default="00:00"))
+        return datetime.combine(day, first, ZoneInfo(self.time_zone))
+
     def shift_of(self, moment: datetime) -> str:
         """The name of the shift in which a moment is; empty where the plant has none."""
         if not self.shifts:

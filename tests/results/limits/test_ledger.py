@@ -60,7 +60,11 @@ def test_a_step_back_from_the_first_one_leaves_judging_to_manifest_and_route(dat
         first = await setting(database, LOW, 0)
         back = await take_back(database, first.number, who="Ada", why="wrong head")
         assert (back.limits, back.in_force()) == (None, None)
-        assert (await setting(database, HIGH, back.number)).limits == HIGH
+        again = await setting(database, HIGH, back.number)
+        assert (again.limits, again.before) == (HIGH, back.number)
+        back = await take_back(database, again.number, who="Ada", why="wrong head")
+        told = 0  # as an answer tells that the station sets no limits
+        assert (await setting(database, LOW, told)).before == back.number
 
     with_database(database_url, act)
 

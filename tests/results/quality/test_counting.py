@@ -71,6 +71,19 @@ def test_the_newest_group_comes_first(database_url: str) -> None:
     with_database(database_url, act)
 
 
+def test_a_shift_on_whatever_day(database_url: str) -> None:
+    shifts = Calendar(time_zone="Europe/Berlin", shifts={"early": "06:00", "late": "14:00"})
+
+    async def act(database: Database) -> None:
+        await store(database, [record(hour * 3600, lot="L1") for hour in range(48)])
+        for shift, parts in (("early", 16), ("late", 32), ("night", 0)):
+            for by in WAYS:
+                counts = await count(database, Scope(shift=shift), by, shifts)
+                assert sum(stratum.population for one in counts.values() for stratum in one.strata.values()) == parts
+
+    with_database(database_url, act)
+
+
 @pytest.mark.parametrize(
     ("scope", "parts"),
     [

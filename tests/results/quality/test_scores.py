@@ -4,11 +4,13 @@ import pytest
 
 from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.reading import by_id
 from aoi_modules.results.database.writing import store
 from aoi_modules.results.limits.setting import Place
 from aoi_modules.results.quality import scores
 from aoi_modules.results.quality.desk import Scored
-from aoi_modules.results.quality.scores import judged_scores, last_parts, scored
+from aoi_modules.results.quality.scores import evidence, judged_scores, last_parts, scored
+from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.record import Record
 from aoi_modules.results.review.judgement import Opinion
 from aoi_modules.results.review.judgements import judge
@@ -72,12 +74,29 @@ def test_of_very_many_the_newest_quarters_of_an_hour_are_read_whole(
     with_database(database_url, act)
 
 
+def test_all_evidence_at_once(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await store(database, [part(1, 0.25), part(2, 0.5)], beside=put)
+        review = await take(database, "Ada")
+        assert review is not None
+        await judge(database, review.inspection, GOOD, "Ada")
+        found = await evidence(database, PLACE, Calendar())
+        assert (len(found.judged), found.since, len(found.last), found.limits) == (1, None, 2, Limits(0.5))
+        assert [stratum.population for stratum in found.strata.values()] == [2]
+
+    with_database(database_url, act)
+
+
 def test_the_last_parts_and_the_limits_of_the_newest(database_url: str) -> None:
     async def act(database: Database) -> None:
         assert await last_parts(database, PLACE) == ([], None)
         await store(database, [part(1, 0.25), part(2, 0.5, role="shadow"), part(3, 0.75, role="canary")])
         parts, limits = await last_parts(database, PLACE)
-        assert [one.score for one in parts] == [0.75, 0.25]
+        assert [(one.unit, one.part.score) for one in parts] == [
+            (part(3, 0).origin.unit, 0.75),
+            (part(1, 0).origin.unit, 0.25),
+        ]
         assert limits == Limits(0.5)
+        assert (await by_id(database, parts[0].id)).role == "canary"
 
     with_database(database_url, act)

@@ -1,6 +1,6 @@
 """Days and shifts by the clock of the plant."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -25,6 +25,13 @@ BERLIN = Calendar(time_zone="Europe/Berlin", shifts={"early": "06:00", "late": "
 def test_a_moment_is_in_a_shift_and_on_its_day(moment: str, shift: str, day: date) -> None:
     at = datetime.fromisoformat(moment.replace("Z", "+00:00"))
     assert (BERLIN.shift_of(at), BERLIN.day_of(at)) == (shift, day)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 2), date(2026, 3, 29), date(2026, 10, 25)])
+def test_a_day_begins_with_its_first_shift(day: date) -> None:
+    begins = BERLIN.begin_of(day)
+    assert (begins.hour, begins.minute, BERLIN.day_of(begins)) == (6, 0, day)
+    assert BERLIN.day_of(begins - timedelta(minutes=15)) == day - timedelta(days=1)
 
 
 def test_without_shifts_days_begin_at_midnight() -> None:

@@ -10,10 +10,8 @@ from msgspec import Meta
 from aoi_modules.errors import BadParameter
 from aoi_modules.results.database.reading import typed
 from aoi_modules.results.limits.setting import Place
-from aoi_modules.results.quality.counting import Scope, count
 from aoi_modules.results.quality.desk import Change, Effect, changes, curve, effect
-from aoi_modules.results.quality.report import merged
-from aoi_modules.results.quality.scores import judged_scores, last_parts
+from aoi_modules.results.quality.scores import evidence
 from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.verdict import Limits
@@ -63,18 +61,15 @@ async def desk(recorder: Recorder, parameters: Mapping[str, str], calendar: Cale
     """
     question = typed(parameters, Question)
     place, limits = _place(question), _limits(question)
-    judged, since = await judged_scores(recorder.database, place)
-    scope = Scope(component=place.component, model=place.model, version=place.version, since=since)
-    strata = merged((await count(recorder.database, scope, "component", calendar)).values()).strata
-    last, in_force = await last_parts(recorder.database, place)
+    found = await evidence(recorder.database, place, calendar)
     return Desk(
         place=place,
-        judged=len(judged),
-        since=since,
-        in_force=None if in_force is None else effect(judged, strata, in_force),
-        wanted=None if limits is None else effect(judged, strata, limits),
-        changes=[] if limits is None else changes(last, limits),
-        curve=curve(judged, strata),
+        judged=len(found.judged),
+        since=found.since,
+        in_force=None if found.limits is None else effect(found.judged, found.strata, found.limits),
+        wanted=None if limits is None else effect(found.judged, found.strata, limits),
+        changes=[] if limits is None else changes((one.part for one in found.last), limits),
+        curve=curve(found.judged, found.strata),
     )
 
 

@@ -29,4 +29,7 @@ async def figures(recorder: Recorder, parameters: Mapping[str, str], calendar: C
     if by not in WAYS:
         raise BadParameter("by", expected=f"one of: {', '.join(WAYS)}", found=by[:40])
     scope = typed({name: text for name, text in parameters.items() if name != "by"}, Scope)
+    if scope.shift is not None and scope.shift not in calendar.shifts:
+        known = f"one of: {', '.join(calendar.shifts)}" if calendar.shifts else "none: the calendar has no shifts"
+        raise BadParameter("shift", expected=known, found=scope.shift[:40])
     return await quality(recorder.database, scope, by, calendar)

@@ -29,3 +29,6 @@ def test_shifts_are_those_of_the_plant(station: Station) -> None:
     station.inspect(0.1)
     (group,) = station.get("/v1/quality", by="shift").json()["groups"]
     assert group["name"] in ("early", "late")
+    assert station.get("/v1/quality", shift=group["name"]).json()["total"]["first_pass"]["parts"] == 1
+    refused = station.get("/v1/quality", shift="noon")
+    assert (refused.status_code, "shift: expected one of: early, late" in refused.json()["detail"]) == (400, True)
