@@ -96,6 +96,7 @@ class Line:
         self._ways = {name: self._ways_of(name, route) for name, route in routes.components.items()}
         for name, route in routes.components.items():
             self._admission(name).change(route.max_in_flight, route.max_waiting)
+        self._shadows.begin_anew()
         self.optics.use(routes.components)
 
     async def answer(

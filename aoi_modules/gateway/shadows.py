@@ -1,7 +1,8 @@
 """Shadows: a model that is asked about the line's pictures and compared, and whose word decides nothing."""
 
 import asyncio
-from collections import deque
+import time
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 
@@ -15,8 +16,50 @@ AT_ONCE = 8
 """Shadows under way; further pictures wait for theirs."""
 WAITING, WAITING_BYTES = 64, 64 * 2**20
 """Pictures that may wait, and how large all of them may be; further ones have no shadow."""
+FAILED_IN_A_ROW = 5
+"""After so many failures of a component's shadow, it rests: one in vain costs as much as a good one."""
+SHORTEST_REST, LONGEST_REST = 1.0, 60.0
+"""Seconds until it is tried again with one picture; twice as long each time that this fails."""
 
 _Compare = Callable[[], Coroutine[None, None, None]]
+
+
+class _Health:
+    """Whether a component's shadow is asked now."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._rests = 0
+        self._rest_until = 0.0
+        self._tried = False
+
+    def comes(self) -> bool:
+        """Whether the next picture is asked about; after a rest that is one at a time."""
+        if self._failures < FAILED_IN_A_ROW:
+            return True
+        if self._tried or time.monotonic() < self._rest_until:
+            return False
+        self._tried = True
+        return True
+
+    def over(self, *, failed: bool | None) -> float:
+        """Notes what became of a picture that was asked about; gives the seconds of the rest that begins with it.
+
+        Args:
+            failed: None if the shadow was not reached, for want of a place.
+        """
+        self._tried = False
+        if failed is False:
+            self._failures = self._rests = 0
+        if not failed:
+            return 0.0
+        self._failures += 1
+        if self._failures < FAILED_IN_A_ROW or time.monotonic() < self._rest_until:
+            return 0.0
+        seconds = min(SHORTEST_REST * 2.0 ** min(self._rests, 10), LONGEST_REST)
+        self._rests += 1
+        self._rest_until = time.monotonic() + seconds
+        return seconds
 
 
 class Shadows:
@@ -33,6 +76,7 @@ class Shadows:
         self._running: set[asyncio.Task[None]] = set()
         self._waiting: deque[tuple[int, _Compare]] = deque()
         self._waiting_bytes = 0
+        self._health: defaultdict[str, _Health] = defaultdict(_Health)
 
     def follow(
         self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], request_id: str, *, size: int
@@ -54,6 +98,10 @@ class Shadows:
             self._waiting_bytes += size
         else:
             self._count(answered, "skipped")
+
+    def begin_anew(self) -> None:
+        """Asks all shadows again, whatever became of them: the routes have changed."""
+        self._health.clear()
 
     async def close(self) -> None:
         """Ends those that are under way, and begins no other."""
@@ -77,15 +125,22 @@ class Shadows:
     async def _compare(
         self, answered: Inspection, ask: Callable[[], Awaitable[Inspection]], log: structlog.stdlib.BoundLogger
     ) -> None:
+        health = self._health[answered.component]
+        if not health.comes():
+            self._count(answered, "skipped")
+            return
         try:
             shadow = await ask()
         except Busy:  # the places are the line's
+            health.over(failed=None)
             self._count(answered, "skipped")
             return
         except AoiError as error:
+            rest = health.over(failed=True)
             self._count(answered, "failed")
-            log.warning("shadow failed", detail=error.message)
+            log.warning("shadow failed", detail=error.message, **({"rests_seconds": rest} if rest else {}))
             return
+        health.over(failed=False)
         same = shadow.verdict is answered.verdict
         self._count(answered, "same" if same else "other")
         if not same:

@@ -15,7 +15,7 @@ from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import AoiError, Busy, RpcError, TooSlow, Unreachable
+from aoi_modules.errors import AoiError, Busy, RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.logs import REQUEST_ID
 from aoi_modules.modelstore.manifest import Manifest
@@ -26,6 +26,8 @@ STATUS_SECONDS = 1.0
 """How long a server that is away may take to say that it is back."""
 PAUSE_SECONDS = 0.2
 """Between two such questions."""
+UNREADABLE_SECONDS = 5.0
+"""So long a manifest that cannot be read is not asked for again: each picture would ask for it."""
 _MAX_MANIFESTS = 64
 """Manifests kept a model server; the oldest goes first."""
 
@@ -94,6 +96,7 @@ class Upstream:
         self._told = told
         self._connection = AsyncConnection(address)
         self._manifests: dict[tuple[str, int | None], Manifest | None] = {}
+        self._unreadable: dict[tuple[str, int | None], tuple[float, StoreError]] = {}
         self._late: dict[str, int] = {}
         """Answers in a row that came too late, by model."""
         self._awaited: dict[str, asyncio.Task[None]] = {}
@@ -216,11 +219,21 @@ class Upstream:
     async def _manifest(self, endpoint: Endpoint, attempts: Attempts) -> Manifest | None:
         key = (endpoint.model, endpoint.version)
         if key not in self._manifests:
-            found = await self._client(endpoint, attempts).find_manifest()
+            found = await self._find_manifest(key, self._client(endpoint, attempts))
             while len(self._manifests) >= _MAX_MANIFESTS:
                 del self._manifests[next(iter(self._manifests))]
             self._manifests[key] = found
         return self._manifests[key]
+
+    async def _find_manifest(self, key: tuple[str, int | None], client: AsyncGrpcClient) -> Manifest | None:
+        until, known = self._unreadable.get(key, (0.0, None))
+        if known is not None and time.monotonic() < until:
+            raise StoreError(known.message, hint=known.hint)
+        try:
+            return await client.find_manifest()
+        except StoreError as error:
+            self._unreadable = {key: (time.monotonic() + UNREADABLE_SECONDS, error)}
+            raise
 
     def _client(self, endpoint: Endpoint, attempts: Attempts, metadata: Metadata = ()) -> AsyncGrpcClient:
         return AsyncGrpcClient(replace(endpoint, address=self.address), self._connection, attempts, metadata)
@@ -232,7 +245,8 @@ class Upstream:
         try:
             yield
         except Unreachable:
-            self._manifests.clear()  # what comes back may be another server with other models
+            self._manifests.clear()
+            self._unreadable.clear()  # what comes back may be another server with other models
             self._expect_back(endpoint)
             raise
         except TooSlow:

@@ -4,9 +4,12 @@ import asyncio
 import io
 import json
 
+import pytest
+
 from aoi_modules.errors import Unreachable
+from aoi_modules.gateway import shadows as shadows_module
 from aoi_modules.gateway.metrics import Metrics
-from aoi_modules.gateway.shadows import AT_ONCE, WAITING, WAITING_BYTES, Shadows
+from aoi_modules.gateway.shadows import AT_ONCE, FAILED_IN_A_ROW, WAITING, WAITING_BYTES, Shadows
 from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.verdict import Verdict
@@ -57,6 +60,52 @@ def test_a_shadow_that_fails_is_logged_with_its_cause() -> None:
     assert 'aoi_gateway_shadows_total{component="tile",outcome="failed"} 1.0' in page
     assert (line["event"], line["detail"]) == ("shadow failed", "no model server answers at 127.0.0.1:1")
     assert (line["request_id"], line["component"]) == ("r1", "tile")
+
+
+def test_a_shadow_that_fails_again_and_again_rests_and_is_tried_again_with_one_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    away = Unreachable("nobody")
+    page, log = outcomes(*[away] * (FAILED_IN_A_ROW + 3))
+    assert f'outcome="failed"}} {FAILED_IN_A_ROW}.0' in page
+    assert 'outcome="skipped"} 3.0' in page
+    assert [line.get("rests_seconds") for line in log] == [None] * (FAILED_IN_A_ROW - 1) + [1.0]
+
+    monkeypatch.setattr(shadows_module, "SHORTEST_REST", 0.0)
+    page, log = outcomes(*[away] * (FAILED_IN_A_ROW + 3), inspection(Verdict.PASS), *[away] * (FAILED_IN_A_ROW - 1))
+    assert f'outcome="failed"}} {2 * FAILED_IN_A_ROW + 2}.0' in page
+    assert 'outcome="same"} 1.0' in page
+    assert 'outcome="skipped"' not in page
+
+
+def test_after_a_rest_one_picture_tells_for_all_and_routes_that_change_begin_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shadows_module, "SHORTEST_REST", 0.0)
+    metrics = Metrics()
+
+    async def run() -> None:
+        shadows, asked = Shadows(metrics, event_log(io.StringIO())), Asked()
+
+        async def fail() -> Inspection:
+            raise Unreachable("nobody")
+
+        for _ in range(FAILED_IN_A_ROW):
+            shadows.follow(inspection(Verdict.PASS), fail, "r1", size=1)
+        await asyncio.sleep(0)
+        for _ in range(3):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=1)
+        await asyncio.sleep(0)
+        assert asked.begun == 1
+        shadows.begin_anew()
+        for _ in range(3):
+            shadows.follow(inspection(Verdict.PASS), asked.ask, "r1", size=1)
+        await asyncio.sleep(0)
+        assert asked.begun == 4
+        await shadows.close()
+
+    asyncio.run(run())
+    assert 'outcome="skipped"} 2.0' in metrics.text().decode()
 
 
 class Asked:

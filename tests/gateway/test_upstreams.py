@@ -11,6 +11,7 @@ import pytest
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.errors import BadParameter, Busy, RpcError, StoreError, TooSlow, Unreachable
+from aoi_modules.gateway import upstreams
 from aoi_modules.gateway.shots import Features, FrameSize, Shot
 from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
 from aoi_modules.wire.tensors import to_array
@@ -26,11 +27,11 @@ def with_upstream(
     """Runs something with a connection to a model server and the endpoint of its model, in a loop of its own."""
 
     async def run() -> Result:
-        upstreams = Upstreams([address, address], max_in_flight, lambda *_: None)
+        servers = Upstreams([address, address], max_in_flight, lambda *_: None)
         try:
-            return await act(upstreams[address], Endpoint(address, "tile", timeout=PATIENCE, retries=0))
+            return await act(servers[address], Endpoint(address, "tile", timeout=PATIENCE, retries=0))
         finally:
-            await upstreams.close()
+            await servers.close()
 
     return asyncio.run(run())
 
@@ -81,13 +82,27 @@ def test_a_version_that_goes_before_its_manifest_is_read_is_asked_again(model_se
     assert with_upstream(model_server.address, ask) == (3, 0.3)
 
 
-def test_a_manifest_that_cannot_be_read_is_an_error_each_time(model_server: ModelServer) -> None:
+def test_a_manifest_that_cannot_be_read_is_an_error_each_time_and_not_asked_for_each_time(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model_server.manifests[1] = b"{}"
 
+    def asked() -> int:
+        return sum(one.model_spec.signature_name == "manifest" for one in model_server.asked)
+
     async def act(upstream: Upstream, endpoint: Endpoint) -> None:
-        for _ in range(2):
+        for _ in range(3):
             with pytest.raises(StoreError, match="model tile version 1 at"):
                 await ask(upstream, endpoint)
+        assert asked() == 1
+        monkeypatch.setattr(upstreams, "UNREADABLE_SECONDS", 0.0)
+        upstream._unreadable.clear()
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                await ask(upstream, endpoint)
+        assert asked() == 3
+        model_server.manifests[1] = manifest(1, threshold=0.3).to_json()
+        assert await ask(upstream, endpoint) == (1, 0.3)
 
     with_upstream(model_server.address, act)
 
@@ -188,19 +203,19 @@ def test_a_server_that_leaves_the_routes_ends_what_it_has_and_takes_nothing_more
     model_server.gate.clear()
 
     async def act() -> None:
-        upstreams = Upstreams([model_server.address], 4, lambda *_: None)
-        upstream = upstreams[model_server.address]
+        servers = Upstreams([model_server.address], 4, lambda *_: None)
+        upstream = servers[model_server.address]
         with upstream.slot():
             inspection = asyncio.create_task(ask(upstream, Endpoint(model_server.address, "tile", timeout=PATIENCE)))
             while not model_server.asked:
                 await asyncio.sleep(0.01)
-            upstreams.use(["127.0.0.1:1"], 4)
+            servers.use(["127.0.0.1:1"], 4)
             assert upstream.full
             model_server.gate.set()
             assert await inspection == (1, 0.5)
         with pytest.raises(KeyError):
-            upstreams[model_server.address]
-        await upstreams.close()
+            servers[model_server.address]
+        await servers.close()
 
     asyncio.run(act())
 
