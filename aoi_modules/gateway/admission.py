@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aoi_modules.errors import Crowded
+from aoi_modules.machine import disk
 
 
 class Admission:
@@ -88,3 +89,35 @@ class Admission:
         elif turn.done() and not turn.cancelled():
             self._under_way -= 1
             self._let_in()
+
+
+class Memory:
+    """Bytes that may be held at a time.
+
+    Args:
+        what: is held, in messages: `messages`.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._held = 0
+
+    @contextmanager
+    def held(self, size: int, most: int) -> Iterator[None]:
+        """Holds so many bytes.
+
+        Args:
+            size: of what is held.
+            most: that all together may have.
+
+        Raises:
+            Crowded: they would have more.
+        """
+        if self._held + size > most:
+            held, more = disk.size(self._held), disk.size(size)
+            raise Crowded(f"{held} of {self._what} are held, and {more} more than {disk.size(most)} allow")
+        self._held += size
+        try:
+            yield
+        finally:
+            self._held -= size

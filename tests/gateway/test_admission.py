@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import Crowded
-from aoi_modules.gateway.admission import Admission
+from aoi_modules.gateway.admission import Admission, Memory
 
 PATIENCE = 30.0
 
@@ -125,3 +125,13 @@ def test_other_limits_let_in_who_waits() -> None:
             await waits
 
     run(act)
+
+
+def test_memory_is_bounded_and_given_back() -> None:
+    memory = Memory("messages")
+    for _ in range(2):
+        with memory.held(600, 1000), memory.held(400, 1000):
+            with pytest.raises(Crowded, match="of messages are held"), memory.held(1, 1000):
+                raise AssertionError("it was let in")
+            with memory.held(1, 1001):
+                pass

@@ -6,7 +6,8 @@ and the verdicts follow as trailing metadata: `aoi-verdict` and `aoi-inspection`
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import grpc
@@ -17,6 +18,7 @@ from google.protobuf.message import DecodeError, Message
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.gateway.admission import Admission, Memory
 from aoi_modules.gateway.doors import picture_log
 from aoi_modules.gateway.doors.grpc_call import Call, CalledPicture, Context
 from aoi_modules.gateway.doors.grpc_codes import code_of, words_of
@@ -40,7 +42,10 @@ from aoi_modules.wire.messages import (
 
 VERDICT, INSPECTION = "aoi-verdict", "aoi-inspection"
 MOST_CALLS = 256
-"""Calls at a time, whose messages are held in memory; gRPC refuses further ones with RESOURCE_EXHAUSTED."""
+"""Calls at a time; gRPC refuses further ones with RESOURCE_EXHAUSTED."""
+READ_AT_ONCE = 8
+"""Messages that are read at a time; of others nothing is taken from the network. All that were read may have as many
+bytes as units that come by HTTP at a time; one that would make it more is refused with RESOURCE_EXHAUSTED."""
 AT_ONCE = 8
 """Pictures of one call that are asked about at a time."""
 LIGHT_BYTES = 1 << 20
@@ -76,12 +81,15 @@ class GrpcApp:
         self._tracing = tracing
         self._line: Line | None = None
         self._running: set[asyncio.Future[Any]] = set()
+        self._reading = Admission("messages", READ_AT_ONCE, MOST_CALLS)
+        self._memory = Memory("messages")
         self._hurried = asyncio.Event()
         self._server = grpc.aio.server(
             options=[
                 ("grpc.so_reuseport", 0),  # a second server on the port is a mistake, not a partner
                 ("grpc.max_send_message_length", -1),
                 ("grpc.max_receive_message_length", routes().max_unit_bytes + _SPARE_BYTES),
+                ("grpc.http2.bdp_probe", 0),  # else megabytes of each message are taken before anybody reads it
             ],
             maximum_concurrent_rpcs=MOST_CALLS,
         )
@@ -223,11 +231,11 @@ class GrpcApp:
     ) -> Any:
         """The handler of a method: it answers or refuses, counts, and writes a line into the log where it refuses."""
 
-        async def answer(body: bytes, context: Context) -> bytes:
+        async def answer(messages: AsyncIterator[bytes], context: Context) -> bytes:
             call = Call(context)
             about = {"request_id": call.request_id, **call.unit_said()}
             with self._tracing.request(method.name.strip("/"), call.metadata, **about) as span:
-                code, words, response = await self._answered(kind, work, body, call)
+                code, words, response = await self._answered(kind, work, messages, call)
                 span.tell(failed=code in FAULTS, status=code)
             if code != "OK":
                 await context.abort(grpc.StatusCode[code], words, tuple(call.trailing))
@@ -237,16 +245,20 @@ class GrpcApp:
         return answer
 
     async def _answered(
-        self, kind: type[Parsed], work: Callable[[Parsed, Call, Log], Awaitable[Message]], body: bytes, call: Call
+        self,
+        kind: type[Parsed],
+        work: Callable[[Parsed, Call, Log], Awaitable[Message]],
+        messages: AsyncIterator[bytes],
+        call: Call,
     ) -> tuple[str, str, bytes]:
         """Code, words for the client where it refuses, and else the answer."""
         started, component, words, response = time.perf_counter(), "", "", b""
         log = self._log.bind(by="gRPC", request_id=call.request_id, **call.unit_said())
         try:
-            request = _parsed(kind, body)
-            component = _spec(request).name
-            log = log.bind(component=component[:MAX_NAME])
-            response = (await work(request, call, log)).SerializeToString()
+            async with self._received(kind, messages, call) as request:
+                component = _spec(request).name
+                log = log.bind(component=component[:MAX_NAME])
+                response = (await work(request, call, log)).SerializeToString()
             code = "OK"
         except AoiError as error:
             code, words = code_of(error), words_of(error)
@@ -259,6 +271,33 @@ class GrpcApp:
         self._metrics.requests.labels(label, code).inc()
         return code, words, response
 
+    @asynccontextmanager
+    async def _received(self, kind: type[Parsed], messages: AsyncIterator[bytes], call: Call) -> AsyncIterator[Parsed]:
+        """Reads the message of a call when it is its turn, and holds it as long as it is worked on.
+
+        Raises:
+            Crowded: too many messages are held or read at the time.
+            RpcError: it does not come in time, or is none.
+        """
+        routes = self._routes()
+        async with self._reading.turn(min(call.seconds_left(), routes.upload_timeout_ms / 1000)) as seconds:
+            body = await _first(messages, kind, seconds)
+        with self._memory.held(len(body), routes.max_units * routes.max_unit_bytes):
+            request = _parsed(kind, body)
+            del body
+            yield request
+
+
+async def _first(messages: AsyncIterator[bytes], kind: type[Parsed], seconds: float) -> bytes:
+    """The message of a call that has one."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for body in messages:
+                return body
+    except TimeoutError:
+        raise RpcError("DEADLINE_EXCEEDED", f"the {kind.__name__} did not arrive within {seconds:.3g} s") from None
+    raise RpcError("INVALID_ARGUMENT", f"expected a {kind.__name__}. Received: none")
+
 
 def _spec(message: Any) -> ModelSpec:
     """Which model a request asks or an answer is of; each of the services' requests has it."""
@@ -267,8 +306,9 @@ def _spec(message: Any) -> ModelSpec:
 
 
 def _service(method: Method[Any, Any], answer: Any) -> Any:
+    """One method. Its calls are streams of one message here, so that the door says when a message is read."""
     service, _, name = method.name.strip("/").partition("/")
-    return grpc.method_handlers_generic_handler(service, {name: grpc.unary_unary_rpc_method_handler(answer)})
+    return grpc.method_handlers_generic_handler(service, {name: grpc.stream_unary_rpc_method_handler(answer)})
 
 
 def _parsed(kind: type[Parsed], body: bytes) -> Parsed:

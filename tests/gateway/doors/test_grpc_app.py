@@ -2,6 +2,7 @@
 
 import json
 import os
+import queue
 import signal
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.errors import AoiError, RpcError, TooSlow
+from aoi_modules.gateway.doors.grpc_app import READ_AT_ONCE
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.wire.messages import PredictRequest, PredictResponse
 from aoi_modules.wire.tensors import to_array, to_tensor
@@ -345,6 +347,43 @@ def refused(client: GrpcClient) -> bool:
     except AoiError:
         return True
     return False
+
+
+def test_a_message_that_never_comes_and_one_too_many_bytes_are_refused(tmp_path: Path, server: ModelServer) -> None:
+    """Clients that open a call and say nothing hold up others for as long as a camera may take, and no longer."""
+    server.gate.clear()
+    limits = "upload_timeout_ms: 300\nmax_unit_bytes: 1000\nmax_units: 1\n"
+    (tmp_path / "routes.yaml").write_text(limits + routes_to(server.address))
+    with (
+        RunningGateway(tmp_path / "routes.yaml", by_grpc=True) as gateway,
+        grpc.insecure_channel(gateway.grpc) as channel,
+    ):
+        predict: Any = channel.stream_unary(calls.PREDICT.name)
+        with pytest.raises(grpc.RpcError) as empty:
+            predict(iter([]), timeout=20)
+        assert empty.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        let_go = threading.Event()
+
+        def silence() -> Iterator[bytes]:
+            let_go.wait(20)
+            yield from ()
+
+        late = [predict.future(silence(), timeout=20) for _ in range(READ_AT_ONCE)]
+        assert {call.code() for call in late} == {grpc.StatusCode.DEADLINE_EXCEEDED}
+        let_go.set()
+
+        request = calls.predict_request(Endpoint("", "part"), {"image": [PICTURE]}, "serving_default")
+        body = request.SerializeToString()
+        ended: queue.Queue[Any] = queue.Queue()
+        many = 1000 // len(body)
+        for _ in range(many + 1):
+            predict.future(iter([body]), timeout=20).add_done_callback(ended.put)
+        first = ended.get(timeout=20)
+        assert first.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        assert "of messages are held" in first.details()
+        server.gate.set()
+        assert [ended.get(timeout=20).code() for _ in range(many)] == [grpc.StatusCode.OK] * many
+        assert predict(iter([body]), timeout=20)
 
 
 def test_a_port_that_is_taken_is_a_sentence(gateway: RunningGateway, tmp_path: Path, server: ModelServer) -> None:
