@@ -11,6 +11,7 @@ from PIL import Image
 
 from aoi_modules.errors import DataError, NotAPicture
 from aoi_modules.machine import disk
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.pictures import decoding
 
@@ -161,6 +162,7 @@ class Split:
         unseen: a second test, of things that training saw nothing of, such as whole other boards; None without.
         left_out: what was bad and left out because the caller said so, and what was passed over; one sentence each.
         notes: how the tables were cut or read, where a reader of the figures must know; one sentence each.
+        units: of a line, of which the pictures are; None where the data do not tell.
     """
 
     train: Table
@@ -170,6 +172,7 @@ class Split:
     unseen: Table | None = None
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    units: LearntUnits | None = None
 
 
 def _content(picture: bytes | Path) -> bytes:

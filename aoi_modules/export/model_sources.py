@@ -19,6 +19,7 @@ from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores
 from aoi_modules.modelstore.layout import map_name
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.modelstore.training_report import TrainingReport
@@ -45,6 +46,7 @@ class ModelSource:
         feature_rows: float32 (n, F), those of the sample pictures; None when it takes none or nothing says them.
         expected: what the author's framework says about the sample pictures, by head; None when nobody told.
         reference: what the pictures were like that it learnt from; None when nothing says it.
+        units: of a line, that it learnt from; None when nothing says it.
     """
 
     network: Network
@@ -58,6 +60,7 @@ class ModelSource:
     feature_rows: NDArray[np.float32] | None = None
     expected: Expected | None = None
     reference: Reference | None = None
+    units: LearntUnits | None = None
 
     @property
     def picture(self) -> PictureInput:
@@ -138,6 +141,7 @@ def _read(path: Path, wishes: Wishes, reading: Reading) -> ModelSource:
         features=features,
         feature_rows=rows,
         reference=report.reference if report else None,
+        units=report.units if report else None,
     )
     if expected is None:
         return source

@@ -22,6 +22,7 @@ from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import FLOAT32_TOLERANCE, Manifest, Source
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.tf import tf
@@ -131,6 +132,7 @@ def describe(
         tolerance=tolerance,
         golden=first.golden if all(source.golden == first.golden for source in sources) else "own reading",
         reference=Reference.joined(source.reference for source in sources),
+        units=LearntUnits.joined(member.units for member in component.members),
         tools={package: installed_version(package) for package in packages} | {"python": platform.python_version()},
     )
 

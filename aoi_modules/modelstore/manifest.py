@@ -15,6 +15,7 @@ import msgspec
 from aoi_modules.errors import StoreError
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.verdict import Limits
 
@@ -108,7 +109,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     is the largest, with as many channels as the signature `pixels` takes, and each of the others stands here only if
     it is the same for all; `sources` has what belongs to each. `tolerance` is how far scores may be from golden ones.
     `golden` is `author's scores` only if all sources have them. `reference` is what the pictures were like that the
-    sources learnt from, as far as their trainings tell: None where none does.
+    sources learnt from, as far as their trainings tell: None where none does. `units` are those of a line that any of
+    the sources learnt from: None where one of them does not tell.
     """
 
     component: str
@@ -124,6 +126,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tolerance: float = FLOAT32_TOLERANCE
     golden: GoldenBy = "own reading"
     reference: Reference | None = None
+    units: LearntUnits | None = None
     tools: dict[str, str] = {}
     format: int = FORMAT
 

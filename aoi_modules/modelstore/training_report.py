@@ -10,6 +10,7 @@ import msgspec
 
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.verdict import Rate, Verdict
@@ -114,6 +115,8 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
             the report.
         reference: what the training pictures were like, those of good parts if any are known; None where an older
             release wrote the report.
+        units: of a line, that it learnt from, and the hash of those that were held out; None where the data do not
+            tell, as those of `aoi results dataset` do.
         samples: test pictures beside the report.
         seconds: that the training took, evaluation included.
         model_sha256: of `model.keras`.
@@ -142,6 +145,7 @@ class TrainingReport(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[ClassResult, ...] = ()
     mistakes: tuple[Mistake, ...] | None = None
     reference: Reference | None = None
+    units: LearntUnits | None = None
     format: int = FORMAT
 
 

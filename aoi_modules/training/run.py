@@ -186,6 +186,7 @@ def _report(
         classes=class_results(results, split.test),
         mistakes=wrong,
         reference=reference_of(split.train, wanted.recipe.heads),
+        units=split.units,
     )
 
 

@@ -20,6 +20,7 @@ from aoi_modules.export.servable import describe, write_servable
 from aoi_modules.export.verification import decoded_pixels
 from aoi_modules.modelstore import golden, layout, manifest
 from aoi_modules.modelstore.golden import Golden
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin, PictureInput
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.pictures.quality import Quality
@@ -122,6 +123,14 @@ def test_the_manifest_joins_what_the_models_learnt_from(four: list[ModelSource])
     assert described.reference.pictures == 6
     assert described.reference.brightness.mean == pytest.approx(0.5)
     assert describe(Component.of(four), "pcb", 1).reference is None
+
+
+def test_the_manifest_joins_the_units_that_the_models_learnt_from(four: list[ModelSource]) -> None:
+    one, other = (LearntUnits.of("line", learnt=[16 * digit], held_out=["c" * 16]) for digit in "ab")
+    both = [replace(four[0], units=one), replace(four[1], units=other)]
+    joined = describe(Component.of(both), "pcb", 1).units
+    assert joined == LearntUnits.joined([one, other])
+    assert describe(Component.of([*both, four[2]]), "pcb", 1).units is None
 
 
 def test_the_order_of_heads_changes_nothing_but_the_order(

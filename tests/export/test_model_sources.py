@@ -11,6 +11,7 @@ from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.reading import Reading
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import drawn_pictures
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin, Head, PictureInput
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.modelstore.version_dir import file_sha256
@@ -19,6 +20,7 @@ from aoi_modules.tf import keras
 from tests.export.networks import DEFECT, network, priced
 from tests.serving.engines.encoded import encode
 
+UNITS = LearntUnits.of("line", learnt=["a" * 16], held_out=["b" * 16])
 REFERENCE = Reference.of([Quality(0.4, 20.0), Quality(0.6, 22.0)])
 
 
@@ -82,8 +84,10 @@ def test_a_report_of_another_model_is_refused(trained: Path) -> None:
 def test_what_the_training_pictures_were_like_comes_with_the_report_alone(trained: Path) -> None:
     assert read(trained).reference == REFERENCE
     assert read(trained.rename(trained.with_name("foreign.keras"))).reference == REFERENCE
+    assert read(trained.with_name("foreign.keras")).units == UNITS
     (trained.parent / "report.json").unlink()
-    assert read(trained.with_name("foreign.keras")).reference is None
+    alone = read(trained.with_name("foreign.keras"))
+    assert (alone.reference, alone.units) == (None, None)
 
 
 @pytest.fixture
@@ -110,6 +114,7 @@ def trained(tmp_path: Path) -> Path:
             model_sha256=file_sha256(tmp_path / "model.keras"),
             tools={},
             reference=REFERENCE,
+            units=UNITS,
         ),
         tmp_path,
     )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.errors import StoreError
+from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin, Head, Manifest, PictureInput, Source, read
 from aoi_modules.modelstore.reference import Reference, Spread
 from aoi_modules.verdict import Limits
@@ -31,6 +32,7 @@ manifests = st.builds(
     ),
     data=st.none() | st.builds(DataOrigin, name=names, sha256=names, stand_in=st.booleans()),
     reference=st.none() | st.builds(Reference, pictures=st.integers(1, 999), brightness=spreads, sharpness=spreads),
+    units=st.none() | st.builds(LearntUnits.of, names, learnt=st.just([]), held_out=st.lists(names)),
 )
 
 
@@ -92,9 +94,9 @@ def test_fields_of_a_newer_release_are_passed_over_wherever_they_stand() -> None
     assert Manifest.from_json(json.dumps(newer), "server X") == old
 
 
-def test_a_manifest_of_an_older_release_does_not_say_what_its_pictures_were_like() -> None:
+def test_a_manifest_of_an_older_release_does_not_say_what_the_model_learnt_from() -> None:
     older = json.loads(small().to_json())
-    del older["reference"]
+    del older["reference"], older["units"]
     assert Manifest.from_json(json.dumps(older), "server X") == small()
 
 

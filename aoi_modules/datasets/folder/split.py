@@ -37,6 +37,7 @@ from aoi_modules.datasets.picture_files import PictureFile, look_at
 from aoi_modules.datasets.sources import ledger
 from aoi_modules.datasets.table import Split, Table, Target
 from aoi_modules.errors import DataError
+from aoi_modules.modelstore.learnt_units import LearntUnits, held_out_beside, is_group
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.progress import progress
 
@@ -99,11 +100,13 @@ def load(
     part, dealt = tables_of(path, checked, listing.said_by, everywhere=target.good if good.alone else None)
     table = _table(checked, target, listing.number_names)
     tables = {name: table.take(np.flatnonzero(part == number)) for number, name in enumerate(PARTS)}
+    units, said_of_units = _units(path, checked, part.tolist())
     whole = Split(
         **tables,
         origin=_origin(path, checked, wished=reading not in (None, Reading())),
         left_out=(*left_out, *map(str, again.values()), *listing.passed),
-        notes=(in_words(target), *listing.notes, *dealt),
+        notes=(in_words(target), *listing.notes, *dealt, *said_of_units),
+        units=units,
     )
     return sampling.limited(whole, sampling.by_kind, train=train, validation=validation, test=test, seed=seed)
 
@@ -142,6 +145,25 @@ def _check_classes(path: Path, rows: Sequence[Row], checked: Sequence[Checked]) 
         raise DataError(
             f"{printable(path)}: every picture of {', '.join(gone)} is bad", hint="repair them, or take the class out"
         )
+
+
+def _units(path: Path, checked: Sequence[Checked], parts: Sequence[int]) -> tuple[LearntUnits | None, tuple[str, ...]]:
+    """The units that are learnt from and held out, where `aoi results dataset` wrote the table; and what is odd."""
+    about = held_out_beside(path) if path.is_file() else None
+    if about is None:
+        return None, ()
+    if not all(is_group(row.group) for row, _ in checked):
+        return None, ("not every picture names its unit, so no comparison will know from which ones this model learnt",)
+    test = PARTS.index("test")
+    sides = [(str(row.group), part == test) for (row, _), part in zip(checked, parts, strict=True)]
+    units = LearntUnits.of(
+        about.key,
+        learnt=[group for group, tested in sides if not tested],
+        held_out=[group for group, tested in sides if tested],
+    )
+    if units.held_out == about.sha256:
+        return units, ()
+    return units, (f"other units are held out than {path.name} was written with, so figures of this model stand alone",)
 
 
 def _origin(path: Path, checked: Iterable[Checked], *, wished: bool) -> DataOrigin:

@@ -58,15 +58,6 @@ class Deal:
         return hmac.new(self._key, f"{purpose}:{unit}".encode(), hashlib.sha256).hexdigest()
 
 
-def held_out_hash(groups: list[str]) -> str:
-    """The hash of a list of units that are held out, in any order; by their groups.
-
-    Args:
-        groups: see `Deal.group_of`.
-    """
-    return hashlib.sha256("\n".join(sorted(set(groups))).encode()).hexdigest()
-
-
 async def deal_of(database: Database) -> Deal:
     """The deal of a line, whose key is made when it is first asked for.
 

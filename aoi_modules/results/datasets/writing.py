@@ -13,8 +13,9 @@ import msgspec
 
 from aoi_modules.errors import NoSuchResult, ResultsError
 from aoi_modules.machine.whole_file import sync_folder
+from aoi_modules.modelstore.learnt_units import ABOUT, HeldOut, held_out_hash
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, Part, deal_of, held_out_hash
+from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, Part, deal_of
 from aoi_modules.results.datasets.judged_parts import JudgedPart, judged_parts
 from aoi_modules.results.pictures.lookup import picture_of
 from aoi_modules.results.pictures.store import PictureStore
@@ -22,20 +23,10 @@ from aoi_modules.results.record import now
 
 GOOD = "good"
 """The class of good parts; each defect is a class of its own."""
-TABLE, ABOUT = "parts.csv", "dataset.json"
+TABLE = "parts.csv"
 _COLUMNS = ("path", "label", "split", "group")
 Row = tuple[str, str, Part, str]
 """As `_COLUMNS`."""
-
-
-class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
-    """Which units are never learnt from."""
-
-    key: str
-    """Name of the key that dealt the units: sets of the same name are dealt alike."""
-    share: float
-    sha256: str
-    """Of the list of those of this set; see `dealing.held_out_hash`."""
 
 
 class DataSet(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Pictures of one's own: tables that leak nothing, and errors that name files."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from aoi_modules.datasets import folder
 from aoi_modules.datasets.table import Split, Table
 from aoi_modules.errors import DataError
+from aoi_modules.modelstore.learnt_units import ABOUT, LearntUnits, held_out_hash
 from tests.datasets.small_parts import picture, put_parts
 
 
@@ -158,3 +160,25 @@ def test_a_split_that_leaks_is_named(tmp_path: Path) -> None:
     split = folder.load(path, skip_bad=True)
     assert place(split).keys() == {f"{i}.png" for i in range(12) if i != 1}
     assert "1.png: the picture of 5.png, which is in validation, not train" in split.left_out[1]
+
+
+def test_units_that_a_line_held_out_are_known_to_whoever_learns(tmp_path: Path) -> None:
+    units = [f"{number // 2:016x}" for number in range(12)]
+    splits = ["train"] * 4 + ["validation"] * 4 + ["test"] * 4
+    rows = [f"{number},{'good' if number % 2 else 'bad'},{splits[number]},{units[number]}" for number in range(12)]
+    path = put_csv(tmp_path, "path,label,split,group", rows)
+    assert folder.load(path).units is None
+    held_out = {"key": "line", "share": 0.2, "sha256": held_out_hash(units[8:])}
+    (tmp_path / ABOUT).write_text(json.dumps({"held_out": held_out}))
+    split = folder.load(path)
+    assert split.units == LearntUnits.of("line", learnt=units[:8], held_out=units[8:])
+    moved = put_csv(
+        tmp_path, "path,label,split,group", [*rows[:8], *(r.replace("test", "train") for r in rows[8:10]), *rows[10:]]
+    )
+    split = folder.load(moved)
+    assert split.units == LearntUnits.of("line", learnt=units[:10], held_out=units[10:])
+    assert "other units are held out than parts.csv was written with" in split.notes[-1]
+    nameless = put_csv(tmp_path, "path,label,split,group", [row.replace(units[0], "SN4711") for row in rows])
+    split = folder.load(nameless)
+    assert split.units is None
+    assert "not every picture names its unit" in split.notes[-1]

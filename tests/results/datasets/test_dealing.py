@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
-from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, deal_of, held_out_hash
+from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, deal_of
 from tests.results.conftest import with_database
 
 KEY = bytes(range(32))
@@ -46,10 +46,6 @@ def test_a_unit_is_always_in_the_same_part(unit: str) -> None:
 
 def test_units_of_a_line_are_few_groups_twice() -> None:
     assert len(set(map(Deal(KEY).group_of, UNITS))) == len(UNITS)
-
-
-def test_the_hash_of_held_out_units_knows_no_order() -> None:
-    assert held_out_hash(["a", "b", "a"]) == held_out_hash(["b", "a"]) != held_out_hash(["a"])
 
 
 def test_the_key_of_a_line_stays(database_url: str) -> None:

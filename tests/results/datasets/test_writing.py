@@ -14,12 +14,13 @@ from sqlalchemy import insert
 
 from aoi_modules.datasets.folder import load
 from aoi_modules.errors import ResultsError
+from aoi_modules.modelstore.learnt_units import ABOUT
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.tables import keys
 from aoi_modules.results.database.writing import store
 from aoi_modules.results.datasets.dealing import deal_of
-from aoi_modules.results.datasets.writing import ABOUT, TABLE, DataSet, write_dataset
+from aoi_modules.results.datasets.writing import TABLE, DataSet, write_dataset
 from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
@@ -98,6 +99,9 @@ def test_a_training_reads_what_people_said_and_no_unit_is_on_both_sides(line: Li
         assert hashlib.sha256((tmp_path / "set" / row["path"]).read_bytes()).hexdigest() == one.picture.sha256
     split = load(tmp_path / "set" / TABLE)
     assert len(split.train) + len(split.validation) + len(split.test) == 120
+    assert split.units is not None
+    assert (split.units.key, split.units.held_out) == (line.key.name, about.held_out.sha256)
+    assert split.units.groups == {row["group"] for row in rows if row["split"] != "test"}
     assert sum(about.parts["good"].values()) == 80
     assert list(about.parts) == ["good", "crack"]
     assert msgspec.json.decode((tmp_path / "set" / ABOUT).read_bytes(), type=DataSet) == about
