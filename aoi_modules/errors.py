@@ -35,6 +35,8 @@
     ├── NotLetIn              somebody may not do what he asks for
     │   ├── NotSignedIn       nobody knows who asks
     │   ├── NotAllowed        whoever asks may not do this
+    │   ├── BadName           nobody may have such a name
+    │   ├── BadPassword       a new password is too short or too long
     │   └── TooManyTries      more wrong passwords came than one may try
     └── CourseError           a lesson, exercise or checklist cannot be used
         └── CheckFailed       an exercise is not right yet, and the run is strict
@@ -320,6 +322,14 @@ class NotSignedIn(NotLetIn):
 
 class NotAllowed(NotLetIn):
     """Whoever asks may not do this."""
+
+
+class BadName(NotLetIn):
+    """Nobody may have such a name."""
+
+
+class BadPassword(NotLetIn):
+    """A new password is too short or too long."""
 
 
 class TooManyTries(NotLetIn):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aoi_modules.gateway.routes import Route
 from aoi_modules.judging.limits import HeadLimits
-from aoi_modules.results.limits.last_seen import LastSeen
+from aoi_modules.results.limits.last_seen import LimitsSeen
 
 
 class Limits:
@@ -15,7 +15,7 @@ class Limits:
         at_station: set by people; None where nothing is recorded, so that nobody can set any.
     """
 
-    def __init__(self, at_station: LastSeen | None = None) -> None:
+    def __init__(self, at_station: LimitsSeen | None = None) -> None:
         self._at_station = at_station
 
     def of(self, component: str, route: Route, model: str, version: int | None) -> Mapping[str, HeadLimits]:

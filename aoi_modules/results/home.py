@@ -15,7 +15,8 @@ from aoi_modules.lock import alone
 from aoi_modules.machine import disk
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results.database.connection import Database, parse_url
-from aoi_modules.results.limits.last_seen import LastSeen
+from aoi_modules.results.limits.last_seen import LimitsSeen
+from aoi_modules.results.people.last_seen import PeopleSeen
 from aoi_modules.results.pictures.keeping import PICTURES
 from aoi_modules.results.pictures.opening import check_place, open_store
 from aoi_modules.results.pictures.retention import Retention
@@ -31,6 +32,8 @@ ASIDE = "aside"
 """Of a folder: the messages that sinks refused."""
 LIMITS = "limits.json"
 """Of a folder: the limits that people set, as they were last seen."""
+PEOPLE = "people.json"
+"""Of a folder: who may come, as it was last seen: names, roles, and hashes of the keys of machines."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -79,9 +82,22 @@ class Home:
         database = Database(self.database or self.folder / DATABASE)
         sending = Sending(database, self.name, sinks or {}, self.folder / ASIDE, log)
         refused = self.folder / "refused"
-        limits = LastSeen(database, self.folder / LIMITS, log)
-        compose = sending.compose
-        return Recorder(spool, database, refused, log, self.name, plans, compose, pictures, retention, sending, limits)
+        limits = LimitsSeen(database, self.folder / LIMITS, log)
+        people = PeopleSeen(database, self.folder / PEOPLE, log)
+        return Recorder(
+            spool,
+            database,
+            refused,
+            log,
+            self.name,
+            plans,
+            sending.compose,
+            pictures,
+            retention,
+            sending,
+            limits,
+            people,
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -16,7 +17,9 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.deletions import order_late
 from aoi_modules.results.database.migrating import migrate
-from aoi_modules.results.limits.last_seen import LastSeen
+from aoi_modules.results.last_seen import LastSeen
+from aoi_modules.results.limits.last_seen import LimitsSeen
+from aoi_modules.results.people.last_seen import PeopleSeen
 from aoi_modules.results.pictures.keeping import PICTURES, Keeping
 from aoi_modules.results.pictures.lookup import picture_of
 from aoi_modules.results.pictures.retention import Retention
@@ -57,6 +60,7 @@ class Recorder:
         retention: how long they stay, as it is now.
         sending: takes what `compose` writes to where it belongs; None leaves it in the outbox.
         limits: those that people set; None knows none.
+        people: users and machines; None knows none.
 
     Attributes:
         units: closes units.
@@ -75,10 +79,13 @@ class Recorder:
         pictures: PictureStore | None = None,
         retention: Callable[[], Retention] = Retention,
         sending: Sending | None = None,
-        limits: LastSeen | None = None,
+        limits: LimitsSeen | None = None,
+        people: PeopleSeen | None = None,
     ) -> None:
         self.sending = sending
         self.limits = limits
+        self.people = people
+        self._seen: Sequence[LastSeen[Any]] = [one for one in (limits, people) if one is not None]
         self._spool = spool
         self.database = database
         self.pictures = pictures
@@ -103,13 +110,13 @@ class Recorder:
         A picture that is accepted before may be missing when another gateway closes its unit; a later row settles that.
 
         Raises:
-            ResultsError: nobody knows by which limits to judge: see `LastSeen.start`.
+            ResultsError: nobody knows by which limits to judge, or whom to let in: see `LastSeen.start`.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._started.wait()
-        if self.limits is not None:
-            await self.limits.start()
+        for one in self._seen:
+            await one.start()
 
     async def keep(self, record: Record, picture: bytes = b"", *, committed_within: float | None = None) -> None:
         """Keeps a record. On return it is safe on disk; its way to the database goes on by itself.
@@ -223,7 +230,8 @@ class Recorder:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.storing.run())
             runs = [self._presence.run, self.units.run]
-            runs += [one.run for one in (self._rounds, self.limits) if one is not None]
+            runs += [self._rounds.run] if self._rounds is not None else []
+            runs += [one.run for one in self._seen]
             self._beside = [tasks.create_task(run(self._stopping)) for run in runs]
 
     async def _enter(self) -> None:

@@ -12,10 +12,10 @@ import pytest
 from aoi_modules.errors import DatabaseAway, ResultsError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.logs import event_log
+from aoi_modules.results import last_seen
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
-from aoi_modules.results.limits import last_seen
-from aoi_modules.results.limits.last_seen import LastSeen
+from aoi_modules.results.limits.last_seen import LimitsSeen
 from aoi_modules.results.limits.ledger import set_limits
 from aoi_modules.results.limits.setting import Place
 
@@ -29,18 +29,18 @@ class Station:
     def __init__(self, folder: Path) -> None:
         self.path, self.copy, self.log = folder / "results.db", folder / "limits.json", StringIO()
 
-    def act(self, act: Callable[[Database, LastSeen], Awaitable[Result]]) -> Result:
+    def act(self, act: Callable[[Database, LimitsSeen], Awaitable[Result]]) -> Result:
         async def run() -> Result:
             database = Database(self.path)
             try:
-                return await act(database, LastSeen(database, self.copy, event_log(self.log)))
+                return await act(database, LimitsSeen(database, self.copy, event_log(self.log)))
             finally:
                 await database.close()
 
         return asyncio.run(run())
 
     def fill(self, threshold: float, seen: int = 0) -> None:
-        async def act(database: Database, limits: LastSeen) -> None:
+        async def act(database: Database, limits: LimitsSeen) -> None:
             await migrate(database)
             await set_limits(database, PLACE, HeadLimits(threshold=threshold), who="Ada", why="overkill", seen=seen)
 
@@ -58,7 +58,7 @@ class Station:
             path.rename(path.with_name(path.name.removeprefix("away-")))
 
 
-def threshold(limits: LastSeen, version: int | None = 3) -> float | None:
+def threshold(limits: LimitsSeen, version: int | None = 3) -> float | None:
     found = limits.of("tile", "tile", version).get("defect")
     return found.threshold if found else None
 
@@ -76,7 +76,7 @@ def station(tmp_path: Path) -> Station:
 def test_limits_are_those_of_this_version_only(station: Station) -> None:
     station.fill(0.6)
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         await limits.start()
         assert [threshold(limits, version) for version in (3, 4, None)] == [0.6, None, None]
         assert limits.away_since is None
@@ -85,10 +85,10 @@ def test_limits_are_those_of_this_version_only(station: Station) -> None:
 
 
 def test_a_change_at_another_gateway_is_seen(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_seen, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(LimitsSeen, "look_seconds", 0.01)
     station.fill(0.6)
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         await limits.start()
         stopping = asyncio.Event()
         running = asyncio.create_task(limits.run(stopping))
@@ -105,7 +105,7 @@ def test_without_database_the_copy_holds_and_says_its_age(station: Station) -> N
     station.act(lambda database, limits: limits.start())
     station.take_database_away()
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         await limits.start()
         assert threshold(limits) == 0.6
         assert limits.away_since is not None
@@ -117,7 +117,7 @@ def test_without_database_the_copy_holds_and_says_its_age(station: Station) -> N
 def test_what_was_seen_holds_when_the_database_goes_and_the_new_when_it_is_back(station: Station) -> None:
     station.fill(0.6)
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         await limits.start()
         await database.close()  # nobody uses it now; it opens again by itself
         station.take_database_away()
@@ -134,7 +134,7 @@ def test_what_was_seen_holds_when_the_database_goes_and_the_new_when_it_is_back(
 def test_a_copy_says_how_old_it_is_though_nothing_changed(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     station.fill(0.6)
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         await limits.start()
         first = station.copy.read_bytes()
         await limits.look()
@@ -149,7 +149,7 @@ def test_a_copy_says_how_old_it_is_though_nothing_changed(station: Station, monk
 def test_with_neither_database_nor_copy_nobody_judges(station: Station) -> None:
     station.take_database_away()
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         with pytest.raises(DatabaseAway):
             await limits.look()
         with pytest.raises(ResultsError, match=r"limits\.json has no copy of the limits that people set"):
@@ -162,7 +162,7 @@ def test_a_damaged_copy_is_named(station: Station) -> None:
     station.take_database_away()
     station.copy.write_text("{")
 
-    async def act(database: Database, limits: LastSeen) -> None:
+    async def act(database: Database, limits: LimitsSeen) -> None:
         with pytest.raises(ResultsError, match=r"limits\.json: expected the limits as this gateway last saw them"):
             await limits.start()
 

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from aoi_modules.results.people.role import PEOPLE, Role
+from aoi_modules.results.people.role import PEOPLE, Role, kept_role
 
 
 @pytest.mark.parametrize(("lower", "higher"), [*combinations(PEOPLE, 2)])
@@ -22,3 +22,11 @@ def test_each_role_allows_itself(role: Role) -> None:
 def test_a_machine_is_no_person_and_the_reverse(role: str) -> None:
     assert not Role.MACHINE.allows(Role(role))
     assert not Role(role).allows(Role.MACHINE)
+
+
+def test_a_role_of_a_newer_release_only_looks() -> None:
+    assert (kept_role("engineer"), kept_role("auditor"), kept_role("machine")) == (
+        Role.ENGINEER,
+        Role.VIEWER,
+        Role.VIEWER,
+    )
