@@ -14,18 +14,18 @@ import structlog
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import BadParameter, Busy, RpcError, UnknownComponent
+from aoi_modules.errors import BadParameter, NoSuchResult, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.records import Records
-from aoi_modules.gateway.replicas import Replicas, TwoHungUp
+from aoi_modules.gateway.replicas import Replicas, TwoHungUp, Way, Ways
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.states import STATUS_SECONDS, RouteState, state_of
-from aoi_modules.gateway.upstreams import Question, Upstream, Upstreams
+from aoi_modules.gateway.upstreams import Question, Reply, Upstream, Upstreams
 from aoi_modules.gateway.watching.optics import Optics
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
@@ -221,6 +221,36 @@ class Line:
             raise BadParameter("version", expected="one that carries a manifest", found=str(version))
         return manifest, self._limits.of(component, ways[0].route, model, version)
 
+    async def ask_again(self, question: Question, model: str, version: int) -> Reply:
+        """Asks the very version that judged a picture about it once more, for what it says beside the verdict.
+
+        Nothing of it is judged, kept or counted. Half of the places at every server are kept for the line.
+
+        Args:
+            question: the picture.
+            model: the route's, its canary's or its shadow's.
+            version: of the model.
+
+        Raises:
+            UnknownComponent: there is no route.
+            NoSuchResult: no route leads to that model any more, or its server has that version no more.
+            Busy: the line needs the server.
+            BadParameter: the model takes features, and none came.
+            RpcError, StoreError, WireError: no answer, or none that can be read.
+        """
+        for way in self._ways_to(question.component).every():
+            if way.route.model != model:
+                continue
+            endpoint = replace(way.route.endpoint(question.attempts.timeout), version=version, label=None)
+            with way.spare_place() as upstream:
+                statuses = await upstream.status(replace(endpoint, version=None))
+                if any(one.version == version and one.state == "AVAILABLE" for one in statuses):
+                    return await way.replicas.ask(upstream, endpoint, question)
+        raise NoSuchResult(
+            f"{model} {version} is not served any more, so nobody can ask it about this picture",
+            hint="have its server load that version again",
+        )
+
     async def close(self) -> None:
         """Ends the shadows, and the connections to all model servers."""
         await self._shadows.close()
@@ -243,21 +273,21 @@ class Line:
     def _told(self, address: str, model: str, away: bool) -> None:
         self._metrics.away.labels(address, model).set(away)
 
-    def _ways_of(self, component: str, route: Route) -> "_Ways":
+    def _ways_of(self, component: str, route: Route) -> Ways:
         canary, shadow = route.canary, route.shadow
-        return _Ways(
+        return Ways(
             self._way(component, route),
             None if canary is None else self._way(component, route.variant(canary), canary=True),
             0.0 if canary is None else canary.share,
             None if shadow is None else self._way(component, route.variant(shadow)),
         )
 
-    def _way(self, component: str, route: Route, *, canary: bool = False) -> "_Way":
+    def _way(self, component: str, route: Route, *, canary: bool = False) -> Way:
         upstreams = [self._upstreams[address] for address in route.addresses]
         asked_again = self._metrics.asked_again.labels(component).inc
-        return _Way(route, Replicas(upstreams, route.model, asked_again, self._tracing), canary)
+        return Way(route, Replicas(upstreams, route.model, asked_again, self._tracing), canary)
 
-    def _ways_to(self, component: str) -> "_Ways":
+    def _ways_to(self, component: str) -> Ways:
         if component not in self._ways:
             raise UnknownComponent(component, sorted(self._ways))
         return self._ways[component]
@@ -268,7 +298,7 @@ class Line:
             return origin
         return msgspec.structs.replace(origin, station=self._routes.station)
 
-    async def _shadowed(self, question: Question, shadow: "_Way", arrived: Arrived, answered: Inspection) -> Inspection:
+    async def _shadowed(self, question: Question, shadow: Way, arrived: Arrived, answered: Inspection) -> Inspection:
         """What a shadow says about a picture that was answered; it is kept, too."""
         watch = Watch(self._tracing)
         with self._tracing.span("shadow", component=question.component), watch.stage("model"):
@@ -277,7 +307,7 @@ class Line:
         await self._records.keep_shadow(arrived, shadow.route, answered, inspection, watch.started)
         return inspection
 
-    async def _inspected(self, question: Question, way: "_Way", first: Upstream, own: "_Way") -> Answer:
+    async def _inspected(self, question: Question, way: Way, first: Upstream, own: Way) -> Answer:
         """Asks and judges; where a canary cannot answer, the route's own model does."""
         try:
             return await self._judged(question, way, first)
@@ -298,7 +328,7 @@ class Line:
         with own.replicas.place() as upstream:
             return await self._inspected(question, own, upstream, own)
 
-    async def _judged(self, question: Question, way: "_Way", first: Upstream) -> Answer:
+    async def _judged(self, question: Question, way: Way, first: Upstream) -> Answer:
         """Asks about a picture, and judges."""
         route = way.route
         reply = await way.replicas.ask(first, route.endpoint(question.attempts.timeout), question)
@@ -310,11 +340,9 @@ class Line:
         said = msgspec.structs.replace(inspection, canary=way.canary, limits_seen=self._limits.away_since)
         return Answer(said, prediction, reply.address, reply.manifest)
 
-    async def _ask_shadow(self, question: Question, shadow: "_Way") -> Inspection:
-        """What a shadow says about a picture. Half of the places at every server are kept for the line."""
-        with shadow.replicas.place() as upstream:
-            if 2 * upstream.in_flight > upstream.max_in_flight:
-                raise Busy(upstream.max_in_flight // 2)
+    async def _ask_shadow(self, question: Question, shadow: Way) -> Inspection:
+        """What a shadow says about a picture."""
+        with shadow.spare_place() as upstream:
             own_time = Attempts(shadow.route.timeout_ms / 1000, 0)
             return (await self._judged(replace(question, attempts=own_time), shadow, upstream)).inspection
 
@@ -329,33 +357,6 @@ def chance_of(unit: str | None) -> float:
     if unit is None:
         return random.random()  # who is asked is no secret
     return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48
-
-
-@dataclass(frozen=True)
-class _Way:
-    """A model that may be asked, and the servers that have it."""
-
-    route: Route
-    replicas: Replicas
-    canary: bool = False
-
-
-@dataclass(frozen=True)
-class _Ways:
-    """The models that may be asked about a component: the route's own, perhaps a canary and its share, and a shadow."""
-
-    own: _Way
-    canary: _Way | None
-    share: float
-    shadow: _Way | None
-
-    def every(self) -> list[_Way]:
-        """All that there are."""
-        return [way for way in (self.own, self.canary, self.shadow) if way is not None]
-
-    def chosen(self, chance: float) -> _Way:
-        """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
-        return self.canary if self.canary is not None and chance < self.share else self.own
 
 
 def _for_an_operator(component: str, route: Route, reason: str) -> Inspection:

@@ -1,12 +1,17 @@
-"""Several model servers that serve the same model: which of them is asked, and when another one is asked as well."""
+"""Several model servers that serve the same model: which of them is asked, and when another one is asked as well.
+
+A route leads to its own model, perhaps to a canary and to a shadow: each is a way, with servers of its own.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
+from aoi_modules.gateway.routes import Route
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream
 from aoi_modules.gateway.watching.tracing import Tracing
 
@@ -125,3 +130,42 @@ class Replicas:
     def _rank(self, upstream: Upstream) -> tuple[bool, int, float]:
         """The least is asked first; of equal ones, that which was asked longest ago."""
         return upstream.away(self._model), upstream.in_flight, upstream.last_asked
+
+
+@dataclass(frozen=True)
+class Way:
+    """A model that may be asked, and the servers that have it."""
+
+    route: Route
+    replicas: Replicas
+    canary: bool = False
+
+    @contextmanager
+    def spare_place(self) -> Iterator[Upstream]:
+        """Holds a place for what the line does not wait for. Half of those at every server are kept for the line.
+
+        Raises:
+            Busy: none is left.
+        """
+        with self.replicas.place() as upstream:
+            if 2 * upstream.in_flight > upstream.max_in_flight:
+                raise Busy(upstream.max_in_flight // 2)
+            yield upstream
+
+
+@dataclass(frozen=True)
+class Ways:
+    """The models that may be asked about a component: the route's own, perhaps a canary and its share, and a shadow."""
+
+    own: Way
+    canary: Way | None
+    share: float
+    shadow: Way | None
+
+    def every(self) -> list[Way]:
+        """All that there are."""
+        return [way for way in (self.own, self.canary, self.shadow) if way is not None]
+
+    def chosen(self, chance: float) -> Way:
+        """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
+        return self.canary if self.canary is not None and chance < self.share else self.own

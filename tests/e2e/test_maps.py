@@ -102,16 +102,22 @@ def test_both_engines_give_the_map_of_the_source(version: Path, source: ModelSou
 def test_the_gateway_says_where_the_spot_is(server: EmbeddedServer, folder: Path) -> None:
     routes = {"components": {"part": {"model": "part", "upstream": server.grpc, "timeout_ms": 20_000}}}
     (folder / "routes.yaml").write_text(yaml.safe_dump(routes))
-    with RunningGateway(folder / "routes.yaml") as gateway:
+    with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
         url = f"{gateway.url}/v1/inspect/part"
         bad = requests.post(url, data=picture(spot=True, scale=2), timeout=30).json()
         good = requests.post(url, data=picture(spot=False), timeout=30).json()
+        shown = requests.get(f"{gateway.url}/v1/inspections/{bad['id']}/map", params={"head": "spot"}, timeout=30)
     assert (bad["verdict"], good["verdict"]) == ("FAIL", "PASS")
     region = bad["heads"][0]["region"]
     assert region["top"] <= SPOT[0] / 64 < region["top"] + region["height"]
     assert region["left"] <= SPOT[1] / 96 < region["left"] + region["width"]
     assert region["height"] * region["width"] == pytest.approx(1 / 24, abs=1e-4)
     assert good["heads"][0]["region"] is None
+    drawn = np.array(Image.open(io.BytesIO(shown.content))).astype(int)
+    assert drawn.shape == (128, 192, 3)
+    red = drawn[..., 0] - drawn[..., 1] > 60
+    assert red[64:96, 128:160].mean() > 0.9, "the tile with the spot"
+    assert red.sum() < 1.1 * 32 * 32
 
 
 def test_the_command_prints_the_region(server: EmbeddedServer, folder: Path) -> None:

@@ -23,6 +23,8 @@ from aoi_modules.results.recorder import Recorder
 
 MAX_WAITING_UNITS = 16
 """Units that may wait for their turn."""
+MAX_WAITING_MAPS = 8
+"""Maps that may wait for theirs."""
 READ_SECONDS = 1.0
 """How long a question about results waits for what was accepted before it."""
 
@@ -49,9 +51,12 @@ class Gateway:
     tracing: Tracing = field(default_factory=Untraced)
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
+    map_turns: Admission = field(init=False)
+    """Whose turn it is to have a map drawn: its whole picture is decoded, beside those of the line."""
 
     def __post_init__(self) -> None:
         self.unit_turns = Admission("units", self.routes.max_units, MAX_WAITING_UNITS)
+        self.map_turns = Admission("maps", 1, MAX_WAITING_MAPS)
 
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; requests that are under way keep theirs."""

@@ -42,6 +42,8 @@ RIGHTS: Mapping[str, Right] = {
     "POST /v1/reviews/next": JUDGE,
     "POST /v1/inspections/{id}/judgements": JUDGE,
     "GET /v1/inspections/{id}/judgements": LOOK,
+    "GET /v1/inspections/{id}/map": LOOK,
+    "GET /v1/components/{component}/golden": LOOK,
     "POST /v1/judgements/{id}/undo": JUDGE,
     "GET /v1/quality": LOOK,
     "GET /v1/limits": LOOK,

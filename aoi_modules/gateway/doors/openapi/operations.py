@@ -152,6 +152,18 @@ def _operations() -> dict[str, Operation]:
         "GET /v1/inspections/{id}/judgements": Operation(
             tag=STATION, answers=Judgements, takes=[takes.INSPECTION], refusals=read
         ),
+        "GET /v1/inspections/{id}/map": Operation(
+            tag=STATION,
+            answers=["image/png"],
+            takes=[takes.INSPECTION, takes.HEAD],
+            refusals=(UnknownComponent, Busy, Crowded, RpcError, *read, PictureStoreAway),
+        ),
+        "GET /v1/components/{component}/golden": Operation(
+            tag=STATION,
+            answers=sorted(set(MEDIA_TYPES.values())),
+            takes=[takes.COMPONENT, takes.POSITION],
+            refusals=(*read, PictureStoreAway),
+        ),
         "POST /v1/judgements/{id}/undo": Operation(
             tag=STATION,
             answers=Judgement,

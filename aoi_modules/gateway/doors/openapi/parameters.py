@@ -51,6 +51,8 @@ INSPECTION = in_path("id", _ID, "The `id` of an inspection.")
 JUDGEMENT = in_path("id", _ID, "The `id` of a judgement.")
 SETTING = in_path("number", {"type": "integer", "minimum": 1}, "The `number` of a setting of limits.")
 OF_COMPONENT = in_query("component", {"type": "string"}, "Only of this one.")
+HEAD = in_query("head", {"type": "string"}, "Whose map; without it, the head with one that is most against the part.")
+POSITION = in_query("position", {"type": "string"}, "On the unit; without it, any.")
 PAGE_FILE = in_path("file", {"type": "string"}, "One that the page names.")
 REQUEST_ID = in_header(
     logs.REQUEST_ID.title(),

@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aoi_modules.gateway.doors.shared import gateway_of, line_of, read
-from aoi_modules.gateway.doors.station import desk, limits, quality, reviews
+from aoi_modules.gateway.doors.station import desk, limits, maps, quality, reviews
+from aoi_modules.results.recorder import Recorder
 
 
 async def get_reviews(request: Request) -> Response:
@@ -62,6 +63,23 @@ async def post_step_back(request: Request) -> Response:
     return await read(request, lambda recorder: limits.take_back(recorder, request, _upload_ms(request)))
 
 
+async def get_map(request: Request) -> Response:
+    """GET /v1/inspections/{id}/map: where a head found what it found, drawn over the picture."""
+
+    async def ask(recorder: Recorder) -> Response:
+        async with gateway_of(request).map_turns.turn(maps.SECONDS):
+            given = request.query_params
+            return await maps.map_over_picture(recorder, line_of(request), request.path_params["id"], given)
+
+    return await read(request, ask)
+
+
+async def get_golden(request: Request) -> Response:
+    """GET /v1/components/{component}/golden: the picture of a part that a person judged good."""
+    component = request.path_params["component"]
+    return await read(request, lambda recorder: maps.golden(recorder, component, request.query_params))
+
+
 def _upload_ms(request: Request) -> int:
     return gateway_of(request).routes.upload_timeout_ms
 
@@ -71,6 +89,8 @@ STATION: Sequence[Route] = (
     Route("/v1/reviews/next", post_next, methods=["POST"]),
     Route("/v1/inspections/{id}/judgements", post_judgement, methods=["POST"]),
     Route("/v1/inspections/{id}/judgements", get_judgements, methods=["GET"]),
+    Route("/v1/inspections/{id}/map", get_map, methods=["GET"]),
+    Route("/v1/components/{component}/golden", get_golden, methods=["GET"]),
     Route("/v1/judgements/{id}/undo", post_undo, methods=["POST"]),
     Route("/v1/quality", get_quality, methods=["GET"]),
     Route("/v1/limits", get_limits, methods=["GET"]),
