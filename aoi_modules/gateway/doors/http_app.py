@@ -21,6 +21,7 @@ from aoi_modules.gateway.doors import picture_log, problems, unit_form
 from aoi_modules.gateway.doors.access.guard import guarded
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi.document import document_of
+from aoi_modules.gateway.doors.pages.app import PAGES
 from aoi_modules.gateway.doors.picture_log import Log
 from aoi_modules.gateway.doors.probes import Alive, readiness
 from aoi_modules.gateway.doors.problems import DRAINING, Problem
@@ -84,6 +85,7 @@ def build_app(gateway: Gateway) -> Starlette:
                 HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
                 HttpRoute("/docs", get_docs, methods=["GET"]),
                 HttpRoute("/docs/{file}", get_docs_file, methods=["GET"]),
+                *PAGES,
             ]
         ),
         exception_handlers={HTTPException: _no_such_route, Exception: _fault},

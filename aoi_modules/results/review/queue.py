@@ -88,28 +88,38 @@ async def add(connection: AsyncConnection, rows: Sequence[Mapping[str, object]])
     await connection.execute(insert(holds).on_conflict_do_nothing(), held)
 
 
-async def take(database: Database, who: str, component: str | None = None) -> Review | None:
+async def take(
+    database: Database,
+    who: str,
+    component: str | None = None,
+    *,
+    keeps: Sequence[str] | None = None,
+    passes: Sequence[str] = (),
+) -> Review | None:
     """Gives a person the next part, which is his alone for a while; None if nothing waits.
-
-    What he had before and did not judge goes back to the others.
 
     Args:
         database: of the results.
         who: the person.
         component: only its parts; None for all.
+        keeps: ids of parts that he has before him and that stay his, from now on as long as the next one. What else he
+            has at another desk stays his until its time is over. None: all that he had goes back to the others.
+        passes: ids of parts that he does not want now: they go back, and he gets none of them.
 
     Raises:
         DatabaseAway: the database does not answer.
     """
     moment = now()
+    until = moment + LEASE
     async with database.transaction() as connection:
-        await connection.execute(
-            update(reviews).where(reviews.c.leased_by == who).values(leased_by=None, leased_until=None)
-        )
-        row = (await connection.execute(_next(component, moment))).first()
+        mine = update(reviews).where(reviews.c.leased_by == who)
+        back = mine if keeps is None else mine.where(reviews.c.inspection.in_(passes))
+        await connection.execute(back.values(leased_by=None, leased_until=None))
+        if keeps:
+            await connection.execute(mine.where(reviews.c.inspection.in_(keeps)).values(leased_until=until))
+        row = (await connection.execute(_next(component, moment, passes))).first()
         if row is None:
             return None
-        until = moment + LEASE
         mine = update(reviews).where(reviews.c.inspection == row.inspection)
         await connection.execute(mine.values(leased_by=who, leased_until=until))
     return Review(row.inspection, row.shown, row.reason, is_blind(row.reason, row.draw), until)
@@ -170,11 +180,11 @@ def waiting_row(inspection: str, shown: str, component: str, reason: ReviewReaso
     }
 
 
-def _next(component: str | None, moment: datetime) -> Select[tuple[object, ...]]:
+def _next(component: str | None, moment: datetime, passes: Sequence[str]) -> Select[tuple[object, ...]]:
     """What comes next and is nobody's; of two who ask at once, the second one gets the one behind it."""
     c = reviews.c
     free: ColumnElement[bool] = or_(c.leased_until.is_(None), c.leased_until < moment)
-    question = select(c.inspection, c.shown, c.reason, c.draw).where(free)
+    question = select(c.inspection, c.shown, c.reason, c.draw).where(free, c.inspection.not_in(passes))
     if component is not None:
         question = question.where(c.component == component)
     return question.order_by(c.rank, c.draw, c.inspection).limit(1).with_for_update(skip_locked=True)

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.holds import holds_of
@@ -143,6 +143,53 @@ def test_who_asks_for_the_next_one_gives_the_last_one_back(database_url: str) ->
         assert first is not None
         assert again is not None
         assert again.inspection == first.inspection
+
+    with_database(database_url, act)
+
+
+def test_who_judges_ahead_keeps_what_he_has_before_him(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await stored(database, *(doubtful(number) for number in range(3)))
+        first = await take(database, "Ada", keeps=[])
+        assert first is not None
+        async with database.transaction() as connection:
+            await connection.execute(update(reviews).values(leased_until=now() + timedelta(seconds=5)))
+        second = await take(database, "Ada", keeps=[first.inspection])
+        third = await take(database, "Grace", keeps=[])
+        assert second is not None
+        assert third is not None
+        assert len({first.inspection, second.inspection, third.inspection}) == 3
+        async with database.reading() as connection:
+            until = {row.leased_until for row in await connection.execute(select(reviews)) if row.leased_by == "Ada"}
+        assert until == {second.until}, "what he keeps stays his as long as the new one"
+
+    with_database(database_url, act)
+
+
+def test_what_a_person_passes_goes_to_others_alone(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await stored(database, doubtful(1), doubtful(2))
+        first = await take(database, "Ada", keeps=[])
+        assert first is not None
+        second = await take(database, "Ada", keeps=[], passes=[first.inspection])
+        assert second is not None
+        assert second.inspection != first.inspection
+        assert await take(database, "Ada", keeps=[], passes=[first.inspection, second.inspection]) is None
+        others = {one.inspection for one in (await take(database, "Grace"), await take(database, "Hedy")) if one}
+        assert others == {first.inspection, second.inspection}
+
+    with_database(database_url, act)
+
+
+def test_one_name_at_two_desks_has_two_parts(database_url: str) -> None:
+    """A shift that shares a name: neither desk takes away what the other one has before it."""
+
+    async def act(database: Database) -> None:
+        await stored(database, doubtful(1), doubtful(2))
+        here, there = [await take(database, "early shift", keeps=[]) for _ in range(2)]
+        assert here is not None
+        assert there is not None
+        assert here.inspection != there.inspection
 
     with_database(database_url, act)
 

@@ -11,6 +11,7 @@ from aoi_modules.errors import AoiError, NotAllowed
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.access.person import STRANGER
 from aoi_modules.gateway.doors.access.rights import RIGHTS, Right
+from aoi_modules.gateway.doors.pages.shell import refused
 from aoi_modules.gateway.doors.shared import gateway_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -29,16 +30,23 @@ def _guarded(route: Route) -> Route:
     methods = sorted((route.methods or set()) - {"HEAD"})
     rights = {RIGHTS[f"{method} {route.path_format}"] for method in methods}
     (right,) = rights  # a handler that means several things is several handlers
-    return Route(route.path, _behind(right, route.endpoint), methods=methods, name=route.name)
+    refuse = refuse_program if route.include_in_schema else refused
+    behind = _behind(right, route.endpoint, refuse)
+    return Route(route.path, behind, methods=methods, name=route.name, include_in_schema=route.include_in_schema)
 
 
-def _behind(right: Right, handler: Handler) -> Handler:
+def refuse_program(_: Request, error: AoiError) -> Response:
+    """Tells a program; whoever looks at a page reads it on one."""
+    return problems.of_error(error).response()
+
+
+def _behind(right: Right, handler: Handler, refuse: Callable[[Request, AoiError], Response]) -> Handler:
     @wraps(handler)
     async def let_in(request: Request) -> Response:
         try:
             await _admit(request, right)
         except AoiError as error:
-            return problems.of_error(error).response()
+            return refuse(request, error)
         return await handler(request)
 
     return let_in
@@ -50,13 +58,12 @@ async def _admit(request: Request, right: Right) -> None:
     Raises:
         NotSignedIn, NotAllowed: he may not.
     """
+    request.state.person = STRANGER
     if right.least is None:
-        request.state.person = STRANGER
         return
-    person = await gateway_of(request).porter.person(request)
+    request.state.person = person = await gateway_of(request).porter.person(request)
     if not right.given_to(person.role):
         raise NotAllowed(
             f"{person.name}: expected at least the role {right.least}. Received: {person.role}",
             hint="ask an admin: aoi gateway user add --role",
         )
-    request.state.person = person

@@ -58,5 +58,9 @@ RIGHTS: Mapping[str, Right] = {
     "GET /openapi.json": LOOK,
     "GET /docs": LOOK,
     "GET /docs/{file}": LOOK,
+    "GET /": LOOK,
+    "GET /live": LOOK,
+    "GET /review": JUDGE,
+    "GET /static/{digest}/{file}": ANYBODY,
 }
 """By method and path, as the app has them."""

@@ -28,7 +28,7 @@ def document_of(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """Describes an app.
 
     Args:
-        routes: of the app; each one has an operation in the table.
+        routes: of the app; each one has an operation in the table, or stands in no schema.
     """
     table, paths = operations(), dict[str, dict[str, Any]]()
     for route, method in _handled(routes):
@@ -43,9 +43,9 @@ def document_of(routes: Sequence[BaseRoute]) -> dict[str, Any]:
 
 
 def _handled(routes: Sequence[BaseRoute]) -> Iterator[tuple[Route, str]]:
-    """Routes and their methods; that GET has a HEAD beside it goes without saying."""
+    """Routes and their methods; that GET has a HEAD beside it goes without saying. Pages for people are left out."""
     for route in routes:
-        if isinstance(route, Route):
+        if isinstance(route, Route) and route.include_in_schema:
             yield from ((route, method) for method in sorted((route.methods or set()) - {"HEAD"}))
 
 

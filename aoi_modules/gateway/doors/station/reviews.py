@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 
 from aoi_modules.gateway.doors.station.bodies import read_json
 from aoi_modules.results.database import reading
-from aoi_modules.results.record import Record, ReviewReason
+from aoi_modules.results.record import ID, Origin, Record, ReviewReason
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.results.review import judgements, queue
+from aoi_modules.results.review.comparison import GoodOne, good_one
 from aoi_modules.results.review.judgement import Judgement, Opinion, check_who
 from aoi_modules.results.review.queue import Waiting
+
+_Id = Annotated[str, Meta(pattern=f"^{ID.pattern}$")]
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +32,11 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     who: str
     component: str | None = None
     """Only its parts; null for all."""
+    keeps: Annotated[tuple[_Id, ...], Meta(max_length=8)] | None = None
+    """Inspections that stay before him beside the next one; what he has at another desk stays his, too. Null: all that
+    he had goes back to the others."""
+    passes: Annotated[tuple[_Id, ...], Meta(max_length=200)] = ()
+    """Inspections that go back to the others, and of which he wants none now."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +47,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     picture: str | None = None
     """Path of its picture."""
     component: str | None = None
+    origin: Origin = Origin()
+    """Where the picture comes from."""
     reason: ReviewReason | None = None
     """Why; null where the part is judged blind."""
     blind: bool = False
@@ -44,6 +56,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     record: Record | None = None
     """What the model said; null where the part is judged blind."""
+    beside: GoodOne | None = None
+    """A good part to compare with; null where nobody has judged one."""
 
 
 class Say(Opinion, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,18 +90,21 @@ async def waiting(recorder: Recorder) -> Queue:
 async def next_part(recorder: Recorder, request: Request, timeout_ms: int) -> Part:
     """Gives a person the next part."""
     ask = await read_json(request, Ask, timeout_ms)
-    review = await queue.take(recorder.database, check_who(ask.who), ask.component)
+    database, who = recorder.database, check_who(ask.who)
+    review = await queue.take(database, who, ask.component, keeps=ask.keeps, passes=ask.passes)
     if review is None:
         return Part()
-    record = await reading.by_id(recorder.database, review.inspection)
+    record = await reading.by_id(database, review.inspection)
     return Part(
         inspection=review.inspection,
         picture=f"/v1/inspections/{review.shown}/picture",
         component=record.inspection.component,
+        origin=record.origin,
         reason=None if review.blind else review.reason,
         blind=review.blind,
         until=review.until,
         record=None if review.blind else record,
+        beside=await good_one(database, record),
     )
 
 

@@ -46,6 +46,7 @@ def test_what_anybody_may_have_says_nothing_of_parts_or_people() -> None:
         "GET /healthz",
         "GET /readyz",
         "GET /metrics",
+        "GET /static/{digest}/{file}",
     }
 
 

@@ -1,0 +1,33 @@
+"""The routes of the pages, which the interface for programs does not describe."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aoi_modules.errors import AoiError
+from aoi_modules.gateway.doors import problems
+from aoi_modules.gateway.doors.pages import assets
+from aoi_modules.gateway.doors.pages.live import get_live
+from aoi_modules.gateway.doors.pages.review import get_review
+
+
+async def get_static(request: Request) -> Response:
+    """GET /static/{digest}/{file}: a script, the style sheet or the icon of the pages."""
+    try:
+        return assets.file(request.path_params["digest"], request.path_params["file"])
+    except AoiError as error:
+        return problems.of_error(error).response()
+
+
+def _page(path: str, show: Callable[[Request], Awaitable[Response]]) -> Route:
+    return Route(path, show, methods=["GET"], include_in_schema=False)
+
+
+PAGES: Sequence[Route] = (
+    _page("/", get_live),
+    _page("/live", get_live),
+    _page("/review", get_review),
+    _page("/static/{digest}/{file}", get_static),
+)

@@ -1,0 +1,5 @@
+// What each page does at its start.
+
+import * as person from "./person.js";
+
+person.start();
