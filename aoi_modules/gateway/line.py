@@ -214,9 +214,8 @@ class Line:
         ways = [way for way in self._ways_to(component).every() if way.route.model == model]
         if not ways:
             raise BadParameter("model", expected=f"one that inspects {component}", found=model[:40])
-        with ways[0].replicas.place() as upstream:
-            endpoint = replace(ways[0].route.endpoint(STATUS_SECONDS), version=version, label=None)
-            manifest = await upstream.manifest(endpoint)
+        endpoint = replace(ways[0].route.endpoint(STATUS_SECONDS), version=version, label=None)
+        manifest = await ways[0].replicas.manifest(endpoint)
         if manifest is None:
             raise BadParameter("version", expected="one that carries a manifest", found=str(version))
         return manifest, self._limits.of(component, ways[0].route, model, version)

@@ -3,9 +3,10 @@
 A route leads to its own model, perhaps to a canary and to a shadow: each is a way, with servers of its own.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import Method, Request, Response
@@ -14,6 +15,9 @@ from aoi_modules.errors import Busy, HungUp, RpcError
 from aoi_modules.gateway.routes import Route
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream
 from aoi_modules.gateway.watching.tracing import Tracing
+from aoi_modules.modelstore.manifest import Manifest
+
+Answer = TypeVar("Answer")
 
 ELSEWHERE = ("UNAVAILABLE", "NOT_FOUND")
 """After these another server may answer: this one was not reached, hung up, is busy, or does not have the model."""
@@ -113,14 +117,25 @@ class Replicas:
         Raises:
             Unreachable, TooSlow, RpcError: see `Upstream.ask`; of the last server.
         """
+        return await self._first(lambda upstream: upstream.pass_on(endpoint, method, request, attempts))
+
+    async def manifest(self, endpoint: Endpoint) -> Manifest | None:
+        """The manifest of a version, from the first server that can answer; None if it carries none.
+
+        Raises:
+            Unreachable, TooSlow, RpcError: see `Upstream.manifest`; of the last server.
+        """
+        return await self._first(lambda upstream: upstream.manifest(endpoint))
+
+    async def _first(self, ask: Callable[[Upstream], Awaitable[Answer]]) -> Answer:
         *others, last = sorted(self._upstreams, key=self._rank)
         for upstream in others:
             try:
-                return await upstream.pass_on(endpoint, method, request, attempts)
+                return await ask(upstream)
             except RpcError as error:
                 if error.code not in ELSEWHERE:
                     raise
-        return await last.pass_on(endpoint, method, request, attempts)
+        return await ask(last)
 
     def _next(self, asked: Collection[Upstream]) -> Upstream | None:
         """The server to ask next; None if all have been asked or have no place."""

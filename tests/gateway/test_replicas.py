@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import grpc
 import pytest
@@ -248,6 +249,10 @@ def test_a_question_about_no_picture_goes_to_whoever_answers(free_port: int, mod
         endpoint, _ = question(PATIENCE)
         answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, endpoint.attempts())
         assert calls.version_statuses(answer)[0].version == 1
+
+        manifest = await harness.replicas.manifest(replace(endpoint, version=1))
+        assert manifest is not None
+        assert manifest.version == 1
 
     with_replicas([f"127.0.0.1:{free_port}", model_server.address], act)
 

@@ -106,16 +106,17 @@ def _parts(scope: Scope, columns: Sequence[str]) -> Any:
     c = tallies.c
     kind = [c[name] for name in columns] + [c.component, c.verdict, c.chance, c.first]
     question = select(*kind, func.sum(c.parts).label("parts"), func.max(c.slot).label("last"))
-    return question.where(*_within(tallies, scope)).group_by(*kind)
+    return question.where(*within(tallies, scope)).group_by(*kind)
 
 
 def _said(scope: Scope, columns: Sequence[str]) -> Any:
     c = judged.c
     kind = [c[name] for name in columns] + [c.component, c.verdict, c.chance, c.good, c.defect, c.sampled]
-    return select(*kind, func.count().label("parts")).where(*_within(judged, scope)).group_by(*kind)
+    return select(*kind, func.count().label("parts")).where(*within(judged, scope)).group_by(*kind)
 
 
-def _within(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+def within(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions of a scope; its shift is not among them, since databases know no calendar."""
     named = msgspec.structs.asdict(scope)
     conditions = [table.c[name] == value for name, value in named.items() if value is not None and name in table.c]
     if scope.since is not None:

@@ -5,6 +5,7 @@ by chance stands for as many as in `figures`, so what a threshold lets pass is e
 those that people saw. Where nobody judged at random, the curve is unknown.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 from aoi_modules.results.quality.counting import Kind
 from aoi_modules.results.quality.figures import Figure, share
 from aoi_modules.results.quality.strata import Stratum
-from aoi_modules.verdict import Limits, Verdict, judge_part, judge_score
+from aoi_modules.verdict import SEVERITY, Limits, Verdict, judge_part, judge_score
 
 POINTS = 40
 """Thresholds of a curve: at quantiles of the scores, so that each moves about as many parts."""
@@ -86,7 +87,11 @@ def effect(judged: Sequence[Judged], strata: Mapping[Kind, Stratum], limits: Lim
     Raises:
         MissingExtra: scipy is not installed.
     """
-    found = Counter((one.kind, one.part.by(limits), one.good, one.sampled) for one in judged)
+    return _effect(_Counted(judged), strata, limits)
+
+
+def _effect(counted: "_Counted", strata: Mapping[Kind, Stratum], limits: Limits) -> Effect:
+    found = counted.by(limits)
 
     def those(verdicts: Iterable[Verdict], *, defective: bool) -> list[Stratum]:
         return [_with_only(stratum, kind, found, set(verdicts), not defective) for kind, stratum in strata.items()]
@@ -119,7 +124,8 @@ def curve(judged: Sequence[Judged], strata: Mapping[Kind, Stratum]) -> list[Effe
     if not scores:
         return []
     thresholds = np.unique(np.quantile(scores, np.linspace(0, 1, POINTS), method="nearest"))
-    return [effect(judged, strata, Limits(float(threshold))) for threshold in thresholds]
+    counted = _Counted(judged)
+    return [_effect(counted, strata, Limits(float(threshold))) for threshold in thresholds]
 
 
 def changes(parts: Iterable[Scored], limits: Limits) -> list[Change]:
@@ -127,6 +133,32 @@ def changes(parts: Iterable[Scored], limits: Limits) -> list[Change]:
     found = Counter((part.verdict, part.by(limits)) for part in parts)
     rows = sorted(found.items(), key=lambda row: (row[0][0] is not row[0][1], -row[1], row[0]))
     return [Change(before=before, after=after, parts=number) for (before, after), number in rows]
+
+
+class _Counted:
+    """Judged parts as arrays, since a curve judges all of them again for each of its thresholds."""
+
+    def __init__(self, judged: Sequence[Judged]) -> None:
+        alike = [(one.kind, one.good, one.sampled) for one in judged]
+        self._groups = list(dict.fromkeys(alike))
+        places = {group: place for place, group in enumerate(self._groups)}
+        self._place = np.array([places[group] for group in alike], dtype=np.intp)  # (N,)
+        self._score = np.array([math.nan if one.part.score is None else one.part.score for one in judged])  # (N,)
+        self._others = np.array([SEVERITY[one.part.others] for one in judged], dtype=np.intp)  # (N,)
+
+    def by(self, limits: Limits) -> dict[tuple[Kind, Verdict, bool, bool], int]:
+        """How many parts get each verdict, by kind, whether they are good and were sampled; as `Scored.by` judges."""
+        low, high = limits.review_band or (math.inf, -math.inf)
+        doubtful = np.isnan(self._score) | ((self._score >= low) & (self._score <= high))
+        own = np.where(self._score > limits.threshold, SEVERITY[Verdict.FAIL], doubtful)
+        worst = np.maximum(own, self._others)
+        counts = np.bincount(self._place * len(SEVERITY) + worst, minlength=len(self._groups) * len(SEVERITY))
+        rows = counts.reshape(-1, len(SEVERITY)).tolist()
+        return {
+            (kind, verdict, good, sampled): row[severity]
+            for (kind, good, sampled), row in zip(self._groups, rows, strict=True)
+            for verdict, severity in SEVERITY.items()
+        }
 
 
 def _with_only(

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-import msgspec
 from sqlalchemy import select
 
-from aoi_modules.judging.inspection import HeadResult
-from aoi_modules.results.database import reading
+from aoi_modules.results.database.columns import NewestFirst
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.reading import Filter
 from aoi_modules.results.database.tables import inspections, judged
 from aoi_modules.results.database.tallies import SLOT, slot_of
 from aoi_modules.results.limits.setting import Place
@@ -19,9 +17,10 @@ from aoi_modules.results.quality.desk import Judged, Scored
 from aoi_modules.results.quality.report import merged
 from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.quality.strata import Stratum
-from aoi_modules.results.record import Record
 from aoi_modules.verdict import Limits, Verdict, judge_part
 
+Said = Mapping[str, Any]
+"""What a head said, as the database has it: the fields of `HeadResult`."""
 MOST_JUDGED = 5000
 """Judged parts that the desk looks at: the newest."""
 LAST = 1000
@@ -96,7 +95,7 @@ async def judged_scores(database: Database, place: Place) -> tuple[list[Judged],
     since = slot_of(rows[-1].slot) + SLOT if len(rows) == MOST_JUDGED else None  # the oldest quarter may be cut
     parts = [
         Judged(
-            part=scored(Verdict(row.verdict), msgspec.convert(row.heads, tuple[HeadResult, ...]), place.head),
+            part=scored(Verdict(row.verdict), row.heads, place.head),
             kind=(row.component, Verdict(row.verdict), row.chance),
             sampled=row.sampled,
             good=row.good,
@@ -113,23 +112,36 @@ async def last_parts(database: Database, place: Place) -> tuple[list[LastPart], 
     Raises:
         DatabaseAway: the database does not answer.
     """
-    wanted = Filter(component=place.component, model=place.model, version=place.version)
-    found = await reading.page(database, wanted, LAST)
-    answered = [record for record in found.records if record.role != "shadow" and record.repeats is None]
-    parts = [
-        LastPart(one.id, one.origin.unit, scored(one.inspection.verdict, one.inspection.heads, place.head))
-        for one in answered
-    ]
-    return parts, next((limits for record in answered if (limits := _limits(record, place.head))), None)
+    c = inspections.c
+    question = (
+        select(c.id, c.unit, c.verdict, c.heads)
+        .where(c.component == place.component, c.model == place.model, c.version == place.version)
+        .where(c.role != "shadow", c.repeats.is_(None))
+        .order_by(NewestFirst(c.id))
+        .limit(LAST)
+    )
+    async with database.reading() as connection:
+        rows = (await connection.execute(question)).all()
+    parts = [LastPart(row.id, row.unit, scored(Verdict(row.verdict), row.heads, place.head)) for row in rows]
+    return parts, next((limits for row in rows if (limits := _limits(row.heads, place.head))), None)
 
 
-def scored(verdict: Verdict, heads: Sequence[HeadResult], name: str) -> Scored:
-    """What is needed to judge a part by other limits for one of its heads."""
-    score = next((head.score for head in heads if head.name == name), None)
-    others = [head.verdict for head in heads if head.name != name and head.verdict is not None]
+def scored(verdict: Verdict, heads: Sequence[Said], name: str) -> Scored:
+    """What is needed to judge a part by other limits for one of its heads.
+
+    Args:
+        verdict: of the part.
+        heads: what its heads said, as `HeadResult` is written down.
+        name: of the head.
+    """
+    score = next((head["score"] for head in heads if head["name"] == name), None)
+    others = [Verdict(head["verdict"]) for head in heads if head["name"] != name and head["verdict"] is not None]
     return Scored(verdict, score, judge_part(others) if others else Verdict.PASS)
 
 
-def _limits(record: Record, name: str) -> Limits | None:
-    head = next((head for head in record.inspection.heads if head.name == name), None)
-    return None if head is None or head.threshold is None else Limits(head.threshold, head.review_band)
+def _limits(heads: Sequence[Said], name: str) -> Limits | None:
+    head = next((head for head in heads if head["name"] == name and head["threshold"] is not None), None)
+    if head is None:
+        return None
+    band = head.get("review_band")
+    return Limits(head["threshold"], None if band is None else (band[0], band[1]))

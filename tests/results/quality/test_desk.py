@@ -83,6 +83,25 @@ def test_where_nobody_audits_the_curve_is_unknown() -> None:
     assert curve([], {}) == []
 
 
+@given(
+    st.lists(st.tuples(st.none() | st.floats(0, 1), st.sampled_from(Verdict), st.booleans()), max_size=30),
+    st.floats(0, 1),
+    st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda ends: (min(ends), max(ends))),
+)
+def test_all_parts_are_judged_as_each_one_is(
+    parts: list[tuple[float | None, Verdict, bool]], threshold: float, band: tuple[float, float] | None
+) -> None:
+    limits = Limits(threshold, band)
+    kind: Kind = ("tile", PASS, 1.0)
+    judged = [Judged(Scored(PASS, score, others), kind, True, good) for score, others, good in parts]
+    strata = {kind: Stratum(verdict=PASS, chance=1.0, population=max(1, len(parts)), sampled_good=len(parts))}
+    found = effect(judged, strata, limits)
+    passed = sum(one.part.by(limits) is PASS and not one.good for one in judged)
+    failed = sum(one.part.by(limits) is FAIL and one.good for one in judged)
+    if parts:
+        assert [found.escape.counted, found.overkill.counted] == pytest.approx([passed, failed])
+
+
 def test_a_part_that_another_head_fails_stays_failed_and_no_score_is_an_operators() -> None:
     assert Scored(FAIL, 0.1, FAIL).by(Limits(0.9)) is FAIL
     assert Scored(PASS, None, PASS).by(Limits(0.9)) is REVIEW

@@ -5,6 +5,7 @@ import pytest
 from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.reading import by_id
+from aoi_modules.results.database.rows import to_row
 from aoi_modules.results.database.writing import store
 from aoi_modules.results.limits.setting import Place
 from aoi_modules.results.quality import scores
@@ -36,7 +37,7 @@ def part(number: int, score: float, **changes: object) -> Record:
 
 
 def test_a_head_is_told_apart_from_the_others() -> None:
-    heads = part(1, 0.25).inspection.heads
+    heads = to_row(part(1, 0.25))["heads"]
     assert scored(Verdict.REVIEW, heads, "crack") == Scored(Verdict.REVIEW, 0.25, Verdict.REVIEW)
     assert scored(Verdict.REVIEW, heads, "dent") == Scored(Verdict.REVIEW, 0.9, Verdict.PASS)
     assert scored(Verdict.PASS, heads[:1], "crack") == Scored(Verdict.PASS, 0.25, Verdict.PASS)
