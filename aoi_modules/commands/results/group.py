@@ -2,7 +2,7 @@
 
 import click
 
-from aoi_modules.commands.results import ages, backups, dataset, deliveries, tables
+from aoi_modules.commands.results import ages, backups, compare, dataset, deliveries, tables
 
 
 @click.group(
@@ -11,6 +11,7 @@ from aoi_modules.commands.results import ages, backups, dataset, deliveries, tab
         backups.restore,
         tables.export,
         dataset.dataset,
+        compare.compare,
         ages.expire,
         ages.hold,
         ages.release,
@@ -30,4 +31,5 @@ def command() -> None:
       aoi results hold 0196b2d4a0c17c3e9d5a4b6f8e21037f --reason 'complaint 4711'
       aoi results release --reason 'complaint 4711'
       aoi results dataset tile --out build/tile-judged
+      aoi results compare tile --routes routes.yaml
     """
