@@ -30,7 +30,7 @@ TWICE = 1.5
 @exercise("6.1")
 def own_signature(answer: object) -> str:
     """A SavedModel of fashion with a signature of the trainee's own: encoded pictures in, `category` out."""
-    from aoi_modules.course.exercises.saved_models import SavedAnswer, agree
+    from aoi_modules.course.exercises.servables.saved_models import SavedAnswer, agree
 
     found = fields(answer, ("model", "folder"))
     model = _model("model", found["model"])
@@ -134,7 +134,7 @@ def new_version(answer: object) -> str:
 @exercise("6.4")
 def own_merge(answer: object) -> str:
     """A SavedModel of two models, merged by Keras' functional API, with their trunk once."""
-    from aoi_modules.course.exercises.saved_models import SavedAnswer, agree
+    from aoi_modules.course.exercises.servables.saved_models import SavedAnswer, agree
 
     found = fields(answer, ("spur", "copper", "folder"))
     models = {name: _model(name, found[name]) for name in BY_HAND}

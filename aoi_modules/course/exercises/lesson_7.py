@@ -16,7 +16,13 @@ from aoi_modules.cluster.object_rules import RULES
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_count, expect_number, expect_share, number
 from aoi_modules.course.exercises.fields import fields
-from aoi_modules.course.exercises.served_model import GRPC_PORT, REST_PORT, check_flags, check_image, check_place
+from aoi_modules.course.exercises.servables.served_model import (
+    GRPC_PORT,
+    REST_PORT,
+    check_flags,
+    check_image,
+    check_place,
+)
 from aoi_modules.serving import base_path, model_config
 from aoi_modules.serving.model_config import ServedModel
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from aoi_modules.child_process import ChildProcess
 from aoi_modules.closing import Closing
 from aoi_modules.serving import model_config
-from aoi_modules.serving.model_config import ServedModel
+from aoi_modules.serving.model_config import ServedModel, VersionPolicy
 
 HOST = "127.0.0.1"
 
@@ -21,6 +21,7 @@ class EmbeddedServer(Closing):
         log: file that keeps what the server printed; by default it goes when the server goes.
         start_timeout: seconds until all models must be loaded.
         flags: more flags of `aoi serve`.
+        versions: which versions of each model are served; None for the newest.
 
     Raises:
         AoiError: the server ended or was not ready in time; the message holds the end of its log.
@@ -38,13 +39,16 @@ class EmbeddedServer(Closing):
         log: Path | None = None,
         start_timeout: float = 60.0,
         flags: Sequence[str] = (),
+        versions: VersionPolicy | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aoi-serve-")
         self._log = log
         self._start_timeout = start_timeout
         self._flags = flags
         self._config = Path(self._folder.name) / "models.config"
-        served = [ServedModel(name, Path(path).absolute()) for name, path in models.items()]
+        served = [
+            ServedModel(name, Path(path).absolute(), versions or VersionPolicy()) for name, path in models.items()
+        ]
         self._config.write_text(model_config.to_text(served))
         try:
             self._child = self._start("any", "any")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.course.checks import Hint
-from aoi_modules.course.exercises.saved_models import SavedAnswer, agree
+from aoi_modules.course.exercises.servables.saved_models import SavedAnswer, agree
 from aoi_modules.tf import keras
 
 

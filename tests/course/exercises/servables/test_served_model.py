@@ -6,7 +6,7 @@ import pytest
 
 from aoi_modules.cluster.container import Container
 from aoi_modules.course.checks import Hint
-from aoi_modules.course.exercises.served_model import check_flags, check_image, check_place
+from aoi_modules.course.exercises.servables.served_model import check_flags, check_image, check_place
 from aoi_modules.serving.launchers.docker import IMAGE
 
 ARGUMENTS = "--port=8500 --rest_api_port=8501 --model_name=tile --model_base_path=/models/tile"
