@@ -30,6 +30,7 @@ COMMANDS = {
     "load": ("asking.load", "Measure a model server under load."),
     "gateway": ("gateway", "Distribute pictures to the models of their components."),
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
+    "station": ("station", "Check a station with golden parts, and unlock it."),
     "results": ("results.group", "Look after the inspections and pictures of the line."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }

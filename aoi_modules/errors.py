@@ -25,7 +25,8 @@
     │   ├── SlowUpload        the picture did not arrive in time
     │   ├── Busy              as many inspections are under way as the routes allow
     │   ├── Crowded           more pictures or units come than are inspected
-    │   └── KeyReused         another picture of the component came with the same key before
+    │   ├── KeyReused         another picture of the component came with the same key before
+    │   └── StationLocked     a check of the station failed or was not run, and the plan wants that nothing goes on
     ├── ResultsError          what was found cannot be kept or read
     │   ├── SpoolFull         the disk of the spool takes no more
     │   ├── DatabaseAway      the database does not answer
@@ -285,6 +286,16 @@ class KeyReused(NotInspected):
         super().__init__(
             f"Idempotency-Key: another picture came with this key; it is inspection {first}",
             hint="give each picture a key of its own, and the same one only to its repeats",
+        )
+
+
+class StationLocked(NotInspected):
+    """A check of the station failed or was not run, and the routes want that its component is not inspected then."""
+
+    def __init__(self, component: str, why: str) -> None:
+        super().__init__(
+            f"{component} is locked: {why}; a check that passes unlocks it, or an engineer with a reason",
+            hint=f"aoi station check {component}, or aoi station unlock {component} --why REASON",
         )
 
 

@@ -47,6 +47,10 @@ COVERED = {
         "tests/results/database/test_migrating.py",
         "a step of the migrations, which are tested whole",
     ),
+    "results/database/migrations/versions/v007_checks.py": (
+        "tests/results/database/test_migrating.py",
+        "a step of the migrations, which are tested whole",
+    ),
     "results/sinks/delivery.py": ("tests/results/sinks/test_forwarder.py", "plain values and an interface"),
     "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),
@@ -66,6 +70,7 @@ OTHER_TESTS = {
     "commands/test_data_check.py": "`aoi data check`",
     "commands/asking/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
+    "gateway/test_locked.py": "a line whose station is locked",
     "gateway/test_hostile.py": "hostile input to a whole gateway",
     "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",

@@ -18,7 +18,7 @@ from aoi_modules.errors import RpcError, WireError
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 
-_CODES = {413: "INVALID_ARGUMENT", 415: "INVALID_ARGUMENT"}
+_CODES = {413: "INVALID_ARGUMENT", 415: "INVALID_ARGUMENT", 423: "FAILED_PRECONDITION"}
 """Refusals of a gateway that no model server gives."""
 Features = Mapping[str, float] | Sequence[float] | NDArray[Any]
 """Numbers beside a picture: by name, or in the order of the manifest of the model."""

@@ -14,7 +14,7 @@ import structlog
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import BadParameter, NoSuchResult, RpcError, UnknownComponent
+from aoi_modules.errors import BadParameter, NoSuchResult, RpcError, StationLocked, UnknownComponent
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.limits import Limits
@@ -33,6 +33,7 @@ from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.results.record import Origin
+from aoi_modules.results.station.last_seen import ChecksSeen
 from aoi_modules.verdict import Verdict
 
 
@@ -63,6 +64,7 @@ class Line:
         records: keeps what is found; None keeps nothing.
         tracing: makes spans; None makes none.
         limits: by which parts are judged; None knows only those of the routes.
+        checks: of the station, by which components are locked; None where none can be recorded.
 
     Attributes:
         optics: how bright and sharp the pictures are.
@@ -76,10 +78,12 @@ class Line:
         records: Records | None = None,
         tracing: Tracing | None = None,
         limits: Limits | None = None,
+        checks: ChecksSeen | None = None,
     ) -> None:
         self._tracing = tracing or Untraced()
         self._records = records or Records(None, "")
         self._limits = limits or Limits()
+        self._checks = checks
         self._routes = routes
         self._metrics = metrics
         self._log = log
@@ -100,7 +104,13 @@ class Line:
         self.optics.use(routes.components)
 
     async def answer(
-        self, component: str, arrival: Arrival, *, together: str | None = None, with_outputs: bool = False
+        self,
+        component: str,
+        arrival: Arrival,
+        *,
+        together: str | None = None,
+        with_outputs: bool = False,
+        checking: bool = False,
     ) -> Answer:
         """Inspects one part: receives its picture, asks the component's model, judges, and keeps what was found.
 
@@ -113,18 +123,23 @@ class Line:
             arrival: the picture.
             together: shared by pictures of no unit that the same model has to judge.
             with_outputs: asks the model about a repeat, too, for its outputs alone; the recorded verdict stays.
+            checking: it is a golden picture of a check, of no unit: the route's own model is asked though the component
+                is locked, and it counts nowhere.
 
         Raises:
+            StationLocked: the component is.
             NotInspected, NotAPicture: the request is about no component, or brings no picture that can be asked about.
             SpoolFull, DatabaseAway: what was found cannot be kept, so it is not answered.
             AoiError: the model server did not answer, refused, or its model does not fit the route.
         """
         timeout_ms = self._ways_to(component).own.route.timeout_ms
+        if not checking:
+            self.refuse_locked(component)
         wanted_ms, origin = arrival.wanted_ms(), self._from_here(arrival.origin())
         seconds = min(timeout_ms, wanted_ms or timeout_ms) / 1000
         about = {"request_id": arrival.request_id, "unit": origin.unit, "position": origin.position}
         with self._tracing.span("inspect", component=component, **about) as span:
-            answer = await self._answer(component, arrival, origin, seconds, together, with_outputs)
+            answer = await self._answer(component, arrival, origin, seconds, together, with_outputs, checking)
             found = answer.inspection
             span.tell(verdict=found.verdict.value, model=found.model.name, version=found.model.version)
         return answer
@@ -137,6 +152,7 @@ class Line:
         seconds: float,
         together: str | None,
         with_outputs: bool,
+        checking: bool,
     ) -> Answer:
         watch = Watch(self._tracing)
         async with AsyncExitStack() as until_kept:
@@ -145,7 +161,7 @@ class Line:
                     turn = self._admissions[component].turn(seconds)
                     seconds_left = await until_asked.enter_async_context(turn)
                 ways = self._ways_to(component)  # which may have changed meanwhile
-                chosen = ways.chosen(chance_of(origin.unit or together))
+                chosen = ways.own if checking else ways.chosen(chance_of(origin.unit or together))
                 with chosen.replicas.place() as upstream:
                     with watch.stage("receive"):
                         most = self._routes.max_picture_pixels
@@ -162,6 +178,9 @@ class Line:
             if earlier is not None:
                 return replace(found, inspection=earlier)
             with watch.stage("record"):
+                if checking:
+                    marked = await self._records.keep_check(arrived, found.inspection, watch.started)
+                    return replace(found, inspection=marked)
                 inspection = await self._records.keep(arrived, ways.own.route, found.inspection, watch.started)
         if ways.shadow is not None:
             shadowed = partial(self._shadowed, question, ways.shadow, arrived, inspection)
@@ -169,6 +188,20 @@ class Line:
         self._metrics.judged(inspection, watch.stages)
         self._watch_optics(component, arrived.shot, found)
         return replace(found, inspection=inspection)
+
+    def refuse_locked(self, component: str) -> None:
+        """Lets a component pass that is not locked.
+
+        Raises:
+            StationLocked: a check of it failed or is missing, and its plan wants that it is not inspected then.
+        """
+        plan = self._routes.checks.get(component)
+        if plan is None:
+            return
+        if self._checks is not None:
+            self._checks.refuse_locked(component, plan, self._routes.calendar)
+        elif plan.locks:
+            raise StationLocked(component, "its checks cannot be recorded, since this gateway records nothing")
 
     async def pass_on(
         self, component: str, method: Method[Request, Response], request: Callable[[Route], Request], seconds: float

@@ -107,6 +107,19 @@ class Records:
         )
         await self._recorder.keep(record, await _file(arrived.shot) if shown else b"")
 
+    async def keep_check(self, arrived: Arrived, inspection: Inspection, started: float) -> Inspection:
+        """Keeps what was found about a golden picture of a check; the picture itself is in the golden set.
+
+        Raises:
+            SpoolFull: the disk takes no more.
+        """
+        marked = msgspec.structs.replace(inspection, check=True)
+        if self._recorder is None:
+            return marked
+        record = self._record(arrived, marked, "check", False, started)
+        await self._recorder.keep(record)
+        return record.inspection
+
     async def keep_unit(self, inspection: UnitInspection, required: Collection[str]) -> UnitInspection:
         """Keeps the verdict of a unit whose pictures came together, unless all of them were sent before.
 

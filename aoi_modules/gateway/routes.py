@@ -9,6 +9,8 @@
           defect: {threshold: 0.5, review_band: [0.4, 0.5]}
         canary: {version: 4, share: 0.05}
         shadow: {version: 5}
+    checks:
+      tile: {golden: golden/tile, each_shift: true, grace_minutes: 15}
     products:
       motor:
         positions:
@@ -20,6 +22,7 @@ are judged by their own limits, or by their manifests.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -35,6 +38,7 @@ from aoi_modules.pictures.formats import MAX_PIXELS
 from aoi_modules.results.pictures.retention import Retention
 from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.sinks.destinations import Destinations
+from aoi_modules.results.station.plan import CheckPlan
 from aoi_modules.verdict import Verdict
 
 Kind = TypeVar("Kind", bound=msgspec.Struct)
@@ -189,6 +193,8 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Who is told of inspections and units; read when the gateway starts."""
     calendar: Calendar = Calendar()
     """Time zone and shifts of the plant, by which figures of quality are told apart."""
+    checks: dict[str, CheckPlan] = {}
+    """By component, how often its golden parts are checked, and whether a check that fails or is not run locks it."""
     station: str | None = None
     """Where the pictures are taken, unless a request says otherwise."""
     max_picture_bytes: Positive = 20 * 1024 * 1024
@@ -242,9 +248,34 @@ def parse_routes(text: str, origin: str) -> Routes:
         )
     components = {str(name): _component(name, value, root, origin) for name, value in listed.items()}
     rest = {name: value for name, value in values.items() if name != "components"}
+    plans = _plans(rest.get("checks"), components, root, origin)
+    if plans:
+        rest["checks"] = {}
     routes = _convert({**rest, "components": {}}, Routes, root, (), origin, components=components)
+    routes = msgspec.structs.replace(routes, checks=plans)
     _refuse_unknown_components(routes, root, origin)
+    _refuse_shifts_of_none(routes, root, origin)
     return routes
+
+
+def _plans(listed: Any, components: Mapping[str, Route], root: yaml.Node | None, origin: str) -> dict[str, CheckPlan]:
+    """The plan of each component, each for itself, so that an error can name it; no mapping is refused later."""
+    if not isinstance(listed, dict):
+        return {}
+    for name in listed:
+        if str(name) not in components:
+            where = _place(origin, root, ("checks", str(name)))
+            hint = f"components there: {', '.join(sorted(components))}"
+            raise RouteError(f"{where}checks.{name}: no component {str(name)!r} is routed", hint=hint)
+    return {str(name): _convert(plan, CheckPlan, root, ("checks", str(name)), origin) for name, plan in listed.items()}
+
+
+def _refuse_shifts_of_none(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+    for name, plan in routes.checks.items():
+        if plan.each_shift and not routes.calendar.shifts:
+            where = _place(origin, root, ("checks", name, "each_shift"))
+            hint = 'for example  calendar: {shifts: {early: "06:00", late: "14:00", night: "22:00"}}'
+            raise RouteError(f"{where}checks.{name}.each_shift: the calendar has no shifts", hint=hint)
 
 
 def _refuse_unknown_components(routes: Routes, root: yaml.Node | None, origin: str) -> None:

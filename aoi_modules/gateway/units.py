@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from aoi_modules.errors import AoiError, BadParameter, ResultsError
+from aoi_modules.errors import AoiError, BadParameter, ResultsError, StationLocked
 from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.routes import Product
 from aoi_modules.gateway.shots import Shot
@@ -65,9 +65,12 @@ async def inspect_unit(line: Line, order: UnitOrder, told: Told) -> UnitInspecti
 
     Raises:
         BadParameter: a picture is of a position that the product has not.
+        StationLocked: the component of a picture is; none is inspected, or none further.
         ResultsError: what was found cannot be kept.
     """
     places = [_place(picture, order) for picture in order.pictures]
+    for _, component in places:
+        line.refuse_locked(component)
     results = await asyncio.gather(
         *(
             _inspected(line, component, _Brought(order, number, position, picture.content), told)
@@ -94,7 +97,7 @@ async def _inspected(line: Line, component: str, brought: "_Brought", told: Told
     position, started = brought.position, time.perf_counter()
     try:
         answer = await line.answer(component, brought)
-    except ResultsError:  # what cannot be kept is not answered
+    except (ResultsError, StationLocked):  # what cannot be kept, or is locked meanwhile, is not answered
         raise
     except AoiError as error:
         told(position, component, error, started)

@@ -63,6 +63,8 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     """Why an operator has to look though no model answered; else empty."""
     canary: bool = False
     """Whether the route's canary answered."""
+    check: bool = False
+    """Whether the picture is one of a check of the station: the verdict is about the station, and about no part."""
     id: str = ""
     """By which the results know the inspection; empty where it was not kept."""
     repeated: bool = False

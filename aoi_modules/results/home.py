@@ -24,6 +24,7 @@ from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.sinks.destinations import Destination
 from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
+from aoi_modules.results.station.last_seen import ChecksSeen
 from aoi_modules.results.units.closer import Plan
 
 DATABASE, PICTURE_FOLDER = "results.sqlite", "pictures"
@@ -34,6 +35,8 @@ LIMITS = "limits.json"
 """Of a folder: the limits that people set, as they were last seen."""
 PEOPLE = "people.json"
 """Of a folder: who may come, as it was last seen: names, roles, and hashes of the keys of machines."""
+CHECKS = "checks.json"
+"""Of a folder: the last checks of the station, as they were last seen."""
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -84,6 +87,7 @@ class Home:
         refused = self.folder / "refused"
         limits = LimitsSeen(database, self.folder / LIMITS, log)
         people = PeopleSeen(database, self.folder / PEOPLE, log)
+        checks = ChecksSeen(database, self.folder / CHECKS, log)
         return Recorder(
             spool,
             database,
@@ -97,6 +101,7 @@ class Home:
             sending,
             limits,
             people,
+            checks,
         )
 
 

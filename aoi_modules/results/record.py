@@ -19,8 +19,11 @@ from aoi_modules.judging.inspection import Inspection
 
 SCHEMA = 1
 """Of the records that this release writes."""
-Role = Literal["line", "canary", "shadow"]
-"""Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing."""
+Role = Literal["line", "canary", "shadow", "check"]
+"""Who gave the scores: the route's own model, its canary, or its shadow, which decides nothing. `check`: the route's
+own model, about a golden picture in a check of the station, which is about no part."""
+OF_PARTS: frozenset[Role] = frozenset({"line", "canary"})
+"""Roles whose verdict is that of a part of the line: these alone count in figures, and in units."""
 ReviewReason = Literal["doubtful", "failed", "audit", "disagreement"]
 """Why a person has to judge a part: its verdict is REVIEW or FAIL, or it passed and was chosen by chance, or a shadow
 found another verdict."""

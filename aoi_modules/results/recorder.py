@@ -29,6 +29,7 @@ from aoi_modules.results.record import Record
 from aoi_modules.results.review import queue
 from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
+from aoi_modules.results.station.last_seen import ChecksSeen
 from aoi_modules.results.storing import Compose, Storing
 from aoi_modules.results.units.closer import Closer, Plan
 from aoi_modules.results.units.presence import Presence
@@ -61,6 +62,7 @@ class Recorder:
         sending: takes what `compose` writes to where it belongs; None leaves it in the outbox.
         limits: those that people set; None knows none.
         people: users and machines; None knows none.
+        checks: of the station, by which it may be locked; None knows none.
 
     Attributes:
         units: closes units.
@@ -81,11 +83,13 @@ class Recorder:
         sending: Sending | None = None,
         limits: LimitsSeen | None = None,
         people: PeopleSeen | None = None,
+        checks: ChecksSeen | None = None,
     ) -> None:
         self.sending = sending
         self.limits = limits
         self.people = people
-        self._seen: Sequence[LastSeen[Any]] = [one for one in (limits, people) if one is not None]
+        self.checks = checks
+        self._seen: Sequence[LastSeen[Any]] = [one for one in (limits, people, checks) if one is not None]
         self._spool = spool
         self.database = database
         self.pictures = pictures

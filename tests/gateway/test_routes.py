@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from aoi_modules.errors import RouteError
 from aoi_modules.gateway.routes import Route, Routes, parse_routes, read_routes
 from aoi_modules.judging.limits import HeadLimits
+from aoi_modules.results.station.plan import CheckPlan
 
 GOOD = """
 max_in_flight: 8
@@ -128,6 +129,38 @@ def test_a_product_says_which_positions_must_have_a_picture() -> None:
         "products: {motor: {positions: {left: {component: tile}, top: {component: tile, required: false}}}}"
     )
     assert parse_routes(text, "f").products["motor"].required() == {"left"}
+
+
+PLANNED = "components: {tile: {model: tile, upstream: 'a:1'}}\nchecks:\n"
+
+
+def test_a_plan_of_checks_is_read_by_component() -> None:
+    text = PLANNED + "  tile: {golden: g, each_shift: true, locks: [failing]}\ncalendar: {shifts: {early: '06:00'}}"
+    assert parse_routes(text, "f").checks == {"tile": CheckPlan(golden="g", each_shift=True, locks=("failing",))}
+    assert parse_routes(GOOD, "f").checks == {}
+
+
+@pytest.mark.parametrize(
+    ("plans", "message"),
+    [
+        ("  tile:\n    golden: g\n    every_hours: soon", "f, line 5: checks.tile.every_hours: Expected `float"),
+        (
+            "  tile:\n    golden: g\n    every_hour: 8",
+            "f, line 3: checks.tile: Object contains unknown field",
+        ),
+        ("  tile:\n    golden: g", "f, line 3: checks.tile: every_hours, each_shift: expected one of them"),
+        ("  tile: {golden: g, every_hours: 8}\n  chair: {}", "f, line 4: checks.chair: no component 'chair' is routed"),
+        (
+            "  tile:\n    golden: g\n    each_shift: true",
+            "f, line 5: checks.tile.each_shift: the calendar has no",
+        ),
+        ("  - tile", "f, line 2: checks: Expected `object`, got `array`"),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_told_with_its_line(plans: str, message: str) -> None:
+    with pytest.raises(RouteError) as caught:
+        parse_routes(PLANNED + plans, "f")
+    assert caught.value.message.startswith(message)
 
 
 def test_a_position_of_a_component_without_a_route_is_refused() -> None:

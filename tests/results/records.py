@@ -24,6 +24,7 @@ def record(number: int = 0, **changes: Any) -> Record:
         model=ModelVersion(name=changes.pop("model", "tile"), version=changes.pop("version", 3)),
         heads=changes.pop("heads", ()),
         canary=changes.get("role") == "canary",
+        check=changes.get("role") == "check",
         request_id="request",
         elapsed_ms=1.5,
     )
@@ -75,7 +76,7 @@ _HEADS = st.builds(
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """Any record whose id, canary and the inspection's own fit together, as a gateway writes it."""
+    """Any record whose id, role and the inspection's own fit together, as a gateway writes it."""
     record_id, role = draw(IDS), draw(st.sampled_from(get_args(Role)))
     inspection = Inspection(
         id=record_id,
@@ -85,6 +86,7 @@ def records(draw: st.DrawFn) -> Record:
         heads=tuple(draw(st.lists(_HEADS, max_size=3))),
         reason=draw(TEXTS),
         canary=role == "canary",
+        check=role == "check",
         request_id=draw(TEXTS),
         elapsed_ms=draw(st.none() | _FLOATS),
     )

@@ -19,6 +19,8 @@ LOOK_SECONDS = 0.2
 """Between two looks into the folder."""
 AGAIN_SECONDS = 2.0
 """After a gateway could not answer."""
+LOCKED = "FAILED_PRECONDITION"
+"""Code of a gateway's answer about a component that a check of the station has locked."""
 
 
 def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | None) -> re.Pattern[str] | None:
@@ -57,7 +59,8 @@ def command(
 
     A file is read when it has not changed for a while. Then it is moved to FOLDER/done, or to FOLDER/refused if it is
     no picture or nothing is inspected under its name; its result lies beside it as NAME.json. While the gateway is away
-    or busy, files stay where they are. Whatever ends the program, the next start goes on there, and nothing is lost.
+    or busy, or a check of the station has locked what they show, files stay where they are. Whatever ends the program,
+    the next start goes on there, and nothing is lost.
 
     \b
     Examples:
@@ -113,14 +116,20 @@ def _run(station: "FolderStation", show: "Callable[[Result], None]", *, once: bo
 
 def _inspect_all(station: "FolderStation", show: "Callable[[Result], None]") -> set[str]:
     """Inspects what rests; why some files have to wait. What ails one picture does not hold up the others."""
-    troubles = set()
+    troubles: set[str] = set()
+    locked: set[str] = set()
     for path in station.resting():
+        part = station.naming.part(path)
+        if part is not None and part.component in locked:  # so are all of its files
+            continue
         try:
             result = station.inspect(path)
         except Unreachable as error:
             return {error.message}
         except RpcError as error:
             troubles.add(error.message)
+            if error.code == LOCKED and part is not None:
+                locked.add(part.component)
         else:
             if result is not None:
                 show(result)

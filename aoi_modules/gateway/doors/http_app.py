@@ -29,6 +29,7 @@ from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, find_page, find_
 from aoi_modules.gateway.doors.shared import Gateway, as_json, gateway_of, line_of, read
 from aoi_modules.gateway.doors.station.app import STATION
 from aoi_modules.gateway.doors.station.components import components_of
+from aoi_modules.gateway.doors.station.golden import is_golden, refuse_golden
 from aoi_modules.gateway.doors.uploads import MAX_NAME, Upload, name_of, origin_of, request_id_of, said_of
 from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.line import Answer, Line
@@ -58,8 +59,10 @@ def build_app(gateway: Gateway) -> Starlette:
             opened.push_async_callback(gateway.tracing.close)
             gateway.recorder = await _recorder(gateway, opened)
             records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
-            limits = Limits(None if gateway.recorder is None else gateway.recorder.limits)
-            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing, limits)
+            recorder = gateway.recorder
+            limits = Limits(None if recorder is None else recorder.limits)
+            checks = None if recorder is None else recorder.checks
+            gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing, limits, checks)
             opened.push_async_callback(gateway.line.close)
             if gateway.grpc is not None:
                 await gateway.grpc.open(gateway.line)
@@ -150,7 +153,8 @@ class _Asked:
 
 async def _inspect_picture(request: Request, component: str, asked: _Asked) -> Inspection:
     routes = gateway_of(request).routes
-    answer = await line_of(request).answer(component, _upload(request, routes.max_picture_bytes, asked.id))
+    upload, checking = _upload(request, routes.max_picture_bytes, asked.id), is_golden(request)
+    answer = await line_of(request).answer(component, upload, checking=checking)
     picture_log.inspected(asked.log, answer, 200, asked.started)
     return answer.inspection
 
@@ -158,6 +162,7 @@ async def _inspect_picture(request: Request, component: str, asked: _Asked) -> I
 async def _inspect_unit(request: Request, unit: str, asked: _Asked) -> UnitInspection:
     gateway = gateway_of(request)
     routes = gateway.routes
+    refuse_golden(request)
     upload = _upload(request, routes.max_unit_bytes, asked.id)
     order = UnitOrder(
         unit=name_of("unit", unit),

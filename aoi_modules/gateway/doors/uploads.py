@@ -134,7 +134,7 @@ def origin_of(request: Request) -> Origin:
 
 
 def said_of(request: Request, name: str) -> str | None:
-    """Reads one of `ORIGIN` as it came, unchecked; None where the request is silent."""
+    """Reads one of `ORIGIN`, or what else may be a parameter or a header, as it came; None where nothing is said."""
     return request.query_params.get(name, request.headers.get(f"{ORIGIN_HEADERS}{name}"))
 
 

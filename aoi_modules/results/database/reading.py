@@ -12,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from aoi_modules.errors import BadParameter, NoSuchResult
 from aoi_modules.results.database.columns import NewestFirst
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.rows import Row, from_row
 from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.record import Record, Role, first_id, is_id
@@ -136,6 +137,19 @@ async def by_id(database: Database, record_id: str) -> Record:
         found = await _first(database, select(inspections).where(inspections.c.id == record_id))
     if found is None:
         raise NoSuchResult(f"no inspection {record_id[:40]}", hint="an id has 32 hexadecimal digits")
+    return found
+
+
+async def by_ids(database: Database, record_ids: Sequence[str]) -> dict[str, Record]:
+    """Reads records, by their ids; those of which there is none are left out.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    found: dict[str, Record] = {}
+    for some in portions(record_id for record_id in record_ids if is_id(record_id)):
+        rows = await _rows(database, select(inspections).where(inspections.c.id.in_(some)))
+        found.update((row["id"], from_row(row)) for row in rows)
     return found
 
 

@@ -60,6 +60,7 @@ def from_row(row: Mapping[str, Any]) -> Record:
         heads=msgspec.convert(tuple(row["heads"]), tuple[HeadResult, ...]),
         reason=row["reason"],
         canary=row["role"] == "canary",
+        check=row["role"] == "check",
         request_id=row["request_id"],
         elapsed_ms=row["elapsed_ms"],
     )

@@ -236,7 +236,8 @@ tallies = Table(
     Index("tallies_by_component", "component", "slot"),
 )
 """How many parts were answered in a quarter of an hour, so that no figure has to count a million rows. What an
-inspection does not say is an empty text, or 0; shadows and repeats do not count. `first`: at their first attempt."""
+inspection does not say is an empty text, or 0; shadows, checks and repeats do not count. `first`: at their first
+attempt."""
 
 keys = Table(
     "keys",
@@ -316,3 +317,38 @@ machines = Table(
     Column("time", UtcTime, nullable=False),
 )
 """Machines that have a key. `key`: its SHA-256."""
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("component", String(200), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("gateway", String(255), nullable=False),
+    Column("model", String(200), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("golden", String(64), nullable=False),
+    Column("passed", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("bound", Float, nullable=False),
+    Column("compared", Integer, nullable=False),
+    Column("parts", JSON, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Index("checks_by_component", "component", "number"),
+    sqlite_autoincrement=True,
+)
+"""What checks of the station found about golden parts. A version that is not known is 0."""
+
+unlockings = Table(
+    "unlockings",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("component", String(200), nullable=False),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("why", Text, nullable=False),
+    Index("unlockings_by_component", "component", "number"),
+    sqlite_autoincrement=True,
+)
+"""Who let a locked component go on without a check that passes, and why."""

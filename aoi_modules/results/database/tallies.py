@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aoi_modules.results.database.connection import INSERT
 from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.tables import inspections, tallies
-from aoi_modules.results.record import Record
+from aoi_modules.results.record import OF_PARTS, Record
 
 SLOT = timedelta(minutes=15)
 """Shifts begin and end at such times, and the clocks of all time zones are such times apart."""
@@ -40,13 +40,13 @@ def slot_of(moment: datetime) -> datetime:
 
 
 async def add(connection: AsyncConnection, records: Sequence[Record]) -> None:
-    """Counts parts that were answered: no shadows, and no pictures that were sent again.
+    """Counts parts that were answered: no shadows, no checks, and no pictures that were sent again.
 
     Args:
         connection: of the transaction that is about to store these records.
         records: new ones, in the order in which they were accepted.
     """
-    answered = [record for record in records if record.role != "shadow" and record.repeats is None]
+    answered = [record for record in records if record.role in OF_PARTS and record.repeats is None]
     first = await _first_attempts(connection, answered)
     parts = Counter((*counted(record).items(), ("first", record.id in first)) for record in answered)
     # in order, so that two gateways cannot wait for each other
@@ -65,7 +65,7 @@ async def _first_attempts(connection: AsyncConnection, records: Sequence[Record]
     c = inspections.c
     seen: set[tuple[str | None, ...]] = set()
     for some in portions(record.origin.unit for record in records if record.origin.unit is not None):
-        before = select(c.unit, c.component, c.position).distinct().where(c.unit.in_(some), c.role != "shadow")
+        before = select(c.unit, c.component, c.position).distinct().where(c.unit.in_(some), c.role.in_(OF_PARTS))
         seen.update(tuple(row) for row in await connection.execute(before))
     first: set[str] = set()
     for record in records:

@@ -14,7 +14,7 @@ from aoi_modules.results.database.outbox import Letter, put
 from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.rows import from_row
 from aoi_modules.results.database.tables import closings, inspections
-from aoi_modules.results.record import Record
+from aoi_modules.results.record import OF_PARTS, Record
 from aoi_modules.verdict import Verdict
 
 Compose = Callable[[Closing], Sequence[Letter]]
@@ -31,7 +31,7 @@ async def pictures_of(database: Database, unit: str) -> list[Record]:
     """
     question = (
         select(inspections)
-        .where(inspections.c.unit == unit, inspections.c.role != "shadow", inspections.c.repeats.is_(None))
+        .where(inspections.c.unit == unit, inspections.c.role.in_(OF_PARTS), inspections.c.repeats.is_(None))
         .order_by(inspections.c.id)
     )
     async with database.reading() as connection:

@@ -17,6 +17,7 @@ from aoi_modules.results.quality.desk import Judged, Scored
 from aoi_modules.results.quality.report import merged
 from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.quality.strata import Stratum
+from aoi_modules.results.record import OF_PARTS
 from aoi_modules.verdict import Limits, Verdict, judge_part
 
 Said = Mapping[str, Any]
@@ -116,7 +117,7 @@ async def last_parts(database: Database, place: Place) -> tuple[list[LastPart], 
     question = (
         select(c.id, c.unit, c.verdict, c.heads)
         .where(c.component == place.component, c.model == place.model, c.version == place.version)
-        .where(c.role != "shadow", c.repeats.is_(None))
+        .where(c.role.in_(OF_PARTS), c.repeats.is_(None))
         .order_by(NewestFirst(c.id))
         .limit(LAST)
     )

@@ -1,7 +1,7 @@
 """Days and shifts of a plant, by its own clock. Pure."""
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -53,3 +53,15 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         now = f"{moment.astimezone(ZoneInfo(self.time_zone)):%H:%M}"
         begun = [(begins, name) for name, begins in self.shifts.items() if begins <= now]
         return max(begun or [(begins, name) for name, begins in self.shifts.items()])[1]
+
+    def next_shift(self, moment: datetime) -> datetime:
+        """When the first shift after a moment begins, in UTC; for a plant without shifts, the next day."""
+        zone = ZoneInfo(self.time_zone)
+        day = moment.astimezone(zone).date()
+        times = [time.fromisoformat(begins) for begins in self.shifts.values() or ("00:00",)]
+        begun = [
+            datetime.combine(day + timedelta(days=ahead), begins, zone).astimezone(UTC)
+            for ahead in range(3)  # a clock that is put forward may make a day's only shift begin where it is already
+            for begins in times
+        ]
+        return min(one for one in begun if one > moment)

@@ -30,7 +30,7 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
         who: says it.
 
     Raises:
-        NoSuchResult: there is no such inspection.
+        NoSuchResult: there is no such inspection, or it is of a check of the station.
         Taken: it is somebody else's turn to judge it.
         DatabaseAway: the database does not answer.
     """
@@ -113,6 +113,11 @@ async def history_of(database: Database, inspection: str) -> list[Judgement]:
 async def _part(connection: AsyncConnection, inspection: str) -> Record:
     """The inspection that was answered about the part."""
     record = await _locked(connection, inspection)
+    if record.role == "check":
+        raise NoSuchResult(
+            f"inspection {record.id} is of a check of the station, so it is about no part",
+            hint="what is true of a golden part stands in the golden set",
+        )
     answered = record.shadows or record.repeats
     return record if answered is None else await _locked(connection, answered)
 

@@ -44,7 +44,8 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     verdicts: tuple[Verdict, ...] = tuple(Verdict)
     """Inspections and units of other verdicts are not told."""
     roles: tuple[Role, ...] = ("line", "canary")
-    """Whose inspections are told. A shadow decides nothing, so it is not told unless it is named here."""
+    """Whose inspections are told. A shadow decides nothing, and a check's pictures show no part of the line, so
+    neither is told unless it is named here; the message says which it is."""
     picture_url: str | None = None
     """Where receivers find a kept picture: `https://HOST/v1/inspections/{id}/picture`."""
 

@@ -15,7 +15,7 @@ from aoi_modules.results.database import presence as clocks
 from aoi_modules.results.database import unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.following import rest
-from aoi_modules.results.record import Record, now
+from aoi_modules.results.record import OF_PARTS, Record, now
 from aoi_modules.results.units.presence import Presence
 
 OWN_SECONDS = 2.0
@@ -128,7 +128,7 @@ class Closer:
 
     async def _reopen(self, records: Sequence[Record]) -> None:
         """Opens the closings of units of which a picture was stored too late to be judged, so that they are settled."""
-        pictures = [record for record in records if record.origin.unit and record.role != "shadow"]
+        pictures = [record for record in records if record.origin.unit and record.role in OF_PARTS]
         for closing in await unit_rows.newest_of(self._database, {str(one.origin.unit) for one in pictures}):
             late = [one for one in pictures if one.origin.unit == closing.unit and _is_of(closing, one)]
             if _not_in([closing], late):

@@ -1,6 +1,7 @@
 """`aoi watch` in front of a real gateway: lines, JSON, waiting, refusals, wrong usage."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from aoi_modules.cli import aoi
 from aoi_modules.client.folder_station import FolderStation, Naming, Part, Result
 from aoi_modules.commands.asking.watch import _inspect_all
-from aoi_modules.errors import TooSlow
+from aoi_modules.errors import RpcError, TooSlow
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.judging.inspection import Inspection, ModelVersion
 from aoi_modules.verdict import Verdict
@@ -130,3 +131,22 @@ def test_wrong_usage_is_told(arguments: list[str], told: str) -> None:
     run = CliRunner().invoke(aoi, ["watch", "--gateway", "http://127.0.0.1:1", *arguments])
     assert run.exit_code == 2
     assert told in " ".join(run.output.split())
+
+
+def test_files_of_a_locked_component_wait_and_one_question_tells_that(tmp_path: Path) -> None:
+    asked: list[str] = []
+    for name in ("board_1.png", "tile_1.png", "tile_2.png"):
+        (tmp_path / name).write_bytes(name.encode())
+
+    def ask(part: Part, picture: bytes, key: str) -> Inspection:
+        asked.append(part.component)
+        if part.component == "tile":
+            raise RpcError("FAILED_PRECONDITION", "tile is locked: it was never checked")
+        model = ModelVersion(name="board", version=1)
+        return Inspection(component="board", verdict=Verdict.PASS, model=model, heads=())
+
+    naming = Naming(None, re.compile(r"(?P<component>[a-z]+)_.*"))
+    station, shown = FolderStation(tmp_path, naming, ask, settle_seconds=0.0), list[Result]()
+    assert _inspect_all(station, shown.append) == {"tile is locked: it was never checked"}
+    assert (sorted(asked), [result.file for result in shown]) == (["board", "tile"], ["board_1.png"])
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["tile_1.png", "tile_2.png"]

@@ -53,3 +53,18 @@ def test_without_shifts_days_begin_at_midnight() -> None:
 def test_what_makes_no_sense_is_refused(wrong: dict[str, object], words: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=words):
         msgspec.convert(wrong, Calendar)
+
+
+@pytest.mark.parametrize(
+    ("moment", "begins"),
+    [
+        ("2026-03-02T04:59Z", "2026-03-02T05:00Z"),
+        ("2026-03-02T05:00Z", "2026-03-02T13:00Z"),
+        ("2026-03-02T21:00Z", "2026-03-03T05:00Z"),
+        ("2026-03-28T22:00Z", "2026-03-29T04:00Z"),  # the night in which clocks are put forward
+    ],
+)
+def test_the_next_shift_begins_by_the_clock_of_the_plant(moment: str, begins: str) -> None:
+    at, expected = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (moment, begins))
+    assert BERLIN.next_shift(at) == expected
+    assert Calendar().next_shift(at).hour == 0

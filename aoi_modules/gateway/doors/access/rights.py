@@ -28,6 +28,8 @@ LOOK = Right(Role.VIEWER)
 JUDGE = Right(Role.OPERATOR)
 INSPECT = Right(Role.OPERATOR, machines=True)
 CHANGE = Right(Role.ENGINEER)
+CHECK = Right(Role.ENGINEER, machines=True)
+"""A check, and its golden pictures, which pass a lock."""
 MANAGE = Right(Role.ADMIN)
 
 RIGHTS: Mapping[str, Right] = {
@@ -50,6 +52,10 @@ RIGHTS: Mapping[str, Right] = {
     "POST /v1/limits": CHANGE,
     "GET /v1/limits/desk": LOOK,
     "POST /v1/limits/{number}/undo": CHANGE,
+    "GET /v1/station": Right(Role.VIEWER, machines=True),
+    "GET /v1/station/checks": LOOK,
+    "POST /v1/station/checks": CHECK,
+    "POST /v1/station/unlock": CHANGE,
     "GET /v1/components": Right(Role.VIEWER, machines=True),
     # Orchestrators and Prometheus have no key; these say how the line does, but nothing of parts or people.
     "GET /healthz": ANYBODY,

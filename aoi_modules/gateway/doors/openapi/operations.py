@@ -24,6 +24,7 @@ from aoi_modules.errors import (
     RpcError,
     SlowUpload,
     SpoolFull,
+    StationLocked,
     Taken,
     TooLarge,
     TooManyPixels,
@@ -38,6 +39,7 @@ from aoi_modules.gateway.doors.probes import Alive, Ready
 from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
 from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, PICTURES, RAW, FeaturesJson
+from aoi_modules.gateway.doors.station.checks import Checks, Unlock
 from aoi_modules.gateway.doors.station.components import Components
 from aoi_modules.gateway.doors.station.desk import Desk
 from aoi_modules.gateway.doors.station.limits import Back, Settings, Wanted
@@ -50,6 +52,10 @@ from aoi_modules.results.limits.setting import Setting
 from aoi_modules.results.quality.report import Quality
 from aoi_modules.results.record import Record
 from aoi_modules.results.review.judgement import Judgement
+from aoi_modules.results.station.check import Check
+from aoi_modules.results.station.recording import Ran
+from aoi_modules.results.station.standing import Station
+from aoi_modules.results.station.state import Unlocking
 
 INSPECT, RESULTS, STATION, LINE, INTERFACE = "Inspect", "Results", "The station", "The line", "This interface"
 """Under which the page lists the operations."""
@@ -94,7 +100,17 @@ def _guarded(operation: Operation) -> Operation:
 
 def _operations() -> dict[str, Operation]:
     read = (NoSuchResult, DatabaseAway, ResultsError)
-    upload = (BadParameter, NoPicture, TooLarge, SlowUpload, Crowded, SpoolFull, DatabaseAway, ResultsError)
+    upload = (
+        BadParameter,
+        NoPicture,
+        TooLarge,
+        SlowUpload,
+        Crowded,
+        StationLocked,
+        SpoolFull,
+        DatabaseAway,
+        ResultsError,
+    )
     picture = (*upload, NotAPicture, TooManyPixels, UnknownComponent, KeyReused, Busy, RpcError)
     sent_json = (BadParameter, TooLarge, SlowUpload)
     sent = (takes.REQUEST_ID, takes.KEY, takes.TIMEOUT)
@@ -105,6 +121,7 @@ def _operations() -> dict[str, Operation]:
             takes=[
                 takes.COMPONENT,
                 *sent,
+                *takes.purpose(),
                 *takes.origin("unit", "position", "product", "lot", "station"),
                 *takes.features(),
                 *takes.frame(),
@@ -188,6 +205,14 @@ def _operations() -> dict[str, Operation]:
         ),
         "POST /v1/limits/{number}/undo": Operation(
             tag=STATION, answers=Setting, takes=[takes.SETTING], body=Back, refusals=(*sent_json, Taken, *read)
+        ),
+        "GET /v1/station": Operation(tag=STATION, answers=Station, refusals=(NoSuchResult, ResultsError)),
+        "GET /v1/station/checks": Operation(
+            tag=STATION, answers=Checks, takes=takes.checks(), refusals=(BadParameter, *read)
+        ),
+        "POST /v1/station/checks": Operation(tag=STATION, answers=Check, body=Ran, refusals=(*sent_json, *read)),
+        "POST /v1/station/unlock": Operation(
+            tag=STATION, answers=Unlocking, body=Unlock, refusals=(*sent_json, Taken, *read)
         ),
         "GET /v1/components": Operation(tag=LINE, answers=Components),
         "GET /healthz": Operation(tag=LINE, answers=Alive),

@@ -8,7 +8,10 @@ import msgspec
 from aoi_modules import logs
 from aoi_modules.gateway.doors import shot_form, uploads
 from aoi_modules.gateway.doors.results_http import FEW
+from aoi_modules.gateway.doors.station.checks import FEW as FEW_CHECKS
+from aoi_modules.gateway.doors.station.checks import MOST as MOST_CHECKS
 from aoi_modules.gateway.doors.station.desk import NEEDED, Question
+from aoi_modules.gateway.doors.station.golden import CHECKING, PURPOSE
 from aoi_modules.gateway.doors.station.quality import USUAL
 from aoi_modules.results.database.reading import MOST, Filter
 from aoi_modules.results.quality.counting import WAYS, Scope
@@ -79,6 +82,26 @@ def origin(*names: str) -> Sequence[Parameter]:
             in_header(f"{uploads.ORIGIN_HEADERS}{name.title()}", NAME, f"As the parameter `{name}`, which wins."),
         )
     ]
+
+
+def purpose() -> Sequence[Parameter]:
+    """What a picture is for, if it is no part of the line."""
+    word: Schema = {"type": "string", "enum": [CHECKING]}
+    about = (
+        "A golden picture of a check of the station: it is inspected though the component is locked, is marked, and "
+        "counts in no figure; it has no unit and no key."
+    )
+    header = f"{uploads.ORIGIN_HEADERS}{PURPOSE.title()}"
+    return [
+        in_query(PURPOSE, word, about),
+        in_header(header, word, f"As the parameter `{PURPOSE}`, which wins."),
+    ]
+
+
+def checks() -> Sequence[Parameter]:
+    """Which checks of the station."""
+    limit: Schema = {"type": "integer", "minimum": 1, "maximum": MOST_CHECKS, "default": FEW_CHECKS}
+    return [OF_COMPONENT, in_query("limit", limit, "So many checks, and so many unlockings.")]
 
 
 def features() -> Sequence[Parameter]:

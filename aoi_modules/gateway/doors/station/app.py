@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aoi_modules.gateway.doors.shared import gateway_of, line_of, read
-from aoi_modules.gateway.doors.station import desk, limits, maps, quality, reviews
+from aoi_modules.gateway.doors.station import checks, desk, limits, maps, quality, reviews
 from aoi_modules.results.recorder import Recorder
 
 
@@ -80,6 +80,30 @@ async def get_golden(request: Request) -> Response:
     return await read(request, lambda recorder: maps.golden(recorder, component, request.query_params))
 
 
+async def get_station(request: Request) -> Response:
+    """GET /v1/station: when each component was checked, is due again, and whether it is locked and why."""
+    routes = gateway_of(request).routes
+    return await read(request, lambda recorder: checks.station(recorder, routes))
+
+
+async def get_checks(request: Request) -> Response:
+    """GET /v1/station/checks: checks that were run with golden parts, and unlockings; the newest first."""
+    return await read(request, lambda recorder: checks.history(recorder, request.query_params))
+
+
+async def post_check(request: Request) -> Response:
+    """POST /v1/station/checks: records a check, whose golden pictures were inspected with `purpose=check` before."""
+    gateway = gateway_of(request)
+    name = "" if gateway.home is None else gateway.home.name
+    return await read(request, lambda recorder: checks.record(recorder, gateway.routes, name, request))
+
+
+async def post_unlock(request: Request) -> Response:
+    """POST /v1/station/unlock: lets a locked component go on, with a reason."""
+    routes = gateway_of(request).routes
+    return await read(request, lambda recorder: checks.unlock(recorder, routes, request))
+
+
 def _upload_ms(request: Request) -> int:
     return gateway_of(request).routes.upload_timeout_ms
 
@@ -96,5 +120,9 @@ STATION: Sequence[Route] = (
     Route("/v1/limits", get_limits, methods=["GET"]),
     Route("/v1/limits", post_limits, methods=["POST"]),
     Route("/v1/limits/desk", get_desk, methods=["GET"]),
+    Route("/v1/station", get_station, methods=["GET"]),
+    Route("/v1/station/checks", get_checks, methods=["GET"]),
+    Route("/v1/station/checks", post_check, methods=["POST"]),
+    Route("/v1/station/unlock", post_unlock, methods=["POST"]),
     Route("/v1/limits/{number}/undo", post_step_back, methods=["POST"]),
 )

@@ -13,7 +13,7 @@ MOST_BYTES = 64 * 1024
 Body = TypeVar("Body", bound=msgspec.Struct)
 
 
-async def read_json(request: Request, kind: type[Body], timeout_ms: int) -> Body:
+async def read_json(request: Request, kind: type[Body], timeout_ms: int, *, most_bytes: int = MOST_BYTES) -> Body:
     """Reads the body.
 
     The content type has to be said: a page of somebody else cannot send this one from a browser without being asked.
@@ -22,6 +22,7 @@ async def read_json(request: Request, kind: type[Body], timeout_ms: int) -> Body
         request: of HTTP.
         kind: of the body.
         timeout_ms: how long it may take to arrive.
+        most_bytes: that it may have.
 
     Raises:
         BadParameter: it is no JSON, or none of this kind.
@@ -30,7 +31,7 @@ async def read_json(request: Request, kind: type[Body], timeout_ms: int) -> Body
     said = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if said != JSON:
         raise BadParameter("Content-Type", expected=JSON, found=said[:40])
-    body = await Upload(request, MOST_BYTES, timeout_ms).body()
+    body = await Upload(request, most_bytes, timeout_ms).body()
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:

@@ -7,7 +7,7 @@
 - `OverallResult` is about this one picture; the unit has a message of its own, see `about_unit`.
 - The recipe is the model and its version. Where a sink knows how receivers find kept pictures, defects name them.
 - What CFX has no words for is in the body's `Aoi`: limits and who set them, scores of classes, lot, station, role
-  (canary, shadow), hash of the picture, what it repeats or shadows. See `details`.
+  (canary, shadow, check), hash of the picture, what it repeats or shadows. See `details`.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,12 @@ from aoi_modules.results.sinks.messages.guids import guid, transaction
 from aoi_modules.verdict import Verdict
 
 _MIME = {"png": "image/png", "jpg": "image/jpeg", "bmp": "image/bmp"}
-_ROLES = {"line": None, "canary": "judged by the canary", "shadow": "judged by the shadow, which decides nothing"}
+_ROLES = {
+    "line": None,
+    "canary": "judged by the canary",
+    "shadow": "judged by the shadow, which decides nothing",
+    "check": "a golden picture in a check of the station, no part of the line",
+}
 
 
 def inspection_message(record: Record, picture_url: str | None = None) -> str:

@@ -11,7 +11,7 @@ from aoi_modules.results.record import Record
 from aoi_modules.results.sinks.messages.details import inspection_details, unit_details
 from tests.results.sinks.made import closings, records
 
-ELSEWHERE = {"time", "gateway", "key", "stages", "schema", "canary", "repeated"}
+ELSEWHERE = {"time", "gateway", "key", "stages", "schema", "canary", "check", "repeated"}
 """In the envelope, in role and repeats, or nobody's business outside."""
 
 

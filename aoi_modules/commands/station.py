@@ -1,0 +1,193 @@
+"""`aoi station`: golden parts, by which a station shows that it still sees what is there."""
+
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aoi_modules.commands.output import console, stdout
+
+if TYPE_CHECKING:
+    from aoi_modules.results.station.check import Check
+    from aoi_modules.results.station.standing import Standing, Station
+
+FOLDER = click.Path(path_type=Path)
+
+
+def _gateway_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which a gateway is asked."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="JSON instead of a table."),
+        click.option("--timeout", type=click.FloatRange(min=0.01), default=10.0, show_default=True, help="Seconds."),
+        click.option(
+            "--gateway", "url", default="http://127.0.0.1:8080", show_default=True, metavar="URL", help="Whom to ask."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+_who = click.option("--who", default=getpass.getuser, show_default="you", help="Whose name is kept.")
+
+
+@click.group()
+def command() -> None:
+    """Check a station with golden parts: parts of which everybody knows whether they are good.
+
+    What is checked, how often, and whether a check that fails or is missing locks the station, stands in the gateway's
+    routes, under `checks`.
+
+    \b
+    Examples:
+      aoi station status
+      aoi station check
+      aoi station check tile --golden golden/tile --json
+      aoi station unlock tile --why 'the lamp was changed; checked by hand'
+    """
+
+
+@command.command()
+@_gateway_options
+def status(url: str, timeout: float, as_json: bool) -> None:
+    """Say of each component when it was checked, when it is due again, and whether it is locked.
+
+    The exit code is 1 where a component is locked.
+
+    \b
+    Examples:
+      aoi station status --gateway http://127.0.0.1:8080
+    """
+    from aoi_modules.results.station.door import Door
+
+    with Door(url, seconds=timeout) as door:
+        station = door.station()
+    if as_json:
+        _print_json(station)
+    else:
+        _show_station(station)
+    sys.exit(1 if any(one.locked for one in station.components) else 0)
+
+
+@command.command()
+@click.argument("components", nargs=-1, metavar="[COMPONENT]...")
+@click.option("--golden", type=FOLDER, help="Folder of the golden parts, in place of the plan's; for one COMPONENT.")
+@_who
+@_gateway_options
+def check(components: Sequence[str], golden: Path | None, who: str, url: str, timeout: float, as_json: bool) -> None:
+    """Send golden parts through the gateway, and have the check recorded: of each COMPONENT, or of all with a plan.
+
+    A golden set is a folder with good/ and defect/, or with golden.csv: columns picture and truth, and for recorded
+    scores one by the name of each head. A check passes if each part gets its truth and no score drifts. It unlocks what
+    was locked; one that fails locks, if the plan wants that. Golden pictures count in no figure.
+
+    The exit code is 0 if all checks passed, 1 if one failed or could not be run, 2 for wrong usage.
+
+    \b
+    Examples:
+      aoi station check
+      aoi station check tile --golden golden/tile --who Ada
+    """
+    from aoi_modules.progress import progress
+    from aoi_modules.results.station.door import Door
+    from aoi_modules.results.station.golden import read_golden
+    from aoi_modules.results.station.running import run_check
+
+    if golden is not None and len(components) != 1:
+        raise click.UsageError("--golden: expected one COMPONENT beside it")
+    with Door(url, seconds=timeout) as door:
+        plans = _plans(door.station(), components)
+        sets = {name: read_golden(golden or Path(plan)) for name, plan in plans.items()}
+        checks = []
+        for name, found in sets.items():
+            with progress(name, len(found.parts), unit="parts") as advance:
+                checks.append(run_check(door, name, found, who, advance))
+    for one in checks:
+        if as_json:
+            _print_json(one)
+        else:
+            _show_check(one)
+    sys.exit(0 if all(one.passed for one in checks) else 1)
+
+
+@command.command()
+@click.argument("component")
+@click.option("--why", required=True, help="The reason, which is kept.")
+@_who
+@_gateway_options
+def unlock(component: str, why: str, who: str, url: str, timeout: float, as_json: bool) -> None:
+    """Let a locked COMPONENT go on without a check that passes, until its next check fails or is missing.
+
+    \b
+    Examples:
+      aoi station unlock tile --why 'the lamp was changed; checked by hand'
+    """
+    from aoi_modules.results.station.door import Door
+
+    with Door(url, seconds=timeout) as door:
+        unlocking = door.unlock(component, who, why)
+    if as_json:
+        _print_json(unlocking)
+    else:
+        click.echo(f"{component} is unlocked until its next check: {unlocking.who}, {unlocking.why}")
+
+
+def _plans(station: "Station", components: Sequence[str]) -> dict[str, str]:
+    """The folder of the golden set of each component that is to be checked."""
+    plans = {one.component: one.plan.golden for one in station.components if one.plan is not None}
+    unknown = [name for name in components if name not in plans]
+    if unknown or not plans:
+        told = f"with a plan there: {', '.join(plans) or 'none'}"
+        raise click.UsageError(f"COMPONENT: expected one with a plan in the gateway's routes; {told}")
+    return {name: plans[name] for name in dict.fromkeys(components or plans)}
+
+
+def _show_station(station: "Station") -> None:
+    from rich.table import Table
+
+    table = Table("component", "last check", "due", "state")
+    for one in station.components:
+        due = "" if one.due is None else f"{one.due:%Y-%m-%d %H:%M} UTC"
+        table.add_row(one.component, _last(one), due, _state(one))
+    console().print(table)
+    if station.seen is not None:
+        click.echo(f"as it was at {station.seen:%Y-%m-%d %H:%M:%S} UTC: the database does not answer", err=True)
+
+
+def _last(one: "Standing") -> str:
+    if one.check is None:
+        return "never"
+    return f"{one.check.time:%Y-%m-%d %H:%M} UTC, {'passed' if one.check.passed else 'failed'}, {one.check.who}"
+
+
+def _state(one: "Standing") -> str:
+    if one.plan is None:
+        return "no plan"
+    return "free" if one.locked is None else f"LOCKED: {one.why}"
+
+
+def _show_check(check: "Check") -> None:
+    from rich.table import Table
+
+    version = "" if check.model.version is None else f" {check.model.version}"
+    title = f"{check.component}, model {check.model.name}{version}"
+    table = Table("part", "truth", "verdict", "scores", "drift", title=title)
+    for part in check.parts:
+        scores = ", ".join(f"{head} {score:.4g}" for head, score in part.scores.items())
+        drifts = [drift for drift in (part.drift, part.recorded_drift) if drift is not None]
+        drift = f"{max(drifts):.3g}" if drifts else "-"
+        mark = " (wrong)" if part.is_wrong else ""
+        table.add_row(part.part, "defect" if part.defective else "good", f"{part.verdict}{mark}", scores, drift)
+    console().print(table)
+    compared = f"compared with {check.compared} before it" if check.compared else "the first of this version"
+    drift = "" if check.drift is None else f", largest drift {check.drift:.3g}"
+    found = "passed" if check.passed else f"FAILED: {check.why}"
+    click.echo(f"{check.component}: check {check.number} {found} ({compared}{drift}, at most {check.bound:g})")
+
+
+def _print_json(found: Any) -> None:
+    import msgspec
+
+    print(msgspec.json.encode(found).decode(), file=stdout(), flush=True)

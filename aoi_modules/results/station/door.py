@@ -1,0 +1,99 @@
+"""The gateway's own HTTP door, as checks of the station use it: golden pictures go the way of all others."""
+
+from typing import TypeVar
+
+import msgspec
+
+from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.gateway import GatewayClient
+from aoi_modules.client.rest import answers
+from aoi_modules.client.rest.calls import HttpCalls
+from aoi_modules.closing import Closing
+from aoi_modules.errors import AoiError, RpcError, WireError
+from aoi_modules.judging.inspection import Inspection
+from aoi_modules.results.station.check import Check
+from aoi_modules.results.station.recording import Ran
+from aoi_modules.results.station.standing import Station
+from aoi_modules.results.station.state import Unlocking
+
+Answer = TypeVar("Answer", bound=msgspec.Struct)
+
+
+class Door(Closing):
+    """One gateway; a context manager that ends its connections.
+
+    Args:
+        url: `http://HOST:PORT`.
+        seconds: that an answer may take.
+    """
+
+    def __init__(self, url: str, *, seconds: float = 10.0) -> None:
+        self._url, self._seconds = url, seconds
+        self._clients: dict[str, GatewayClient] = {}
+        self._calls = HttpCalls(url, server="gateway", hint="is it running? aoi gateway starts one")
+
+    def inspect(self, component: str, picture: bytes) -> Inspection:
+        """Asks for the verdict of a golden part in an encoded picture.
+
+        Raises:
+            RpcError: there is none.
+            WireError: what answers is no gateway that knows golden pictures, so the picture may count as a part.
+        """
+        if component not in self._clients:
+            self._clients[component] = GatewayClient(Endpoint(self._url, component, timeout=self._seconds))
+        inspection = self._clients[component].inspect(picture, purpose="check")
+        if not inspection.check:
+            raise WireError(
+                f"{self._url} took a golden picture for a part of the line, as inspection {inspection.id}: it is of a "
+                "release without checks"
+            )
+        return inspection
+
+    def station(self) -> Station:
+        """Asks how each component stands; see `_ask` for errors."""
+        return self._ask("GET", "/v1/station", Station)
+
+    def record(self, ran: Ran) -> Check:
+        """Has a check recorded, and gives its verdict; see `_ask` for errors."""
+        return self._ask("POST", "/v1/station/checks", Check, msgspec.json.encode(ran))
+
+    def unlock(self, component: str, who: str | None, why: str) -> Unlocking:
+        """Unlocks a component; see `_ask` for errors."""
+        body = msgspec.json.encode({"component": component, "why": why, **({} if who is None else {"who": who})})
+        return self._ask("POST", "/v1/station/unlock", Unlocking, body)
+
+    def close(self) -> None:
+        """Ends the connections."""
+        for client in self._clients.values():
+            client.close()
+        self._calls.close()
+
+    def _ask(self, method: str, path: str, kind: type[Answer], body: bytes | None = None) -> Answer:
+        """The answer of a path, as a struct.
+
+        Raises:
+            Unreachable, TooSlow: there is none.
+            AoiError: the gateway's own words, where it refuses.
+            WireError: what answers is no gateway.
+        """
+        attempts = Endpoint(self._url, "station", timeout=self._seconds).attempts()
+        status, content = self._calls.call(method, f"{self._url}{path}", attempts, body)
+        if status != 200:
+            raise _refusal(status, content)
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.DecodeError as error:
+            raise WireError(f"{self._url}: expected the answer of a gateway: {error}") from None
+
+
+class _Problem(msgspec.Struct):
+    detail: str
+    hint: str = ""
+
+
+def _refusal(status: int, content: bytes) -> AoiError:
+    try:
+        problem = msgspec.json.decode(content, type=_Problem)
+    except msgspec.DecodeError:
+        return RpcError(answers.code_of(status), answers.words(content, status))
+    return RpcError(answers.code_of(status), problem.detail, hint=problem.hint)
