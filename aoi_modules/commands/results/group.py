@@ -2,7 +2,7 @@
 
 import click
 
-from aoi_modules.commands.results import ages, backups, compare, dataset, deliveries, tables
+from aoi_modules.commands.results import ages, backups, compare, dataset, deliveries, escapes, tables
 
 
 @click.group(
@@ -12,6 +12,8 @@ from aoi_modules.commands.results import ages, backups, compare, dataset, delive
         tables.export,
         dataset.dataset,
         compare.compare,
+        escapes.affected,
+        escapes.reinspect,
         ages.expire,
         ages.hold,
         ages.release,
@@ -32,4 +34,6 @@ def command() -> None:
       aoi results release --reason 'complaint 4711'
       aoi results dataset tile --out build/tile-judged
       aoi results compare tile --routes routes.yaml
+      aoi results affected --model tile --version 3
+      aoi results reinspect --model tile --version 3 --routes routes.yaml
     """
