@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect, sync_playwright
 
 from tests import services
 
@@ -116,6 +116,7 @@ class Visitor:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser, for the tests of a module."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=services.path_of("chromium"), args=FLAGS)
         try:

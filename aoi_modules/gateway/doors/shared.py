@@ -14,6 +14,8 @@ from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
+from aoi_modules.gateway.doors.pages.newest import Newest
+from aoi_modules.gateway.doors.pages.thumbnails import Thumbnails
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes
@@ -49,6 +51,9 @@ class Gateway:
     porter: Porter = field(default_factory=Porter)
     """Knows who comes."""
     tracing: Tracing = field(default_factory=Untraced)
+    newest: Newest = field(default_factory=Newest)
+    """What was inspected last, for pages."""
+    thumbnails: Thumbnails = field(default_factory=Thumbnails)
     unit_turns: Admission = field(init=False)
     """Whose turn it is to bring a whole unit: many pictures that come together are held in memory."""
     map_turns: Admission = field(init=False)
@@ -85,18 +90,22 @@ def as_json(body: Any) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
-async def read(request: Request, ask: Callable[[Recorder], Awaitable[msgspec.Struct | Response]]) -> Response:
+async def read(
+    request: Request, ask: Callable[[Recorder], Awaitable[msgspec.Struct | Response]], *, flush: bool = True
+) -> Response:
     """Asks the results, or says why they cannot be asked.
 
     Args:
         request: of HTTP.
         ask: gives a struct, or an answer of another kind.
+        flush: waits a moment for what was accepted before, so that whoever was answered finds it.
     """
     recorder = gateway_of(request).recorder
     try:
         if recorder is None:
             raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        await recorder.flush(READ_SECONDS)  # whoever was answered finds what was recorded
+        if flush:
+            await recorder.flush(READ_SECONDS)
         found = await ask(recorder)
         return found if isinstance(found, Response) else as_json(found)
     except AoiError as error:

@@ -64,6 +64,17 @@ async def newest_of(database: Database, units: Collection[str]) -> list[Closing]
     return list(found.values())
 
 
+async def latest(database: Database, count: int) -> list[Closing]:
+    """The last closings of all units, the newest first.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    question = select(closings).order_by(closings.c.id.desc()).limit(count)
+    async with database.reading() as connection:
+        return [_closing(dict(row)) for row in (await connection.execute(question)).mappings()]
+
+
 async def reopen(database: Database, closing: Closing) -> None:
     """Says that a closing is not settled, because a picture came late.
 

@@ -1,6 +1,10 @@
 """The picture of a good part, beside which a person looks at another one."""
 
-from sqlalchemy import ColumnElement, select
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
 
 from aoi_modules.errors import NoSuchResult
 from aoi_modules.results.database.connection import Database
@@ -8,6 +12,26 @@ from aoi_modules.results.database.rows import from_row
 from aoi_modules.results.database.tables import inspections, judged, judgements
 from aoi_modules.results.record import Record
 from aoi_modules.verdict import Verdict
+
+_LAST = 100
+"""Parts that were judged good among which is looked, so that it costs the same whatever was judged before."""
+
+
+@dataclass(frozen=True)
+class GoodExample:
+    """A part that a person judged good.
+
+    Args:
+        record: of the picture that was judged, which is kept.
+        passed: whether its own inspection let it pass.
+        who: judged it.
+        time: when.
+    """
+
+    record: Record
+    passed: bool
+    who: str
+    time: datetime
 
 
 async def good_example(database: Database, component: str, position: str | None = None) -> Record:
@@ -19,32 +43,59 @@ async def good_example(database: Database, component: str, position: str | None 
         position: on the unit; None for any.
 
     Raises:
-        NoSuchResult: there is none.
+        NoSuchResult: there is none among the last that were judged.
         DatabaseAway: the database does not answer.
     """
-    wanted = [judged.c.component == component, judged.c.good, inspections.c.picture_kept]
-    wanted.append(inspections.c.picture_gone.is_(None))
-    if position is not None:
-        wanted.append(inspections.c.position == position)
-    found = await _newest(database, [*wanted, judged.c.verdict == Verdict.PASS]) or await _newest(database, wanted)
+    there = await _last(database, component)
+    found = _best([one for one in there if position in (None, one.record.origin.position)])
     if found is None:
-        there = f"{component} at {position[:40]!r}" if position is not None else component
+        there_at = f"{component} at {position[:40]!r}" if position is not None else component
         raise NoSuchResult(
-            f"no part of {there[:200]} was judged good whose picture is still there",
+            f"no part of {there_at[:200]} was judged good whose picture is still there",
             hint="judge a good one: with `audit` in its route some that pass come into the queue",
         )
-    return found
+    return found.record
 
 
-async def _newest(database: Database, wanted: "list[ColumnElement[bool]]") -> Record | None:
+async def example_beside(database: Database, record: Record) -> GoodExample | None:
+    """Finds what a part is compared with: a good one of the same position, or else of any; None where there is none.
+
+    Args:
+        database: of the results.
+        record: of the part, which is not compared with itself.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    itself = (record.id, record.shadows)
+    there = [one for one in await _last(database, record.inspection.component) if one.record.id not in itself]
+    return _best([one for one in there if one.record.origin.position == record.origin.position]) or _best(there)
+
+
+def _best(there: Sequence[GoodExample]) -> GoodExample | None:
+    return next((one for one in there if one.passed), next(iter(there), None))
+
+
+async def _last(database: Database, component: str) -> list[GoodExample]:
+    """The last good parts whose picture is there, the newest first."""
+    newest = (judged.c.slot.desc(), judged.c.inspection.desc())
+    last = (
+        select(judged.c.judgement, judged.c.slot, judged.c.inspection, judged.c.verdict.label("answered"))
+        .where(judged.c.component == component, judged.c.good)
+        .order_by(*newest)
+        .limit(_LAST)
+        .subquery()
+    )
     question = (
-        select(inspections)
-        .join_from(judged, judgements, judgements.c.id == judged.c.judgement)
+        select(inspections, last.c.answered, judgements.c.who, judgements.c.time.label("judged_at"))
+        .join_from(last, judgements, judgements.c.id == last.c.judgement)
         .join(inspections, inspections.c.id == judgements.c.shown)
-        .where(*wanted)
-        .order_by(judged.c.slot.desc(), judged.c.inspection.desc())
-        .limit(1)
+        .where(inspections.c.picture_kept, inspections.c.picture_gone.is_(None))
+        .order_by(last.c.slot.desc(), last.c.inspection.desc())
     )
     async with database.reading() as connection:
-        row = (await connection.execute(question)).mappings().first()
-    return None if row is None else from_row(dict(row))
+        rows = (await connection.execute(question)).mappings()
+        return [
+            GoodExample(from_row(dict(row)), row["answered"] == Verdict.PASS, row["who"], row["judged_at"])
+            for row in rows
+        ]

@@ -5,7 +5,7 @@ import pytest
 from aoi_modules.errors import NoSuchResult
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.writing import store
-from aoi_modules.results.review.good_example import good_example
+from aoi_modules.results.review.good_example import example_beside, good_example
 from aoi_modules.results.review.judgement import Opinion
 from aoi_modules.results.review.judgements import judge
 from aoi_modules.verdict import Verdict
@@ -38,5 +38,25 @@ def test_the_newest_that_passed_and_was_judged_good_is_shown(database_url: str) 
         assert (await good_example(database, "tile", "left")).origin.position == "left"
         with pytest.raises(NoSuchResult, match="tile at 'top'"):
             await good_example(database, "tile", "top")
+
+    with_database(database_url, act)
+
+
+def test_a_part_is_compared_with_another_one_of_its_position(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        ours = record(9000, position="left")
+        assert await example_beside(database, ours) is None
+        left = await judged(database, 1, GOOD, position="left")
+        right = await judged(database, 2000, GOOD, position="right")
+        await judged(database, 3000, CRACK, position="left")
+        itself = await judged(database, 9000, GOOD, position="left", id=ours.id)
+        assert itself == ours.id
+        found = await example_beside(database, ours)
+        assert found is not None
+        assert (found.record.id, found.who) == (left, "Ada")
+        elsewhere = await example_beside(database, record(9001, position="top"))
+        assert elsewhere is not None
+        assert elsewhere.record.id == ours.id, "the newest, better than none"
+        assert right != left
 
     with_database(database_url, act)

@@ -66,7 +66,12 @@ RIGHTS: Mapping[str, Right] = {
     "GET /docs/{file}": LOOK,
     "GET /": LOOK,
     "GET /live": LOOK,
+    "GET /live/last": LOOK,
     "GET /review": JUDGE,
+    "GET /inspections/{id}": LOOK,
+    "GET /inspections/{id}/thumbnail/{side}": LOOK,
+    "GET /units": LOOK,
+    "GET /units/{unit}": LOOK,
     "GET /static/{digest}/{file}": ANYBODY,
 }
 """By method and path, as the app has them."""

@@ -9,8 +9,10 @@ from starlette.routing import Route
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.pages import assets
-from aoi_modules.gateway.doors.pages.live import get_live
+from aoi_modules.gateway.doors.pages.inspection import get_inspection_page, get_thumbnail
+from aoi_modules.gateway.doors.pages.live import get_last, get_live
 from aoi_modules.gateway.doors.pages.review import get_review
+from aoi_modules.gateway.doors.pages.unit import get_unit_page, get_units
 
 
 async def get_static(request: Request) -> Response:
@@ -28,6 +30,11 @@ def _page(path: str, show: Callable[[Request], Awaitable[Response]]) -> Route:
 PAGES: Sequence[Route] = (
     _page("/", get_live),
     _page("/live", get_live),
+    _page("/live/last", get_last),
     _page("/review", get_review),
+    _page("/inspections/{id}/thumbnail/{side}", get_thumbnail),
+    _page("/inspections/{id}", get_inspection_page),
+    _page("/units", get_units),
+    _page("/units/{unit:path}", get_unit_page),
     _page("/static/{digest}/{file}", get_static),
 )

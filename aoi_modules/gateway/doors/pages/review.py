@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from aoi_modules.gateway.doors.pages.shell import Values, shown
 from aoi_modules.gateway.doors.shared import line_of
+from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.limits import HeadLimits, good_labels
 from aoi_modules.results.recorder import Recorder
@@ -19,10 +20,8 @@ async def get_review(request: Request) -> Response:
     component = request.query_params.get("component", "")
 
     async def gather(recorder: Recorder) -> Values:
-        states = await line_of(request).states()
-        used = await defect_names(recorder.database)
+        names = await names_by_component(recorder, line_of(request))
         waiting = await queue.waiting(recorder.database)
-        names = {name: offered(labels_of(states.get(name)), used.get(name, ())) for name in states.keys() | used.keys()}
         return {
             "component": component,
             "components": sorted(names.keys() | {one.component for one in waiting}),
@@ -32,6 +31,16 @@ async def get_review(request: Request) -> Response:
         }
 
     return await shown(request, "review.html.j2", gather)
+
+
+async def names_by_component(recorder: Recorder, line: Line) -> dict[str, list[str]]:
+    """The names of defects that are offered for each component.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+    """
+    states, used = await line.states(), await defect_names(recorder.database)
+    return {name: offered(labels_of(states.get(name)), used.get(name, ())) for name in states.keys() | used.keys()}
 
 
 def labels_of(state: RouteState | None) -> list[str]:

@@ -13,7 +13,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.record import ID, Origin, Record, ReviewReason
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.results.review import judgements, queue
-from aoi_modules.results.review.comparison import GoodOne, good_one
+from aoi_modules.results.review.good_example import GoodExample, example_beside
 from aoi_modules.results.review.judgement import Judgement, Opinion, check_who
 from aoi_modules.results.review.queue import Waiting
 
@@ -37,6 +37,21 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     he had goes back to the others."""
     passes: Annotated[tuple[_Id, ...], Meta(max_length=200)] = ()
     """Inspections that go back to the others, and of which he wants none now."""
+
+
+class GoodOne(msgspec.Struct, frozen=True, kw_only=True):
+    """A part that somebody judged good, to compare with."""
+
+    inspection: str
+    """Id of the inspection whose picture was judged."""
+    picture: str
+    """Path of that picture."""
+    position: str | None
+    """Of the picture on its unit; another one than that of the part where none of the same was judged."""
+    who: str
+    """Judged it."""
+    time: datetime
+    """When."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +119,18 @@ async def next_part(recorder: Recorder, request: Request, timeout_ms: int) -> Pa
         blind=review.blind,
         until=review.until,
         record=None if review.blind else record,
-        beside=await good_one(database, record),
+        beside=good_one(await example_beside(database, record)),
+    )
+
+
+def good_one(example: GoodExample | None) -> GoodOne | None:
+    """The good part as it is told."""
+    if example is None:
+        return None
+    record = example.record
+    picture = f"/v1/inspections/{record.id}/picture"
+    return GoodOne(
+        inspection=record.id, picture=picture, position=record.origin.position, who=example.who, time=example.time
     )
 
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from aoi_modules.gateway.launcher import RunningGateway
 from tests.browser import chromium
+from tests.client.model_server import ModelServer
+from tests.gateway.doors.station.conftest import ROUTES, Station
 
 
 @pytest.fixture(scope="module")
@@ -13,3 +16,13 @@ def browser() -> Iterator[Browser]:
     """A browser, one for a module. Who uses it is marked as in need of it."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A station whose gateway stays for a module."""
+    folder = tmp_path_factory.mktemp("line")
+    with ModelServer() as server:
+        (folder / "routes.yaml").write_text(ROUTES.format(address=server.address))
+        with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
+            yield Station(gateway, server)

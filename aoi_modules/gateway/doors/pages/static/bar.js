@@ -23,7 +23,7 @@ class ScoreBar extends HTMLElement {
   #words(value, threshold, low, high) {
     const band = low === null ? "" : `, in doubt from ${low} to ${high}`;
     const limit = threshold === null ? "no limit" : `limit ${threshold}`;
-    return `score ${value ?? "is no number"}, ${limit}${band}`;
+    return `score ${value === null ? "is no number" : Number(value.toPrecision(3))}, ${limit}${band}`;
   }
 }
 
