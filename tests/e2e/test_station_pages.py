@@ -147,7 +147,7 @@ def test_by_touch_with_a_note_and_a_new_name(browser: Browser, line: Line) -> No
         page.get_by_role("dialog").get_by_role("textbox").fill(evil)
         page.get_by_role("button", name="Keep").tap()
         expect(page.locator("#note-words")).to_have_text(evil)
-        page.get_by_text("rework", exact=True).tap()
+        page.get_by_role("radio", name="rework").tap()
         page.get_by_role("button", name="Defect").tap()
         visitor.look()
         page.get_by_label("Another name").fill(evil)
@@ -213,7 +213,10 @@ def test_who_is_second_is_told_in_words(browser: Browser, line: Line) -> None:
             requests.post(f"{line.url}/v1/reviews/next", json={"who": "Grace"}, timeout=10).json()["inspection"] == sent
         )
         press(page, "g")
-        expect(page.get_by_role("alert")).to_contain_text("Your last judgement was not kept. Grace has the part")
+        expect(page.get_by_role("alert")).to_contain_text("What you said about SN1 was not kept. Grace has the part")
+        visitor.look()
+        page.get_by_role("button", name="Seen").click()
+        expect(page.get_by_role("alert")).to_be_hidden()
     assert line.judged([sent]) == [[]]
 
 

@@ -1,13 +1,17 @@
-"""Names of defects that the review page offers."""
+"""The review page: names of defects that it offers, and what it says where a part cannot be judged as usual."""
 
 import msgspec
+from playwright.sync_api import Browser, expect
 
 from aoi_modules.gateway.doors.pages.review import labels_of, offered
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.manifest import Head
+from tests import services
+from tests.browser import visit
 from tests.client.model_server import manifest
+from tests.gateway.doors.station.conftest import Station
 
 ROUTE = parse_routes('components: {tile: {model: tile, upstream: "a:1"}}', "routes.yaml").components["tile"]
 
@@ -27,3 +31,51 @@ def test_defects_are_what_heads_that_judge_call_not_good() -> None:
 
 def test_without_a_manifest_nothing_is_known() -> None:
     assert labels_of(None) == labels_of(RouteState(ROUTE, False)) == []
+
+
+@services.need(services.CHROMIUM)
+def test_nobody_judges_before_he_says_who_he_is(browser: Browser, line: Station) -> None:
+    line.inspect(0.45, unit="SN1")
+    with visit(browser, line.url) as visitor:
+        visitor.go("/review")
+        expect(visitor.page.get_by_role("heading", name="Who judges?")).to_be_visible()
+        visitor.look()
+        visitor.page.get_by_role("button", name="Say who you are").click()
+        visitor.page.get_by_label("Name", exact=True).fill("Ada")
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.locator("#desk[data-shown]")).to_be_visible()
+        expect(visitor.page.locator("#part-name")).to_have_text("SN1")
+
+
+@services.need(services.CHROMIUM)
+def test_a_part_whose_time_is_over_is_not_judged(browser: Browser, line: Station) -> None:
+    with visit(browser, line.url) as visitor:
+        visitor.called("Grace")
+        sent = line.inspect(0.46, unit="SN2")
+        visitor.page.clock.install()
+        visitor.go("/review")
+        expect(visitor.page.get_by_role("button", name="Good")).to_be_enabled()
+        visitor.page.clock.fast_forward("02:05")
+        expect(visitor.page.get_by_role("heading", name="The time for this part is over")).to_be_visible()
+        visitor.page.keyboard.press("g")
+        visitor.page.get_by_role("button", name="Go on").click()
+        expect(visitor.page.locator("#desk[data-shown]")).to_be_visible()
+    assert line.get(f"/v1/inspections/{sent['id']}/judgements").json() == {"judgements": []}
+
+
+@services.need(services.CHROMIUM)
+def test_where_the_model_looked_is_told_or_why_it_cannot_be(browser: Browser, line: Station) -> None:
+    for number in range(8):  # a tenth of all is shown blind, where nobody may ask
+        line.inspect(0.9, unit=f"SN3-{number}")
+    with visit(browser, line.url) as visitor:
+        visitor.refused(r"404 /v1/inspections/\w+/map")
+        visitor.called("Hedy")
+        visitor.go("/review")
+        desk = visitor.page.locator("#desk")
+        expect(visitor.page.get_by_role("button", name="Good")).to_be_enabled()
+        while visitor.page.locator(".blind").is_visible():
+            part = desk.get_attribute("data-shown")
+            visitor.page.keyboard.press("s")
+            expect(desk).not_to_have_attribute("data-shown", part or "")
+        visitor.page.keyboard.press("w")
+        expect(visitor.page.get_by_role("alert")).to_contain_text("has no map")

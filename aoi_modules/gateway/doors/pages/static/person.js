@@ -28,10 +28,11 @@ export function start() {
   document.getElementById("who-cancel").addEventListener("click", () => dialog.close());
   document.getElementById("who-form").addEventListener("submit", () => {
     const said = document.getElementById("who-input").value.trim();
-    if (said === "") return;
+    const before = name();
+    if (said === "" || said === before) return;
     localStorage.setItem(KEPT, said);
     show();
-    window.dispatchEvent(new CustomEvent("aoi:who"));
+    window.dispatchEvent(new CustomEvent("aoi:who", { detail: { before } }));
   });
   show();
 }

@@ -24,7 +24,8 @@ export class Queue {
     this.parts = []; // the current one first
     this.passes = []; // ids of parts that were skipped
     this.history = []; // { part, opinion, judgement } in order
-    this.trouble = ""; // why the gateway was not asked or did not take something
+    this.trouble = ""; // why the gateway cannot be asked now
+    this.lost = null; // { part, words } of the last judgement that was refused, until somebody has seen it
     this.isEmpty = false; // nothing waits that was not skipped
     this.isOver = false; // the current part's time is over
     this.unsent = 0;
@@ -90,6 +91,12 @@ export class Queue {
     this.#moved();
   }
 
+  /** Forgets the refusal that somebody has seen. */
+  see() {
+    this.lost = null;
+    this.changed();
+  }
+
   /** Begins anew, after trouble or a pause. */
   again() {
     this.isOver = this.isEmpty = false;
@@ -150,11 +157,13 @@ export class Queue {
         this.trouble = "";
         break;
       } catch (error) {
-        this.#tell(error, error.isPassing ? "Your last judgement is not kept yet; it is sent again. " : "Your last judgement was not kept. ");
+        if (!(error instanceof Refused)) throw error;
         if (!error.isPassing) {
+          this.lost = { part: entry.part, words: error.message };
           this.history = this.history.filter((one) => one !== entry);
           break;
         }
+        this.#tell(error, "Your last judgement is not kept yet; it is sent again. ");
       }
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }

@@ -25,6 +25,7 @@ let isChoosing = false; // a defect is chosen
 function show() {
   at("trouble").hidden = queue.trouble === "";
   at("trouble").textContent = queue.trouble;
+  showLost();
   if (queue.current !== shown) change(queue.current);
   desk.hidden = shown === null;
   showIdle();
@@ -51,6 +52,7 @@ function change(part) {
 /** The picture is there: from now on a key counts. */
 function seen(part) {
   if (part !== shown) return;
+  at("where").setAttribute("aria-pressed", "false");
   const regions = (part.record?.inspection.heads ?? []).map((head) => head.region).filter(Boolean);
   if (part.broken === "") showPicture(at("frame"), part.image, `Picture of ${at("part-name").textContent}`, regions);
   else at("frame").replaceChildren(element("p", "missing", `${part.broken} It cannot be judged here; skip it.`));
@@ -93,6 +95,7 @@ function showBeside(part) {
 function showKeys() {
   const isLocked = !queue.isReady;
   for (const id of ["good", "defect"]) at(id).disabled = isLocked;
+  at("where").disabled = isLocked || shown?.blind !== false;
   at("keys").hidden = isChoosing;
   at("defects").hidden = !isChoosing;
 }
@@ -123,6 +126,15 @@ function showLast() {
   if (last === undefined) return;
   const said = last.opinion.verdict === "good" ? "good" : last.opinion.defect;
   at("last-words").textContent = `${last.part.origin.unit ?? last.part.component}: ${said}${last.judgement === null ? " …" : ""}`;
+}
+
+/** A judgement that was refused is told until somebody has seen it. */
+function showLost() {
+  at("lost").hidden = queue.lost === null;
+  if (queue.lost === null) return;
+  const { part, words } = queue.lost;
+  at("lost-words").textContent = `What you said about ${part.origin.unit ?? part.component} was not kept. ${words}`;
+  at("lost-part").href = `/inspections/${part.inspection}`;
 }
 
 function showNote() {
@@ -181,6 +193,28 @@ function nextDisposition() {
   choices[(choices.findIndex((one) => one.checked) + 1) % choices.length].checked = true;
 }
 
+/** Where the heads found something, as the version that judged the part draws it now; not for a part that is judged blind. */
+async function showWhere() {
+  const part = shown;
+  if (part === null || part.blind || part.broken !== "") return;
+  if (at("where").getAttribute("aria-pressed") === "true") return seen(part);
+  const path = `/v1/inspections/${part.inspection}/map`;
+  const response = await fetch(path).catch(() => null);
+  if (part !== shown) return;
+  if (!response?.ok) {
+    const problem = (await response?.json().catch(() => ({}))) ?? {};
+    at("trouble").hidden = false;
+    at("trouble").textContent = `${problem.detail ?? "The gateway does not answer"}.`;
+    return;
+  }
+  const map = new Image();
+  map.src = path; // kept by the browser since the line above
+  await map.decode();
+  if (part !== shown) return;
+  showPicture(at("frame"), map, `Where the model found something on ${at("part-name").textContent}`);
+  at("where").setAttribute("aria-pressed", "true");
+}
+
 function zoom(event) {
   const isZoomed = desk.classList.toggle("zoomed");
   at("zoom").setAttribute("aria-pressed", String(isZoomed));
@@ -203,7 +237,16 @@ async function go() {
   await (queue.isEmpty && queue.passes.length > 0 ? queue.unskip() : queue.again());
 }
 
-const KEYS = { g: () => say("good"), d: choose, n: writeNote, s: () => queue.skip(), u: () => queue.undo(), z: () => zoom(), r: nextDisposition };
+const KEYS = {
+  g: () => say("good"),
+  d: choose,
+  n: writeNote,
+  s: () => queue.skip(),
+  u: () => queue.undo(),
+  w: showWhere,
+  z: () => zoom(),
+  r: nextDisposition,
+};
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
@@ -221,9 +264,8 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-for (const [id, act] of [["good", KEYS.g], ["defect", choose], ["note", writeNote], ["skip", KEYS.s], ["undo", KEYS.u], ["zoom", KEYS.z], ["go", go], ["defects-cancel", stopChoosing]]) {
-  at(id).addEventListener("click", () => act());
-}
+const BUTTONS = { good: KEYS.g, defect: choose, note: writeNote, skip: KEYS.s, undo: KEYS.u, where: showWhere, zoom: KEYS.z, go, "defects-cancel": stopChoosing, "lost-seen": () => queue.see() };
+for (const [id, act] of Object.entries(BUTTONS)) at(id).addEventListener("click", () => act());
 for (const id of ["frame", "beside"]) {
   at(id).addEventListener("click", zoom);
   at(id).addEventListener("pointermove", (event) => desk.classList.contains("zoomed") && aim(event));
@@ -241,7 +283,8 @@ at("note-cancel").addEventListener("click", () => at("note-dialog").close());
 at("note-input").addEventListener("keydown", (event) => event.key === "Enter" && event.ctrlKey && at("note-form").requestSubmit());
 document.getElementById("component")?.addEventListener("change", () => at("which").submit());
 window.addEventListener("beforeunload", (event) => queue.unsent > 0 && event.preventDefault());
-window.addEventListener("aoi:who", () => location.reload());
+// Parts that are before one person are not another one's.
+window.addEventListener("aoi:who", ({ detail }) => (detail.before === "" ? queue.again() : location.reload()));
 
 function setCount(count) {
   at("count").textContent = count;
