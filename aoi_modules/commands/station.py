@@ -45,6 +45,7 @@ def command() -> None:
       aoi station status
       aoi station check
       aoi station check tile --golden golden/tile --json
+      aoi station qualify tile --golden golden/tile --trials 10 --out qualification.html
       aoi station unlock tile --why 'the lamp was changed; checked by hand'
     """
 
@@ -110,6 +111,62 @@ def check(components: Sequence[str], golden: Path | None, who: str, url: str, ti
         else:
             _show_check(one)
     sys.exit(0 if all(one.passed for one in checks) else 1)
+
+
+@command.command()
+@click.argument("component")
+@click.option("--golden", type=FOLDER, help="Folder of the golden parts; default: that of the gateway's plan.")
+@click.option("--trials", type=click.IntRange(2, 1000), default=10, show_default=True, help="Times that each is sent.")
+@click.option("--out", type=FOLDER, metavar="FILE.html", help="Writes the report page for an auditor.")
+@_who
+@_gateway_options
+def qualify(
+    component: str,
+    golden: Path | None,
+    trials: int,
+    out: Path | None,
+    who: str,
+    url: str,
+    timeout: float,
+    as_json: bool,
+) -> None:
+    """Send every golden part of COMPONENT several times, and say what that proves about the station.
+
+    Repeatability, agreement with the reference, misses and false alarms with their intervals, kappa, and the miss rate
+    that is not exceeded where no defective part was missed. It is no check: it neither locks nor unlocks.
+
+    The exit code is 0 where each part got its truth each time, else 1. Needs the extra `station`.
+
+    \b
+    Examples:
+      aoi station qualify tile --golden golden/tile --trials 10 --out qualification.html
+      aoi station qualify tile --json
+    """
+    import random
+
+    from aoi_modules.progress import progress
+    from aoi_modules.results.station.door import Door
+    from aoi_modules.results.station.golden import read_golden
+    from aoi_modules.results.station.qualifying import qualify
+    from aoi_modules.results.station.report import figures, write_report
+
+    with Door(url, seconds=timeout) as door:
+        found = read_golden(golden or Path(_plans(door.station(), [component])[component]))
+        with progress(component, trials * len(found.parts), unit="pictures") as advance:
+            study = qualify(door, component, found, trials, who=who, url=url, luck=random.Random(), advance=advance)
+    if out is not None:
+        write_report(study, out)
+    if as_json:
+        _print_json(study)
+    else:
+        for one in figures(study):
+            click.echo(f"{one.name}: {one.value}" + (f" ({one.interval})" if one.interval else ""))
+        if study.bound is not None:
+            click.echo(f"at most {100 * study.bound:.1f} % of such defects are missed, with 95% confidence")
+        if out is not None:
+            click.echo(f"report: {out}")
+    agreement = study.study.judges[0].agreement
+    sys.exit(0 if agreement.count == agreement.total else 1)
 
 
 @command.command()

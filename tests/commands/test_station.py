@@ -51,6 +51,19 @@ def test_a_check_with_another_golden_set(checked: CheckedGateway, tmp_path: Path
     assert (run.exit_code, len(json.loads(run.stdout)["parts"])) == (0, 2)
 
 
+def test_a_station_is_qualified_with_a_page_for_the_auditor(checked: CheckedGateway, tmp_path: Path) -> None:
+    see(checked.server)
+    page = tmp_path / "report.html"
+    run = station(checked, "qualify", "tile", "--trials", "2", "--out", str(page), "--who", "Ada")
+    assert run.exit_code == 0, run.output
+    assert "Repeatability: 4 of 4, 100.0 % (39.8 % to 100.0 %)" in run.stdout
+    assert "at most 77.6 % of such defects are missed, with 95% confidence" in run.stdout
+    assert "Each of 4 golden parts got its truth in each of 2 trials" in page.read_text()
+    see(checked.server, -0.6)
+    missed = station(checked, "qualify", "tile", "--trials", "2", "--json")
+    assert (missed.exit_code, json.loads(missed.stdout)["bound"]) == (1, None)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
