@@ -14,8 +14,8 @@ from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
-from aoi_modules.gateway.doors.pages.newest import Newest
-from aoi_modules.gateway.doors.pages.thumbnails import Thumbnails
+from aoi_modules.gateway.doors.pages.parts.newest import Newest
+from aoi_modules.gateway.doors.pages.parts.thumbnails import Thumbnails
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes

@@ -9,10 +9,10 @@ from starlette.routing import Route
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.pages import assets
-from aoi_modules.gateway.doors.pages.inspection import get_inspection_page, get_thumbnail
-from aoi_modules.gateway.doors.pages.live import get_last, get_live
-from aoi_modules.gateway.doors.pages.review import get_review
-from aoi_modules.gateway.doors.pages.unit import get_unit_page, get_units
+from aoi_modules.gateway.doors.pages.parts.inspection import get_inspection_page, get_thumbnail
+from aoi_modules.gateway.doors.pages.parts.live import get_last, get_live
+from aoi_modules.gateway.doors.pages.parts.review import get_review
+from aoi_modules.gateway.doors.pages.parts.unit import get_unit_page, get_units
 
 
 async def get_static(request: Request) -> Response:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from aoi_modules.gateway.doors.pages.inspection import is_there
+from aoi_modules.gateway.doors.pages.parts.inspection import is_there
 from aoi_modules.gateway.doors.pages.shell import HEADERS, Values, shown
 from aoi_modules.gateway.doors.results_http import find_unit
 from aoi_modules.gateway.doors.uploads import name_of

@@ -3,9 +3,9 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aoi_modules.gateway.doors.pages.review import names_by_component
+from aoi_modules.gateway.doors.pages.parts.review import names_by_component
+from aoi_modules.gateway.doors.pages.parts.thumbnails import SIDES
 from aoi_modules.gateway.doors.pages.shell import Values, shown
-from aoi_modules.gateway.doors.pages.thumbnails import SIDES
 from aoi_modules.gateway.doors.shared import gateway_of, line_of, read
 from aoi_modules.gateway.doors.station.reviews import good_one
 from aoi_modules.gateway.doors.whole_numbers import whole_number

@@ -3,7 +3,7 @@
 import msgspec
 from playwright.sync_api import Browser, expect
 
-from aoi_modules.gateway.doors.pages.review import labels_of, offered
+from aoi_modules.gateway.doors.pages.parts.review import labels_of, offered
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.states import RouteState
 from aoi_modules.judging.limits import HeadLimits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.gateway.doors.pages.newest import FRESH_SECONDS, PARTS, Newest
+from aoi_modules.gateway.doors.pages.parts.newest import FRESH_SECONDS, PARTS, Newest
 from aoi_modules.results.closing import of_records
 from aoi_modules.results.database import reading, unit_rows
 from aoi_modules.results.database.connection import Database

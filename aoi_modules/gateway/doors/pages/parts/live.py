@@ -6,8 +6,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from aoi_modules.gateway.doors.pages.inspection import is_there
-from aoi_modules.gateway.doors.pages.newest import Last
+from aoi_modules.gateway.doors.pages.parts.inspection import is_there
+from aoi_modules.gateway.doors.pages.parts.newest import Last
 from aoi_modules.gateway.doors.pages.rendering import rendered
 from aoi_modules.gateway.doors.pages.shell import HEADERS, Values, frame_of, shown
 from aoi_modules.gateway.doors.shared import gateway_of, read

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from aoi_modules.errors import BadParameter, NotAPicture
-from aoi_modules.gateway.doors.pages.thumbnails import Thumbnails, small
+from aoi_modules.gateway.doors.pages.parts.thumbnails import Thumbnails, small
 from aoi_modules.results.record import Record
 from tests.gateway.conftest import picture_bytes
 from tests.results.records import record
