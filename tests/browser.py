@@ -140,7 +140,7 @@ def visit(browser: Browser, url: str, *, size: str = "desktop", dark: bool = Fal
     try:
         visitor = Visitor(context.new_page(), url)
         yield visitor
-        assert visitor.troubles == []
+        assert visitor.troubles == [], visitor.troubles
     finally:
         context.close()
 

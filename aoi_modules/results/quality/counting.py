@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
@@ -28,6 +29,7 @@ _COLUMNS: dict[By, tuple[str, ...]] = {
     "day": ("slot",),
     "shift": ("slot",),
 }
+_VERDICTS: Mapping[str, Verdict] = {verdict.value: verdict for verdict in Verdict}
 Kind = tuple[str, Verdict, float]
 """What parts of a stratum have in common: component, verdict and chance. People may judge one component more than
 another, so components are never one stratum."""
@@ -84,18 +86,21 @@ async def count(database: Database, scope: Scope, by: By, calendar: Calendar) ->
     Raises:
         DatabaseAway: the database does not answer.
     """
-    name = _namer(by, calendar)
-    columns = _COLUMNS[by] if scope.shift is None else tuple({*_COLUMNS[by], "slot"})
+    columns = _COLUMNS[by]
+    if scope.shift is not None and "slot" not in columns:
+        columns = (*columns, "slot")
     async with database.reading() as connection:
-        parts = [dict(row) for row in (await connection.execute(_parts(scope, columns))).mappings()]
-        said = [dict(row) for row in (await connection.execute(_said(scope, columns))).mappings()]
+        parts = (await connection.execute(_parts(scope, columns))).all()
+        said = (await connection.execute(_said(scope, columns))).all()
+    few, name = len(columns), cache(_namer(by, calendar))
+    is_of_shift = cache(lambda slot: calendar.shift_of(slot) == scope.shift)
     groups: defaultdict[str, _Group] = defaultdict(_Group)
     for row in parts:
-        if _in_shift(row, scope, calendar):
-            groups[name(row)].add_parts(row)
+        if scope.shift is None or is_of_shift(row[columns.index("slot")]):
+            groups[name(*row[: few + 1])].add_parts(*row[few:])
     for row in said:
-        if _in_shift(row, scope, calendar):
-            groups[name(row)].add_judged(row)
+        if scope.shift is None or is_of_shift(row[columns.index("slot")]):
+            groups[name(*row[: few + 1])].add_judged(*row[few:])
     counts = {key: group.count() for key, group in groups.items()}
     return dict(
         sorted(counts.items(), key=lambda item: (item[1].last is not None, item[1].last, item[0]), reverse=True)
@@ -112,32 +117,42 @@ def _parts(scope: Scope, columns: Sequence[str]) -> Any:
 def _said(scope: Scope, columns: Sequence[str]) -> Any:
     c = judged.c
     kind = [c[name] for name in columns] + [c.component, c.verdict, c.chance, c.good, c.defect, c.sampled]
-    return select(*kind, func.count().label("parts")).where(*within(judged, scope)).group_by(*kind)
+    # Without a component every judged part may be looked at, which an index in the order of the groups makes fast: one
+    # by the time would have all of them sorted. Only a condition that no index serves leaves SQLite no choice.
+    by_group = scope.component is None and "slot" not in columns
+    slot = func.coalesce(c.slot, c.slot) if by_group else c.slot
+    return select(*kind, func.count().label("parts")).where(*within(judged, scope, slot)).group_by(*kind)
 
 
-def within(table: Table, scope: Scope) -> list[ColumnElement[bool]]:
-    """The conditions of a scope; its shift is not among them, since databases know no calendar."""
+def within(table: Table, scope: Scope, slot: ColumnElement[Any] | None = None) -> list[ColumnElement[bool]]:
+    """The conditions of a scope; its shift is not among them, since databases know no calendar.
+
+    Args:
+        table: of counted parts.
+        scope: which parts.
+        slot: what stands for the table's own column in conditions about the time.
+    """
+    slot = table.c.slot if slot is None else slot
     named = msgspec.structs.asdict(scope)
     conditions = [table.c[name] == value for name, value in named.items() if value is not None and name in table.c]
     if scope.since is not None:
-        conditions.append(table.c.slot >= slot_of(scope.since))
+        conditions.append(slot >= slot_of(scope.since))
     if scope.until is not None:
-        conditions.append(table.c.slot < slot_of(scope.until))
+        conditions.append(slot < slot_of(scope.until))
     return conditions
 
 
-def _in_shift(row: Mapping[str, Any], scope: Scope, calendar: Calendar) -> bool:
-    return scope.shift is None or calendar.shift_of(row["slot"]) == scope.shift
-
-
-def _namer(by: By, calendar: Calendar) -> Callable[[Mapping[str, Any]], str]:
+def _namer(by: By, calendar: Calendar) -> Callable[..., str]:
+    """Gives the name of a group by the values of its columns, behind which comes the component."""
+    if by == "component":
+        return lambda *values: str(values[-1])
     if by == "day":
-        return lambda row: calendar.day_of(row["slot"]).isoformat()
+        return lambda slot, _: calendar.day_of(slot).isoformat()
     if by == "shift":
-        return lambda row: calendar.shift_of(row["slot"])
+        return lambda slot, _: calendar.shift_of(slot)
     if by == "version":
-        return lambda row: f"{row['model']} {row['version'] or 'of an unknown version'}"
-    return lambda row: str(row[by])
+        return lambda model, version, *_: f"{model} {version or 'of an unknown version'}"
+    return lambda name, *_: str(name)
 
 
 class _Group:
@@ -150,20 +165,22 @@ class _Group:
         self._first: Counter[bool] = Counter()
         self._last: datetime | None = None
 
-    def add_parts(self, row: Mapping[str, Any]) -> None:
+    def add_parts(self, component: str, verdict: str, chance: float, first: bool, parts: int, last: datetime) -> None:
         """Adds counted parts."""
-        kind, parts = _kind(row), int(row["parts"])
+        kind, parts = (component, _VERDICTS[verdict], chance), int(parts)
         self._parts[kind] += parts
-        if row["first"]:
-            self._first[kind[1] is Verdict.PASS] += parts
-        self._last = max(filter(None, (self._last, row["last"])))
+        if first:
+            self._first[verdict == Verdict.PASS] += parts
+        self._last = last if self._last is None else max(self._last, last)
 
-    def add_judged(self, row: Mapping[str, Any]) -> None:
+    def add_judged(
+        self, component: str, verdict: str, chance: float, good: bool, defect: str | None, sampled: bool, parts: int
+    ) -> None:
         """Adds judged parts."""
-        kind = _kind(row)
-        self._said[kind, row["sampled"], row["good"]] += row["parts"]
-        if not row["good"]:
-            self._defects[kind, row["sampled"], row["defect"] or ""] += row["parts"]
+        kind = component, _VERDICTS[verdict], chance
+        self._said[kind, sampled, good] += parts
+        if not good:
+            self._defects[kind, sampled, defect or ""] += parts
 
     def count(self) -> Count:
         """All of it."""
@@ -185,7 +202,3 @@ class _Group:
             asked_good=said[False, True],
             asked_defective=said[False, False],
         )
-
-
-def _kind(row: Mapping[str, Any]) -> Kind:
-    return row["component"], Verdict(row["verdict"]), row["chance"]

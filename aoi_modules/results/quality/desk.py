@@ -109,13 +109,14 @@ def _effect(counted: "_Counted", strata: Mapping[Kind, Stratum], limits: Limits)
     )
 
 
-def curve(judged: Sequence[Judged], strata: Mapping[Kind, Stratum]) -> list[Effect]:
-    """Estimates the effects of thresholds from the lowest to the highest score that was judged, without a band.
+def curve(judged: Sequence[Judged], strata: Mapping[Kind, Stratum], doubtful: float | None = None) -> list[Effect]:
+    """Estimates the effects of thresholds from the lowest to the highest score that was judged.
 
     Beyond these scores nothing is known, so the curve ends there.
 
     Args:
         judged, strata: see `effect`.
+        doubtful: how far below each threshold its review band begins, which ends there; None for no band.
 
     Raises:
         MissingExtra: scipy is not installed.
@@ -125,7 +126,11 @@ def curve(judged: Sequence[Judged], strata: Mapping[Kind, Stratum]) -> list[Effe
         return []
     thresholds = np.unique(np.quantile(scores, np.linspace(0, 1, POINTS), method="nearest"))
     counted = _Counted(judged)
-    return [_effect(counted, strata, Limits(float(threshold))) for threshold in thresholds]
+    return [_effect(counted, strata, _with_band(float(threshold), doubtful)) for threshold in thresholds]
+
+
+def _with_band(threshold: float, doubtful: float | None) -> Limits:
+    return Limits(threshold, None if doubtful is None else (max(0.0, threshold - doubtful), threshold))
 
 
 def changes(parts: Iterable[Scored], limits: Limits) -> list[Change]:

@@ -77,6 +77,13 @@ def test_a_curve_rises_in_escape_and_falls_in_overkill_and_ends_where_nothing_is
     assert (kills[-1], escapes[-1]) == (0.0, 1.0)
 
 
+def test_a_band_moves_along_with_the_thresholds() -> None:
+    judged, strata, _ = line(3, audit=0.3)
+    for one in curve(judged, strata, 0.1):
+        band = (max(0.0, one.threshold - 0.1), one.threshold)
+        assert one == effect(judged, strata, Limits(one.threshold, band))
+
+
 def test_where_nobody_audits_the_curve_is_unknown() -> None:
     judged, strata, _ = line(3, audit=0.0)
     assert {one.escape.value for one in curve(judged, strata)} == {None}

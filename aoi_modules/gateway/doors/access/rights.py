@@ -72,6 +72,11 @@ RIGHTS: Mapping[str, Right] = {
     "GET /inspections/{id}/thumbnail/{side}": LOOK,
     "GET /units": LOOK,
     "GET /units/{unit}": LOOK,
+    "GET /quality": LOOK,
+    "GET /limits": LOOK,
+    "GET /limits/what-if": LOOK,
+    "GET /stations": LOOK,
+    "GET /audit": MANAGE,
     "GET /static/{digest}/{file}": ANYBODY,
 }
 """By method and path, as the app has them."""

@@ -9,6 +9,10 @@ from starlette.routing import Route
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.pages import assets
+from aoi_modules.gateway.doors.pages.engineers.audit import get_audit
+from aoi_modules.gateway.doors.pages.engineers.limits import get_limits, get_what_if
+from aoi_modules.gateway.doors.pages.engineers.quality import get_quality
+from aoi_modules.gateway.doors.pages.engineers.stations import get_stations
 from aoi_modules.gateway.doors.pages.parts.inspection import get_inspection_page, get_thumbnail
 from aoi_modules.gateway.doors.pages.parts.live import get_last, get_live
 from aoi_modules.gateway.doors.pages.parts.review import get_review
@@ -36,5 +40,10 @@ PAGES: Sequence[Route] = (
     _page("/inspections/{id}", get_inspection_page),
     _page("/units", get_units),
     _page("/units/{unit:path}", get_unit_page),
+    _page("/quality", get_quality),
+    _page("/limits", get_limits),
+    _page("/limits/what-if", get_what_if),
+    _page("/stations", get_stations),
+    _page("/audit", get_audit),
     _page("/static/{digest}/{file}", get_static),
 )

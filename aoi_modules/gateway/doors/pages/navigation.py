@@ -17,5 +17,12 @@ class Entry:
     title: str
 
 
-ENTRIES: Sequence[Entry] = (Entry("/live", "Live"), Entry("/review", "Review"))
+ENTRIES: Sequence[Entry] = (
+    Entry("/live", "Live"),
+    Entry("/review", "Review"),
+    Entry("/quality", "Quality"),
+    Entry("/limits", "Thresholds"),
+    Entry("/stations", "Stations"),
+    Entry("/audit", "Audit log"),
+)
 """In the order in which they are shown. A page that is not there yet has no line."""

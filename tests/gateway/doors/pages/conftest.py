@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from aoi_modules.gateway.launcher import RunningGateway
 from tests.browser import chromium
 from tests.client.model_server import ModelServer
+from tests.gateway.doors.pages.judged_line import open_station
 from tests.gateway.doors.station.conftest import ROUTES, Station
 
 
@@ -26,3 +27,10 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
         (folder / "routes.yaml").write_text(ROUTES.format(address=server.address))
         with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
             yield Station(gateway, server)
+
+
+@pytest.fixture(scope="session")
+def judged_line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A gateway with parts of 12 days that people judged; its address."""
+    with open_station(tmp_path_factory.mktemp("judged")) as url:
+        yield url

@@ -26,7 +26,7 @@ def defects(bars: Sequence[Bar]) -> Chart:
     return Chart(
         about=about,
         drawings=frame.drawn(about, lambda size: _draw(bars, size), sizes),
-        keys=(Key("bar", "share of a defect"), Key("line total", "share of it and those above")),
+        keys=(Key("block", "share of a defect"), Key("line total", "share of it and those above")),
         head=("defect", "parts", "share", "with those above"),
         rows=tuple((_name(bar), parts(bar.count), percent(bar.share), percent(bar.cumulative)) for bar in bars),
     )
@@ -66,7 +66,7 @@ def _bar(bar: Bar, label: str, count: str, y: float, plot: Plot, scale: Scale) -
         "g",
         tag("title", told),
         tag("text", label, class_="named", x=plot.left - 8, y=y + 4, text_anchor="end"),
-        tag("rect", class_="bar", x=plot.left, y=y - ROW * 0.34, width=width, height=ROW * 0.68),
+        tag("rect", class_="block", x=plot.left, y=y - ROW * 0.34, width=width, height=ROW * 0.68),
         tag("text", count, class_="tick", x=plot.right + 10, y=y + 4),
     )
 

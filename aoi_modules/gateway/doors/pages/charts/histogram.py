@@ -48,7 +48,7 @@ def histogram(
     return Chart(
         about=about,
         drawings=frame.drawn(about, lambda size: _draw(kinds, counts, ends, (in_force, tried), size), sizes),
-        keys=tuple(Key(f"bar {kind.sign}", f"{kind.name}: {len(kind.values):,}") for kind in kinds),
+        keys=tuple(Key(f"block {kind.sign}", f"{kind.name}: {len(kind.values):,}") for kind in kinds),
         head=("score from", "to", *(kind.name for kind in kinds)),
         rows=tuple(_rows(counts, ends)),
     )
@@ -104,5 +104,5 @@ def _panel(kind: Scores, numbers: Sequence[int], plot: Plot, across: Scale) -> I
             y = min(up(number), plot.bottom - 1.5)
             inside = tag("title", f"{number:,} {kind.name}")
             size = {"width": max(0.5, width - 1), "height": plot.bottom - y}
-            yield tag("rect", inside, class_=f"bar {kind.sign}", x=plot.left + width * place + 0.5, y=y, **size)
+            yield tag("rect", inside, class_=f"block {kind.sign}", x=plot.left + width * place + 0.5, y=y, **size)
     yield frame.base(plot)

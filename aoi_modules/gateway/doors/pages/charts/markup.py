@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+_PLAIN = re.compile(r"[A-Za-z0-9 .,:;#%()/_-]*")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -39,6 +40,8 @@ def together(parts: Iterable[str]) -> Svg:
 
 def text(said: str) -> Svg:
     """A text as XML may hold it: escaped, and without the characters that XML has no place for."""
+    if _PLAIN.fullmatch(said):  # as nearly all are
+        return Svg(said)
     return Svg(escape(_NO_XML.sub("\ufffd", said)))
 
 

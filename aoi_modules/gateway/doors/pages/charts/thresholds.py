@@ -58,7 +58,13 @@ def _about(curve: Sequence[Effect], in_force: Limits | None, tried: Limits | Non
     known = f"Escape and overkill rate for thresholds from {curve[0].threshold:.3g} to {curve[-1].threshold:.3g}"
     told = [f"in force is {in_force.threshold:.3g}"] if in_force else []
     told += [f"tried is {tried.threshold:.3g}"] if tried else []
+    told += [f"{_unknown(curve)} unknown"] if _unknown(curve) else []
     return f"{known}, beyond which nothing is known{'; ' if told else ''}{', '.join(told)}."
+
+
+def _unknown(curve: Sequence[Effect]) -> str:
+    """The rates of which no threshold's value is known."""
+    return " and ".join(sign for sign, rate in _RATES if all(rate(effect).value is None for effect in curve))
 
 
 def _row(effect: Effect) -> tuple[str, ...]:
@@ -87,6 +93,9 @@ def _draw(curve: Sequence[Effect], in_force: Limits | None, tried: Limits | None
             yield tag("rect", class_=f"band {sign}", x=start, y=plot.bottom - 7, width=end - start, height=7)
     for sign, rate in _RATES:
         yield from _rate(curve, sign, rate, across, down)
+    if unknown := _unknown(curve):
+        middle = (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2
+        yield tag("text", f"{unknown}: unknown", class_="unknown", x=middle[0], y=middle[1], text_anchor="middle")
     yield from _thresholds(plot, across, in_force, tried)
 
 

@@ -23,7 +23,7 @@ def test_what_it_says() -> None:
         ("(not named)", "10", "9.96%", "100%"),
     )
     assert "&lt;b&gt;" in chart.drawings[0]
-    assert (signs(chart, "bar"), signs(chart, "dot total"), signs(chart, "line total")) == (3, 3, 1)
+    assert (signs(chart, "block"), signs(chart, "dot total"), signs(chart, "line total")) == (3, 3, 1)
 
 
 def test_one_defect_and_many() -> None:

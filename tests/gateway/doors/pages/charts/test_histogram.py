@@ -15,7 +15,7 @@ values = st.lists(st.floats(0, 1), max_size=60)
 def test_any_scores_make_a_chart_and_each_counts_once(
     good: list[float], bad: list[float], low: float, width: float
 ) -> None:
-    kinds = [Scores("judged good", "good", good), Scores("judged defective", "defective", bad)]
+    kinds = [Scores("judged good", "fine", good), Scores("judged defective", "defective", bad)]
     chart = histogram(kinds, (low, low + width), in_force=Limits(0.5), tried=Limits(0.25))
     check(chart)
     assert sum(int(row[2]) for row in chart.rows) == len(good)
@@ -24,9 +24,9 @@ def test_any_scores_make_a_chart_and_each_counts_once(
 
 def test_what_it_shows() -> None:
     chart = histogram(
-        [Scores("judged good", "good", [0.1] * 500 + [0.9]), Scores("judged defective", "defective", [1.0])], (0.0, 1.0)
+        [Scores("judged good", "fine", [0.1] * 500 + [0.9]), Scores("judged defective", "defective", [1.0])], (0.0, 1.0)
     )
     assert chart.about == "Scores of parts: 501 judged good, 1 judged defective."
-    assert (signs(chart, "bar good"), signs(chart, "bar defective")) == (2, 1)
+    assert (signs(chart, "block fine"), signs(chart, "block defective")) == (2, 1)
     assert chart.rows[-1] == ("0.975", "1", "0", "1")
     assert [key.meaning for key in chart.keys] == ["judged good: 501", "judged defective: 1"]

@@ -60,6 +60,12 @@ def test_a_rate_breaks_where_it_is_unknown_and_a_single_point_is_a_dot() -> None
     assert chart.rows[3] == ("0.6", "unknown", "", "unknown", "")
 
 
+def test_what_is_unknown_at_every_threshold_is_said() -> None:
+    chart = thresholds([effect(0.3, UNKNOWN, UNKNOWN), effect(0.5, UNKNOWN, UNKNOWN)])
+    assert chart.about.endswith("beyond which nothing is known; escape and overkill unknown.")
+    assert all("escape and overkill: unknown</text>" in drawing for drawing in chart.drawings)
+
+
 def test_scores_of_a_tenth_fill_the_axis() -> None:
     assert ends_of([effect(0.03, rate(0), rate(0)), effect(0.05, rate(0), rate(0))], Limits(0.04)) == pytest.approx(
         (0.025, 0.055)
