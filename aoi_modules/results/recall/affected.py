@@ -10,11 +10,13 @@ from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.rows import from_row
 from aoi_modules.results.database.tables import inspections, judged, judgements
-from aoi_modules.results.record import Record, first_id
+from aoi_modules.results.record import Record, Role, first_id
 from aoi_modules.results.review.judgement import Disposition
 from aoi_modules.verdict import Verdict
 
 _PAGE = 2000
+_ANSWERING: tuple[Role, ...] = ("line", "canary")
+"""Whose verdicts let parts pass: a shadow decides nothing, and a check of the station is about no part."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,7 @@ async def affected(database: Database, fault: Fault) -> AsyncIterator[Passed]:
 def _conditions(fault: Fault) -> list[ColumnElement[bool]]:
     c = inspections.c
     conditions = [c.model == fault.model, c.version == fault.version, c.verdict == Verdict.PASS]
-    conditions += [c.role != "shadow", c.repeats.is_(None)]
+    conditions += [c.role.in_(_ANSWERING), c.repeats.is_(None)]
     if fault.component is not None:
         conditions.append(c.component == fault.component)
     if fault.until is not None:

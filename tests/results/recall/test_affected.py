@@ -45,6 +45,7 @@ def test_what_a_version_let_pass(database_url: str, monkeypatch: pytest.MonkeyPa
         record(13, model="pcb"),
         record(14, role="shadow", shadows=passed[0].id),
         record(15, repeats=passed[0].id),
+        record(16, role="check"),
     ]
 
     async def act(database: Database) -> None:
