@@ -80,7 +80,7 @@ class Line:
             self.post(f"/v1/inspections/{part['inspection']}/judgements", who="Ada", **said)
             judged += 1
 
-    def post(self, path: str, **body: str) -> dict[str, Any]:
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
         answer = requests.post(f"{self.gateway.url}{path}", json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
@@ -112,6 +112,8 @@ def line(folder: Path, old: ModelServer) -> Line:
     with RunningGateway(one.routes, results=one.results) as one.gateway:
         assert {found["verdict"] for found in one.inspect(range(UNITS))} == {"PASS"}
         assert one.judge_all() == UNITS
+        place = {"component": "tile", "model": "tile", "version": 1, "head": "defect"}
+        one.post("/v1/limits", **place, threshold=0.5, seen=0, who="Ada", why="for version 1 alone")
     written = one.aoi("dataset", "tile", "--out", folder / "set")
     assert written.returncode == 0, written.stderr
     return one
@@ -153,7 +155,8 @@ def test_judgements_become_a_model_that_takes_over(line: Line, folder: Path, old
             answered = line.inspect(range(UNITS, 2 * UNITS))
             by_canary = [one for one in answered if one["canary"]]
             assert 10 < len(by_canary) < 45
-            assert {one["model"]["version"] for one in by_canary} == {2}
+            judged_by = {(one["model"]["version"], one["heads"][0]["limits_from"]) for one in answered}
+            assert judged_by == {(1, "station"), (2, "manifest")}, "nothing of version 1 judges version 2"
             assert shadows(line, UNITS) == UNITS
             assert line.judge_all() == UNITS
         ended = line.aoi("compare", "tile", "--routes", line.routes, *MARGINS)
