@@ -28,6 +28,7 @@ class ChangingGateway(Closing):
 
     Attributes:
         url: `http://127.0.0.1:PORT`.
+        routes_file: which the gateway reads.
         results: the folder in which every inspection is kept, as long as the gateway runs.
 
     Raises:
@@ -36,11 +37,11 @@ class ChangingGateway(Closing):
 
     def __init__(self, routes: Mapping[str, Any]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aoi-gateway-")
-        self._file = Path(self._folder.name) / "routes.yaml"
+        self.routes_file = Path(self._folder.name) / "routes.yaml"
         self.results = Path(self._folder.name) / "results"
         self._write(routes)
         try:
-            self._gateway = RunningGateway(self._file, results=self.results)
+            self._gateway = RunningGateway(self.routes_file, results=self.results)
         except BaseException:
             self._folder.cleanup()
             raise
@@ -72,9 +73,9 @@ class ChangingGateway(Closing):
 
     def _write(self, routes: Mapping[str, Any]) -> None:
         """In one step, so that nobody reads half a file."""
-        fresh = self._file.with_suffix(".new")
+        fresh = self.routes_file.with_suffix(".new")
         fresh.write_text(yaml.safe_dump(dict(routes), sort_keys=False))
-        fresh.replace(self._file)
+        fresh.replace(self.routes_file)
 
     def _reloads(self) -> dict[str, float]:
         """How often routes were taken and refused so far."""
