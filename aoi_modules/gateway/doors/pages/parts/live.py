@@ -11,6 +11,7 @@ from aoi_modules.gateway.doors.pages.parts.newest import Last
 from aoi_modules.gateway.doors.pages.rendering import rendered
 from aoi_modules.gateway.doors.pages.shell import HEADERS, Values, frame_of, shown
 from aoi_modules.gateway.doors.shared import gateway_of, read
+from aoi_modules.gateway.doors.station.checks import station
 from aoi_modules.results.recorder import Recorder
 
 
@@ -29,7 +30,7 @@ async def get_last(request: Request) -> Response:
 
     async def ask(recorder: Recorder) -> Response:
         values = await _last(request, recorder)
-        if values["last"].mark == request.query_params.get("mark"):
+        if values["mark"] == request.query_params.get("mark"):
             return Response(status_code=204, headers=HEADERS)
         return HTMLResponse(rendered("last.html.j2", **frame_of(request), **values), headers=HEADERS)
 
@@ -38,5 +39,13 @@ async def get_last(request: Request) -> Response:
 
 async def _last(request: Request, recorder: Recorder) -> Mapping[str, Any]:
     component = request.query_params.get("component", "")
-    last: Last = await gateway_of(request).newest.last(recorder.database, component)
-    return {"component": component, "last": last, "there": {one.id for one in last.parts if is_there(one)}}
+    gateway = gateway_of(request)
+    last: Last = await gateway.newest.last(recorder.database, component)
+    locked = [one for one in (await station(recorder, gateway.routes)).components if one.locked is not None]
+    return {
+        "component": component,
+        "last": last,
+        "there": {one.id for one in last.parts if is_there(one)},
+        "locked": locked,
+        "mark": "-".join([last.mark, *(f"{one.component}:{one.why}" for one in locked)]),
+    }

@@ -14,7 +14,7 @@ from aoi_modules.results.record import Record
 PARTS, UNITS = 24, 8
 """So many are shown."""
 _READ = 3 * PARTS
-"""Rows that are read: shadows, and pictures that were sent again, are none of the line's parts."""
+"""Rows that are read: shadows, checks, and pictures that were sent again are none of the line's parts."""
 FRESH_SECONDS = 1.0
 _MOST_KEPT = 32
 """Components whose last parts are kept in memory."""
@@ -78,5 +78,5 @@ class Newest:
 
 async def _read(database: Database, component: str) -> Last:
     page = await reading.page(database, Filter(component=component or None), _READ)
-    parts = [one for one in page.records if one.role != "shadow" and one.repeats is None]
+    parts = [one for one in page.records if one.role in ("line", "canary") and one.repeats is None]
     return Last(parts[:PARTS], () if component else await unit_rows.latest(database, UNITS))

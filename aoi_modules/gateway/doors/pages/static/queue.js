@@ -4,7 +4,7 @@
 import { Refused, post } from "./ask.js";
 import * as person from "./person.js";
 
-const AHEAD = 2; // parts at a time: one is judged, the next one waits with its picture
+const AHEAD = 3; // parts at a time: one is judged, the next ones wait with their pictures
 const MOST_UNSENT = 3; // judgements that may wait for the gateway before judging stops
 const MOST_UNDONE = 20; // judgements that can be taken back, the last one first
 const AGAIN_MS = 2000;

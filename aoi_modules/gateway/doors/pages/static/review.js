@@ -299,7 +299,7 @@ async function recount() {
 }
 
 setInterval(() => queue.checkTime(), 1000);
-setInterval(() => !document.hidden && queue.isEmpty && person.name() !== "" && queue.fill(), LOOK_MS);
+setInterval(() => !document.hidden && (queue.isEmpty || queue.trouble !== "") && person.name() !== "" && queue.fill(), LOOK_MS);
 setInterval(recount, COUNT_MS);
 show();
 if (person.name() !== "") queue.fill();

@@ -1,10 +1,12 @@
 """The live view: the last part large, those before it in rows, and new ones without anybody's hand."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from aoi_modules.gateway.launcher import RunningGateway
 from tests import services
 from tests.browser import SIZES, visit
 from tests.gateway.doors.station.conftest import Station
@@ -56,3 +58,20 @@ def test_a_unit_is_found_by_its_number(browser: Browser, line: Station) -> None:
         visitor.page.get_by_role("searchbox", name="Unit").fill(" SN/7 ?#% ")
         visitor.page.get_by_role("button", name="Find").click()
         expect(visitor.page.get_by_role("heading", name="SN/7 ?#%")).to_be_visible()
+
+
+def test_a_locked_component_is_told_at_once(browser: Browser, tmp_path: Path) -> None:
+    routes = """
+components: {tile: {model: tile, upstream: "127.0.0.1:1"}}
+checks: {tile: {golden: golden, every_hours: 8}}
+"""
+    (tmp_path / "routes.yaml").write_text(routes)
+    with (
+        RunningGateway(tmp_path / "routes.yaml", results=tmp_path / "results") as gateway,
+        visit(browser, gateway.url) as visitor,
+    ):
+        visitor.go("/live")
+        expect(
+            visitor.page.get_by_text("tile is locked: it was never checked. Its parts are not inspected.")
+        ).to_be_visible()
+        visitor.look()

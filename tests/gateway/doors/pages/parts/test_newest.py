@@ -25,7 +25,8 @@ def test_it_is_of_the_line_and_the_newest_first(tmp_path: Path) -> None:
         line = [record(number, unit=f"SN{number}") for number in range(PARTS + 3)]
         shadow = record(90, role="shadow", shadows=line[0].id)
         pcb = record(91, component="pcb", unit="B1")
-        await store(database, [*line, shadow, pcb])
+        check = record(92, role="check")
+        await store(database, [*line, shadow, pcb, check])
         closing = of_records("SN0", line[:1], product=None, required=(), gateway="first")
         await unit_rows.append(database, closing)
         last = await Newest().last(database)
