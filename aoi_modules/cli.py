@@ -28,7 +28,7 @@ COMMANDS = {
     "predict": ("asking.predict", "Ask a model server about pictures."),
     "parity": ("asking.parity", "Compare every way to a model with the scores of its source."),
     "load": ("asking.load", "Measure a model server under load."),
-    "gateway": ("gateway", "Distribute pictures to the models of their components."),
+    "gateway": ("gateway.group", "Distribute pictures to the models of their components."),
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
     "station": ("station", "Check a station with golden parts, and unlock it."),
     "results": ("results.group", "Look after the inspections and pictures of the line."),

@@ -17,6 +17,7 @@
     │   │   └── HungUp        the connection broke under the request
     │   └── TooSlow           the deadline passed first
     ├── RouteError            the gateway's routes cannot be used
+    ├── EntranceError         the gateway cannot be reached in the way that is asked for
     ├── NotInspected          the gateway did not ask a model about a picture
     │   ├── UnknownComponent  no route is about such a part
     │   ├── BadParameter      the request has a parameter that makes no sense
@@ -211,6 +212,12 @@ class TooSlow(RpcError):
 
 class RouteError(AoiError):
     """The gateway's routes cannot be used."""
+
+    exit_code = 2
+
+
+class EntranceError(AoiError):
+    """The gateway cannot be reached in the way that is asked for: keys and passwords would be read on their way."""
 
     exit_code = 2
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -51,6 +52,7 @@ class WebServer(uvicorn.Server):
         keep_alive_seconds: how long an idle connection is kept.
         backlog: connections that may wait to be accepted.
         announce: is called when connections are accepted.
+        tls: with which connections are encrypted; None has them plain.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class WebServer(uvicorn.Server):
         keep_alive_seconds: int = 5,
         backlog: int = 2048,
         announce: Callable[[], None] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -77,6 +80,7 @@ class WebServer(uvicorn.Server):
                 backlog=backlog,
                 timeout_keep_alive=keep_alive_seconds,
                 timeout_graceful_shutdown=grace_seconds,
+                ssl_context_factory=None if tls is None else lambda *_: tls,
             )
         )
         self._announce = announce

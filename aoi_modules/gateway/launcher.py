@@ -1,5 +1,6 @@
 """A real gateway in a child process, for lessons and tests."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from aoi_modules.child_process import ChildProcess
@@ -20,9 +21,10 @@ class RunningGateway(Closing):
         pictures: where their pictures go; None for a folder in the folder.
         by_grpc: opens the second door, too.
         traces: URL of a receiver of spans; None makes none.
+        arguments: further ones of `aoi gateway`.
 
     Attributes:
-        url: `http://127.0.0.1:PORT`.
+        url: `http://127.0.0.1:PORT`; with `--tls_cert` among the arguments it begins with `https`.
         grpc: `127.0.0.1:PORT` of the second door; empty if there is none.
         process: the child: `stop()`, `kill()`, `log_tail()`.
 
@@ -41,18 +43,21 @@ class RunningGateway(Closing):
         pictures: str | None = None,
         by_grpc: bool = False,
         traces: str | None = None,
+        arguments: Sequence[str] = (),
     ) -> None:
-        arguments = [
+        command = [
             "gateway", "--routes", str(routes), "--host", "127.0.0.1", "--port", "any",
             "--drain_seconds", str(drain_seconds), "--results", str(results or "none"),
             *(["--database", database] if database is not None else []),
             *(["--pictures", pictures] if pictures is not None else []),
             *(["--grpc_port", "any"] if by_grpc else []),
             *(["--traces", traces] if traces is not None else []),
+            *arguments,
         ]  # fmt: skip
-        self.process = ChildProcess(arguments, ready_seconds=ready_seconds)
+        self.process = ChildProcess(command, ready_seconds=ready_seconds)
         ports = self.process.ports
-        self.url = f"http://127.0.0.1:{ports['http']}"
+        scheme = "https" if "--tls_cert" in arguments else "http"
+        self.url = f"{scheme}://127.0.0.1:{ports['http']}"
         self.grpc = f"127.0.0.1:{ports['grpc']}" if by_grpc else ""
 
     def close(self) -> None:

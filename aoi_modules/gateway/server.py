@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,10 @@ from starlette.applications import Starlette
 
 from aoi_modules import event_loop, logs
 from aoi_modules.child_process import write_ready_file
-from aoi_modules.errors import AoiError, RouteError
+from aoi_modules.errors import AoiError, EntranceError, RouteError
+from aoi_modules.gateway.doors.access.door_tls import DoorTls, NamingProtocol
+from aoi_modules.gateway.doors.access.entrance import entrance_of
+from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.grpc_app import GrpcApp
 from aoi_modules.gateway.doors.http_app import build_app
 from aoi_modules.gateway.doors.shared import Gateway
@@ -24,6 +27,8 @@ from aoi_modules.web_server import WebServer, listening_socket
 
 _BACKLOG = 1024
 _MARGIN_SECONDS = 2.0
+FIRST_PEOPLE = "aoi gateway user add NAME --role admin; aoi gateway key add MACHINE"
+"""What to do where nobody may come in yet."""
 WATCH_SECONDS = 1.0
 """How often the file of the routes is looked at."""
 
@@ -43,6 +48,8 @@ class ServerOptions:
         sync: whether each is on disk before it is answered; without, a power cut loses the last ones.
         grpc_port: of the second door, for clients of TensorFlow Serving; 0 takes a free one, None has none.
         traces: URL of a receiver of OTLP by HTTP, to which spans go; None makes none.
+        tls: certificate of both ports; None has them plain.
+        behind_proxy: networks of proxies that speak TLS in front of it.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +62,8 @@ class ServerOptions:
     sync: bool = True
     grpc_port: int | None = None
     traces: str | None = None
+    tls: DoorTls | None = None
+    behind_proxy: Sequence[str] = ()
 
     @contextmanager
     def home(self) -> Iterator[Home | None]:
@@ -78,11 +87,21 @@ def run_gateway(routes_file: Path, options: ServerOptions) -> None:
     Raises:
         RouteError: the routes cannot be used.
         ResultsError: inspections cannot be kept as the options say.
+        EntranceError: other machines would reach it without TLS, or a file of it cannot be used.
         SettingsError, MissingExtra: traces cannot be sent as the options say.
         AoiError: the address cannot be listened on.
     """
     log = logs.event_log()
-    gateway = Gateway(read_routes(routes_file), Metrics(), log, tracing=traced_to(options.traces, log))
+    entrance = entrance_of(options.host, tls=options.tls is not None, behind_proxy=options.behind_proxy)
+    if options.results is None and not entrance.open and (options.tls is None or options.tls.client_ca is None):
+        raise EntranceError(
+            "--results none: expected a folder, because users and keys are kept there, and nobody comes from another"
+            " machine without",
+            hint="--results FOLDER; or --tls_client_ca, for machines that show a certificate",
+        )
+    gateway = Gateway(
+        read_routes(routes_file), Metrics(), log, tracing=traced_to(options.traces, log), porter=Porter(entrance)
+    )
     with options.home() as gateway.home, open_port(options.host, options.port) as listener:
         event_loop.run(_serve(gateway, routes_file, options, listener))
 
@@ -106,18 +125,22 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
     port, routes = listener.getsockname()[1], gateway.routes
     ports = {"http": port}
     if options.grpc_port is not None:
-        gateway.grpc = GrpcApp(lambda: gateway.routes, gateway.metrics, gateway.log, gateway.tracing)
-        ports["grpc"] = gateway.grpc.listen(options.host, options.grpc_port)
+        gateway.grpc = GrpcApp(
+            lambda: gateway.routes, gateway.metrics, gateway.log, gateway.tracing, lambda: gateway.porter
+        )
+        ports["grpc"] = gateway.grpc.listen(options.host, options.grpc_port, options.tls)
 
     def announce() -> None:
         event_loop.settle()
         kept = {} if gateway.home is None else {"results": str(options.results), "gateway": gateway.home.name}
         gateway.log.info("listening", host=options.host, port=port, components=sorted(routes.components), **kept)
+        if gateway.porter.nobody and not gateway.porter.open:
+            gateway.log.warning("nobody may come in yet", hint=FIRST_PEOPLE)
         if options.ready_file is not None:
             write_ready_file(options.ready_file, ports)
 
     app = build_app(gateway)
-    server = _web_server(app, routes, announce)
+    server = _web_server(app, routes, announce, options.tls)
     loop = asyncio.get_running_loop()
     tasks: list[asyncio.Task[None]] = []
 
@@ -145,10 +168,11 @@ async def _serve(gateway: Gateway, routes_file: Path, options: ServerOptions, li
     gateway.log.info("stopped")
 
 
-def _web_server(app: Starlette, routes: Routes, announce: Callable[[], None]) -> WebServer:
+def _web_server(app: Starlette, routes: Routes, announce: Callable[[], None], tls: DoorTls | None) -> WebServer:
     return WebServer(
         app,
-        http="httptools",
+        http="httptools" if tls is None else NamingProtocol,
+        tls=None if tls is None else tls.context(),
         lifespan="off",
         grace_seconds=_longest_seconds(routes),
         backlog=_BACKLOG,

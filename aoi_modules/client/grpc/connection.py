@@ -42,8 +42,10 @@ class Connection:
         self._channel: grpc.Channel = _opened(grpc, address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
-    def call(self, method: Method[Request, Response], request: Request, attempts: Attempts) -> Response:
-        """Sends a request and waits for its answer.
+    def call(
+        self, method: Method[Request, Response], request: Request, attempts: Attempts, metadata: Metadata = ()
+    ) -> Response:
+        """Sends a request, and metadata beside it, and waits for its answer.
 
         Raises:
             Unreachable, TooSlow, RpcError: no answer by the deadline, or a refusal.
@@ -51,7 +53,7 @@ class Connection:
         send = _sender(self._channel, self._senders, method)
         while True:
             try:
-                answer: Response = send(request, timeout=attempts.seconds_left())
+                answer: Response = send(request, timeout=attempts.seconds_left(), metadata=metadata)
             except grpc.RpcError as error:
                 time.sleep(_pause_after(error, attempts, self._address))
             else:

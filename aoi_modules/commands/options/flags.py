@@ -19,9 +19,9 @@ def speak_flags(error: AoiError, command: click.Command) -> None:
 
     Args:
         error: as the library raised it.
-        command: that was called; of a group any of its commands may have been.
+        command: that was called; of a group it may have been the group itself, or any of its commands.
     """
-    commands = command.commands.values() if isinstance(command, click.Group) else (command,)
+    commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
     options = [param for one in commands for param in one.params if isinstance(param, click.Option)]
     error.spell(lambda argument: _spelled(argument, options) or str(argument))
 

@@ -105,7 +105,7 @@ def limits_of_a_version(answer: object) -> str:
         if getattr(wanted, name) != value:
             raise Hint(f"{name}: found {getattr(wanted, name)!r}, expected {value!r}")
     _check_limits(wanted)
-    if not wanted.who.strip():
+    if not (wanted.who or "").strip():
         raise Hint("who: found no name; the history has to say whom to ask")
     seen = _seen(found["components"])
     if wanted.seen != seen:

@@ -20,6 +20,8 @@ from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.errors import AoiError, RpcError
 from aoi_modules.gateway.admission import Admission, Memory
 from aoi_modules.gateway.doors import picture_log
+from aoi_modules.gateway.doors.access.door_tls import DoorTls
+from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.grpc_call import Call, CalledPicture, Context
 from aoi_modules.gateway.doors.grpc_codes import code_of, words_of
 from aoi_modules.gateway.doors.grpc_messages import asks_manifest, check_version, response_of, shots_of, spec_for
@@ -66,6 +68,7 @@ class GrpcApp:
         metrics: counts calls.
         log: learns of each call.
         tracing: makes a span of each call.
+        porter: gives whoever knows who comes.
     """
 
     def __init__(
@@ -74,11 +77,13 @@ class GrpcApp:
         metrics: Metrics,
         log: structlog.stdlib.BoundLogger,
         tracing: Tracing,
+        porter: Callable[[], Porter] = Porter,
     ) -> None:
         self._routes = routes
         self._metrics = metrics
         self._log = log
         self._tracing = tracing
+        self._porter = porter
         self._line: Line | None = None
         self._running: set[asyncio.Future[Any]] = set()
         self._reading = Admission("messages", READ_AT_ONCE, MOST_CALLS)
@@ -94,14 +99,16 @@ class GrpcApp:
             maximum_concurrent_rpcs=MOST_CALLS,
         )
 
-    def listen(self, host: str, port: int) -> int:
-        """Opens the port; 0 takes a free one, which is returned.
+    def listen(self, host: str, port: int, tls: DoorTls | None = None) -> int:
+        """Opens the port; 0 takes a free one, which is returned. With `tls` it takes no plain connection.
 
         Raises:
             AoiError: the address is taken or not this machine's.
         """
         place = f"[{host}]" if ":" in host else host
         try:
+            if tls is not None:
+                return self._server.add_secure_port(f"{place}:{port}", tls.grpc_credentials())
             return self._server.add_insecure_port(f"{place}:{port}")
         except RuntimeError:  # gRPC says no more than that it failed
             raise AoiError(
@@ -255,6 +262,7 @@ class GrpcApp:
         started, component, words, response = time.perf_counter(), "", "", b""
         log = self._log.bind(by="gRPC", request_id=call.request_id, **call.unit_said())
         try:
+            call.admit(self._porter())
             async with self._received(kind, messages, call) as request:
                 component = _spec(request).name
                 log = log.bind(component=component[:MAX_NAME])

@@ -3,10 +3,12 @@
 import time
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 import grpc
 
-from aoi_modules.errors import BadParameter, RpcError
+from aoi_modules.errors import BadParameter, NotSignedIn, RpcError
+from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.uploads import KEY_HEADER, MAX_NAME, ORIGIN, name_of, request_id_of
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.logs import REQUEST_ID
@@ -38,6 +40,23 @@ class Call:
         self.request_id = request_id_of(str(self.metadata.get(REQUEST_ID, "")))
         self.trailing: list[tuple[str, str]] = [(REQUEST_ID, self.request_id)]
         self.left = False
+        self._context = context
+
+    def admit(self, porter: Porter) -> None:
+        """Lets a machine in.
+
+        Raises:
+            NotSignedIn: it shows neither a certificate nor a key that is known.
+            NotAllowed: it comes past the proxy.
+        """
+        porter.entrance.check(unquote(self._context.peer().partition(":")[2]).rpartition(":")[0].strip("[]"))
+        if porter.open:
+            return
+        key = self.metadata.get("authorization")
+        names = self._context.auth_context().get("x509_common_name", ())
+        shown = next((name.decode(errors="replace") for name in names), None)
+        if porter.machine(None if key is None else str(key), shown) is None:
+            raise NotSignedIn("authorization: expected `Bearer KEY` as metadata. Received: none")
 
     def told(self, name: str) -> str:
         """Gives what stands under a name in the trailing metadata; empty if nothing does."""

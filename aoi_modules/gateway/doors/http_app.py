@@ -19,6 +19,8 @@ from starlette.routing import Route as HttpRoute
 from aoi_modules.errors import AoiError
 from aoi_modules.gateway.doors import picture_log, problems, unit_form
 from aoi_modules.gateway.doors.access.guard import guarded
+from aoi_modules.gateway.doors.access.login import ACCESS
+from aoi_modules.gateway.doors.access.porter import Porter
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi.document import document_of
 from aoi_modules.gateway.doors.pages.app import PAGES
@@ -58,6 +60,9 @@ def build_app(gateway: Gateway) -> Starlette:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(gateway.tracing.close)
             gateway.recorder = await _recorder(gateway, opened)
+            if gateway.recorder is not None:
+                known = gateway.recorder
+                gateway.porter = Porter(gateway.porter.entrance, known.people, known.database)
             records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
             recorder = gateway.recorder
             limits = Limits(None if recorder is None else recorder.limits)
@@ -85,6 +90,7 @@ def build_app(gateway: Gateway) -> Starlette:
                 HttpRoute("/healthz", get_healthz, methods=["GET"]),
                 HttpRoute("/readyz", get_readyz, methods=["GET"]),
                 HttpRoute("/metrics", get_metrics, methods=["GET"]),
+                *ACCESS,
                 HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
                 HttpRoute("/docs", get_docs, methods=["GET"]),
                 HttpRoute("/docs/{file}", get_docs_file, methods=["GET"]),

@@ -30,6 +30,7 @@ from aoi_modules.errors import (
     Taken,
     TooLarge,
     TooManyPixels,
+    TooManyTries,
     UnknownComponent,
 )
 from aoi_modules.gateway.doors.shot_form import PICTURES
@@ -71,6 +72,7 @@ REFUSALS: dict[type[AoiError], Refusal] = {
     MissingExtra: Refusal(501, "not-installed"),
     NotSignedIn: Refusal(401, "not-signed-in", {"WWW-Authenticate": 'Bearer realm="AOI gateway"'}),
     NotAllowed: Refusal(403, "not-allowed"),
+    TooManyTries: Refusal(429, "too-many-tries", {"Retry-After": str(TooManyTries.retry_seconds)}),
 }
 """What is wrong with a request, or in the way of an answer."""
 _AWAY = Refusal(503, "model-server-away", _AGAIN)

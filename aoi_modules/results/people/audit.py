@@ -12,8 +12,8 @@ from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import audit
 from aoi_modules.results.record import now
 
-MOST = 1000
-"""Entries a page."""
+FEW, MOST = 100, 1000
+"""Entries a page, unless it is said otherwise, and at most."""
 _MOST_ABOUT = 400
 
 
@@ -40,7 +40,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     about: str | None = None
     before: Annotated[int, Meta(ge=1)] | None = None
     """Only entries with a lower number: the last one of the page before."""
-    limit: Annotated[int, Meta(ge=1, le=MOST)] = 100
+    limit: Annotated[int, Meta(ge=1, le=MOST)] | None = None
+    """Entries at most; 100 unless it says otherwise."""
 
 
 async def note(connection: AsyncConnection, who: str, action: str, about: str, why: str = "") -> None:
@@ -63,7 +64,7 @@ async def entries(database: Database, wish: Wish) -> list[Entry]:
     Raises:
         DatabaseAway: the database does not answer.
     """
-    question = select(audit).order_by(audit.c.number.desc()).limit(wish.limit)
+    question = select(audit).order_by(audit.c.number.desc()).limit(wish.limit or FEW)
     for name in ("who", "action", "about"):
         if (wanted := getattr(wish, name)) is not None:
             question = question.where(audit.c[name] == wanted)

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 import pytest
 
-from aoi_modules.commands import export, gateway, merge, servable, train
+from aoi_modules.commands import export, merge, servable, train
+from aoi_modules.commands.gateway import group
 from aoi_modules.commands.options.flags import speak_flags
 from aoi_modules.errors import Argument, ModelError
 
@@ -52,7 +53,7 @@ def test_flags_of_export(argument: Argument, flag: str) -> None:
         (Argument("out"), train.command, "--out"),
         (Argument("escape_target"), train.command, "--target-escape"),
         (Argument("fine_tune"), train.command, "--fine-tune"),
-        (Argument("ready_file", Path("none/ready.json")), gateway.command, "--ready_file none/ready.json"),
+        (Argument("ready_file", Path("none/ready.json")), group.command, "--ready_file none/ready.json"),
     ],
     ids=str,
 )

@@ -23,6 +23,12 @@ class Said:
     def time_remaining(self) -> float | None:
         return self._remaining
 
+    def peer(self) -> str:
+        return "ipv4:127.0.0.1:9"
+
+    def auth_context(self) -> dict[str, list[bytes]]:
+        return {}
+
 
 def call(*metadata: tuple[str, str | bytes], remaining: float | None = None) -> Call:
     said: Any = Said(remaining, *metadata)

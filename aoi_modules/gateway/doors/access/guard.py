@@ -7,8 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aoi_modules.errors import AoiError, NotAllowed
+from aoi_modules.errors import AoiError, NotAllowed, NotSignedIn
 from aoi_modules.gateway.doors import problems
+from aoi_modules.gateway.doors.access import csrf
+from aoi_modules.gateway.doors.access.login import to_login
 from aoi_modules.gateway.doors.access.person import STRANGER
 from aoi_modules.gateway.doors.access.rights import RIGHTS, Right
 from aoi_modules.gateway.doors.pages.shell import refused
@@ -45,11 +47,24 @@ def _behind(right: Right, handler: Handler, refuse: Callable[[Request, AoiError]
     async def let_in(request: Request) -> Response:
         try:
             await _admit(request, right)
+        except NotSignedIn as error:
+            return to_login(request) if _is_page(request) else _closed(request, refuse_program(request, error))
         except AoiError as error:
-            return refuse(request, error)
+            return _closed(request, refuse(request, error))
         return await handler(request)
 
     return let_in
+
+
+def _is_page(request: Request) -> bool:
+    """Whether a browser wants a page to show."""
+    return request.method in csrf.HARMLESS and "text/html" in request.headers.get("accept", "")
+
+
+def _closed(request: Request, response: Response) -> Response:
+    if request.method not in csrf.HARMLESS:
+        response.headers["Connection"] = "close"  # the body is not read, so the connection cannot be used again
+    return response
 
 
 async def _admit(request: Request, right: Right) -> None:

@@ -28,6 +28,7 @@ from aoi_modules.errors import (
     Taken,
     TooLarge,
     TooManyPixels,
+    TooManyTries,
     UnknownComponent,
 )
 from aoi_modules.gateway.doors.access.rights import RIGHTS
@@ -39,6 +40,7 @@ from aoi_modules.gateway.doors.probes import Alive, Ready
 from aoi_modules.gateway.doors.problems import DRAINING, NOT_READY, Refusal
 from aoi_modules.gateway.doors.results_http import MEDIA_TYPES, Unit
 from aoi_modules.gateway.doors.shot_form import FEATURES, IMAGE, PICTURES, RAW, FeaturesJson
+from aoi_modules.gateway.doors.station.audit import Log
 from aoi_modules.gateway.doors.station.checks import Checks, Unlock
 from aoi_modules.gateway.doors.station.components import Components
 from aoi_modules.gateway.doors.station.desk import Desk
@@ -57,7 +59,8 @@ from aoi_modules.results.station.recording import Ran
 from aoi_modules.results.station.standing import Station
 from aoi_modules.results.station.state import Unlocking
 
-INSPECT, RESULTS, STATION, LINE, INTERFACE = "Inspect", "Results", "The station", "The line", "This interface"
+INSPECT, RESULTS, STATION, PEOPLE = "Inspect", "Results", "The station", "People"
+LINE, INTERFACE = "The line", "This interface"
 """Under which the page lists the operations."""
 Content = Mapping[str, Mapping[str, Any]]
 """Media types, and what each of them holds."""
@@ -218,6 +221,14 @@ def _operations() -> dict[str, Operation]:
         "GET /healthz": Operation(tag=LINE, answers=Alive),
         "GET /readyz": Operation(tag=LINE, answers=Ready, other_refusals=(DRAINING, NOT_READY)),
         "GET /metrics": Operation(tag=LINE, answers=["text/plain"]),
+        "POST /login": Operation(
+            tag=PEOPLE,
+            answers=["text/html"],
+            body=_login(),
+            refusals=(*sent_json, NotSignedIn, NotAllowed, TooManyTries, DatabaseAway, MissingExtra),
+        ),
+        "POST /logout": Operation(tag=PEOPLE, answers=["text/html"], refusals=(*sent_json, NotAllowed, DatabaseAway)),
+        "GET /v1/audit": Operation(tag=PEOPLE, answers=Log, takes=takes.audit(), refusals=(BadParameter, *read)),
         "GET /openapi.json": Operation(tag=INTERFACE, answers=["application/json"]),
         "GET /docs": Operation(tag=INTERFACE, answers=["text/html"], refusals=(MissingExtra,)),
         "GET /docs/{file}": Operation(
@@ -239,6 +250,13 @@ def _one_picture() -> Content:
     encoding = {IMAGE: {"contentType": ", ".join((*PICTURES, RAW))}, FEATURES: {"contentType": "application/json"}}
     files = {kind: {"schema": {"contentMediaType": kind}} for kind in (*PICTURES, RAW)}
     return {**files, MULTIPART: {"schema": field, "encoding": encoding}}
+
+
+def _login() -> Content:
+    names = ("name", "password", "next")
+    fields = {name: {"type": "string"} for name in names}
+    form = {"type": "object", "properties": fields, "required": ["name", "password"], "additionalProperties": False}
+    return {"application/x-www-form-urlencoded": {"schema": form}}
 
 
 def _pictures_of_unit() -> Content:

@@ -14,6 +14,7 @@ from aoi_modules.gateway.doors.station.desk import NEEDED, Question
 from aoi_modules.gateway.doors.station.golden import CHECKING, PURPOSE
 from aoi_modules.gateway.doors.station.quality import USUAL
 from aoi_modules.results.database.reading import MOST, Filter
+from aoi_modules.results.people.audit import Wish
 from aoi_modules.results.quality.counting import WAYS, Scope
 from aoi_modules.results.record import ID
 
@@ -145,6 +146,11 @@ def scope() -> Sequence[Parameter]:
     """The fields of `Scope`, and what figures are told apart by."""
     ways: Schema = {"type": "string", "enum": list(WAYS), "default": USUAL}
     return [*_fields(Scope), in_query("by", ways, "What tells the groups apart.")]
+
+
+def audit() -> Sequence[Parameter]:
+    """The fields of what is wanted of the audit log."""
+    return _fields(Wish)
 
 
 def desk() -> Sequence[Parameter]:

@@ -85,8 +85,9 @@ def refused(request: Request, error: AoiError) -> Response:
 def frame_of(request: Request) -> Values:
     """What every template may use: pages that this person may look at, which one it is, the plant's clock."""
     person = person_of(request)
+    known = person.signed_in or person == OPEN
     return {
-        "entries": [entry for entry in ENTRIES if RIGHTS[f"GET {entry.path}"].given_to(person.role)],
+        "entries": [one for one in ENTRIES if known and RIGHTS[f"GET {one.path}"].given_to(person.role)],
         "here": request.url.path,
         "person": person,
         "is_open": person == OPEN,

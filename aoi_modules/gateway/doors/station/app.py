@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from aoi_modules.gateway.doors.shared import gateway_of, line_of, read
-from aoi_modules.gateway.doors.station import checks, desk, limits, maps, quality, reviews
+from aoi_modules.gateway.doors.station import audit, checks, desk, limits, maps, quality, reviews
 from aoi_modules.results.recorder import Recorder
 
 
@@ -40,6 +40,11 @@ async def get_quality(request: Request) -> Response:
     """GET /v1/quality: escape rate, overkill rate and first pass yield, with intervals; defects; a p-chart."""
     calendar = gateway_of(request).routes.calendar
     return await read(request, lambda recorder: quality.figures(recorder, request.query_params, calendar))
+
+
+async def get_audit(request: Request) -> Response:
+    """GET /v1/audit: what people changed, with who, when and why; the newest first."""
+    return await read(request, lambda recorder: audit.log(recorder, request.query_params))
 
 
 async def get_limits(request: Request) -> Response:
@@ -117,6 +122,7 @@ STATION: Sequence[Route] = (
     Route("/v1/components/{component}/golden", get_golden, methods=["GET"]),
     Route("/v1/judgements/{id}/undo", post_undo, methods=["POST"]),
     Route("/v1/quality", get_quality, methods=["GET"]),
+    Route("/v1/audit", get_audit, methods=["GET"]),
     Route("/v1/limits", get_limits, methods=["GET"]),
     Route("/v1/limits", post_limits, methods=["POST"]),
     Route("/v1/limits/desk", get_desk, methods=["GET"]),

@@ -8,13 +8,13 @@ from msgspec import Meta
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, RouteError
+from aoi_modules.gateway.doors.access.person import who_of
 from aoi_modules.gateway.doors.station.bodies import read_json
 from aoi_modules.gateway.line import Line
 from aoi_modules.judging.limits import HeadLimits, check_fit
 from aoi_modules.results.limits import ledger
 from aoi_modules.results.limits.setting import Place, Setting
 from aoi_modules.results.recorder import Recorder
-from aoi_modules.results.review.judgement import check_who
 
 Score = Annotated[float, Meta(ge=0, le=1)]
 Why = Annotated[str, Meta(min_length=1, max_length=2000)]
@@ -31,7 +31,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     review_band: tuple[Score, Score] | None = None
     good: tuple[str, ...] = ()
     """Of a class head: the labels of good parts; left out, they stay as they are."""
-    who: str
+    who: str | None = None
+    """Who changes them; left out by whoever is signed in."""
     why: Why
     seen: int
     """`limits_number` of the head as GET /v1/components told it; 0 for limits that the station did not set."""
@@ -40,7 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Back(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who takes a setting back, and why."""
 
-    who: str
+    who: str | None = None
+    """Left out by whoever is signed in."""
     why: Why
 
 
@@ -67,7 +69,7 @@ async def apply(recorder: Recorder, line: Line, request: Request, timeout_ms: in
         Taken: others were set meanwhile.
     """
     wanted = await read_json(request, Wanted, timeout_ms)
-    who = check_who(wanted.who)
+    who = who_of(request, wanted.who)
     manifest, held = await line.basis_of(wanted.component, wanted.model, wanted.version)
     good = wanted.good or held.get(wanted.head, HeadLimits()).good
     limits = HeadLimits(threshold=wanted.threshold, review_band=wanted.review_band, good=good)
@@ -87,7 +89,7 @@ async def take_back(recorder: Recorder, request: Request, timeout_ms: int) -> Se
     number = request.path_params["number"]
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise BadParameter("number", expected="the number of a setting", found=number[:40])
-    setting = await ledger.take_back(recorder.database, int(number), who=check_who(back.who), why=back.why)
+    setting = await ledger.take_back(recorder.database, int(number), who=who_of(request, back.who), why=back.why)
     await _look(recorder)
     return setting
 

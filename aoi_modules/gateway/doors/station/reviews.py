@@ -8,13 +8,14 @@ import msgspec
 from msgspec import Meta
 from starlette.requests import Request
 
+from aoi_modules.gateway.doors.access.person import who_of
 from aoi_modules.gateway.doors.station.bodies import read_json
 from aoi_modules.results.database import reading
 from aoi_modules.results.record import ID, Origin, Record, ReviewReason
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.results.review import judgements, queue
 from aoi_modules.results.review.good_example import GoodExample, example_beside
-from aoi_modules.results.review.judgement import Judgement, Opinion, check_who
+from aoi_modules.results.review.judgement import Judgement, Opinion
 from aoi_modules.results.review.queue import Waiting
 
 _Id = Annotated[str, Meta(pattern=f"^{ID.pattern}$")]
@@ -29,7 +30,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who wants the next part."""
 
-    who: str
+    who: str | None = None
+    """Left out by whoever is signed in."""
     component: str | None = None
     """Only its parts; null for all."""
     keeps: Annotated[tuple[_Id, ...], Meta(max_length=8)] | None = None
@@ -78,7 +80,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 class Say(Opinion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person says about a part."""
 
-    who: str
+    who: str | None = None
+    """Left out by whoever is signed in."""
 
     def opinion(self) -> Opinion:
         """Gives it without the person."""
@@ -88,7 +91,8 @@ class Say(Opinion, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Undo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who takes a judgement back."""
 
-    who: str
+    who: str | None = None
+    """Left out by whoever is signed in."""
 
 
 class Judgements(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +109,7 @@ async def waiting(recorder: Recorder) -> Queue:
 async def next_part(recorder: Recorder, request: Request, timeout_ms: int) -> Part:
     """Gives a person the next part."""
     ask = await read_json(request, Ask, timeout_ms)
-    database, who = recorder.database, check_who(ask.who)
+    database, who = recorder.database, who_of(request, ask.who)
     review = await queue.take(database, who, ask.component, keeps=ask.keeps, passes=ask.passes)
     if review is None:
         return Part()
@@ -138,12 +142,12 @@ async def judge(recorder: Recorder, request: Request, timeout_ms: int) -> Judgem
     """Keeps what a person says."""
     said = await read_json(request, Say, timeout_ms)
     inspection = request.path_params["id"]
-    return await judgements.judge(recorder.database, inspection, said.opinion(), check_who(said.who))
+    return await judgements.judge(recorder.database, inspection, said.opinion(), who_of(request, said.who))
 
 
 async def undo(recorder: Recorder, request: Request, timeout_ms: int) -> Judgement:
     """Takes a judgement back."""
-    who = check_who((await read_json(request, Undo, timeout_ms)).who)
+    who = who_of(request, (await read_json(request, Undo, timeout_ms)).who)
     return await judgements.undo(recorder.database, request.path_params["id"], who)
 
 

@@ -38,7 +38,7 @@ class Known(Porter):
         return Person("ann", self._role, signed_in=True, csrf="")
 
 
-def asked(method: str, path: str, role: Role | None) -> tuple[int, str]:
+def asked(method: str, path: str, role: Role | None, accept: str = "*/*") -> tuple[int, str]:
     """Status and body of an answer."""
     routes = parse_routes("components: {tile: {model: tile, upstream: 'a:1'}}", "routes.yaml")
     paths = [("GET", "/healthz"), ("GET", "/v1/limits"), ("POST", "/v1/limits"), ("POST", "/v1/inspect/{component}")]
@@ -46,7 +46,13 @@ def asked(method: str, path: str, role: Role | None) -> tuple[int, str]:
     gateway = Gateway(routes, Metrics(), logs.event_log(), porter=Known(role))
     app = Starlette()
     app.state.gateway = gateway
-    scope: dict[str, Any] = {"type": "http", "method": method, "path": path, "headers": [], "app": app}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": [(b"accept", accept.encode())],
+        "app": app,
+    }
     route = next(route for route in guards if route.matches(scope)[0] is Match.FULL)
     answer = asyncio.run(route.endpoint(Request(scope)))
     return answer.status_code, bytes(answer.body).decode()
@@ -90,3 +96,10 @@ def test_whom_nobody_knows_gets_in_only_where_anybody_may() -> None:
 def test_a_route_that_is_not_in_the_table_does_not_start() -> None:
     with pytest.raises(KeyError):
         guarded([Route("/v1/secret", who, methods=["GET"])])
+
+
+def test_a_browser_that_wants_a_page_is_sent_to_the_login_page() -> None:
+    assert asked("GET", "/v1/limits", None, accept="text/html,application/xhtml+xml")[0] == 303
+    assert asked("GET", "/v1/limits", None, accept="application/json")[0] == 401
+    assert asked("POST", "/v1/limits", None, accept="text/html")[0] == 401
+    assert asked("GET", "/v1/limits", Role.MACHINE, accept="text/html")[0] == 403

@@ -39,3 +39,22 @@ def test_help_shows_how() -> None:
     run = gateway("--help")
     assert run.returncode == 0
     assert "aoi gateway --routes routes.yaml --port 8080" in run.stdout
+
+
+def test_other_machines_reach_it_by_tls_alone(tmp_path: Path) -> None:
+    run = gateway("--routes", str(tmp_path / "routes.yaml"), "--host", "0.0.0.0")
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: --host 0.0.0.0: expected TLS")
+    assert "--behind-proxy NETWORK" in run.stderr
+
+
+def test_without_results_nobody_could_come_from_elsewhere(tmp_path: Path) -> None:
+    run = gateway("--routes", str(tmp_path / "routes.yaml"), "--results", "none", "--behind-proxy", "10.0.0.0/8")
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: --results none: expected a folder, because users and keys are kept there")
+
+
+def test_a_certificate_without_its_key_is_a_sentence(tmp_path: Path) -> None:
+    run = gateway("--routes", str(tmp_path / "routes.yaml"), "--tls_cert", str(tmp_path / "gateway.pem"))
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: --tls_cert, --tls_key: expected both")

@@ -1,8 +1,11 @@
-"""`aoi gateway`: distribute pictures to the models of their components."""
+"""`aoi gateway`: distribute pictures to the models of their components; who may ask for it is told by its groups."""
 
 from pathlib import Path
 
 import click
+
+from aoi_modules.commands.gateway.keys import key
+from aoi_modules.commands.gateway.users import user
 
 
 def _port(_context: click.Context, _parameter: click.Parameter, text: str | None) -> int | None:
@@ -16,11 +19,10 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str | None
     return int(text)
 
 
-@click.command("gateway")
+@click.group("gateway", invoke_without_command=True, commands=[user, key])
 @click.option(
     "--routes",
     "routes_file",
-    required=True,
     type=click.Path(path_type=Path),
     help="YAML file: which picture goes where.",
 )
@@ -69,8 +71,25 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str | None
     help="Where spans of each inspection go, by OpenTelemetry: a receiver of OTLP by HTTP, http://HOST:4318. It may be"
     " away; needs the extra `traces`.",
 )
+@click.option("--tls_cert", type=click.Path(path_type=Path), help="PEM file of the certificate: both ports speak TLS.")
+@click.option("--tls_key", type=click.Path(path_type=Path), help="PEM file of its key.")
+@click.option(
+    "--tls_client_ca",
+    type=click.Path(path_type=Path),
+    help="PEM file of an authority: who shows a certificate by it is a machine and needs no key. By gRPC everybody has"
+    " to show one then.",
+)
+@click.option(
+    "--behind-proxy",
+    metavar="NETWORK",
+    multiple=True,
+    help="A proxy there, such as 10.0.0.0/8, speaks TLS: plain HTTP is taken from it alone, and X-Forwarded-For"
+    " believed. May be given several times.",
+)
+@click.pass_context
 def command(
-    routes_file: Path,
+    context: click.Context,
+    routes_file: Path | None,
     host: str,
     port: int,
     grpc_port: int | None,
@@ -81,6 +100,10 @@ def command(
     pictures: str | None,
     sync: bool,
     traces: str | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    tls_client_ca: Path | None,
+    behind_proxy: tuple[str, ...],
 ) -> None:
     """Distribute pictures to the models of their components and answer a verdict for each.
 
@@ -88,6 +111,9 @@ def command(
     refused in the log, and the old routes stay.
 
     Every inspection is on disk before it is answered, and in a database soon after: GET /v1/inspections finds it.
+    On this machine alone nobody has to sign in, until a user or a key is added. Other machines reach it only by TLS,
+    its own or a proxy's, and none gets in without a user or a key: see `aoi gateway user` and `aoi gateway key`.
+
     GET /docs shows the whole interface in a browser, GET /openapi.json tells it to programs.
 
     \b
@@ -128,8 +154,16 @@ def command(
       aoi predict --grpc 127.0.0.1:8500 --model tile picture.png
       aoi gateway --routes routes.yaml --traces http://127.0.0.1:4318
       curl http://127.0.0.1:8080/readyz
+      aoi gateway user add ann --role engineer
+      aoi gateway key add camera-3
+      aoi gateway --routes routes.yaml --host 0.0.0.0 --tls_cert gateway.pem --tls_key gateway.key
     """
+    if context.invoked_subcommand is not None:
+        return
+    if routes_file is None:
+        raise click.MissingParameter(ctx=context, param_hint="'--routes'", param_type="option")
     from aoi_modules.child_process import check_ready_file
+    from aoi_modules.gateway.doors.access.door_tls import door_tls
     from aoi_modules.gateway.server import ServerOptions, run_gateway
     from aoi_modules.settings import settings
 
@@ -137,5 +171,18 @@ def command(
         check_ready_file(ready_file)
     folder = None if str(results) == "none" else results
     url = database or settings().database_url or None
-    options = ServerOptions(host, port, ready_file, drain_seconds, folder, url, pictures, sync, grpc_port, traces)
+    options = ServerOptions(
+        host=host,
+        port=port,
+        ready_file=ready_file,
+        drain_seconds=drain_seconds,
+        results=folder,
+        database=url,
+        pictures=pictures,
+        sync=sync,
+        grpc_port=grpc_port,
+        traces=traces,
+        tls=door_tls(tls_cert, tls_key, tls_client_ca),
+        behind_proxy=behind_proxy,
+    )
     run_gateway(routes_file, options)
