@@ -90,6 +90,14 @@ class Settings:
             "AOI_MQTT_PASSWORD", "the gateway's password at MQTT brokers; a sink's `password_file` wins", in_file=False
         ),
     ] = field(default="", repr=False)
+    gateway_key: Annotated[
+        str,
+        Setting(
+            "AOI_GATEWAY_KEY",
+            "this machine's key at a gateway, for `aoi watch` and `aoi predict`; `--key-file` wins",
+            in_file=False,
+        ),
+    ] = field(default="", repr=False)
     keras_dir: Annotated[
         Path,
         Setting(

@@ -71,6 +71,7 @@ OTHER_TESTS = {
     "commands/asking/test_predict_features.py": "`aoi predict` with a table of features",
     "gateway/test_embedded.py": "the gateway before a real model server",
     "gateway/test_locked.py": "a line whose station is locked",
+    "gateway/doors/access/test_hostile.py": "hostile input at login, sessions, keys and addresses",
     "gateway/test_hostile.py": "hostile input to a whole gateway",
     "pictures/test_doors.py": "the same picture files at all doors",
     "serving/engines/test_without_tensorflow.py": "what the server imports",

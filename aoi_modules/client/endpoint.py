@@ -2,7 +2,7 @@
 
 import math
 import operator
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 
 from aoi_modules.client.retries import RETRIES, Attempts
 from aoi_modules.client.tls import Tls
@@ -22,6 +22,7 @@ class Endpoint:
         retries: how often a call is made again that found nobody to connect to. A request that was sent is never
             sent again.
         tls: how the connection is encrypted; None for a plain one.
+        key: of this machine at a gateway, which it sends with each call; empty sends none.
 
     Raises:
         ValueError: a value makes no sense; names it.
@@ -36,12 +37,15 @@ class Endpoint:
     timeout: float = 10.0
     retries: int = RETRIES
     tls: Tls | None = None
+    key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.timeout < math.inf:
             raise ValueError(f"timeout: expected seconds over 0, and an end. Received: {self.timeout}")
         if self.retries < 0:
             raise ValueError(f"retries: expected 0 or more. Received: {self.retries}")
+        if not (self.key.isascii() and self.key.isprintable()) or " " in self.key:
+            raise ValueError("key: expected one that `aoi gateway key add` printed. Received: other letters")
         if self.version is not None and self.label is not None:
             raise ValueError(f"version, label: expected one of them. Received: {self.version}, {self.label!r}")
         # The fields are frozen for everybody else: one spelling of an address, one type of a version.
@@ -53,6 +57,10 @@ class Endpoint:
         """Model and address, for messages: `model tile version 3 at 127.0.0.1:8500`."""
         asked = f" version {self.version}" if self.version is not None else f" label {self.label}" if self.label else ""
         return f"model {self.model}{asked} at {self.address}"
+
+    def authorization(self) -> dict[str, str]:
+        """Gives the header, by gRPC the metadata, that carries the key; nothing without one."""
+        return {"authorization": f"Bearer {self.key}"} if self.key else {}
 
     def attempts(self) -> Attempts:
         """Starts the clock of one call: its deadline, and how often it may be made again."""

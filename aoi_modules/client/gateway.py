@@ -18,7 +18,13 @@ from aoi_modules.errors import RpcError, WireError
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 
-_CODES = {413: "INVALID_ARGUMENT", 415: "INVALID_ARGUMENT", 423: "FAILED_PRECONDITION"}
+_CODES = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    413: "INVALID_ARGUMENT",
+    415: "INVALID_ARGUMENT",
+    423: "FAILED_PRECONDITION",
+}
 """Refusals of a gateway that no model server gives."""
 Features = Mapping[str, float] | Sequence[float] | NDArray[Any]
 """Numbers beside a picture: by name, or in the order of the manifest of the model."""
@@ -138,6 +144,7 @@ class GatewayClient(CalledClient):
     ) -> Verdict:
         """The answer to a body, as the kind of verdict that its address gives."""
         self.require_open()
+        headers = {**headers, **self.endpoint.authorization()}
         status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type, headers)
         if status != 200:
             raise RpcError(_CODES.get(status) or answers.code_of(status), _words(content, status))

@@ -87,7 +87,7 @@ class Line:
         self._routes = routes
         self._metrics = metrics
         self._log = log
-        self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told)
+        self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told, routes.tls_by_address())
         self._admissions: dict[str, Admission] = {}
         self._shadows = Shadows(metrics, log)
         self.optics = Optics(metrics)
@@ -96,7 +96,7 @@ class Line:
     def use(self, routes: Routes) -> None:
         """Changes over to other routes; inspections that are under way keep theirs."""
         self._routes = routes
-        self._upstreams.use(_addresses(routes), routes.max_in_flight)
+        self._upstreams.use(_addresses(routes), routes.max_in_flight, routes.tls_by_address())
         self._ways = {name: self._ways_of(name, route) for name, route in routes.components.items()}
         for name, route in routes.components.items():
             self._admission(name).change(route.max_in_flight, route.max_waiting)

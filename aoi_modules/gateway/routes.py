@@ -31,6 +31,8 @@ import yaml
 from msgspec import Meta
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.tls import Tls
+from aoi_modules.client.tls_files import TlsFiles
 from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.version_dir import check_name
@@ -87,6 +89,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which version to ask; the newest if left out."""
     label: str | None = None
     """Asks the version that carries this label on the server, instead of one by its number."""
+    tls: TlsFiles | None = None
+    """How its servers are spoken to, those of canary and shadow too; plainly if left out."""
     timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 1000
     """How long an inspection may take at the model server."""
     heads: dict[str, HeadLimits] = {}
@@ -213,6 +217,12 @@ class Routes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     upload_timeout_ms: Annotated[int, Meta(ge=1, le=600_000)] = 10_000
     """How long a camera may take to send its picture."""
 
+    def tls_by_address(self) -> dict[str, Tls]:
+        """How those model servers are spoken to that are not spoken to plainly."""
+        encrypted = [(route, route.tls) for route in self.components.values() if route.tls is not None]
+        variants = [(variant, tls) for route, tls in encrypted for variant in route.variants()]
+        return {address: tls.trust() for variant, tls in variants for address in variant.addresses}
+
 
 def read_routes(path: Path) -> Routes:
     """Reads the routes.
@@ -255,6 +265,7 @@ def parse_routes(text: str, origin: str) -> Routes:
     routes = msgspec.structs.replace(routes, checks=plans)
     _refuse_unknown_components(routes, root, origin)
     _refuse_shifts_of_none(routes, root, origin)
+    _refuse_two_ways(routes, root, origin)
     return routes
 
 
@@ -276,6 +287,16 @@ def _refuse_shifts_of_none(routes: Routes, root: yaml.Node | None, origin: str) 
             where = _place(origin, root, ("checks", name, "each_shift"))
             hint = 'for example  calendar: {shifts: {early: "06:00", late: "14:00", night: "22:00"}}'
             raise RouteError(f"{where}checks.{name}.each_shift: the calendar has no shifts", hint=hint)
+
+
+def _refuse_two_ways(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+    """One server has one connection, so all routes to it speak in one way."""
+    known: dict[str, TlsFiles | None] = {}
+    for name, route in routes.components.items():
+        for address in (address for variant in route.variants() for address in variant.addresses):
+            if known.setdefault(address, route.tls) != route.tls:
+                where = _place(origin, root, ("components", name, "tls"))
+                raise RouteError(f"{where}components.{name}.tls: another route speaks to {address} in another way")
 
 
 def _refuse_unknown_components(routes: Routes, root: yaml.Node | None, origin: str) -> None:

@@ -5,7 +5,7 @@ A server that does not answer about a model is away for that model, until it say
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
+from aoi_modules.client.tls import Tls
 from aoi_modules.errors import AoiError, Busy, RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.logs import REQUEST_ID
@@ -82,19 +83,21 @@ class Upstream:
         address: `HOST:PORT`.
         max_in_flight: inspections there at a time.
         told: learns when a model is away, and when it is back.
+        tls: how the connection is encrypted; None has it plain.
 
     Attributes:
         in_flight: inspections that hold a place now.
         last_asked: when the last one took its place, by `time.monotonic`.
     """
 
-    def __init__(self, address: str, max_in_flight: int, told: Told) -> None:
+    def __init__(self, address: str, max_in_flight: int, told: Told, tls: Tls | None = None) -> None:
         self.address = address
+        self.tls = tls
         self.max_in_flight = max_in_flight
         self.in_flight = 0
         self.last_asked = 0.0
         self._told = told
-        self._connection = AsyncConnection(address)
+        self._connection = AsyncConnection(address, tls)
         self._manifests: dict[tuple[str, int | None], Manifest | None] = {}
         self._unreadable: dict[tuple[str, int | None], tuple[float, StoreError]] = {}
         self._late: dict[str, int] = {}
@@ -289,24 +292,29 @@ class Upstreams:
 
     Args:
         addresses: that the routes name.
+        tls: of those that are not spoken to plainly, by address.
         max_in_flight: inspections at one server at a time.
         told: see `Upstream`.
     """
 
-    def __init__(self, addresses: Collection[str], max_in_flight: int, told: Told) -> None:
+    def __init__(
+        self, addresses: Collection[str], max_in_flight: int, told: Told, tls: Mapping[str, Tls] | None = None
+    ) -> None:
         self._told = told
         self._by_address: dict[str, Upstream] = {}
         self._leaving: set[asyncio.Task[None]] = set()
-        self.use(addresses, max_in_flight)
+        self.use(addresses, max_in_flight, tls)
 
     def __getitem__(self, address: str) -> Upstream:
         return self._by_address[address]
 
-    def use(self, addresses: Collection[str], max_in_flight: int) -> None:
+    def use(self, addresses: Collection[str], max_in_flight: int, tls: Mapping[str, Tls] | None = None) -> None:
         """Changes over to other servers. Those that stay keep their connection; others finish what is under way."""
-        gone = [self._by_address.pop(address) for address in set(self._by_address) - set(addresses)]
-        for address in sorted(set(addresses) - set(self._by_address)):
-            self._by_address[address] = Upstream(address, max_in_flight, self._told)
+        trust = tls or {}
+        stay = {one.address for one in self._by_address.values() if one.tls == trust.get(one.address)} & set(addresses)
+        gone = [self._by_address.pop(address) for address in set(self._by_address) - stay]
+        for address in sorted(set(addresses) - stay):
+            self._by_address[address] = Upstream(address, max_in_flight, self._told, trust.get(address))
         for upstream in self._by_address.values():
             upstream.max_in_flight = max_in_flight
         for upstream in gone:

@@ -69,6 +69,12 @@ def test_routes_cannot_be_changed_or_mixed_up() -> None:
         Routes(routes.components)  # type: ignore[call-arg]
 
 
+def test_two_routes_to_one_server_speak_to_it_in_one_way() -> None:
+    text = "components: {a: {model: a, upstream: 'h:1', tls: {server_name: line}}, b: {model: b, upstream: 'h:1'}}"
+    with pytest.raises(RouteError, match="another route speaks to h:1 in another way"):
+        parse_routes(text, "x")
+
+
 @pytest.mark.parametrize("upstream", ["h:1", "h:65535", "[::1]:8500", "models.line-7:8500"])
 def test_an_address_is_taken(upstream: str) -> None:
     assert Route(model="a", upstream=upstream).upstream == upstream

@@ -42,4 +42,5 @@ class GrpcClient(PredictClient):
 
     def _call(self, method: Method[Request, Response], request: Request) -> Response:
         self.require_open()
-        return self._connection.call(method, request, self.endpoint.attempts())
+        metadata = tuple(self.endpoint.authorization().items())
+        return self._connection.call(method, request, self.endpoint.attempts(), metadata)

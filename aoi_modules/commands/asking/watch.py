@@ -3,15 +3,18 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from aoi_modules.commands.options.key import key_of, key_option
 from aoi_modules.commands.output import stdout
 from aoi_modules.errors import AoiError, RpcError, Unreachable
 
 if TYPE_CHECKING:
+    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.folder_station import FolderStation, Part, Result
     from aoi_modules.judging.inspection import Inspection
 
@@ -42,6 +45,10 @@ def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | N
     help="Seconds for which a file has to rest before it is read.",
 )  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(min=0.01), default=10.0, show_default=True, help="Seconds a picture.")
+@key_option
+@click.option(
+    "--root-certificates", type=click.Path(path_type=Path), help="PEM file of the authorities to trust, for https://."
+)
 @click.option("--once", is_flag=True, help="End when the folder is empty.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -52,6 +59,8 @@ def command(
     pattern: re.Pattern[str] | None,
     settle: float,
     timeout: float,
+    key_file: Path | None,
+    root_certificates: Path | None,
     once: bool,
     as_json: bool,
 ) -> None:
@@ -67,8 +76,11 @@ def command(
       aoi watch drop --gateway http://127.0.0.1:8080 --component tile
       aoi watch drop --gateway http://127.0.0.1:8080 --pattern '(?P<unit>[^_]+)_(?P<component>[a-z]+)\\.png' --json
       aoi watch drop --gateway http://127.0.0.1:8080 --component tile --once
+      aoi watch drop --gateway https://gateway.plant --component tile --key-file camera-3.key
     """
+    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.folder_station import FolderStation, Naming
+    from aoi_modules.client.tls import Tls
 
     try:
         naming = Naming(component, pattern)
@@ -76,20 +88,21 @@ def command(
         raise click.UsageError(f"--{error}") from None
     if not folder.is_dir():
         raise click.UsageError(f"FOLDER: expected a folder that exists. Received: {folder}")
-    station = FolderStation(folder, naming, _asking(url, timeout), settle)
+    trust = None if root_certificates is None else Tls(root_certificates)
+    asked = Endpoint(url, "", timeout=timeout, tls=trust, key=key_of(key_file))
+    station = FolderStation(folder, naming, _asking(asked), settle)
     _run(station, _show_json if as_json else _show_line, once=once)
 
 
-def _asking(url: str, timeout: float) -> "Callable[[Part, bytes, str], Inspection]":
+def _asking(gateway: "Endpoint") -> "Callable[[Part, bytes, str], Inspection]":
     """What asks the gateway; a client for each component."""
-    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.gateway import GatewayClient
 
     clients: dict[str, GatewayClient] = {}
 
     def ask(part: "Part", picture: bytes, key: str) -> "Inspection":
         if part.component not in clients:
-            clients[part.component] = GatewayClient(Endpoint(url, part.component, timeout=timeout))
+            clients[part.component] = GatewayClient(replace(gateway, model=part.component))
         client = clients[part.component]
         return client.inspect(picture, key=key, unit=part.unit, position=part.position, lot=part.lot)
 

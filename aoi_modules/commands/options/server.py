@@ -9,6 +9,7 @@ import click
 
 from aoi_modules.commands.options.addresses import GrpcAddress, HttpAddress
 from aoi_modules.commands.options.decorator import Decorator, with_value
+from aoi_modules.commands.options.key import key_of, key_option
 from aoi_modules.errors import RpcError
 
 if TYPE_CHECKING:  # gRPC comes when a command runs, not when its help is shown
@@ -45,6 +46,7 @@ _CONNECTION = (
     ),
     click.option("--client-key", type=click.Path(path_type=Path), metavar="FILE", help="PEM file of its private key."),
     click.option("--server-name", help="The name in the server's certificate, where --grpc is another."),
+    key_option,
 )
 _MODEL = (
     click.option("--model", required=True, help="Name of the model on its server."),
@@ -63,6 +65,7 @@ class ConnectionOptions:
     client_certificate: Path | None
     client_key: Path | None
     server_name: str | None
+    key_file: Path | None = None
 
     def __post_init__(self) -> None:
         if (self.client_certificate is None) != (self.client_key is None):
@@ -85,7 +88,8 @@ class ConnectionOptions:
         """Says what a client asks: a model at an address, over such a connection."""
         from aoi_modules.client.endpoint import Endpoint
 
-        return Endpoint(address, model, version=version, label=label, timeout=self.timeout, tls=self.trust())
+        tls, key = self.trust(), key_of(self.key_file)
+        return Endpoint(address, model, version=version, label=label, timeout=self.timeout, tls=tls, key=key)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Which database it is, and how one talks to it."""
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,7 +22,12 @@ _SQLITE_SETTINGS = (
     "PRAGMA busy_timeout=15000",  # of gateways that start together, the last one waits until the others have migrated
     "PRAGMA cache_size=-16000",
 )
-_OPTIONS = {_DRIVERS["sqlite"]: frozenset[str](), _DRIVERS["postgresql"]: frozenset({"host", "port", "ssl"})}
+_AUTHORITY = "sslrootcert"
+"""Of a URL: a PEM file of authorities, by which the server's certificate and name are checked."""
+_OPTIONS = {
+    _DRIVERS["sqlite"]: frozenset[str](),
+    _DRIVERS["postgresql"]: frozenset({"host", "port", "ssl", _AUTHORITY}),
+}
 """What may stand behind the `?` of a URL; others know `ssl` as `sslmode`."""
 _ABOUT_VALUES = frozenset({"22", "23", "40", "54"})
 """Classes of PostgreSQL's errors: data, constraints, two writers in each other's way, limits of size."""
@@ -52,10 +58,11 @@ class Database:
         if self.is_sqlite:
             Path(self.url.database or "").parent.mkdir(parents=True, exist_ok=True)
         else:
-            arguments |= {
-                "pool_pre_ping": True,
-                "connect_args": {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS},
-            }
+            connect: dict[str, Any] = {"timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
+            if (authority := self.url.query.get(_AUTHORITY)) is not None:
+                connect["ssl"] = _trusting(str(authority))
+                self.url = self.url.difference_update_query([_AUTHORITY, "ssl"])
+            arguments |= {"pool_pre_ping": True, "connect_args": connect}
         try:
             self._engine = create_async_engine(self.url, **arguments)
         except ModuleNotFoundError as error:
@@ -141,6 +148,15 @@ def parse_url(url: str | Path) -> URL:
         known = ", ".join(sorted(_OPTIONS[driver]))
         raise ResultsError(f"database: {min(unknown)!r} is no option of a URL; known: {known or 'none'}")
     return parsed.set(drivername=driver, query=options)
+
+
+def _trusting(authority: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:  # ssl.SSLError is one
+        raise ResultsError(
+            f"database: sslrootcert: expected a PEM file of certificates. Received: {authority}: {error}"
+        ) from None
 
 
 def _hidden(text: str) -> str:

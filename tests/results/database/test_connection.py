@@ -52,7 +52,10 @@ def test_a_bare_path_is_a_file_of_sqlite_in_the_working_folder() -> None:
         ("postgresql://host?password=secret", "'postgresql://host?...'"),
         ("sqlite://", "'sqlite://'"),
         ("://secret@host", "'://...@host'"),
-        ("postgresql://host/results?password=secret", "'password' is no option of a URL; known: host, port, ssl"),
+        (
+            "postgresql://host/results?password=secret",
+            "'password' is no option of a URL; known: host, port, ssl, sslrootcert",
+        ),
         ("sqlite:///results.db?mode=ro", "'mode' is no option of a URL; known: none"),
     ],
 )

@@ -51,7 +51,9 @@ def _behind(right: Right, handler: Handler, refuse: Callable[[Request, AoiError]
             return to_login(request) if _is_page(request) else _closed(request, refuse_program(request, error))
         except AoiError as error:
             return _closed(request, refuse(request, error))
-        return await handler(request)
+        response = await handler(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")  # nothing that somebody sent becomes a page
+        return response
 
     return let_in
 

@@ -7,7 +7,9 @@ import pytest
 import requests
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.client.grpc import calls
+from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.grpc.connection import Connection
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
@@ -119,3 +121,15 @@ def test_files_that_are_none_are_a_sentence(certificates: Path, tmp_path: Path) 
     assert door_tls(None, None, None) is None
     with pytest.raises(EntranceError, match="expected both"):
         door_tls(None, None, certificates / "camera.pem")
+
+
+def test_our_clients_send_the_key_by_both_doors(by_key: PeopleGateway, certificates: Path) -> None:
+    tls = Tls(certificates / "server.pem")
+    picture = picture_bytes()
+    with GatewayClient(Endpoint(by_key.url, "tile", tls=tls, key=by_key.key)) as client:
+        assert client.inspect(picture).model.name == "tile"
+    with GrpcClient(Endpoint(by_key.gateway.grpc, "tile", tls=tls, key=by_key.key)) as asking:
+        assert asking.status()
+    with GatewayClient(Endpoint(by_key.url, "tile", tls=tls)) as client, pytest.raises(RpcError, match="key") as caught:
+        client.inspect(picture)
+    assert caught.value.code == "UNAUTHENTICATED"
