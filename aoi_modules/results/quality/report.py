@@ -48,7 +48,7 @@ class Quality(msgspec.Struct, frozen=True, kw_only=True):
     """Share of failed parts by group, in the order of time; null where groups have none."""
 
 
-async def quality(database: Database, scope: Scope, by: By, calendar: Calendar) -> Quality:
+async def quality(database: Database, scope: Scope, by: By, calendar: Calendar, *, most: int = MOST_GROUPS) -> Quality:
     """Reads the quality of a line.
 
     Args:
@@ -56,13 +56,14 @@ async def quality(database: Database, scope: Scope, by: By, calendar: Calendar) 
         scope: which parts.
         by: what tells the groups apart.
         calendar: of the plant.
+        most: groups to tell, the newest.
 
     Raises:
         DatabaseAway: the database does not answer.
         MissingExtra: scipy is not installed.
     """
     counts = await count(database, scope, by, calendar)
-    told = dict(list(counts.items())[:MOST_GROUPS])
+    told = dict(list(counts.items())[:most])
     every = merged(counts.values())
     return Quality(
         scope=scope,

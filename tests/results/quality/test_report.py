@@ -110,3 +110,13 @@ def test_of_very_many_groups_the_newest_are_told(tmp_path: str) -> None:
         assert found.total.verdicts[Verdict.PASS] == MOST_GROUPS + 7
 
     with_database(f"{tmp_path}/results.db", act)
+
+
+def test_the_newest_groups_are_told_and_how_many_are_not(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        await store(database, [record(number * 900, lot=f"L{number}") for number in range(4)])
+        found = await quality(database, Scope(), "lot", CALENDAR, most=3)
+        assert ([group.name for group in found.groups], found.left_out) == (["L3", "L2", "L1"], 1)
+        assert found.total.first_pass.parts == 4
+
+    with_database(database_url, act)

@@ -41,6 +41,7 @@ components:
     shadow: {{version: 5}}
   board: {{model: tile, upstream: "{address}"}}
   housing: {{model: other, upstream: "127.0.0.1:1"}}
+checks: {{board: {{golden: golden, each_shift: true}}}}
 calendar: {{time_zone: Europe/Berlin, shifts: {{early: "06:00", late: "18:00"}}}}
 """
 

@@ -27,8 +27,8 @@ from aoi_modules.results.recorder import Recorder
 
 PERIOD = timedelta(days=30)
 """What the page shows until somebody asks for another time."""
-MOST_POINTS = 60
-"""Groups in a chart, the newest; the table has all that are told."""
+MOST = 60
+"""Groups that charts and table show, the newest."""
 _FIELDS = ("component", "version", "lot", "station", "shift", "from", "to", "by")
 _NARROWED_BY: Mapping[By, str] = {
     "component": "component", "lot": "lot", "station": "station", "version": "version", "shift": "shift",
@@ -81,7 +81,7 @@ async def get_quality(request: Request) -> Response:
     async def gather(recorder: Recorder) -> Values:
         wish = wish_of(request.query_params, routes.calendar.day_of(now()))
         asked = parameters_of(wish, routes.calendar)
-        found = await figures(recorder, asked, routes.calendar)
+        found = await figures(recorder, asked, routes.calendar, most=MOST)
         about = {name: text for name, text in asked.items() if name in ("component", "since", "until")}
         return {
             "wish": wish,
@@ -133,7 +133,7 @@ def parameters_of(wish: Wish, calendar: Calendar) -> dict[str, str]:
 
 def shown_of(found: Quality, wish: Wish) -> Values:
     """What the template shows of figures."""
-    oldest_first = list(found.groups[:MOST_POINTS])[::-1]
+    oldest_first = list(found.groups)[::-1]
     return {
         "rates": all_three(found.total),
         "verdicts": {verdict.value: parts for verdict, parts in found.total.verdicts.items()},

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from aoi_modules.gateway.doors.pages.shell import Values, shown
 from aoi_modules.gateway.doors.shared import gateway_of, line_of
+from aoi_modules.gateway.doors.station import checks
 from aoi_modules.gateway.doors.station.components import Component, Pictures, components_of
 from aoi_modules.gateway.routes import Variant
 from aoi_modules.modelstore.reference import FEWEST
@@ -18,6 +19,7 @@ from aoi_modules.results.limits.setting import Place, Setting
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.results.review import queue
 from aoi_modules.results.review.queue import Waiting
+from aoi_modules.results.station.standing import Standing
 
 FAR = 3.0
 """Standard deviations of drift from which on the page warns."""
@@ -34,6 +36,7 @@ class Card:
         settings: who set the limits of a head, by its name; only those in force.
         optics: how bright and sharp the pictures are, in words.
         drifted: whether that is far from what the model learnt from.
+        standing: how its checks with golden parts stand.
     """
 
     about: Component
@@ -43,6 +46,7 @@ class Card:
     settings: dict[str, Setting]
     optics: str
     drifted: bool
+    standing: Standing
 
     @property
     def troubled(self) -> int:
@@ -60,8 +64,10 @@ async def get_stations(request: Request) -> Response:
         )
         by_place = {setting.place: setting for setting in settings if setting.limits is not None}
         told = components_of(states, line.optics.view).components
+        checked = await checks.station(recorder, gateway_of(request).routes)
+        standings = {standing.component: standing for standing in checked.components}
         return {
-            "cards": [_card(one, waiting, by_place) for one in told],
+            "cards": [_card(one, waiting, by_place, standings[one.component]) for one in told],
             "total": _by_reason(waiting),
             "others": [one for one in waiting if one.component not in states],
             "station": gateway_of(request).routes.station,
@@ -78,7 +84,7 @@ def _by_reason(waiting: Sequence[Waiting]) -> Counter[str]:
     return total
 
 
-def _card(about: Component, waiting: Sequence[Waiting], settings: dict[Place, Setting]) -> Card:
+def _card(about: Component, waiting: Sequence[Waiting], settings: dict[Place, Setting], standing: Standing) -> Card:
     version = about.model.version or 0
     places = {
         head.name: Place(component=about.component, model=about.model.name, version=version, head=head.name)
@@ -93,6 +99,7 @@ def _card(about: Component, waiting: Sequence[Waiting], settings: dict[Place, Se
         settings={name: settings[place] for name, place in places.items() if place in settings},
         optics=in_words(about.pictures),
         drifted=drift is not None and max(abs(drift.brightness), abs(drift.sharpness)) >= FAR,
+        standing=standing,
     )
 
 

@@ -40,6 +40,8 @@ def test_each_component_with_its_models_servers_and_limits(browser: Browser, jud
         expect(tile).to_contain_text("tile 5")
         expect(tile.get_by_role("listitem").filter(has_text="127.0.0.1:1 ")).to_contain_text("away")
         expect(tile.get_by_role("row", name="defect")).to_contain_text("the manifest")
+        expect(tile).to_contain_text("none is planned")
+        expect(page.get_by_role("region", name="board", exact=True)).to_contain_text("locked")
         housing = page.get_by_role("region", name="housing", exact=True)
         expect(housing).to_contain_text("does not answer")
         visitor.look()
