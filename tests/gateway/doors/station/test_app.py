@@ -24,7 +24,7 @@ def test_what_is_wrong_with_a_request_is_told(station: Station) -> None:
         (station.get("/v1/inspections/17/judgements"), 404, "no inspection 17"),
         (station.post(f"/v1/judgements/{ID}/undo", who="Ada"), 404, "no judgement 0000"),
         (station.post("/v1/reviews/next", who=""), 400, "who: expected the name of a person"),
-        (station.post("/v1/reviews/next"), 400, "required field `who`"),
+        (station.post("/v1/reviews/next"), 400, "who: expected the name of a person"),
         (station.judge(ID, verdict="fine"), 400, "verdict"),
         (station.judge(ID, verdict="defect"), 400, "defect: expected its name"),
         (station.judge(ID, verdict="good", colour="red"), 400, "unknown field `colour`"),
