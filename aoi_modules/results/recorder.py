@@ -17,6 +17,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.deletions import order_late
 from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.last_seen import LastSeen
 from aoi_modules.results.limits.last_seen import LimitsSeen
 from aoi_modules.results.people.last_seen import PeopleSeen
@@ -27,6 +28,7 @@ from aoi_modules.results.pictures.rounds import Rounds
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.results.record import Record
 from aoi_modules.results.review import queue
+from aoi_modules.results.review.disposition import UnitDisposition
 from aoi_modules.results.sinks.sending import Sending
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.station.last_seen import ChecksSeen
@@ -167,6 +169,10 @@ class Recorder:
         look.add_done_callback(self._looked)
         await asyncio.wait([look], timeout=LOOK_SECONDS)  # a question that is broken off would cost the connection
         return look.result() if look.done() and look.exception() is None else None
+
+    def told_of_disposition(self, found: UnitDisposition) -> Sequence[Letter]:
+        """Writes who is told what becomes of a unit."""
+        return () if self.sending is None else self.sending.compose(found)
 
     async def flush(self, seconds: float) -> None:
         """Waits until the database has what was accepted so far, but no longer than that, and not while it is away."""

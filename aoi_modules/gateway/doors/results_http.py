@@ -11,6 +11,7 @@ from aoi_modules.results.database import reading, unit_rows
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.reading import MOST, Page, filter_of
 from aoi_modules.results.record import Record
+from aoi_modules.results.review.disposition import UnitDisposition, dispositions_of
 
 FEW = 100
 """Inspections a page, unless the request says otherwise."""
@@ -41,6 +42,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """The verdicts it got, oldest first; the last one is in force."""
     inspections: Sequence[Record]
     """Of its pictures, oldest first."""
+    dispositions: Sequence[UnitDisposition]
+    """What became of it, as people judged, oldest first; the last one holds."""
 
 
 async def find_unit(database: Database, unit: str) -> Unit:
@@ -54,7 +57,8 @@ async def find_unit(database: Database, unit: str) -> Unit:
     inspections = await unit_rows.pictures_of(database, unit)
     if not verdicts and not inspections:
         raise NoSuchResult(f"nothing is known of unit {unit[:40]!r}")
-    return Unit(unit=unit, verdicts=verdicts, inspections=inspections)
+    found = await dispositions_of(database, unit)
+    return Unit(unit=unit, verdicts=verdicts, inspections=inspections, dispositions=found)
 
 
 def _limit(text: str | None) -> int:

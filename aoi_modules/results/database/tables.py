@@ -352,3 +352,25 @@ unlockings = Table(
     sqlite_autoincrement=True,
 )
 """Who let a locked component go on without a check that passes, and why."""
+
+dispositions = Table(
+    "dispositions",
+    metadata,
+    Column("id", HexId, primary_key=True),
+    Column("time", UtcTime, nullable=False),
+    Column("who", String(200), nullable=False),
+    Column("disposition", String(10)),
+    Column("judgement", HexId),
+    Column("inspection", HexId, nullable=False),
+    Column("component", String(200), nullable=False),
+    Column("unit", String(200)),
+    Column("position", String(200)),
+    Column("product", String(200)),
+    Column("lot", String(200)),
+    Column("station", String(200)),
+    Column("schema", Integer, nullable=False),
+    Index("dispositions_by_unit", "unit", "id"),
+    Index("dispositions_by_inspection", "inspection", "id"),
+)
+"""What becomes of units: of a unit the row with the highest id holds. `id` is that of the judgement, or of what took
+one back; `judgement` the one in force by then."""

@@ -13,13 +13,16 @@ from aoi_modules.results.database.tallies import counted
 from aoi_modules.results.people.audit import note
 from aoi_modules.results.record import Record, ReviewReason, is_id, new_id, now
 from aoi_modules.results.review import queue
+from aoi_modules.results.review.disposition import Compose, follow
 from aoi_modules.results.review.judgement import SAMPLED, Given, Judgement, Opinion, in_force
 
 HOLD = "judged"
 """Why the pictures of judged inspections stay."""
 
 
-async def judge(database: Database, inspection: str, opinion: Opinion, who: str) -> Judgement:
+async def judge(
+    database: Database, inspection: str, opinion: Opinion, who: str, compose: Compose = lambda found: ()
+) -> Judgement:
     """Keeps what a person says about a part. The same said again by the same person changes nothing.
 
     Args:
@@ -28,6 +31,7 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
             which was answered first.
         opinion: what is said.
         who: says it.
+        compose: writes who is told what becomes of the unit.
 
     Raises:
         NoSuchResult: there is no such inspection, or it is of a check of the station.
@@ -52,12 +56,13 @@ async def judge(database: Database, inspection: str, opinion: Opinion, who: str)
             **msgspec.structs.asdict(opinion),
         )
         await _add(connection, record, judgement)
+        await follow(connection, record, judgement, compose)
         said = opinion.verdict if opinion.defect is None else f"{opinion.verdict}: {opinion.defect}"
         await note(connection, who, "judge", _about(record.id), " - ".join(filter(None, (said, opinion.note))))
         return judgement
 
 
-async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
+async def undo(database: Database, judgement_id: str, who: str, compose: Compose = lambda found: ()) -> Judgement:
     """Takes a judgement back. What was said before it is in force again; if nothing was, the part waits again.
 
     Then whoever took it back has it before him, so that he can say what is right.
@@ -95,6 +100,7 @@ async def undo(database: Database, judgement_id: str, who: str) -> Judgement:
             await _add_in_force(connection, record, earlier)
         else:
             await _put_back(connection, record, last, who)
+        await follow(connection, record, undoing, compose)
         return undoing
 
 

@@ -17,11 +17,12 @@ from msgspec import Meta
 
 from aoi_modules.results.closing import Closing
 from aoi_modules.results.record import Role
+from aoi_modules.results.review.disposition import UnitDisposition
 from aoi_modules.results.sinks.addresses import broker_address, check_webhook
 from aoi_modules.results.storing import Kept
 from aoi_modules.verdict import Verdict
 
-About = Literal["inspections", "units"]
+About = Literal["inspections", "units", "dispositions"]
 SinkName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}\Z")]
 
 
@@ -40,9 +41,9 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """By which messages to the webhook are signed: see `signature`."""
     ca_file: str | None = None
     """Certificates that are trusted (PEM), in place of the system's."""
-    about: tuple[About, ...] = ("inspections", "units")
+    about: tuple[About, ...] = ("inspections", "units", "dispositions")
     verdicts: tuple[Verdict, ...] = tuple(Verdict)
-    """Inspections and units of other verdicts are not told."""
+    """Inspections and closed units of other verdicts are not told."""
     roles: tuple[Role, ...] = ("line", "canary")
     """Whose inspections are told. A shadow decides nothing, and a check's pictures show no part of the line, so
     neither is told unless it is named here; the message says which it is."""
@@ -61,8 +62,10 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             if self.secret_file is None:
                 raise ValueError("secret_file: expected a file with the secret that signs what the webhook gets")
 
-    def wants(self, kept: Kept) -> bool:
-        """Whether an inspection or a closed unit is told."""
+    def wants(self, kept: Kept | UnitDisposition) -> bool:
+        """Whether an inspection, a closed unit, or what becomes of a unit is told; that whatever its verdicts."""
+        if isinstance(kept, UnitDisposition):
+            return "dispositions" in self.about
         if isinstance(kept, Closing):
             return "units" in self.about and kept.verdict in self.verdicts
         return "inspections" in self.about and kept.role in self.roles and kept.inspection.verdict in self.verdicts

@@ -12,12 +12,14 @@ from aoi_modules.results.database import outbox
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.following import rest
+from aoi_modules.results.review.disposition import UnitDisposition
 from aoi_modules.results.sinks.addresses import broker_address
 from aoi_modules.results.sinks.broker import Broker
 from aoi_modules.results.sinks.delivery import Sender
 from aoi_modules.results.sinks.destinations import Destination
 from aoi_modules.results.sinks.forwarder import DATABASE_SECONDS, LAST_SECONDS, Forwarder
 from aoi_modules.results.sinks.inheriting import Inheriting
+from aoi_modules.results.sinks.messages.about_disposition import disposition_message
 from aoi_modules.results.sinks.messages.about_inspection import inspection_message
 from aoi_modules.results.sinks.messages.about_unit import unit_message
 from aoi_modules.results.sinks.webhook import Webhook
@@ -58,10 +60,10 @@ class Sending:
             for name, sink in self._sinks.items()
         ]
 
-    def compose(self, kept: Kept) -> list[Letter]:
-        """Writes what the sinks are told of an inspection or a closed unit, and wakes them."""
+    def compose(self, kept: Kept | UnitDisposition) -> list[Letter]:
+        """Writes what the sinks are told of an inspection, a closed unit, or what becomes of one, and wakes them."""
         wanted = {name: sink.picture_url for name, sink in self._sinks.items() if sink.wants(kept)}
-        messages = {url: _message(kept, url) for url in set(wanted.values())}
+        messages = {url: self._message(kept, url) for url in set(wanted.values())}
         if wanted:
             self.wake()
         return [Letter(name, self._gateway, kept.id, messages[url]) for name, url in wanted.items()]
@@ -77,6 +79,11 @@ class Sending:
         """Says that letters are in the outbox; they are found within a second without it, too."""
         for forwarder in self.forwarders:
             forwarder.wake()
+
+    def _message(self, kept: Kept | UnitDisposition, picture_url: str | None) -> str:
+        if isinstance(kept, UnitDisposition):
+            return disposition_message(kept, self._gateway)
+        return unit_message(kept) if isinstance(kept, Closing) else inspection_message(kept, picture_url)
 
     async def close(self) -> None:
         """Waits for receipts that are under way, and hangs up. What is not sent is sent by the next run."""
@@ -99,10 +106,6 @@ class Sending:
         left = {name: count for name, count in (found or {}).items() if name not in self._sinks}
         for name, count in sorted(left.items()):
             self._log.error("letters left behind", sink=name, waiting=count, hint="name the sink in the routes")
-
-
-def _message(kept: Kept, picture_url: str | None) -> str:
-    return unit_message(kept) if isinstance(kept, Closing) else inspection_message(kept, picture_url)
 
 
 def _sender(gateway: str, name: str, sink: Destination) -> Sender:

@@ -142,13 +142,14 @@ async def judge(recorder: Recorder, request: Request, timeout_ms: int) -> Judgem
     """Keeps what a person says."""
     said = await read_json(request, Say, timeout_ms)
     inspection = request.path_params["id"]
-    return await judgements.judge(recorder.database, inspection, said.opinion(), who_of(request, said.who))
+    who, told = who_of(request, said.who), recorder.told_of_disposition
+    return await judgements.judge(recorder.database, inspection, said.opinion(), who, told)
 
 
 async def undo(recorder: Recorder, request: Request, timeout_ms: int) -> Judgement:
     """Takes a judgement back."""
     who = who_of(request, (await read_json(request, Undo, timeout_ms)).who)
-    return await judgements.undo(recorder.database, request.path_params["id"], who)
+    return await judgements.undo(recorder.database, request.path_params["id"], who, recorder.told_of_disposition)
 
 
 async def history(recorder: Recorder, request: Request) -> Judgements:
