@@ -10,6 +10,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
+import msgspec
+
 if TYPE_CHECKING:
     import structlog
 
@@ -54,7 +56,7 @@ def event_log(stream: TextIO | None = None) -> "structlog.stdlib.BoundLogger":
     import structlog
 
     log: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(stream or sys.stderr),
+        structlog.WriteLogger(stream or sys.stderr),
         processors=[*_stamps(), *_rendered()],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
@@ -101,4 +103,12 @@ def _rendered() -> list[Any]:
     """Traceback, and all of it as JSON."""
     import structlog
 
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
+
+
+def _json(line: dict[str, Any], **_: object) -> str:
+    """A line of JSON. msgspec's takes a quarter of the time of Python's; there is one for each picture of the line."""
+    try:
+        return msgspec.json.encode(line, enc_hook=repr).decode()
+    except (TypeError, UnicodeEncodeError, RecursionError):  # keys that are no text, halves of characters
+        return json.dumps(line, default=repr, skipkeys=True)

@@ -2,6 +2,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,13 @@ def test_an_event_has_the_same_values_for_people_and_machines() -> None:
 )
 def test_an_id_that_could_disturb_a_log_is_none(given: str, found: str) -> None:
     assert logs.checked_id(given) == found
+
+
+def test_a_line_with_values_that_json_has_not_is_written_all_the_same() -> None:
+    stream = io.StringIO()
+    log = logs.event_log(stream)
+    log.info("odd", half="\ud800", thing=object, path=Path("a"), umlaut="ä")
+    log.info("keys", values={1: 2, None: 3})
+    odd, keys = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (odd["half"], odd["thing"], odd["umlaut"]) == ("\ud800", "<class 'object'>", "ä")
+    assert keys["values"]["1"] == 2

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
 
 from aoi_modules.errors import Crowded
 from aoi_modules.machine import disk
@@ -36,8 +37,7 @@ class Admission:
         """How many wait for their turn."""
         return len(self._waiting)
 
-    @asynccontextmanager
-    async def turn(self, seconds: float) -> AsyncIterator[float]:
+    def turn(self, seconds: float) -> "Turn":
         """Waits for a turn, holds it, and gives the seconds that are left of the wait.
 
         Args:
@@ -46,18 +46,23 @@ class Admission:
         Raises:
             Crowded: too many wait already, or the turn did not come in time.
         """
-        began = time.monotonic()
-        await self._wait(seconds)
-        try:
-            yield max(began + seconds - time.monotonic(), 0.001)
-        finally:
-            self._under_way -= 1
-            self._let_in()
+        return Turn(self, seconds)
 
-    async def _wait(self, seconds: float) -> None:
+    async def come(self, seconds: float) -> float:
+        """Waits for a turn, and gives the seconds that are left of the wait; see `turn`."""
         if self._free() and not self._waiting:
             self._under_way += 1
-            return
+            return seconds
+        began = time.monotonic()
+        await self._wait(seconds)
+        return max(began + seconds - time.monotonic(), 0.001)
+
+    def go(self) -> None:
+        """Gives a turn back."""
+        self._under_way -= 1
+        self._let_in()
+
+    async def _wait(self, seconds: float) -> None:
         if len(self._waiting) >= self._max_waiting:
             raise Crowded(f"{self._under_way} {self._what} are under way, and {self.waiting} wait already")
         turn = asyncio.get_running_loop().create_future()
@@ -89,6 +94,22 @@ class Admission:
         elif turn.done() and not turn.cancelled():
             self._under_way -= 1
             self._let_in()
+
+
+class Turn:
+    """A turn: an async context manager that gives the seconds which are left of the wait."""
+
+    def __init__(self, admission: Admission, seconds: float) -> None:
+        self._admission = admission
+        self._seconds = seconds
+
+    async def __aenter__(self) -> float:
+        return await self._admission.come(self._seconds)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._admission.go()
 
 
 class Memory:

@@ -2,13 +2,16 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from aoi_modules.errors import BadParameter, NoPicture, TooLarge
 from aoi_modules.gateway.shots import FrameSize, Shot
-from aoi_modules.pictures.decoding import decode, read_header
+from aoi_modules.pictures.decoding import check, read_header
+from aoi_modules.pictures.header import Header
 from aoi_modules.results.record import Origin, Picture, given_key, now, picture_key
 
 LIGHT_PIXELS = 2**16
@@ -86,10 +89,12 @@ async def receive(
 
 async def _looked_at(shot: Shot, most_pixels: int) -> Picture:
     if shot.frame is not None:
-        width, height, kind, digest = shot.frame.width, shot.frame.height, "raw", _sha256
+        width, height, kind = shot.frame.width, shot.frame.height, "raw"
+        digest: Callable[[bytes], str] = _sha256
     else:
         header = read_header(shot.content)
-        width, height, kind, digest = header.width, header.height, _KINDS[header.format], _sha256_of_decodable
+        width, height, kind = header.width, header.height, _KINDS[header.format]
+        digest = partial(_sha256_of_decodable, header)
     if width * height > most_pixels:
         raise TooLarge(most_pixels, "pixels", found=f"{width} x {height}")
     if shot.frame is not None:
@@ -112,6 +117,6 @@ def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _sha256_of_decodable(content: bytes) -> str:
-    decode(content)
+def _sha256_of_decodable(header: Header, content: bytes) -> str:
+    check(content, header)
     return _sha256(content)

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -154,27 +153,27 @@ class Line:
         with_outputs: bool,
         checking: bool,
     ) -> Answer:
-        watch = Watch(self._tracing)
-        async with AsyncExitStack() as until_kept:
-            async with AsyncExitStack() as until_asked:
-                with watch.stage("wait"):
-                    turn = self._admissions[component].turn(seconds)
-                    seconds_left = await until_asked.enter_async_context(turn)
+        watch, admission = Watch(self._tracing), self._admissions[component]
+        async with self._records.alone() as alone:
+            with watch.stage("wait"):
+                seconds_left = await admission.come(seconds)
+            try:
                 ways = self._ways_to(component)  # which may have changed meanwhile
                 chosen = ways.own if checking else ways.chosen(chance_of(origin.unit or together))
                 with chosen.replicas.place() as upstream:
                     with watch.stage("receive"):
                         most = self._routes.max_picture_pixels
                         arrived = await receive(component, arrival, origin, most_pixels=most, stages=watch.stages)
-                        await until_kept.enter_async_context(self._records.alone(arrived.key))
-                        earlier = await self._records.earlier(arrived)
+                        earlier = None if arrived.key is None else await alone.earlier(arrived, arrived.key)
                     if earlier is not None:
                         self._metrics.repeats.labels(component).inc()
                         if not with_outputs:
                             return Answer(earlier)
                     question = Question(component, arrived.shot, Attempts(seconds_left, 0), arrived.request_id)
-                    with watch.stage("model"), self._metrics.upstream_seconds.labels(component).time():
+                    with watch.stage("model"), self._metrics.of(component).upstream_seconds.time():
                         found = await self._inspected(question, chosen, upstream, ways.own)
+            finally:
+                admission.go()
             if earlier is not None:
                 return replace(found, inspection=earlier)
             with watch.stage("record"):

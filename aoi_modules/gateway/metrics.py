@@ -1,7 +1,8 @@
 """What the gateway counts, for Prometheus. One registry an app, so that two apps in a process do not mix."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import Collector
@@ -23,6 +24,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._of: dict[str, OfComponent] = {}
         self.requests = Counter(
             "aoi_gateway_requests_total",
             "Inspections asked for, by component and status: of HTTP, or the code of gRPC.",
@@ -152,6 +154,13 @@ class Metrics:
             "aoi_gateway_in_flight", "Inspections being worked on.", ["component"], registry=self._registry
         )
 
+    def of(self, component: str) -> "OfComponent":
+        """What is counted of a component: found once, as that takes longer than to count."""
+        found = self._of.get(component)
+        if found is None:
+            found = self._of[component] = OfComponent(self, component)
+        return found
+
     def watch(self, recorder: Recorder) -> None:
         """Shows, whenever the values are read, how far the records of this gateway are."""
         for place, way in (("database", recorder.storing), ("pictures", recorder.keeping)):
@@ -176,17 +185,49 @@ class Metrics:
             inspection: what was found.
             stages: milliseconds by stage.
         """
-        component = inspection.component
-        self.verdicts.labels(component, inspection.verdict.value).inc()
+        counted = self.of(inspection.component)
+        counted.verdicts[inspection.verdict.value].inc()
         for stage, milliseconds in stages.items():
-            self.stage_seconds.labels(component, stage).observe(milliseconds / 1000)
+            counted.stage_seconds[stage].observe(milliseconds / 1000)
         for head in inspection.heads:
             if head.threshold is not None and head.score is not None:
-                self.scores.labels(component, head.name).observe(head.score)
+                counted.scores[head.name].observe(head.score)
 
     def text(self) -> bytes:
         """Writes all values in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+class OfComponent:
+    """The counters of one component.
+
+    Args:
+        metrics: of the gateway.
+        component: one of the routes, or `UNKNOWN`.
+
+    Attributes:
+        in_flight, upstream_seconds: of the component.
+        requests, verdicts, stage_seconds, scores: by status, verdict, stage and head.
+    """
+
+    def __init__(self, metrics: Metrics, component: str) -> None:
+        self.in_flight = metrics.in_flight.labels(component)
+        self.upstream_seconds = metrics.upstream_seconds.labels(component)
+        self.requests = _By(lambda status: metrics.requests.labels(component, status))
+        self.verdicts = _By(lambda verdict: metrics.verdicts.labels(component, verdict))
+        self.stage_seconds = _By(lambda stage: metrics.stage_seconds.labels(component, stage))
+        self.scores = _By(lambda head: metrics.scores.labels(component, head))
+
+
+class _By(dict[Any, Any]):
+    """Counters by one more label, found when they are needed first."""
+
+    def __init__(self, find: Callable[[Any], Any]) -> None:
+        self._find = find
+
+    def __missing__(self, label: Any) -> Any:
+        found = self[label] = self._find(label)
+        return found
 
 
 def _waiting(forwarder: Forwarder) -> float:

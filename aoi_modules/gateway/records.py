@@ -4,7 +4,10 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
@@ -17,8 +20,9 @@ from aoi_modules.judging.unit import UnitInspection
 from aoi_modules.results.closing import of_inspection
 from aoi_modules.results.record import Picture, Record, Role, new_id
 from aoi_modules.results.recorder import Recorder
-from aoi_modules.results.review.choosing import choose
+from aoi_modules.results.review.choosing import Choice, choose
 
+_NOBODY = Choice(None, 0.0)
 COMMIT_SECONDS = 5.0
 """How long an answer of a route with `recording: committed` waits for the database."""
 
@@ -34,31 +38,34 @@ class Records:
     def __init__(self, recorder: Recorder | None, gateway: str) -> None:
         self._recorder = recorder
         self._gateway = gateway
-        self._under_way: dict[str, asyncio.Lock] = {}
+        self._under_way: dict[str, _SameKey] = {}
+
+    def alone(self) -> "Alone":
+        """What a request is in: of several with the same key that come at once, one after the other goes on."""
+        return Alone(self)
 
     @asynccontextmanager
-    async def alone(self, key: str | None) -> AsyncIterator[None]:
-        """Of several requests with the same key that come at once, lets one after the other in."""
-        if key is None or self._recorder is None:
-            yield
-            return
-        lock = self._under_way.setdefault(key, asyncio.Lock())
+    async def one_by_one(self, key: str) -> AsyncIterator[None]:
+        """Of several that have the same key lets one after the other in."""
+        same = self._under_way.setdefault(key, _SameKey())
+        same.requests += 1
         try:
-            async with lock:
+            async with same.lock:
                 yield
         finally:
-            if not lock.locked() and self._under_way.get(key) is lock:
+            same.requests -= 1
+            if not same.requests:
                 del self._under_way[key]
 
-    async def earlier(self, arrived: Arrived) -> Inspection | None:
+    async def earlier(self, arrived: Arrived, key: str) -> Inspection | None:
         """The recorded answer to the same request; None if there is none, or it cannot be read now.
 
         Raises:
             KeyReused: the key came with another picture.
         """
-        if arrived.key is None or self._recorder is None:
+        if self._recorder is None:
             return None
-        record = await self._recorder.known(arrived.key)
+        record = await self._recorder.known(key)
         if record is None:
             return None
         if record.picture.sha256 != arrived.picture.sha256:
@@ -83,8 +90,8 @@ class Records:
         stored = route.stores(inspection.verdict)
         choice = choose(inspection.verdict, kept=stored, audit=route.audit, luck=random.random())
         stored = stored or choice.reason == "audit"
-        record = self._record(arrived, inspection, "canary" if inspection.canary else "line", stored, started)
-        record = msgspec.structs.replace(record, review=choice.reason, chance=choice.chance)
+        role: Role = "canary" if inspection.canary else "line"
+        record = self._record(arrived, inspection, role, stored, started, choice)
         seconds = COMMIT_SECONDS if route.recording == "committed" else None
         file = await _file(arrived.shot) if stored else b""
         await self._recorder.keep(record, file, committed_within=seconds)
@@ -133,7 +140,15 @@ class Records:
         await self._recorder.keep_closing(closing)
         return msgspec.structs.replace(inspection, id=closing.id)
 
-    def _record(self, arrived: Arrived, inspection: Inspection, role: Role, stored: bool, started: float) -> Record:
+    def _record(
+        self,
+        arrived: Arrived,
+        inspection: Inspection,
+        role: Role,
+        stored: bool,
+        started: float,
+        choice: Choice = _NOBODY,
+    ) -> Record:
         record_id = new_id(arrived.time)
         elapsed = round((time.perf_counter() - started) * 1000, 2)
         named = msgspec.structs.replace(inspection, id=record_id, request_id=arrived.request_id, elapsed_ms=elapsed)
@@ -147,11 +162,51 @@ class Records:
             role=role,
             key=arrived.key,
             stages=arrived.stages,
+            review=choice.reason,
+            chance=choice.chance,
         )
+
+
+class Alone:
+    """What a request is in; see `Records.alone`. An async context manager, which costs one without a key nothing."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._turn: AbstractAsyncContextManager[None] | None = None
+
+    async def earlier(self, arrived: Arrived, key: str) -> Inspection | None:
+        """Waits for those with the same key, and gives the recorded answer; see `Records.earlier`.
+
+        Raises:
+            KeyReused: the key came with another picture.
+        """
+        turn = self._records.one_by_one(key)
+        await turn.__aenter__()
+        self._turn = turn
+        return await self._records.earlier(arrived, key)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._turn is not None:
+            await self._turn.__aexit__(kind, error, trace)
+
+
+@dataclass
+class _SameKey:
+    """Requests with the same key that are under way."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    requests: int = 0
 
 
 def _noted(picture: Picture, stored: bool) -> Picture:
     """What the record says of a picture; a raw frame is kept as a PNG."""
+    if not stored:
+        return picture
     kind = "png" if stored and picture.kind == "raw" else picture.kind
     return msgspec.structs.replace(picture, kind=kind, kept=stored)
 

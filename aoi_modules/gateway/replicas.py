@@ -13,7 +13,7 @@ from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError
 from aoi_modules.gateway.routes import Route
-from aoi_modules.gateway.upstreams import Question, Reply, Upstream
+from aoi_modules.gateway.upstreams import Question, Reply, Slot, Upstream
 from aoi_modules.gateway.watching.tracing import Tracing
 from aoi_modules.modelstore.manifest import Manifest
 
@@ -55,8 +55,7 @@ class Replicas:
         self._asked_again = asked_again
         self._tracing = tracing
 
-    @contextmanager
-    def place(self) -> Iterator[Upstream]:
+    def place(self) -> Slot:
         """Holds a place for an inspection, and says at which server.
 
         Raises:
@@ -65,8 +64,7 @@ class Replicas:
         upstream = self._next(())
         if upstream is None:
             raise Busy(sum(upstream.max_in_flight for upstream in self._upstreams))
-        with upstream.slot():
-            yield upstream
+        return upstream.slot()
 
     async def ask(self, first: Upstream, endpoint: Endpoint, question: Question) -> Reply:
         """Asks about a picture, and elsewhere if the first server cannot answer.
@@ -139,6 +137,9 @@ class Replicas:
 
     def _next(self, asked: Collection[Upstream]) -> Upstream | None:
         """The server to ask next; None if all have been asked or have no place."""
+        if len(self._upstreams) == 1:
+            (only,) = self._upstreams
+            return None if only in asked or only.full else only
         free = [upstream for upstream in self._upstreams if upstream not in asked and not upstream.full]
         return min(free, key=self._rank, default=None)
 

@@ -5,9 +5,9 @@ A server that does not answer about a model is away for that model, until it say
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from types import TracebackType
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
@@ -114,21 +114,24 @@ class Upstream:
         """Whether the last that is known of a model is that the server does not answer about it."""
         return model in self._awaited
 
-    @contextmanager
-    def slot(self) -> Iterator[None]:
+    def slot(self) -> "Slot":
         """Holds one of the places for inspections.
 
         Raises:
             Busy: all are taken.
         """
+        return Slot(self)
+
+    def take_place(self) -> None:
+        """Takes one; see `slot`."""
         if self.full:
             raise Busy(self.max_in_flight)
         self.in_flight += 1
         self.last_asked = time.monotonic()
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
+
+    def give_place(self) -> None:
+        """Gives it back."""
+        self.in_flight -= 1
 
     async def ask(self, endpoint: Endpoint, question: Question, trace: Metadata = ()) -> Reply:
         """Asks a model about one picture.
@@ -208,7 +211,10 @@ class Upstream:
         answered = prediction.version or endpoint.version
         if answered is None:
             return Reply(prediction, None, self.address)
-        manifest = await self._manifest(replace(endpoint, version=answered, label=None), attempts)
+        if (endpoint.model, answered) in self._manifests:
+            manifest = self._manifests[endpoint.model, answered]
+        else:
+            manifest = await self._manifest(replace(endpoint, version=answered, label=None), attempts)
         shot.check(manifest)
         return Reply(prediction, manifest, self.address)
 
@@ -239,31 +245,28 @@ class Upstream:
             raise
 
     def _client(self, endpoint: Endpoint, attempts: Attempts, metadata: Metadata = ()) -> AsyncGrpcClient:
-        return AsyncGrpcClient(replace(endpoint, address=self.address), self._connection, attempts, metadata)
+        own = endpoint if endpoint.address == self.address else replace(endpoint, address=self.address)
+        return AsyncGrpcClient(own, self._connection, attempts, metadata)
 
-    @contextmanager
-    def _noticing(self, endpoint: Endpoint) -> Iterator[None]:
-        """Notices whether the server answers about a model; what it says itself, even a refusal, is an answer."""
+    def _noticing(self, endpoint: Endpoint) -> "_Noticing":
+        """Notices whether the server answers about a model."""
+        return _Noticing(self, endpoint)
+
+    def notice(self, endpoint: Endpoint, error: BaseException | None) -> None:
+        """Notes what came of a question about a model; what the server says itself, even a refusal, is an answer."""
         model = endpoint.model
-        try:
-            yield
-        except Unreachable:
+        if isinstance(error, Unreachable):
             self._manifests.clear()
             self._unreadable.clear()  # what comes back may be another server with other models
             self._expect_back(endpoint)
-            raise
-        except TooSlow:
+        elif isinstance(error, TooSlow):
             self._late[model] = self._late.get(model, 0) + 1
             if self._late[model] >= LATE_IN_A_ROW:
                 self._expect_back(endpoint)
-            raise
-        except RpcError as error:
+        elif error is None or isinstance(error, RpcError):
             self._late.pop(model, None)
-            if error.code == "NOT_FOUND":  # not there yet, as on a server that has just started
+            if error is not None and error.code == "NOT_FOUND":  # not there yet, as on a server that has just started
                 self._expect_back(endpoint)
-            raise
-        else:
-            self._late.pop(model, None)
 
     def _expect_back(self, endpoint: Endpoint) -> None:
         if not self.away(endpoint.model):
@@ -285,6 +288,42 @@ class Upstream:
         except AoiError:  # whoever asks about a picture is told
             return False
         return any(status.state == "AVAILABLE" for status in statuses)
+
+
+class Slot:
+    """A place for an inspection at a model server, which it gives."""
+
+    __slots__ = ("_upstream",)
+
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+
+    def __enter__(self) -> Upstream:
+        self._upstream.take_place()
+        return self._upstream
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._upstream.give_place()
+
+
+class _Noticing:
+    """A block in which a server is asked about a model."""
+
+    __slots__ = ("_endpoint", "_upstream")
+
+    def __init__(self, upstream: Upstream, endpoint: Endpoint) -> None:
+        self._upstream = upstream
+        self._endpoint = endpoint
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._upstream.notice(self._endpoint, error)
 
 
 class Upstreams:

@@ -111,9 +111,25 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
     Raises:
         WireError: TensorFlow has no such dtype, or an object is neither bytes nor text.
     """
-    if isinstance(array, bytes | list):
+    tensor = TensorProto()
+    pack(array, tensor, content=content)
+    return tensor
+
+
+def pack(array: Array | bytes | list[bytes], tensor: TensorProto, *, content: bool = True) -> None:
+    """Packs an array into a message that is empty and is part of another one: no picture is copied twice.
+
+    Raises:
+        WireError: see `to_tensor`.
+    """
+    if isinstance(array, list):  # pictures, mostly
+        tensor.dtype = STRING
+        tensor.tensor_shape.dim.add(size=len(array))
+        tensor.string_val.extend(map(_as_bytes, array))
+        return
+    if isinstance(array, bytes):
         array = np.array(array, dtype=object)
-    tensor = TensorProto(dtype=data_type(array))
+    tensor.dtype = data_type(array)
     tensor.tensor_shape.SetInParent()  # a scalar's shape is empty, but it is there
     for size in array.shape:
         tensor.tensor_shape.dim.add(size=size)
@@ -123,7 +139,6 @@ def to_tensor(array: Array | bytes | list[bytes], *, content: bool = True) -> Te
         tensor.tensor_content = np.ascontiguousarray(array).tobytes()
     else:
         _fill_typed_field(tensor, array.ravel())
-    return tensor
 
 
 def to_array(tensor: TensorProto, name: str = "tensor") -> Array:

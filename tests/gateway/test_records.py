@@ -320,3 +320,29 @@ def test_pictures_go_by_the_age_that_the_routes_say(model_server: ModelServer, t
         picture = requests.get(f"{gateway.url}/v1/inspections/{found['id']}/picture", timeout=10)
     assert record["picture"]["gone"] is not None
     assert (picture.status_code, "went" in picture.json()["detail"]) == (404, True)
+
+
+def test_of_three_with_the_same_key_one_after_the_other_goes_on_whoever_gives_up() -> None:
+    records = Records(None, "north")
+    order: list[str] = []
+
+    async def one(name: str, *, fail: bool = False) -> None:
+        async with records.one_by_one("key"):
+            order.append(f"{name} in")
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            order.append(f"{name} out")
+            if fail:
+                raise ValueError
+
+    async def run() -> None:
+        tasks = [asyncio.create_task(one("first", fail=True)), asyncio.create_task(one("second"))]
+        left = asyncio.create_task(one("left"))
+        await asyncio.sleep(0)
+        left.cancel()
+        await asyncio.wait(tasks[:1])
+        await asyncio.gather(one("third"), *tasks, left, return_exceptions=True)
+
+    asyncio.run(run())
+    assert order == ["first in", "first out", "second in", "second out", "third in", "third out"]
+    assert records._under_way == {}

@@ -1,14 +1,17 @@
 """Which reader is asked, and in which channels it answers."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from aoi_modules.errors import NotAPicture, TooManyPixels
 from aoi_modules.pictures import decoding, formats
-from aoi_modules.pictures.decoding import decode, header_of_file, read_header
+from aoi_modules.pictures.decoding import check, decode, header_of_file, read_header
 from tests.pictures import drawn
 from tests.pictures.drawn import encoded, soft
 
@@ -90,3 +93,26 @@ def test_a_picture_cut_off_anywhere_is_refused(form: str) -> None:
     for length in range(len(content)):
         with pytest.raises(NotAPicture):
             decode(content[:length])
+
+
+@given(data=st.data(), form=st.sampled_from(["PNG", "JPEG", "BMP"]), progressive=st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_checking_finds_the_same_as_decoding(data: st.DataObject, form: str, progressive: bool) -> None:
+    """A JPEG is checked in another way than it is decoded."""
+    content = bytearray(encoded(RGB, form, progressive=progressive) if form == "JPEG" else encoded(RGB, form))
+    for at in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=3)):
+        content[at] = data.draw(st.integers(0, 255))
+    damaged = bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
+
+    def said(read: Callable[[], object]) -> str:
+        try:
+            read()
+        except NotAPicture as error:
+            return error.message
+        return ""
+
+    try:
+        header = read_header(damaged)
+    except NotAPicture:
+        return
+    assert said(lambda: check(damaged, header)) == said(lambda: decode(damaged))

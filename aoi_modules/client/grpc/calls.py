@@ -23,7 +23,7 @@ from aoi_modules.wire.messages import (
     TensorInfo,
 )
 from aoi_modules.wire.schema import CODES, ENUMS
-from aoi_modules.wire.tensors import to_array, to_tensor, type_name
+from aoi_modules.wire.tensors import pack, to_array, type_name
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
@@ -76,7 +76,7 @@ def predict_request(endpoint: Endpoint, inputs: Inputs, signature: str) -> Predi
     """
     request = PredictRequest(model_spec=model_spec(endpoint, signature))
     for name, value in carried(inputs).items():
-        request.inputs[name].CopyFrom(to_tensor(value))
+        pack(value, request.inputs[name])
     return request
 
 

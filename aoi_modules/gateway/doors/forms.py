@@ -12,18 +12,39 @@ from starlette.requests import Request
 from aoi_modules.errors import BadParameter
 
 MULTIPART = "multipart/form-data"
+_HEADERS = "aoi.headers"
+"""In the scope of a request."""
 _BOUNDARY = re.compile(rb"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 """Of RFC 2046."""
 
 
+def headers_of(request: Request) -> Mapping[str, str]:
+    """The headers by name in lower case; of one that came twice, the first.
+
+    They are read once a request: a look into Starlette's own goes through all of them.
+    """
+    found: Mapping[str, str] | None = request.scope.get(_HEADERS)
+    if found is None:
+        pairs = reversed(request.scope["headers"])
+        found = request.scope[_HEADERS] = {name.decode("latin-1"): text.decode("latin-1") for name, text in pairs}
+    return found
+
+
+def parameters_of(request: Request) -> Mapping[str, str]:
+    """The parameters of the query by name; of one that came twice, the last."""
+    return request.query_params if request.scope["query_string"] else {}
+
+
 def is_form(request: Request) -> bool:
     """Whether the body is a form."""
-    return media_type_of(request.headers.get("content-type", ""))[0] == MULTIPART
+    return media_type_of(headers_of(request).get("content-type", ""))[0] == MULTIPART
 
 
 def media_type_of(text: str) -> tuple[str, Mapping[str, str]]:
     """Splits a media type from its parameters; all names in lower case."""
-    kind, _, rest = text.partition(";")
+    kind, semicolon, rest = text.partition(";")
+    if not semicolon:
+        return kind.strip().lower(), {}
     pairs = (part.partition("=") for part in rest.split(";"))
     return kind.strip().lower(), {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
 
@@ -44,7 +65,7 @@ async def form_of(
     Raises:
         BadParameter: it is no form, or has more parts.
     """
-    _, given = parse_options_header(request.headers.get("content-type", ""))
+    _, given = parse_options_header(headers_of(request).get("content-type", ""))
     boundary = given.get(b"boundary", b"")
     if not _BOUNDARY.fullmatch(boundary):
         found = boundary[:40].decode("latin-1")

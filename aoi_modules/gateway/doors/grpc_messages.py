@@ -10,7 +10,7 @@ from aoi_modules.gateway.routes import Route
 from aoi_modules.gateway.shots import Features, FrameSize, Shot, checked_features
 from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, FEATURES, IMAGE, MANIFEST_SIGNATURE, PIXELS_SIGNATURE
 from aoi_modules.wire.messages import ModelSpec, PredictRequest, PredictResponse
-from aoi_modules.wire.tensors import Array, to_array, to_tensor
+from aoi_modules.wire.tensors import Array, pack, to_array
 
 MOST_PICTURES = 128
 """Of one call, whatever the routes say: their ids and verdicts have to fit into the trailing metadata."""
@@ -103,7 +103,7 @@ def response_of(request: PredictRequest, predictions: Sequence[Prediction]) -> P
     response = PredictResponse(model_spec=spec)
     for name in _wanted(request, sorted(outputs[0])):
         array = _joined(name, [one[name] for one in outputs])
-        response.outputs[name].CopyFrom(to_tensor(array, content=False))
+        pack(array, response.outputs[name], content=False)
     return response
 
 

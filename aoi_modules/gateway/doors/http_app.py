@@ -21,6 +21,7 @@ from aoi_modules.gateway.doors import picture_log, problems, unit_form
 from aoi_modules.gateway.doors.access.guard import guarded
 from aoi_modules.gateway.doors.access.login import ACCESS
 from aoi_modules.gateway.doors.access.porter import Porter
+from aoi_modules.gateway.doors.forms import headers_of
 from aoi_modules.gateway.doors.openapi import page
 from aoi_modules.gateway.doors.openapi.document import document_of
 from aoi_modules.gateway.doors.pages.app import PAGES
@@ -133,10 +134,11 @@ async def post_picture(request: Request) -> Response:
     """POST /v1/inspect/{component}: the picture's bytes in, the verdict out."""
     gateway, component = gateway_of(request), request.path_params["component"]
     label = component if component in gateway.routes.components else UNKNOWN
-    with gateway.metrics.in_flight.labels(label).track_inprogress():
+    counted = gateway.metrics.of(label)
+    with counted.in_flight.track_inprogress():
         about = {"component": component[:MAX_NAME], **_unit_said(request)}
         response = await _answered(request, PICTURE_PATH, partial(_inspect_picture, request, component), about)
-    gateway.metrics.requests.labels(label, response.status_code).inc()
+    counted.requests[response.status_code].inc()
     return response
 
 
@@ -328,7 +330,7 @@ def _unit_said(request: Request) -> dict[str, str]:
 
 
 def _request_id(request: Request) -> str:
-    return request_id_of(request.headers.get(REQUEST_ID, ""))
+    return request_id_of(headers_of(request).get(REQUEST_ID, ""))
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter, NoPicture
-from aoi_modules.gateway.doors.forms import form_of, is_form, media_type_of
+from aoi_modules.gateway.doors.forms import form_of, headers_of, is_form, media_type_of, parameters_of
 from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Features, FrameSize, Shot, checked_features
 
@@ -40,11 +40,12 @@ async def shot_of(request: Request, body: bytes) -> Shot:
         BadParameter: the form has other fields, or size or features make no sense.
         NoPicture: the form has no picture.
     """
-    for name in request.query_params.keys() & SIZES.keys():  # where nobody reads them, too
-        _size(name, request.query_params[name])
-    beside = request.query_params.get(FEATURES, request.headers.get(FEATURES_HEADER))
+    given_beside, headers = parameters_of(request), headers_of(request)
+    for name in given_beside.keys() & SIZES.keys():  # where nobody reads them, too
+        _size(name, given_beside[name])
+    beside = given_beside.get(FEATURES, headers.get(FEATURES_HEADER.lower()))
     if not is_form(request):
-        return _shot(request, body, request.headers.get("content-type", ""), beside)
+        return _shot(request, body, headers.get("content-type", ""), beside)
     expected = f"a form with {IMAGE} and {FEATURES}"
     async with form_of(request, body, expected=expected, max_files=2, max_fields=2) as fields:
         for name in fields.keys() - {IMAGE, FEATURES}:
@@ -77,7 +78,7 @@ def features_of(text: str | bytes) -> Features:
 
 def _shot(request: Request, content: bytes, media_type: str, features: str | bytes | None) -> Shot:
     kind, parameters = media_type_of(media_type)
-    frame = _frame(parameters, request.query_params) if kind == RAW else None
+    frame = _frame(parameters, parameters_of(request)) if kind == RAW else None
     return Shot(content, frame, None if features is None else features_of(features))
 
 

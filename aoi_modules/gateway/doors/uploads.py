@@ -1,12 +1,12 @@
 """A picture that arrives by HTTP: bounded in bytes and in time, whatever the headers say."""
 
 import asyncio
-import uuid
+import random
 
 from starlette.requests import Request
 
 from aoi_modules.errors import AoiError, BadParameter, SlowUpload, TooLarge
-from aoi_modules.gateway.doors.forms import is_form
+from aoi_modules.gateway.doors.forms import headers_of, is_form, parameters_of
 from aoi_modules.gateway.doors.shot_form import FORM_BYTES, shot_of
 from aoi_modules.gateway.doors.whole_numbers import whole_number
 from aoi_modules.gateway.shots import Shot
@@ -17,6 +17,7 @@ ORIGIN = ("unit", "position", "product", "lot", "station")
 """What a request may say about where its pictures come from: by a parameter of this name or by `X-Aoi-Name`."""
 ORIGIN_HEADERS = "X-Aoi-"
 """What their headers begin with."""
+_ORIGIN_HEADERS = {name: f"{ORIGIN_HEADERS}{name}".lower() for name in ORIGIN}
 KEY_HEADER = "Idempotency-Key"
 MAX_NAME = 200
 """Characters of a name of any kind, and of a key."""
@@ -56,7 +57,7 @@ class Upload:
         Raises:
             BadParameter: it is empty, too long, or holds a control character.
         """
-        text = self._request.headers.get(KEY_HEADER)
+        text = headers_of(self._request).get(KEY_HEADER.lower())
         return None if text is None else name_of(KEY_HEADER, text)
 
     async def shot(self) -> Shot:
@@ -83,7 +84,7 @@ class Upload:
         return await self._received(self._max_bytes)
 
     async def _received(self, max_bytes: int) -> bytes:
-        announced = self._request.headers.get("content-length", "")
+        announced = headers_of(self._request).get("content-length", "")
         if announced.isdigit() and int(announced) > max_bytes:
             raise await self._after_discarding(TooLarge(self._max_bytes, "bytes", found=f"{announced} bytes"))
         content = bytearray()
@@ -105,7 +106,7 @@ class Upload:
 
         A client that asked first, by `Expect: 100-continue`, has sent nothing and is answered at once.
         """
-        if self._request.headers.get("expect", "").lower() == "100-continue":
+        if headers_of(self._request).get("expect", "").lower() == "100-continue":
             return refusal
         discarded = 0
         try:
@@ -126,16 +127,17 @@ def origin_of(request: Request) -> Origin:
     Raises:
         BadParameter: a name is empty, too long, or holds a control character.
     """
-    for name in ORIGIN:  # a header, too, where the parameter wins
-        if (text := request.headers.get(f"{ORIGIN_HEADERS}{name}")) is not None:
+    headers, parameters = headers_of(request), parameters_of(request)
+    for name, header in _ORIGIN_HEADERS.items():  # a header, too, where the parameter wins
+        if (text := headers.get(header)) is not None:
             name_of(f"{ORIGIN_HEADERS}{name.title()}", text)
-    given = {name: said_of(request, name) for name in ORIGIN}
+    given = {name: parameters.get(name, headers.get(header)) for name, header in _ORIGIN_HEADERS.items()}
     return Origin(**{name: name_of(name, text) for name, text in given.items() if text is not None})
 
 
 def said_of(request: Request, name: str) -> str | None:
     """Reads one of `ORIGIN`, or what else may be a parameter or a header, as it came; None where nothing is said."""
-    return request.query_params.get(name, request.headers.get(f"{ORIGIN_HEADERS}{name}"))
+    return parameters_of(request).get(name, headers_of(request).get(f"{ORIGIN_HEADERS}{name}".lower()))
 
 
 def name_of(what: str, text: str) -> str:
@@ -151,7 +153,7 @@ def name_of(what: str, text: str) -> str:
 
 def request_id_of(given: str) -> str:
     """Gives the client's own id, if it is one that cannot disturb a log; else a new one."""
-    return checked_id(given) or uuid.uuid4().hex
+    return checked_id(given) or f"{random.getrandbits(128):032x}"  # no secret: it tells requests apart
 
 
 def wanted_ms(request: Request) -> int | None:
@@ -160,7 +162,7 @@ def wanted_ms(request: Request) -> int | None:
     Raises:
         BadParameter: it says something else.
     """
-    text = request.query_params.get("timeout_ms")
+    text = parameters_of(request).get("timeout_ms")
     if text is None:
         return None
     return whole_number("timeout_ms", text, MOST_MILLISECONDS, expected="whole milliseconds over 0")

@@ -48,7 +48,7 @@ def _answer(request: PredictRequest, as_content: bool, servable: Servable, outpu
     answer = PredictResponse()
     for key, array in outputs.items():
         try:
-            answer.outputs[key].CopyFrom(tensors.to_tensor(array, content=as_content))
+            tensors.pack(array, answer.outputs[key], content=as_content)
         except WireError as error:
             raise RpcError("UNIMPLEMENTED", f"output {key}: {error.message}") from None
     servable.fill_spec(answer.model_spec, request.model_spec.signature_name)

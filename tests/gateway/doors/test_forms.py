@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from aoi_modules.errors import BadParameter
-from aoi_modules.gateway.doors.forms import form_of, is_form, media_type_of
+from aoi_modules.gateway.doors.forms import form_of, headers_of, is_form, media_type_of, parameters_of
 
 BODY = (
     '--edge\r\nContent-Disposition: form-data; name="größe"\r\n\r\nvier\r\n'
@@ -71,4 +71,13 @@ def test_media_types() -> None:
     assert is_form(request("Multipart/Form-Data; boundary=x"))
     assert not is_form(request("image/png"))
     assert media_type_of('image/x-raw; Width="40" ;height=30') == ("image/x-raw", {"width": "40", "height": "30"})
-    assert media_type_of("") == ("", {"": ""})
+    assert media_type_of("") == ("", {})
+
+
+def test_of_a_header_that_came_twice_the_first_counts_and_of_a_parameter_the_last() -> None:
+    headers = [(b"x-aoi-unit", b"A"), (b"x-aoi-unit", b"B"), (b"x-aoi-lot", "Los-ä".encode("latin-1"))]
+    asked = Request({"type": "http", "headers": headers, "query_string": b"lot=1&lot=2"})
+    assert headers_of(asked) == {"x-aoi-unit": "A", "x-aoi-lot": "Los-ä"}
+    assert headers_of(asked) is headers_of(asked)
+    assert dict(parameters_of(asked)) == {"lot": "2"}
+    assert parameters_of(Request({"type": "http", "headers": headers, "query_string": b""})) == {}
