@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, literal, select
 from sqlalchemy.exc import StatementError
 
 from aoi_modules.errors import BadParameter, NoSuchResult
@@ -99,7 +99,7 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
     """
     if cursor is not None and not is_id(cursor):
         raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor[:40])
-    rows = await _rows(database, question_of(wanted, count, cursor))
+    rows = await _rows(database, question_of(wanted, count, cursor)) if await _is_known(database, wanted) else []
     records = [from_row(row) for row in rows[:count]]
     return Page(records=records, cursor=records[-1].id if len(rows) > count else None)
 
@@ -112,8 +112,7 @@ def question_of(wanted: Filter, count: int, cursor: str | None = None) -> Select
         count: at most so many.
         cursor: id of the last record before the page; None for the first page.
     """
-    columns = {name: value for name, value in msgspec.structs.asdict(wanted).items() if name in inspections.c}
-    conditions = [inspections.c[name] == value for name, value in columns.items() if value is not None]
+    conditions = _conditions(wanted)
     ids = inspections.c.id
     newest_first = NewestFirst(ids) if conditions else ids.desc()  # as in the index that is to answer
     if wanted.since is not None:
@@ -123,6 +122,22 @@ def question_of(wanted: Filter, count: int, cursor: str | None = None) -> Select
     if cursor is not None:
         conditions.append(ids < cursor)
     return select(inspections).where(*conditions).order_by(newest_first).limit(count + 1)
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """What the columns have to be."""
+    columns = {name: value for name, value in msgspec.structs.asdict(wanted).items() if name in inspections.c}
+    return [inspections.c[name] == value for name, value in columns.items() if value is not None]
+
+
+async def _is_known(database: Database, wanted: Filter) -> bool:
+    """Whether each value of a filter of several stands in some row: one that stands in none would be looked for in all
+    rows that have the others."""
+    conditions = _conditions(wanted)
+    if len(conditions) < 2:
+        return True
+    each = [select(inspections.c.id).where(condition).exists() for condition in conditions]
+    return bool(await _rows(database, select(literal(1).label("known")).where(*each)))
 
 
 async def by_id(database: Database, record_id: str) -> Record:
@@ -167,7 +182,7 @@ async def _first(database: Database, question: Select[tuple[object, ...]]) -> Re
     return from_row(rows[0]) if rows else None
 
 
-async def _rows(database: Database, question: Select[tuple[object, ...]]) -> list[Row]:
+async def _rows(database: Database, question: Select[Any]) -> list[Row]:
     """The rows that fit; none does where the database cannot even hold a value that is asked for."""
     try:
         async with database.reading() as connection:
