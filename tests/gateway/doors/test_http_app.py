@@ -86,6 +86,7 @@ def test_a_good_part_passes(gateway: RunningGateway, server: ModelServer) -> Non
         "model": {"name": "tile", "version": 1},
         "reason": "",
         "canary": False,
+        "check": False,
         "id": "",
         "repeated": False, "limits_seen": None,
         "heads": [
