@@ -1,21 +1,30 @@
-"""A line goes on while its database, its broker and the gateway itself are away: nothing is lost, nothing doubled."""
+"""A line goes on while its database, its broker and the gateway itself are away: nothing is lost, nothing doubled.
+
+Nobody is judged by other limits than those that people set, and what a check of the station has locked stays locked.
+"""
 
 import csv
 import json
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.results.station.door import Door
+from aoi_modules.results.station.golden import read_golden
+from aoi_modules.results.station.running import run_check
 from tests import services
-from tests.client.model_server import ModelServer
+from tests.client.model_server import ModelServer, scores_of
 from tests.gateway.conftest import picture_bytes
 from tests.mosquitto import REMEMBERING, Subscriber, running_mosquitto
 from tests.postgresql import running_postgresql
+from tests.results.station.checked_gateway import golden_set, see
 
 SECONDS = 6.0
 """How long the database and the broker are away."""
@@ -24,6 +33,8 @@ RATE = 50
 CAMERAS = 4
 PATIENCE = 120.0
 PICTURE = picture_bytes()
+SCORE = 0.7
+"""Of every picture: the manifest fails it, and people let it pass."""
 
 
 class Camera(threading.Thread):
@@ -32,6 +43,7 @@ class Camera(threading.Thread):
     Attributes:
         url: of the gateway.
         answered: units that got a verdict.
+        answers: what was said about them.
     """
 
     def __init__(self, label: str) -> None:
@@ -39,6 +51,7 @@ class Camera(threading.Thread):
         self.label = label
         self.url = ""
         self.answered: list[str] = []
+        self.answers: list[dict[str, Any]] = []
         self.stopped = threading.Event()
 
     def run(self) -> None:
@@ -51,37 +64,70 @@ class Camera(threading.Thread):
                 continue
             assert answer.status_code == 200, answer.text
             self.answered.append(unit)
+            self.answers.append(answer.json())
             number += 1
 
 
-def outage(folder: Path, seconds: float) -> tuple[list[str], Counter[str], Counter[str]]:
-    """The units that were answered; how often each was recorded; and how often each was told."""
+@dataclass
+class Outage:
+    """What came of it.
+
+    Args:
+        answered: units that got a verdict.
+        answers: those verdicts.
+        recorded: how often each unit was recorded.
+        told: how often it was told.
+        locked: status and words of answers about a locked component: before, while the database was away, after the
+            restart without it, when it was back, and once a check had passed.
+        setting: number of the limits that people set before.
+    """
+
+    answered: list[str]
+    answers: list[dict[str, Any]]
+    recorded: Counter[str]
+    told: Counter[str]
+    locked: list[tuple[int, str]]
+    setting: int
+
+
+def outage(folder: Path, seconds: float) -> Outage:
+    """Takes database, broker and gateway away, and brings all of them back."""
     (folder / "broker").mkdir()
+    golden = read_golden(golden_set(folder / "golden"))
     with (
         running_postgresql() as database,
         running_mosquitto(folder / "broker", *REMEMBERING) as broker,
         Subscriber(broker) as heard,
         ModelServer() as server,
     ):
+        server.outputs = scores_of(SCORE)
         routes, url = folder / "routes.yaml", database.new_database()
         routes.write_text(
-            f'components: {{tile: {{model: tile, upstream: "{server.address}"}}}}\n'
+            f'components: {{tile: {{model: tile, upstream: "{server.address}"}}, '
+            f'board: {{model: tile, upstream: "{server.address}"}}}}\n'
+            f"checks: {{board: {{golden: {golden.folder}, every_hours: 8}}}}\n"
             f'sinks: {{line: {{mqtt: "{broker.url}/aoi", password_file: {broker.password_file}}}}}\n'
         )
-        cameras = [Camera(f"c{number}") for number in range(CAMERAS)]
+        cameras, locked = [Camera(f"c{number}") for number in range(CAMERAS)], list[tuple[int, str]]()
         with RunningGateway(routes, results=folder / "results", database=url) as gateway:
+            setting = set_limits(gateway.url)
+            with Door(gateway.url) as door:
+                assert not run_check(door, "board", golden, "Ada").passed
             for camera in cameras:
                 camera.url = gateway.url
                 camera.start()
+            locked.append(about_board(gateway.url))
             time.sleep(1)
             database.stop()
             broker.kill()
             time.sleep(seconds / 2)
+            locked.append(about_board(gateway.url))
             gateway.process.kill()
         with RunningGateway(routes, results=folder / "results", database=url) as gateway:
             for camera in cameras:
                 camera.url = gateway.url
             time.sleep(seconds / 2)
+            locked.append(about_board(gateway.url))
             database.start()
             broker.start()
             time.sleep(1)
@@ -94,9 +140,31 @@ def outage(folder: Path, seconds: float) -> tuple[list[str], Counter[str], Count
             while time.monotonic() < end and not set(answered) <= set(told):
                 time.sleep(0.2)
                 told = Counter(unit_of(message) for _, message in heard.messages)
-        question = "SELECT unit, count(*) FROM inspections WHERE repeats IS NULL GROUP BY unit"
+            locked.append(about_board(gateway.url))
+            see(server)
+            with Door(gateway.url) as door:
+                assert run_check(door, "board", golden, "Ada").passed
+            locked.append(about_board(gateway.url))
+        question = "SELECT unit, count(*) FROM inspections WHERE repeats IS NULL AND unit IS NOT NULL GROUP BY unit"
         rows = database.run(question, url.rpartition("/")[2])
-    return answered, Counter({unit: int(count) for unit, count in csv.reader(rows.splitlines(), delimiter="|")}), told
+    recorded = Counter({unit: int(count) for unit, count in csv.reader(rows.splitlines(), delimiter="|")})
+    answers = [answer for camera in cameras for answer in camera.answers]
+    return Outage(answered, answers, recorded, told, locked, setting)
+
+
+def set_limits(url: str) -> int:
+    """People let pass what the manifest would fail; the number of their setting."""
+    place = {"component": "tile", "model": "tile", "version": 1, "head": "defect"}
+    body = {**place, "threshold": 0.9, "who": "Ada", "why": "overkill", "seen": 0}
+    answer = requests.post(f"{url}/v1/limits", json=body, timeout=20)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["number"])
+
+
+def about_board(url: str) -> tuple[int, str]:
+    """What is said about a part of the component that is checked."""
+    answer = requests.post(f"{url}/v1/inspect/board", data=PICTURE, timeout=20)
+    return answer.status_code, str(answer.json().get("detail", ""))
 
 
 def unit_of(message: str) -> str:
@@ -106,10 +174,18 @@ def unit_of(message: str) -> str:
 
 @pytest.mark.slow
 @services.need(services.POSTGRESQL, services.MOSQUITTO)
-def test_every_answer_is_recorded_once_and_told_though_all_were_away(tmp_path: Path) -> None:
-    answered, recorded, told = outage(tmp_path, SECONDS)
-    assert len(answered) > RATE
-    assert len(answered) == len(set(answered))
-    assert set(answered) <= set(recorded)
-    assert set(recorded.values()) == {1}
-    assert set(answered) <= set(told)
+def test_what_was_answered_is_recorded_once_and_told_by_the_same_limits_and_the_lock_holds(tmp_path: Path) -> None:
+    found = outage(tmp_path, SECONDS)
+    assert len(found.answered) > RATE
+    assert len(found.answered) == len(set(found.answered))
+    assert set(found.answered) <= set(found.recorded)
+    assert set(found.recorded.values()) == {1}
+    assert set(found.answered) <= set(found.told)
+    judged = {(one["verdict"], one["heads"][0]["limits_number"]) for one in found.answers}
+    assert judged == {("PASS", found.setting)}, "by the manifest it would fail"
+    ages = [one["limits_seen"] for one in found.answers]
+    assert ages[0] is None
+    assert any(ages), "answers without the database say when its limits were seen"
+    assert [status for status, _ in found.locked] == [423, 423, 423, 423, 200]
+    assert ["as it was seen at" in words for _, words in found.locked] == [False, True, True, False, False]
+    assert all("good parts failed" in words for _, words in found.locked[:4])

@@ -129,6 +129,9 @@ def command(
           recording: spooled              # or committed: answer when the database has it
           canary: {version: 4, share: 0.05}
           shadow: {version: 5}
+      calendar: {time_zone: Europe/Berlin, shifts: {early: "06:00", late: "14:00", night: "22:00"}}
+      checks:                             # golden parts at each shift; see aoi station --help
+        tile: {golden: golden/tile, each_shift: true, grace_minutes: 15}
       products:
         motor:
           positions:

@@ -17,14 +17,14 @@ _NAMED = 5
 """Parts that a sentence names at most."""
 
 
-class GoldenCall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class GoldenCall(msgspec.Struct, frozen=True, kw_only=True):
     """A golden part, what is true of it, and the inspection of its picture."""
 
     part: Annotated[str, Meta(min_length=1, max_length=200)]
     defective: bool
     inspection: str
     """Id of the inspection."""
-    scores: dict[str, float] = {}
+    scores: dict[str, float]
     """By head, the scores that were recorded for it; empty where none were."""
 
 

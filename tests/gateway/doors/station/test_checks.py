@@ -37,7 +37,7 @@ class Checked(Station):
     def check(self, good: float = 0.1, bad: float = 0.9, who: str = "Ada") -> dict[str, Any]:
         """Runs a check with two golden parts."""
         parts = [
-            {"part": name, "defective": name == "bad", "inspection": self.golden(score)["id"]}
+            {"part": name, "defective": name == "bad", "inspection": self.golden(score)["id"], "scores": {}}
             for name, score in (("good", good), ("bad", bad))
         ]
         answer = self.post("/v1/station/checks", component="tile", golden="ab" * 32, who=who, parts=parts)
@@ -155,7 +155,7 @@ def test_what_has_no_plan_is_neither_checked_nor_unlocked(station: Checked) -> N
             component="board",
             golden="ab" * 32,
             who="Ada",
-            parts=[{"part": "bad", "defective": True, "inspection": "0" * 32}],
+            parts=[{"part": "bad", "defective": True, "inspection": "0" * 32, "scores": {}}],
         ),
     ):
         assert answer.status_code == 400
