@@ -13,8 +13,9 @@ from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.grpc.connection import Connection
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
-from aoi_modules.errors import EntranceError, RpcError
+from aoi_modules.errors import AoiError, EntranceError, RpcError
 from aoi_modules.gateway.doors.access.door_tls import DoorTls, door_tls
+from aoi_modules.gateway.launcher import RunningGateway
 from tests.client.certificates import certify, needs_openssl
 from tests.client.model_server import ModelServer
 from tests.gateway.conftest import picture_bytes
@@ -133,3 +134,30 @@ def test_our_clients_send_the_key_by_both_doors(by_key: PeopleGateway, certifica
     with GatewayClient(Endpoint(by_key.url, "tile", tls=tls)) as client, pytest.raises(RpcError, match="key") as caught:
         client.inspect(picture)
     assert caught.value.code == "UNAUTHENTICATED"
+
+
+def test_a_route_speaks_tls_to_its_model_server(tmp_path: Path, certificates: Path) -> None:
+    credentials = DoorTls(certificates / "server.pem", certificates / "server.key").grpc_credentials()
+    with ModelServer(credentials=credentials) as server:
+        for said, status in ((f"tls: {{root_certificates: {certificates / 'server.pem'}}}, ", 200), ("", 503)):
+            routes = tmp_path / "routes.yaml"
+            routes.write_text(f"components: {{tile: {{{said}model: tile, upstream: '{server.address}'}}}}\n")
+            with RunningGateway(routes) as gateway:
+                url = f"{gateway.url}/v1/inspect/tile"
+                assert requests.post(url, data=picture_bytes(), timeout=SECONDS).status_code == status
+
+
+def test_a_restart_without_database_knows_the_key_and_says_how_old_that_is(tmp_path: Path) -> None:
+    with ModelServer() as server:
+        with PeopleGateway(tmp_path, server.address) as gateway:
+            assert gateway.inspect(picture_bytes(), gateway.key).status_code == 200
+        for path in tmp_path.glob("results/results.sqlite*"):
+            path.rename(path.with_name(f"away-{path.name}"))
+        (tmp_path / "results" / "results.sqlite").mkdir()
+        with PeopleGateway(tmp_path, server.address, gateway) as restarted:
+            assert restarted.inspect(picture_bytes(), gateway.key).status_code == 200
+            assert restarted.inspect(picture_bytes()).status_code == 401
+            assert "people from the copy" in restarted.gateway.process.log_tail()
+        (tmp_path / "results" / "people.json").unlink()
+        with pytest.raises(AoiError, match="has no copy of users and keys"):
+            PeopleGateway(tmp_path, server.address, gateway)
