@@ -4,8 +4,10 @@ It speaks TensorFlow Serving's API to the letter, quirks included. Where it diff
 
 Models
 - One bad model never blocks the others. The original ends when one model cannot be loaded, and loads nothing while one
-  base path is missing; this server starts with what can be loaded, and ends only when nothing can. A model without any
-  version on disk does not keep the ports closed either: it is NOT_FOUND until its first version comes.
+  base path is missing; this server loads what can be loaded, and ends only when nothing can. As in the original, no
+  port is open before each model is AVAILABLE or END, so that whoever is told that it is ready gets answers; the log
+  says which models are waited for. --start_without_versions waits for none that has nothing to load yet: it is
+  NOT_FOUND until its first version comes.
 - A version that failed is tried again when its files change (an unfinished copy is the usual reason); the original
   gives it up for good. Until then the status carries the error of the last try. Our own servables are compared with
   their checksums first.
@@ -65,6 +67,7 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -98,6 +101,8 @@ from aoi_modules.serving.workers import Workers
 
 log = logging.getLogger(__name__)
 
+QUIET_SECONDS = 2.0
+"""So long a start says nothing of the models that it waits for: most have been loaded by then."""
 UNDER_WAY = 64
 """Requests that are read, or whose answers are written, at once. None of them waits for its model; see `job`."""
 
@@ -220,6 +225,7 @@ def _versions(flags: Flags, models: list[ServedModel], engines: EngineMetrics) -
         retries=Retries(flags.max_num_load_retries, flags.load_retry_interval_micros / 1e6),
         load_threads=flags.num_load_threads or processors(),
         early_labels=flags.allow_version_labels_for_unavailable_models,
+        start_without_versions=flags.start_without_versions,
     )
 
 
@@ -257,6 +263,7 @@ def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Mon
 
 async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
     """Waits until the models can answer; False when the server was told to stop meanwhile."""
+    waiting = _Waiting(versions)
     while not stop.is_set():
         state = versions.start_up()
         if state is StartUp.READY:
@@ -267,8 +274,28 @@ async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:
                 f"Failed to start server. {len(failures)} servable(s) did not become available:\n  "
                 + "\n  ".join(failures)
             )
+        waiting.tell()
         await asyncio.sleep(CHECK_SECONDS)
     return False
+
+
+class _Waiting:
+    """Says in the log for which models a start waits: once it takes long, and whenever that changes."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._due = time.monotonic() + QUIET_SECONDS
+        self._told: dict[str, str] = {}
+
+    def tell(self) -> None:
+        """Writes the line, if it is new."""
+        if time.monotonic() < self._due:
+            return
+        awaited = self._versions.awaited()
+        if awaited and awaited != self._told:
+            reasons = "; ".join(f"{name}: {why}" for name, why in awaited.items())
+            log.warning("no port is open yet; the start waits for %s (%s)", ", ".join(awaited), reasons)
+        self._told = awaited
 
 
 def _announce(flags: Flags, doors: dict[str, Door]) -> None:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import grpc
 import numpy as np
+from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
+from aoi_modules.serving.doors.health import SERVICE
 from aoi_modules.wire import tensors
 from aoi_modules.wire.messages import (
     GetModelStatusRequest,
@@ -87,6 +89,12 @@ def statuses(channel: grpc.Channel, model: str) -> dict[int, tuple[int, int, str
     request.model_spec.name = model
     answer = call(channel, STATUS, request, GetModelStatusResponse)
     return {v.version: (v.state, v.status.error_code, v.status.error_message) for v in answer.model_version_status}
+
+
+def check(channel: grpc.Channel, name: str = "") -> int:
+    """What the health service says of a name; of the whole server by default."""
+    method: Any = channel.unary_unary(f"/{SERVICE}/Check")
+    return Int32Value.FromString(method(StringValue(value=name).SerializeToString(), timeout=10)).value
 
 
 def http(url: str, body: bytes | None = None, *, method: str | None = None, **headers: str) -> tuple[int, bytes]:

@@ -26,7 +26,8 @@ def server(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[E
     monitoring.write_text("prometheus_config { enable: true }")
     names = ("half", "echo", "strict", "examples", "absent")
     with EmbeddedServer(
-        {name: models / name for name in names}, flags=[f"--monitoring_config_file={monitoring}"]
+        {name: models / name for name in names},
+        flags=[f"--monitoring_config_file={monitoring}", "--start_without_versions"],
     ) as running:
         yield running
 

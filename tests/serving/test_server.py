@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,13 +20,15 @@ import numpy as np
 import pytest
 
 from aoi_modules.errors import AoiError
+from aoi_modules.serving.doors.health import SERVING
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
+from aoi_modules.serving.model_config import ServedModel, to_text
 from aoi_modules.serving.server import configured_models, run
 from aoi_modules.tf import tf
 from aoi_modules.wire.messages import GetModelStatusRequest, GetModelStatusResponse
 from tests.serving import saved_models
-from tests.serving.calls import STATUS, begin, http, predict, predict_request, refusal, statuses, wait_for
+from tests.serving.calls import STATUS, begin, check, http, predict, predict_request, refusal, statuses, wait_for
 from tests.serving.saved_models import function
 
 X = np.array([2.0], np.float32)
@@ -70,7 +73,9 @@ def watched(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "linked").symlink_to("release1")
     (folder / "odd" / "v0.1").mkdir(parents=True)
     with (
-        EmbeddedServer({name: folder / name for name in (*names, "later", "odd")}, flags=QUICK) as server,
+        EmbeddedServer(
+            {name: folder / name for name in (*names, "later", "odd")}, flags=[*QUICK, "--start_without_versions"]
+        ) as server,
         grpc.insecure_channel(server.grpc) as channel,
     ):
         yield Watched(folder, source, server, channel)
@@ -199,10 +204,39 @@ def test_one_broken_model_beside_a_good_one(models: Path, tmp_path: Path) -> Non
     saved_models.publish(source, tmp_path / "good", 1)
     saved_models.publish(source, tmp_path / "bad", 1, broken=True)
     with (
-        EmbeddedServer({"bad": tmp_path / "bad", "good": tmp_path / "good"}) as server,  # retries: 5, 60 s apart
+        EmbeddedServer({"bad": tmp_path / "bad", "good": tmp_path / "good"}, flags=QUICK) as server,
         grpc.insecure_channel(server.grpc) as channel,
     ):
         assert predict(channel, predict_request("good", x=X)).outputs["y"].float_val == [3.0]
+
+
+def test_no_port_is_open_before_each_model_is_there(models: Path, tmp_path: Path, free_port: int) -> None:
+    """Whoever starts a server waits for its ports or its health; both would promise a model that answers 404."""
+    source, port, config, log = models / "half" / "00000001", free_port, tmp_path / "models.config", tmp_path / "log"
+    saved_models.publish(source, tmp_path / "there", 1)
+    config.write_text(to_text([ServedModel(name, tmp_path / name) for name in ("there", "late")]))
+    command = [
+        sys.executable, "-c", "from aoi_modules.cli import main; main()", "serve", "--host=127.0.0.1", f"--port={port}",
+        f"--model_config_file={config}", "--enable_grpc_healthcheck_service", *QUICK,
+    ]  # fmt: skip
+    with log.open("w") as output, subprocess.Popen(command, stderr=output) as process:
+        try:
+            said = wait_for(log.read_text, lambda text: "the start waits for late" in text)
+            assert f"late: base path {tmp_path}/late cannot be read" in said
+            assert "model there version 1: AVAILABLE" in said, "what can be loaded is loaded meanwhile"
+            with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=5):
+                pass
+            saved_models.publish(source, tmp_path / "late", 1)
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+                grpc.channel_ready_future(channel).result(60)
+                assert check(channel) == SERVING
+                assert predict(channel, predict_request("late", x=X)).outputs["y"].float_val == [3.0]
+                shutil.rmtree(tmp_path / "late")  # what comes or goes later changes nothing
+                saved_models.publish(source, tmp_path / "there", 2)
+                wait_for(lambda: statuses(channel, "there").get(2), lambda s: s == (AVAILABLE, 0, ""))
+                assert check(channel) == SERVING
+        finally:
+            process.terminate()
 
 
 def test_nothing_that_can_be_loaded_is_an_error(models: Path, tmp_path: Path) -> None:

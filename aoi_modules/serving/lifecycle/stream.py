@@ -103,6 +103,11 @@ class Stream:
         """Whether every version that was there when the model was configured has been tried."""
         return self._polls >= self._wanted_polls
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether every version was tried that was there, and none was."""
+        return self.polled and not self._attempts
+
     def configure(self, model: ServedModel) -> None:
         """Takes another base path or policy; the next step follows it."""
         with self._lock:
@@ -149,6 +154,20 @@ class Stream:
         if status.state is not State.END:
             return None
         return f"{{name: {self.model.name} version: {newest}}} due to error: {status.code}: {status.message}"
+
+    def awaited(self) -> str:
+        """Tells in words what a server that starts waits for: "" once the newest wanted version is AVAILABLE or END."""
+        if not self.polled:
+            return "is being looked at"
+        newest = max(dict(self._attempts), default=None)
+        if newest is None:
+            return self.trouble
+        status = self.statuses().get(newest, VersionStatus(State.START))
+        if status.state in (State.AVAILABLE, State.END):
+            return ""
+        return (
+            f"version {newest} is to be loaded again: {status.message}" if status.message else f"loads version {newest}"
+        )
 
     def serves(self, version: int) -> bool:
         """Whether a version is available now."""

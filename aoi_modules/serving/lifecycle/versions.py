@@ -41,6 +41,7 @@ class Versions:
         retries: what happens after a failed load.
         load_threads: so many versions load at once.
         early_labels: a new label may name a version that is not loaded yet.
+        start_without_versions: the start waits for no model that has nothing to load yet.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class Versions:
         retries: Retries,
         load_threads: int,
         early_labels: bool = False,
+        start_without_versions: bool = False,
     ) -> None:
         self._load = load
         self._slots = threading.Semaphore(load_threads)
         self._poll_seconds = poll_seconds
         self._retries = retries
         self._early_labels = early_labels
+        self._start_without_versions = start_without_versions
         self._changing = threading.Lock()
         self._models = list(models)
         self._labels: dict[str, Mapping[str, int]] = {}
@@ -120,27 +123,42 @@ class Versions:
         """Names the models that are served, or are going to be."""
         return {stream.model.name for stream in self._served()}
 
-    def start_up(self) -> StartUp:
-        """Tells READY once everything found at the start was tried, FAILED if nothing of it can be loaded.
+    def awaited(self) -> dict[str, str]:
+        """By model, why a server that starts waits for it: each that is neither AVAILABLE nor END.
 
-        A model that waits for its first version, and one that is broken beside others, holds nobody up.
+        A model without versions counts as ended where base paths are polled only once: none will be seen.
+        """
+        streams = [stream for stream in self._served() if self._poll_seconds > 0 or not stream.is_empty]
+        return {stream.model.name: why for stream in streams if (why := stream.awaited())}
+
+    def start_up(self) -> StartUp:
+        """Tells READY once each model is AVAILABLE or END, FAILED if nothing of all can be loaded.
+
+        With `start_without_versions`, READY once everything found at the start was tried: then a model that waits for
+        its first version, and one that is to be loaded again, holds nobody up.
         """
         streams = self._served()
         if not all(stream.polled for stream in streams):
             return StartUp.LOADING
+        if not self._start_without_versions and self.awaited():
+            return StartUp.LOADING
         statuses = [status for stream in streams for status in stream.statuses().values()]
-        if not statuses or any(status.state is State.AVAILABLE for status in statuses):
+        if any(status.state is State.AVAILABLE for status in statuses):
+            return StartUp.READY
+        if not statuses and self._start_without_versions:
             return StartUp.READY
         return StartUp.LOADING if any(stream.waits_for_retry() for stream in streams) else StartUp.FAILED
 
     def failures(self) -> list[str]:
-        """Writes a sentence for each version that ended in an error."""
-        return [
-            f"model {name} version {version}: {status.message}"
-            for name, stream in ((stream.model.name, stream) for stream in self._served())
+        """Writes a sentence for each version that ended in an error, and for each model without any version."""
+        streams = self._served()
+        ended = [
+            f"model {stream.model.name} version {version}: {status.message}"
+            for stream in streams
             for version, status in stream.statuses().items()
             if status.code != "OK"
         ]
+        return ended + [f"model {stream.model.name}: {stream.trouble}" for stream in streams if stream.is_empty]
 
     @contextmanager
     def lend(self, name: str, version: int | None = None, label: str | None = None) -> Iterator[Servable]:

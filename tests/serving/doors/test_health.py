@@ -6,15 +6,11 @@ from typing import Any
 
 import grpc
 import pytest
-from google.protobuf.wrappers_pb2 import Int32Value, StringValue
+from google.protobuf.wrappers_pb2 import Int32Value
 
 from aoi_modules.serving.doors import health
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
-
-
-def check(channel: grpc.Channel, name: str) -> int:
-    method: Any = channel.unary_unary(f"/{health.SERVICE}/Check")
-    return Int32Value.FromString(method(StringValue(value=name).SerializeToString(), timeout=10)).value
+from tests.serving.calls import check
 
 
 def test_it_is_off_without_the_flag(channel: grpc.Channel) -> None:

@@ -15,7 +15,12 @@ from tests.serving.fake_engine import Loads
 
 
 def started(
-    loads: Loads, *models: ServedModel, poll_seconds: float = 0.02, retries: int = 0, early_labels: bool = False
+    loads: Loads,
+    *models: ServedModel,
+    poll_seconds: float = 0.02,
+    retries: int = 0,
+    early_labels: bool = False,
+    start_without_versions: bool = False,
 ) -> Versions:
     versions = Versions(
         models,
@@ -24,6 +29,7 @@ def started(
         retries=Retries(retries, seconds=3600),
         load_threads=2,
         early_labels=early_labels,
+        start_without_versions=start_without_versions,
     )
     versions.start()
     return versions
@@ -64,9 +70,51 @@ def test_one_model_holds_no_other_up(tmp_path: Path) -> None:
         model(tmp_path, "empty"),
         ServedModel("missing", tmp_path / "nowhere"),
         retries=5,
+        start_without_versions=True,
     )
     assert settled(versions) is StartUp.READY
     assert answering(versions, "good") == 1
+    versions.close()
+
+
+def test_a_start_waits_for_each_model(tmp_path: Path) -> None:
+    versions = started(
+        Loads(),
+        model(tmp_path, "good", 1),
+        model(tmp_path, "broken", 1, broken=True),
+        model(tmp_path, "empty"),
+        ServedModel("missing", tmp_path / "nowhere"),
+    )
+    wait_for(versions.awaited, lambda awaited: set(awaited) == {"empty", "missing"})
+    assert answering(versions, "good") == 1
+    assert versions.awaited()["missing"].startswith(f"base path {tmp_path}/nowhere cannot be read")
+    (tmp_path / "empty" / "3").mkdir()
+    wait_for(versions.awaited, lambda awaited: set(awaited) == {"missing"})
+    assert versions.start_up() is StartUp.LOADING
+    (tmp_path / "nowhere" / "1").mkdir(parents=True)
+    assert settled(versions) is StartUp.READY
+    assert versions.awaited() == {}
+    versions.close()
+
+
+def test_what_is_to_be_loaded_again_is_waited_for(tmp_path: Path) -> None:
+    versions = started(Loads(), model(tmp_path, "good", 1), model(tmp_path, "broken", 1, broken=True), retries=1)
+    reason = f"version 1 is to be loaded again: {tmp_path}/broken/1: broken"
+    wait_for(versions.awaited, lambda awaited: awaited == {"broken": reason})
+    assert answering(versions, "good") == 1
+    assert versions.start_up() is StartUp.LOADING
+    versions.close()
+
+
+def test_where_base_paths_are_polled_once_nobody_waits_for_what_will_never_be_seen(tmp_path: Path) -> None:
+    versions = started(Loads(), model(tmp_path, "good", 1), model(tmp_path, "empty"), poll_seconds=0)
+    assert settled(versions) is StartUp.READY
+    versions.close()
+    versions = started(Loads(), ServedModel("missing", tmp_path / "nowhere"), poll_seconds=0)
+    assert settled(versions) is StartUp.FAILED
+    assert versions.failures() == [
+        f"model missing: base path {tmp_path}/nowhere cannot be read: No such file or directory; waiting for it"
+    ]
     versions.close()
 
 
@@ -86,7 +134,7 @@ def test_a_slow_load_holds_no_other_up(tmp_path: Path) -> None:
 
 
 def test_nothing_but_broken_models_is_a_failure(tmp_path: Path) -> None:
-    versions = started(Loads(), model(tmp_path, "a", 1, broken=True), model(tmp_path, "empty"))
+    versions = started(Loads(), model(tmp_path, "a", 1, broken=True))
     assert settled(versions) is StartUp.FAILED
     assert versions.failures() == [f"model a version 1: {tmp_path}/a/1: broken"]
     versions.close()
