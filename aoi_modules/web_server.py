@@ -91,6 +91,10 @@ class WebServer(uvicorn.Server):
         if self._announce is not None and not self.should_exit:
             self._announce()
 
+    def turn_away(self) -> None:
+        """Closes each connection with its next answer, so that clients go elsewhere before `should_exit` ends them."""
+        self.server_state.default_headers.append((b"connection", b"close"))
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leaves signals to the program. Uvicorn raises them again at its end, and the exit code would not be 0."""

@@ -187,6 +187,7 @@ def _longest_seconds(routes: Routes) -> int:
 
 
 async def _drain(server: WebServer, seconds: float) -> None:
+    server.turn_away()
     await asyncio.sleep(seconds)
     server.should_exit = True
 

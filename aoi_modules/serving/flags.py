@@ -1,5 +1,6 @@
 """The flags of `aoi serve`: TensorFlow Serving's names, meanings and defaults, and a few of our own at the end."""
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -100,6 +101,7 @@ class Flags:
     run_threads: int = _ours(0, "requests that run at once; 0: twice the processors, at least 4.")
     log_format: str = _ours("text", "text for people, json for machines: one object a line.")
     slow_call_ms: int = _ours(1000, "a call that takes longer is logged, as is each refused one, with its id; 0: none.")
+    drain_seconds: float = _ours(0.5, "so long all is still answered after SIGTERM, while others learn of it.")
     start_without_versions: bool = _ours(
         False, "open the ports although a model has no version yet, or one that is to be loaded again."
     )
@@ -174,6 +176,8 @@ class Flags:
                 "--tensorflow_inter_op_parallelism cannot be given together",
                 hint="leave out the first: it stands for both of the others",
             )
+        if not 0 <= self.drain_seconds < math.inf:
+            raise SettingsError(f"--drain_seconds: expected seconds from 0. Received: {self.drain_seconds}")
         if not self.tags:
             raise SettingsError(
                 "--saved_model_tags: expected at least one tag. Received: ''", hint="its default: serve"

@@ -59,8 +59,10 @@ Numbers and flags
   Requests to our own servables are put together without --enable_batching.
 - --file_system_poll_wait_seconds below 0, with which the original loads nothing at all and waits, is refused.
 - There is no ProfilerService. Flags whose effect is not here are refused with a reason, or said to be without effect.
-- SIGTERM and SIGINT: the health service says NOT_SERVING, the ports close, requests under way are answered, exit code
-  0. The original dies of the signal.
+- SIGTERM and SIGINT: the health service says NOT_SERVING, and REST answers end their connections, for --drain_seconds;
+  then the ports close, requests under way are answered, exit code 0. The original dies of the signal. gRPC would cancel
+  a call that meets a closing port, so answers are held back for a tenth of a second while it closes: a client that
+  waits for one sends no further call. One that sends without waiting may still lose a call (CANCELLED).
 """
 
 import asyncio
@@ -68,6 +70,7 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -84,6 +87,7 @@ from aoi_modules.serving.doors.call_log import CallLog
 from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
 from aoi_modules.serving.doors.grpc_service import GrpcService
 from aoi_modules.serving.doors.health import Health
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.doors.ports import Door
 from aoi_modules.serving.doors.rest_listener import RestDoor
 from aoi_modules.serving.doors.rest_service import RestService
@@ -184,6 +188,7 @@ async def _serve(flags: Flags, models: list[ServedModel]) -> None:
             await stop.wait()
             log.info("stopping")
             health.stop_serving()
+            await _drain(doors, flags.drain_seconds)
     finally:
         config.stop()
         await asyncio.gather(*(door.close() for door in doors.values()))
@@ -235,8 +240,8 @@ async def _open_doors(
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
     calls = CallLog(flags.slow_call_ms)
     if flags.port or flags.grpc_socket_path:
-        as_content = flags.enable_serialization_as_tensor_content
-        service = GrpcService(plane, workers, monitor, calls, as_content=as_content)
+        as_content, answers = flags.enable_serialization_as_tensor_content, HeldAnswers()
+        service = GrpcService(plane, workers, monitor, calls, answers, as_content=as_content)
 
         def with_services() -> grpc.aio.Server:
             server = grpc_server(flags)
@@ -245,7 +250,7 @@ async def _open_doors(
                 health.add_to(server)
             return server
 
-        doors["grpc"] = await GrpcDoor.open(flags, with_services)
+        doors["grpc"] = await GrpcDoor.open(flags, with_services, answers)
     if flags.rest_api_port:
         doors["rest"] = await RestDoor.open(flags, _rest_service(flags, plane, workers, monitor, calls))
 
@@ -259,6 +264,13 @@ def _rest_service(flags: Flags, plane: DataPlane, workers: Workers, monitor: Mon
         monitor=monitor,
         calls=calls,
     )
+
+
+async def _drain(doors: Mapping[str, Door], seconds: float) -> None:
+    """Answers on for some time: others may learn only now that this server is to be asked no more."""
+    for door in doors.values():
+        door.turn_away()
+    await asyncio.sleep(seconds)
 
 
 async def _loaded(versions: Versions, stop: asyncio.Event) -> bool:

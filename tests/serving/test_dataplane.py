@@ -23,6 +23,7 @@ from aoi_modules.serving.doors import rest_predict
 from aoi_modules.serving.doors.call_log import CallLog
 from aoi_modules.serving.doors.grpc_listener import GrpcDoor, grpc_server
 from aoi_modules.serving.doors.grpc_service import GrpcService
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.doors.rest_listener import RestDoor
 from aoi_modules.serving.doors.rest_service import RestService
 from aoi_modules.serving.flags import ANY_PORT, Flags
@@ -325,7 +326,8 @@ class Doors:
 
     async def _open(self, bench: Bench) -> tuple[GrpcDoor, RestDoor]:
         flags = Flags(host="127.0.0.1", port=ANY_PORT, rest_api_port=ANY_PORT)
-        service = GrpcService(bench.plane, self._workers, bench.monitor, CallLog(0))
+        answers = HeldAnswers()
+        service = GrpcService(bench.plane, self._workers, bench.monitor, CallLog(0), answers)
 
         def server() -> grpc.aio.Server:
             made = grpc_server(flags)
@@ -335,7 +337,7 @@ class Doors:
         app = RestService(
             bench.plane, self._workers, timeout_seconds=30, cors=False, monitor=bench.monitor, calls=CallLog(0)
         )
-        return await GrpcDoor.open(flags, server), await RestDoor.open(flags, app)
+        return await GrpcDoor.open(flags, server, answers), await RestDoor.open(flags, app)
 
     def _run(self, work: Coroutine[Any, Any, Value]) -> Value:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)

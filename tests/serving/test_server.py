@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 import numpy as np
 import pytest
+import requests
 
 from aoi_modules.errors import AoiError
 from aoi_modules.serving.doors.health import SERVING
@@ -259,6 +260,40 @@ def test_sigterm_finishes_what_is_under_way(slow_model: Path) -> None:
         assert by_grpc.result(30).outputs["y"].float_val == [2.0]
         with closing(by_rest):
             assert by_rest.getresponse().status == 200
+
+
+def test_sigterm_under_load_costs_no_request(models: Path) -> None:
+    """Each call by gRPC is answered, or finds nobody who listens. Each client by REST is told to go, with an answer."""
+    clients = 8
+    with EmbeddedServer({"half": models / "half"}, flags=["--drain_seconds=0.3"]) as server:
+        busy = threading.Barrier(2 * clients + 1)
+
+        def by_grpc() -> str:
+            with grpc.insecure_channel(server.grpc) as channel:
+                predict(channel, predict_request("half", x=X))
+                busy.wait(60)
+                while True:
+                    try:
+                        predict(channel, predict_request("half", x=X))
+                    except grpc.RpcError as error:
+                        return str(error.code())
+
+        def by_rest() -> str:
+            with requests.Session() as session:
+                url, body = f"{server.rest}/v1/models/half:predict", {"instances": [2.0]}
+                session.post(url, json=body, timeout=30).raise_for_status()
+                busy.wait(60)
+                while True:
+                    answer = session.post(url, json=body, timeout=30)
+                    assert answer.json() == {"predictions": [3.0]}
+                    if answer.headers.get("Connection") == "close":
+                        return "told to go"
+
+        with ThreadPoolExecutor(2 * clients) as threads:
+            ends = [threads.submit(ask) for ask in [by_grpc, by_rest] * clients]
+            busy.wait(60)
+            assert server.stop() == 0
+            assert {end.result(60) for end in ends} == {"StatusCode.UNAVAILABLE", "told to go"}
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import grpc
 
 from aoi_modules.errors import AoiError
 from aoi_modules.serving.doors import tls
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.doors.ports import GRACE_SECONDS, PATIENCE_SECONDS, cannot_listen, wanted_port
 from aoi_modules.serving.flags import Flags
 
@@ -44,13 +45,15 @@ class GrpcDoor:
     Args:
         flags: port, socket and certificate.
         make: gives a server with its services that was not started yet.
+        answers: of its services, which wait for each other while the door closes.
 
     Attributes:
         port: where it listens; None if on no port.
     """
 
-    def __init__(self, flags: Flags, make: Callable[[], grpc.aio.Server]) -> None:
+    def __init__(self, flags: Flags, make: Callable[[], grpc.aio.Server], answers: HeldAnswers) -> None:
         self.port: int | None = None
+        self._answers = answers
         self._flags = flags
         self._make = make
         self._server: grpc.aio.Server | None = None
@@ -58,13 +61,13 @@ class GrpcDoor:
         self._reopening: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, flags: Flags, make: Callable[[], grpc.aio.Server]) -> "GrpcDoor":
+    async def open(cls, flags: Flags, make: Callable[[], grpc.aio.Server], answers: HeldAnswers) -> "GrpcDoor":
         """Opens what the flags name; the arguments are those of the class.
 
         Raises:
             AoiError: the port or socket is taken or not allowed.
         """
-        door = cls(flags, make)
+        door = cls(flags, make, answers)
         await door._open()
         return door
 
@@ -105,11 +108,17 @@ class GrpcDoor:
                 log.error("%s", refused.message)
                 await asyncio.sleep(REOPEN_SECONDS)
 
+    def turn_away(self) -> None:
+        """Does nothing: gRPC cannot tell clients to go before it stops taking calls."""
+
     async def close(self) -> None:
         """Accepts nothing more, and waits for the answers under way."""
         self._closed = True
-        if self._server is not None:
-            await self._server.stop(GRACE_SECONDS)
+        if self._server is None:
+            return
+        async with self._answers.held():
+            stopping = asyncio.create_task(self._server.stop(GRACE_SECONDS))
+        await stopping
 
 
 def grpc_server(flags: Flags) -> grpc.aio.Server:

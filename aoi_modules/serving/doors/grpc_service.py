@@ -15,6 +15,7 @@ from aoi_modules.logs import REQUEST_ID
 from aoi_modules.serving.answering import predict_messages
 from aoi_modules.serving.dataplane import DataPlane, spec_of
 from aoi_modules.serving.doors.call_log import Call, CallLog
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.job import LONGEST_SECONDS, Steps
 from aoi_modules.serving.monitoring import Monitor
 from aoi_modules.serving.workers import Workers
@@ -53,16 +54,25 @@ class GrpcService:
         workers: the threads it answers in.
         monitor: counts requests.
         calls: writes down those that are refused or slow.
+        answers: says when an answer may go.
         as_content: answer numbers as raw `tensor_content` instead of one field a value.
     """
 
     def __init__(
-        self, plane: DataPlane, workers: Workers, monitor: Monitor, calls: CallLog, *, as_content: bool = False
+        self,
+        plane: DataPlane,
+        workers: Workers,
+        monitor: Monitor,
+        calls: CallLog,
+        answers: HeldAnswers,
+        *,
+        as_content: bool = False,
     ) -> None:
         self._plane = plane
         self._workers = workers
         self._monitor = monitor
         self._calls = calls
+        self._answers = answers
         self._as_content = as_content
         # A reload waits for loads; the threads that answer requests have better things to do.
         self._reloads = Workers(1, MAX_RELOADS)
@@ -138,6 +148,7 @@ class GrpcService:
             call, request_id = Call("gRPC", api), functools.partial(_request_id, context)
             try:
                 answered = await work(body, _seconds(context), call)
+                await self._answers.may_go()
             except asyncio.CancelledError:
                 code = "CANCELLED" if _seconds(context) else "DEADLINE_EXCEEDED"
                 self._calls.refused(call, code, "nobody waits for the answer any more", request_id)

@@ -21,6 +21,9 @@ class Door(Protocol):
 
     port: int | None
 
+    def turn_away(self) -> None:
+        """Lets clients go elsewhere, as far as the protocol can say so; all requests are still answered."""
+
     async def close(self) -> None:
         """Accepts nothing more, and waits up to GRACE_SECONDS for the answers under way."""
 

@@ -51,6 +51,10 @@ class RestDoor:
         while not self._server.started and not self._serving.done():
             await asyncio.sleep(0.005)
 
+    def turn_away(self) -> None:
+        """Lets clients go elsewhere: each connection ends with its next answer."""
+        self._server.turn_away()
+
     async def close(self) -> None:
         """Accepts nothing more, and waits for the answers under way."""
         self._server.should_exit = True

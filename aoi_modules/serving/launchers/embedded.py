@@ -107,7 +107,7 @@ class EmbeddedServer(Closing):
     def _start(self, port: int | str, rest_api_port: int | str) -> ChildProcess:
         arguments = [
             "serve", f"--host={HOST}", f"--port={port}", f"--rest_api_port={rest_api_port}",
-            f"--model_config_file={self._config}", *self._flags,
+            f"--model_config_file={self._config}", "--drain_seconds=0", *self._flags,
         ]  # fmt: skip
         return ChildProcess(arguments, ready_seconds=self._start_timeout)
 

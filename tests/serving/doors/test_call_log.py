@@ -14,6 +14,7 @@ import pytest
 
 from aoi_modules.serving.doors.call_log import MAX_TEXT, MOST_LINES, Call, CallLog, Quota
 from aoi_modules.serving.doors.grpc_service import GrpcService
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.engine import Arrays
 from aoi_modules.serving.job import Outputs
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
@@ -177,7 +178,7 @@ def test_whoever_does_not_wait_any_more_leaves_a_line(
     async def run() -> None:
         server = grpc.aio.server()
         port = server.add_insecure_port("127.0.0.1:0")
-        GrpcService(bench.plane, workers, bench.monitor, CallLog(0)).add_to(server)
+        GrpcService(bench.plane, workers, bench.monitor, CallLog(0), HeldAnswers()).add_to(server)
         await server.start()
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
             request = predict_request("m", x=np.array([2.0], np.float32)).SerializeToString()

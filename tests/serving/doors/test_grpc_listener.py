@@ -11,6 +11,7 @@ from google.protobuf.wrappers_pb2 import Int32Value
 from aoi_modules.errors import AoiError
 from aoi_modules.serving.doors.grpc_listener import OPTIONS, GrpcDoor, grpc_server
 from aoi_modules.serving.doors.health import SERVICE, SERVING, Health
+from aoi_modules.serving.doors.held_answers import HeldAnswers
 from aoi_modules.serving.flags import ANY_PORT, Flags
 
 FLAGS = Flags(host="127.0.0.1", port=ANY_PORT)
@@ -23,7 +24,7 @@ def served(flags: Flags) -> grpc.aio.Server:
 
 
 async def opened(flags: Flags) -> GrpcDoor:
-    return await GrpcDoor.open(flags, lambda: served(flags))
+    return await GrpcDoor.open(flags, lambda: served(flags), HeldAnswers())
 
 
 async def answers(address: str) -> int:
