@@ -2,35 +2,31 @@
 
 import getpass
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from aoi_modules.commands.options.gateway import gateway_options
 from aoi_modules.commands.output import console, stdout
 
 if TYPE_CHECKING:
+    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.results.station.check import Check
     from aoi_modules.results.station.standing import Standing, Station
 
-FOLDER = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path)
 
 
-def _gateway_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options by which a gateway is asked."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="JSON instead of a table."),
-        click.option("--timeout", type=click.FloatRange(min=0.01), default=10.0, show_default=True, help="Seconds."),
-        click.option(
-            "--gateway", "url", default="http://127.0.0.1:8080", show_default=True, metavar="URL", help="Whom to ask."
-        ),
-    ):
-        command = option(command)
-    return command
+_gateway = gateway_options("http://127.0.0.1:8080")
+_as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+_who = click.option("--who", help="Whose name is kept. Default: you; with a key, the machine or person that it names.")
 
 
-_who = click.option("--who", default=getpass.getuser, show_default="you", help="Whose name is kept.")
+def _named(who: str | None, gateway: "Endpoint") -> str | None:
+    """Whose name is sent: none beside a key, which names its owner."""
+    return who or (None if gateway.key else getpass.getuser())
 
 
 @click.group()
@@ -51,8 +47,9 @@ def command() -> None:
 
 
 @command.command()
-@_gateway_options
-def status(url: str, timeout: float, as_json: bool) -> None:
+@_gateway
+@_as_json
+def status(gateway: "Endpoint", as_json: bool) -> None:
     """Say of each component when it was checked, when it is due again, and whether it is locked.
 
     The exit code is 1 where a component is locked.
@@ -63,7 +60,7 @@ def status(url: str, timeout: float, as_json: bool) -> None:
     """
     from aoi_modules.results.station.door import Door
 
-    with Door(url, seconds=timeout) as door:
+    with Door(gateway) as door:
         station = door.station()
     if as_json:
         _print_json(station)
@@ -74,10 +71,11 @@ def status(url: str, timeout: float, as_json: bool) -> None:
 
 @command.command()
 @click.argument("components", nargs=-1, metavar="[COMPONENT]...")
-@click.option("--golden", type=FOLDER, help="Folder of the golden parts, in place of the plan's; for one COMPONENT.")
+@click.option("--golden", type=FILE, help="Folder of the golden parts, in place of the plan's; for one COMPONENT.")
 @_who
-@_gateway_options
-def check(components: Sequence[str], golden: Path | None, who: str, url: str, timeout: float, as_json: bool) -> None:
+@_gateway
+@_as_json
+def check(components: Sequence[str], golden: Path | None, who: str | None, gateway: "Endpoint", as_json: bool) -> None:
     """Send golden parts through the gateway, and have the check recorded: of each COMPONENT, or of all with a plan.
 
     A golden set is a folder with good/ and defect/, or with golden.csv: columns picture and truth, and for recorded
@@ -98,13 +96,13 @@ def check(components: Sequence[str], golden: Path | None, who: str, url: str, ti
 
     if golden is not None and len(components) != 1:
         raise click.UsageError("--golden: expected one COMPONENT beside it")
-    with Door(url, seconds=timeout) as door:
+    with Door(gateway) as door:
         plans = _plans(door.station(), components)
         sets = {name: read_golden(golden or Path(plan)) for name, plan in plans.items()}
         checks = []
         for name, found in sets.items():
             with progress(name, len(found.parts), unit="parts") as advance:
-                checks.append(run_check(door, name, found, who, advance))
+                checks.append(run_check(door, name, found, _named(who, gateway), advance))
     for one in checks:
         if as_json:
             _print_json(one)
@@ -115,19 +113,19 @@ def check(components: Sequence[str], golden: Path | None, who: str, url: str, ti
 
 @command.command()
 @click.argument("component")
-@click.option("--golden", type=FOLDER, help="Folder of the golden parts; default: that of the gateway's plan.")
+@click.option("--golden", type=FILE, help="Folder of the golden parts; default: that of the gateway's plan.")
 @click.option("--trials", type=click.IntRange(2, 1000), default=10, show_default=True, help="Times that each is sent.")
-@click.option("--out", type=FOLDER, metavar="FILE.html", help="Writes the report page for an auditor.")
+@click.option("--out", type=FILE, metavar="FILE.html", help="Writes the report page for an auditor.")
 @_who
-@_gateway_options
+@_gateway
+@_as_json
 def qualify(
     component: str,
     golden: Path | None,
     trials: int,
     out: Path | None,
-    who: str,
-    url: str,
-    timeout: float,
+    who: str | None,
+    gateway: "Endpoint",
     as_json: bool,
 ) -> None:
     """Send every golden part of COMPONENT several times, and say what that proves about the station.
@@ -150,10 +148,11 @@ def qualify(
     from aoi_modules.results.station.qualifying import qualify
     from aoi_modules.results.station.report import figures, write_report
 
-    with Door(url, seconds=timeout) as door:
+    with Door(gateway) as door:
         found = read_golden(golden or Path(_plans(door.station(), [component])[component]))
         with progress(component, trials * len(found.parts), unit="pictures") as advance:
-            study = qualify(door, component, found, trials, who=who, url=url, luck=random.Random(), advance=advance)
+            by, luck = who or getpass.getuser(), random.Random()
+            study = qualify(door, component, found, trials, who=by, url=gateway.address, luck=luck, advance=advance)
     if out is not None:
         write_report(study, out)
     if as_json:
@@ -173,8 +172,9 @@ def qualify(
 @click.argument("component")
 @click.option("--why", required=True, help="The reason, which is kept.")
 @_who
-@_gateway_options
-def unlock(component: str, why: str, who: str, url: str, timeout: float, as_json: bool) -> None:
+@_gateway
+@_as_json
+def unlock(component: str, why: str, who: str | None, gateway: "Endpoint", as_json: bool) -> None:
     """Let a locked COMPONENT go on without a check that passes, until its next check fails or is missing.
 
     \b
@@ -183,8 +183,8 @@ def unlock(component: str, why: str, who: str, url: str, timeout: float, as_json
     """
     from aoi_modules.results.station.door import Door
 
-    with Door(url, seconds=timeout) as door:
-        unlocking = door.unlock(component, who, why)
+    with Door(gateway) as door:
+        unlocking = door.unlock(component, _named(who, gateway), why)
     if as_json:
         _print_json(unlocking)
     else:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.results.station.door import Door
 from aoi_modules.results.station.golden import read_golden
@@ -111,7 +112,7 @@ def outage(folder: Path, seconds: float) -> Outage:
         cameras, locked = [Camera(f"c{number}") for number in range(CAMERAS)], list[tuple[int, str]]()
         with RunningGateway(routes, results=folder / "results", database=url) as gateway:
             setting = set_limits(gateway.url)
-            with Door(gateway.url) as door:
+            with Door(Endpoint(gateway.url, "")) as door:
                 assert not run_check(door, "board", golden, "Ada").passed
             for camera in cameras:
                 camera.url = gateway.url
@@ -142,7 +143,7 @@ def outage(folder: Path, seconds: float) -> Outage:
                 told = Counter(unit_of(message) for _, message in heard.messages)
             locked.append(about_board(gateway.url))
             see(server)
-            with Door(gateway.url) as door:
+            with Door(Endpoint(gateway.url, "")) as door:
                 assert run_check(door, "board", golden, "Ada").passed
             locked.append(about_board(gateway.url))
         question = "SELECT unit, count(*) FROM inspections WHERE repeats IS NULL AND unit IS NOT NULL GROUP BY unit"

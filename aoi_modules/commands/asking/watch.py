@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aoi_modules.commands.options.key import key_of, key_option
+from aoi_modules.commands.options.gateway import gateway_options
 from aoi_modules.commands.output import stdout
 from aoi_modules.errors import AoiError, RpcError, Unreachable
 
@@ -34,7 +34,7 @@ def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | N
 
 
 @click.command("watch")
-@click.option("--gateway", "url", required=True, metavar="URL", help="Whom to ask: http://HOST:PORT.")
+@gateway_options()
 @click.option("--component", help="What the pictures show.")
 @click.option(
     "--pattern", callback=_pattern, metavar="REGEX",
@@ -44,23 +44,15 @@ def _pattern(_context: click.Context, _parameter: click.Parameter, text: str | N
     "--settle", type=click.FloatRange(0, 3600), default=0.5, show_default=True,
     help="Seconds for which a file has to rest before it is read.",
 )  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(min=0.01), default=10.0, show_default=True, help="Seconds a picture.")
-@key_option
-@click.option(
-    "--root-certificates", type=click.Path(path_type=Path), help="PEM file of the authorities to trust, for https://."
-)
 @click.option("--once", is_flag=True, help="End when the folder is empty.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @click.argument("folder", type=click.Path(path_type=Path))
 def command(
     folder: Path,
-    url: str,
+    gateway: "Endpoint",
     component: str | None,
     pattern: re.Pattern[str] | None,
     settle: float,
-    timeout: float,
-    key_file: Path | None,
-    root_certificates: Path | None,
     once: bool,
     as_json: bool,
 ) -> None:
@@ -78,9 +70,7 @@ def command(
       aoi watch drop --gateway http://127.0.0.1:8080 --component tile --once
       aoi watch drop --gateway https://gateway.plant --component tile --key-file camera-3.key
     """
-    from aoi_modules.client.endpoint import Endpoint
     from aoi_modules.client.folder_station import FolderStation, Naming
-    from aoi_modules.client.tls import Tls
 
     try:
         naming = Naming(component, pattern)
@@ -88,9 +78,7 @@ def command(
         raise click.UsageError(f"--{error}") from None
     if not folder.is_dir():
         raise click.UsageError(f"FOLDER: expected a folder that exists. Received: {folder}")
-    trust = None if root_certificates is None else Tls(root_certificates)
-    asked = Endpoint(url, "", timeout=timeout, tls=trust, key=key_of(key_file))
-    station = FolderStation(folder, naming, _asking(asked), settle)
+    station = FolderStation(folder, naming, _asking(gateway), settle)
     _run(station, _show_json if as_json else _show_line, once=once)
 
 

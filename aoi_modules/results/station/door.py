@@ -1,5 +1,6 @@
 """The gateway's own HTTP door, as checks of the station use it: golden pictures go the way of all others."""
 
+from dataclasses import replace
 from typing import TypeVar
 
 import msgspec
@@ -23,14 +24,14 @@ class Door(Closing):
     """One gateway; a context manager that ends its connections.
 
     Args:
-        url: `http://HOST:PORT`.
-        seconds: that an answer may take.
+        gateway: its address, key and trust; which component is asked about, each call says.
     """
 
-    def __init__(self, url: str, *, seconds: float = 10.0) -> None:
-        self._url, self._seconds = url, seconds
+    def __init__(self, gateway: Endpoint) -> None:
+        self._gateway = gateway
         self._clients: dict[str, GatewayClient] = {}
-        self._calls = HttpCalls(url, server="gateway", hint="is it running? aoi gateway starts one")
+        hint = "is it running? aoi gateway starts one"
+        self._calls = HttpCalls(gateway.address, gateway.tls, server="gateway", hint=hint)
 
     def inspect(self, component: str, picture: bytes) -> Inspection:
         """Asks for the verdict of a golden part in an encoded picture.
@@ -40,12 +41,12 @@ class Door(Closing):
             WireError: what answers is no gateway that knows golden pictures, so the picture may count as a part.
         """
         if component not in self._clients:
-            self._clients[component] = GatewayClient(Endpoint(self._url, component, timeout=self._seconds))
+            self._clients[component] = GatewayClient(replace(self._gateway, model=component))
         inspection = self._clients[component].inspect(picture, purpose="check")
         if not inspection.check:
             raise WireError(
-                f"{self._url} took a golden picture for a part of the line, as inspection {inspection.id}: it is of a "
-                "release without checks"
+                f"{self._gateway.address} took a golden picture for a part of the line, as inspection {inspection.id}: "
+                "it is of a release without checks"
             )
         return inspection
 
@@ -76,14 +77,14 @@ class Door(Closing):
             AoiError: the gateway's own words, where it refuses.
             WireError: what answers is no gateway.
         """
-        attempts = Endpoint(self._url, "station", timeout=self._seconds).attempts()
-        status, content = self._calls.call(method, f"{self._url}{path}", attempts, body)
+        url, headers = f"{self._gateway.address}{path}", self._gateway.authorization()
+        status, content = self._calls.call(method, url, self._gateway.attempts(), body, headers=headers)
         if status != 200:
             raise _refusal(status, content)
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:
-            raise WireError(f"{self._url}: expected the answer of a gateway: {error}") from None
+            raise WireError(f"{self._gateway.address}: expected the answer of a gateway: {error}") from None
 
 
 class _Problem(msgspec.Struct):

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.errors import DataError
 from aoi_modules.results.station.door import Door
 from aoi_modules.results.station.golden import read_golden
@@ -21,7 +22,7 @@ def qualified(checked: CheckedGateway, *, change: bool = False) -> Qualification
             checked.server.version = 2
 
     golden = read_golden(checked.golden)
-    with Door(checked.url) as door:
+    with Door(Endpoint(checked.url, "")) as door:
         return qualify(door, "tile", golden, 3, who="Ada", url=checked.url, luck=random.Random(1), advance=advance)
 
 

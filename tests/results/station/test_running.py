@@ -1,5 +1,6 @@
 """A check that is run: it passes while the station sees what is there, and fails when its lamp changes."""
 
+from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.results.station.door import Door
 from aoi_modules.results.station.golden import read_golden
 from aoi_modules.results.station.running import run_check
@@ -8,7 +9,7 @@ from tests.results.station.checked_gateway import CheckedGateway, see
 
 def test_a_station_that_sees_what_is_there_passes_and_one_that_drifts_fails(checked: CheckedGateway) -> None:
     golden, seen = read_golden(checked.golden), list[int]()
-    with Door(checked.url) as door:
+    with Door(Endpoint(checked.url, "")) as door:
         first = run_check(door, "tile", golden, "Ada", seen.append)
         second = run_check(door, "tile", golden, "Ada")
         see(checked.server, 0.15)
