@@ -23,6 +23,7 @@ are judged by their own limits, or by their manifests.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -149,6 +150,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         """What is asked for the route. It is asked once: who sent the picture knows better whether to try again."""
         version, label = self.version, self.label
         return Endpoint(self.addresses[0], self.model, version=version, label=label, timeout=seconds, retries=0)
+
+    def own_endpoint(self, seconds: float) -> Endpoint:
+        """As `endpoint`, for who opens a connection of his own: it is encrypted as the route says."""
+        return replace(self.endpoint(seconds), tls=None if self.tls is None else self.tls.trust())
 
     def stores(self, verdict: Verdict) -> bool:
         """Whether a picture with this verdict is kept."""

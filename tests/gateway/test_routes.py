@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RouteError
 from aoi_modules.gateway.routes import Route, Routes, parse_routes, read_routes
 from aoi_modules.judging.limits import HeadLimits
@@ -73,6 +74,13 @@ def test_two_routes_to_one_server_speak_to_it_in_one_way() -> None:
     text = "components: {a: {model: a, upstream: 'h:1', tls: {server_name: line}}, b: {model: b, upstream: 'h:1'}}"
     with pytest.raises(RouteError, match="another route speaks to h:1 in another way"):
         parse_routes(text, "x")
+
+
+def test_who_opens_a_connection_of_his_own_encrypts_it_as_the_route_says() -> None:
+    text = "components: {a: {model: a, upstream: 'h:1', tls: {server_name: line}}, b: {model: b, upstream: 'i:1'}}"
+    routes = parse_routes(text, "x").components
+    assert routes["a"].own_endpoint(3.0).tls == Tls(server_name="line")
+    assert routes["b"].own_endpoint(3.0) == routes["b"].endpoint(3.0)
 
 
 @pytest.mark.parametrize("upstream", ["h:1", "h:65535", "[::1]:8500", "models.line-7:8500"])

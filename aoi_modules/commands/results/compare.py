@@ -124,7 +124,7 @@ async def _contender(route: "Route") -> "Contender":
     from aoi_modules.judging.inspection import ModelVersion
     from aoi_modules.results.evidence.comparing import Contender
 
-    async with AsyncGrpcClient(route.endpoint(SECONDS)) as client:
+    async with AsyncGrpcClient(route.own_endpoint(SECONDS)) as client:
         manifest = await client.find_manifest()
     version = route.version if manifest is None else manifest.version
     if version is None:

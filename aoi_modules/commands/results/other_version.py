@@ -51,7 +51,7 @@ class OtherVersion:
             AoiError: the server does not answer, or what it says makes no sense.
         """
         route = self._route(component)
-        endpoint = route.endpoint(SECONDS) if route is not None else self._endpoint
+        endpoint = route.own_endpoint(SECONDS) if route is not None else self._endpoint
         if endpoint is None:
             raise ValueError("expected routes, or an address with a model. Received: neither")
         prediction = await (await self._client(endpoint)).predict_pictures([picture])
