@@ -1,5 +1,7 @@
 """Names of defects that people used: the most frequent first, by component."""
 
+import msgspec
+
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.writing import store
 from aoi_modules.results.record import new_id, now
@@ -14,7 +16,7 @@ def test_names_are_told_by_component_and_frequency(database_url: str) -> None:
     async def act(database: Database) -> None:
         said = [("tile", "crack"), ("tile", "stain"), ("tile", "stain"), ("pcb", "<b>short</b>"), ("tile", None)]
         for component, defect in said:
-            one = record(component=component, id=new_id(now()))
+            one = msgspec.structs.replace(record(component=component), id=new_id(now()), time=now())
             await store(database, [one])
             opinion = Opinion(verdict="good" if defect is None else "defect", defect=defect)
             await judge(database, one.id, opinion, "Ada")

@@ -153,7 +153,8 @@ def test_who_judges_ahead_keeps_what_he_has_before_him(database_url: str) -> Non
         first = await take(database, "Ada", keeps=[])
         assert first is not None
         async with database.transaction() as connection:
-            await connection.execute(update(reviews).values(leased_until=now() + timedelta(seconds=5)))
+            soon = update(reviews).where(reviews.c.leased_by == "Ada").values(leased_until=now() + timedelta(seconds=5))
+            await connection.execute(soon)
         second = await take(database, "Ada", keeps=[first.inspection])
         third = await take(database, "Grace", keeps=[])
         assert second is not None
