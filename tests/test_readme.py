@@ -37,6 +37,9 @@ def test_the_line_by_hand(tmp_path: Path) -> None:
                 for command in content.splitlines():
                     servers.enter_context(running(command, tmp_path, own))
                     wait_for(ready[shlex.split(command)[1]])
+            elif language == "text":  # for other machines, or a person at a keyboard: its words have to be known
+                for command in content.splitlines():
+                    done(["bash", "-euc", f"{command.partition(' > ')[0]} --help"], tmp_path, own)
             else:
                 run = ["bash", "-euo", "pipefail", "-c"] if language == "bash" else [sys.executable, "-c"]
                 done([*run, content], tmp_path, own)
