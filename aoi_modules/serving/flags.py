@@ -31,7 +31,8 @@ def _idle(default: Any, reason: str) -> Any:
 
 
 def _ours(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": f"Our own: {text}"})
+    """A flag that the original does not know; whoever starts the original leaves it out."""
+    return field(default=default, metadata={"help": f"Our own: {text}", "ours": True})
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,6 @@ PROBE_SECONDS = 20
 """How long a daemon may take to say that it is there."""
 START_SECONDS = 600
 """How long the image may take to come and to load its models."""
-_OURS = {"engine", "host", "input_checks", "log_format", "run_threads", "slow_call_ms", "ready_file"}
 _FILES = ("model_config_file", "monitoring_config_file", "batching_parameters_file", "ssl_config_file")
 _HINT = "start Docker or install Podman, or leave out --engine=docker: the embedded server takes the same flags"
 
@@ -95,11 +94,11 @@ def command(program: str, flags: Flags, models: Sequence[ServedModel]) -> list[s
 
 
 def _arguments(flags: Flags) -> list[str]:
-    """The flags that differ from their defaults, and the ports."""
+    """The original's flags that differ from their defaults, and the ports."""
     arguments = []
     for flag in fields(flags):
         value = getattr(flags, flag.name)
-        if flag.name in _OURS or (value == flag.default and flag.name != "port"):
+        if flag.metadata.get("ours") or (value == flag.default and flag.name != "port"):
             continue
         if value and flag.name == "model_base_path":
             value = base_path.read(flags.model_name, value).resolve()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,17 @@ def test_switches_and_the_folders_of_config_files(tmp_path: Path) -> None:
     assert f"--volume={config.parent}:{config.parent}" in words
     assert words[-2:] == ["--rest_api_enable_cors_support=true", f"--model_config_file={config}"]
     assert "--publish=127.0.0.1:8500:8500" in words
+
+
+def test_flags_that_are_our_own_never_reach_the_original(tmp_path: Path) -> None:
+    flags = Flags(
+        model_base_path=str(tmp_path), engine="docker", host="127.0.0.1", run_threads=7, log_format="json",
+        input_checks="*=none", slow_call_ms=3, drain_seconds=0.0, start_without_versions=True, ready_file="ready",
+    )  # fmt: skip
+    changed = {flag.name for flag in fields(flags) if getattr(flags, flag.name) != flag.default}
+    assert {flag.name for flag in fields(flags) if flag.metadata.get("ours")} <= changed, "one more: name it above"
+    words = launcher.command("docker", flags, [])
+    assert words[words.index(launcher.IMAGE) + 1 :] == ["--port=8500", f"--model_base_path={tmp_path}"]
 
 
 @pytest.mark.parametrize(
