@@ -147,7 +147,7 @@ class GatewayClient(CalledClient):
         headers = {**headers, **self.endpoint.authorization()}
         status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type, headers)
         if status != 200:
-            raise RpcError(_CODES.get(status) or answers.code_of(status), _words(content, status))
+            raise _refusal(content, status)
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:
@@ -165,10 +165,11 @@ def _with(url: str, parameters: Mapping[str, str | None]) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _words(content: bytes, status: int) -> str:
-    """The detail of a problem, or whatever came."""
+def _refusal(content: bytes, status: int) -> RpcError:
+    """The detail of a problem and the way out that it names, or whatever came."""
     try:
         problem: Any = json.loads(content)
-        return str(problem["detail"])
-    except (ValueError, KeyError, TypeError):
-        return answers.words(content, status)
+        words, hint = str(problem["detail"]), str(problem.get("hint", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        words, hint = answers.words(content, status), ""
+    return RpcError(_CODES.get(status) or answers.code_of(status), words, hint=hint)
