@@ -94,7 +94,7 @@ class Settings:
         str,
         Setting(
             "AOI_GATEWAY_KEY",
-            "this machine's key at a gateway, for `aoi watch` and `aoi predict`; `--key-file` wins",
+            "this machine's key at a gateway, for `aoi watch`, `aoi station` and `aoi predict`; `--key-file` wins",
             in_file=False,
         ),
     ] = field(default="", repr=False)

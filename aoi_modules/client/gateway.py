@@ -147,7 +147,7 @@ class GatewayClient(CalledClient):
         headers = {**headers, **self.endpoint.authorization()}
         status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type, headers)
         if status != 200:
-            raise _refusal(content, status)
+            raise refusal(content, status)
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:
@@ -165,8 +165,8 @@ def _with(url: str, parameters: Mapping[str, str | None]) -> str:
     return f"{url}?{query}" if query else url
 
 
-def _refusal(content: bytes, status: int) -> RpcError:
-    """The detail of a problem and the way out that it names, or whatever came."""
+def refusal(content: bytes, status: int) -> RpcError:
+    """A gateway's refusal as an error: the detail of its problem and the way out that it names, or whatever came."""
     try:
         problem: Any = json.loads(content)
         words, hint = str(problem["detail"]), str(problem.get("hint", ""))

@@ -3,9 +3,8 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import TracebackType
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from aoi_modules.errors import Crowded
 from aoi_modules.machine import disk
@@ -37,7 +36,8 @@ class Admission:
         """How many wait for their turn."""
         return len(self._waiting)
 
-    def turn(self, seconds: float) -> "Turn":
+    @asynccontextmanager
+    async def turn(self, seconds: float) -> AsyncIterator[float]:
         """Waits for a turn, holds it, and gives the seconds that are left of the wait.
 
         Args:
@@ -46,7 +46,11 @@ class Admission:
         Raises:
             Crowded: too many wait already, or the turn did not come in time.
         """
-        return Turn(self, seconds)
+        left = await self.come(seconds)
+        try:
+            yield left
+        finally:
+            self.go()
 
     async def come(self, seconds: float) -> float:
         """Waits for a turn, and gives the seconds that are left of the wait; see `turn`."""
@@ -94,22 +98,6 @@ class Admission:
         elif turn.done() and not turn.cancelled():
             self._under_way -= 1
             self._let_in()
-
-
-class Turn:
-    """A turn: an async context manager that gives the seconds which are left of the wait."""
-
-    def __init__(self, admission: Admission, seconds: float) -> None:
-        self._admission = admission
-        self._seconds = seconds
-
-    async def __aenter__(self) -> float:
-        return await self._admission.come(self._seconds)
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._admission.go()
 
 
 class Memory:

@@ -207,8 +207,8 @@ def _noted(picture: Picture, stored: bool) -> Picture:
     """What the record says of a picture; a raw frame is kept as a PNG."""
     if not stored:
         return picture
-    kind = "png" if stored and picture.kind == "raw" else picture.kind
-    return msgspec.structs.replace(picture, kind=kind, kept=stored)
+    kind = "png" if picture.kind == "raw" else picture.kind
+    return msgspec.structs.replace(picture, kind=kind, kept=True)
 
 
 async def _file(shot: Shot) -> bytes:

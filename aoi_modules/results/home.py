@@ -99,9 +99,9 @@ class Home:
             pictures,
             retention,
             sending,
-            limits,
-            people,
-            checks,
+            limits=limits,
+            people=people,
+            checks=checks,
         )
 
 

@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 from aoi_modules.cli import aoi
 from aoi_modules.errors import RpcError
 from aoi_modules.results.people.machines import add_machine
-from tests.gateway.doors.access.people import in_database, until
+from tests.gateway.doors.access.people import until
+from tests.results.conftest import with_database
 from tests.results.station.checked_gateway import CheckedGateway, checked_gateway, golden_set, see
 
 
@@ -83,7 +84,7 @@ def test_wrong_usage(checked: CheckedGateway, arguments: list[str], words: str) 
 def test_a_machine_checks_by_its_key(tmp_path: Path) -> None:
     with checked_gateway(tmp_path) as gateway:
         database = tmp_path / "results" / "results.sqlite"
-        key = in_database(database, lambda opened: add_machine(opened, "lamp", by="Ada"))
+        key = with_database(database, lambda opened: add_machine(opened, "lamp", by="Ada"))
         (tmp_path / "lamp.key").write_text(key)
         until(lambda: isinstance(station(gateway, "status").exception, RpcError))  # it is asked who it is by now
         run = station(gateway, "check", "--json", "--key-file", str(tmp_path / "lamp.key"))

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
 
 Found = TypeVar("Found")
-_OPTIONS = (
+DATABASE_OPTIONS = (
     click.option(
         "--results",
         "folder",
         type=click.Path(path_type=Path),
         default="results",
         show_default=True,
-        help="Folder of the gateway's results.",
+        help="Folder of a gateway's results.",
     ),
     click.option(
         "--database",
@@ -35,7 +35,7 @@ _OPTIONS = (
 def database_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the options of a gateway's database; it takes them as `place`."""
     names = [field.name for field in fields(DatabasePlace)]
-    return with_value(function, _OPTIONS, keyword="place", names=names, make=DatabasePlace)
+    return with_value(function, DATABASE_OPTIONS, keyword="place", names=names, make=DatabasePlace)
 
 
 @dataclass(frozen=True)
@@ -54,29 +54,24 @@ class DatabasePlace:
         return self.database or settings().database_url or str(self.folder / DATABASE)
 
     def act(self, act: "Callable[[Database], Awaitable[Found]]") -> Found:
-        """Does something with the database."""
-        return with_database_at(self.url, act)
+        """Does something with a database that is there; it gets the tables of this release.
 
+        Raises:
+            ResultsError: it is not there.
+        """
+        from aoi_modules.results.database.connection import Database, parse_url
+        from aoi_modules.results.database.migrating import migrate
 
-def with_database_at(url: str, act: "Callable[[Database], Awaitable[Found]]") -> Found:
-    """Does something with a database that is there; it gets the tables of this release.
+        parsed = parse_url(self.url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            raise ResultsError(f"{parsed.database}: there is no such database", hint="name the one that a gateway made")
 
-    Raises:
-        ResultsError: it is not there.
-    """
-    from aoi_modules.results.database.connection import Database, parse_url
-    from aoi_modules.results.database.migrating import migrate
+        async def run() -> Found:
+            database = Database(self.url)
+            try:
+                await migrate(database)
+                return await act(database)
+            finally:
+                await database.close()
 
-    parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        raise ResultsError(f"{parsed.database}: there is no such database", hint="name the one that a gateway made")
-
-    async def run() -> Found:
-        database = Database(url)
-        try:
-            await migrate(database)
-            return await act(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+        return asyncio.run(run())

@@ -1,28 +1,21 @@
 """Where the results of a gateway are, said as `aoi gateway` says it."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from aoi_modules.commands.options.database import DATABASE_OPTIONS, DatabasePlace
 from aoi_modules.commands.options.decorator import with_value
 
+if TYPE_CHECKING:
+    from aoi_modules.results.database.connection import Database
+    from aoi_modules.results.pictures.store import PictureStore
+
+Found = TypeVar("Found")
 _OPTIONS = (
-    click.option(
-        "--results",
-        "folder",
-        type=click.Path(path_type=Path),
-        default="results",
-        show_default=True,
-        help="Folder of a gateway's results.",
-    ),
-    click.option(
-        "--database",
-        help="Another database than the one in the folder: postgresql://USER:PASSWORD@HOST/NAME or a SQLite file."
-        " AOI_DATABASE_URL hides a password from the list of processes.",
-    ),
+    *DATABASE_OPTIONS,
     click.option(
         "--pictures",
         metavar="PLACE",
@@ -39,20 +32,10 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @dataclass(frozen=True)
-class Places:
+class Places(DatabasePlace):
     """Where database and pictures are."""
 
-    folder: Path
-    database: str | None
     pictures: str | None
-
-    @property
-    def url(self) -> str:
-        """Of the database."""
-        from aoi_modules.results.home import DATABASE
-        from aoi_modules.settings import settings
-
-        return self.database or settings().database_url or str(self.folder / DATABASE)
 
     @property
     def store(self) -> str:
@@ -60,3 +43,16 @@ class Places:
         from aoi_modules.results.home import PICTURE_FOLDER
 
         return self.pictures or str(self.folder / PICTURE_FOLDER)
+
+    def act_with_pictures(self, act: "Callable[[Database, PictureStore], Awaitable[Found]]") -> Found:
+        """Does something with database and pictures; see `act`."""
+        from aoi_modules.results.pictures.opening import open_store
+
+        async def run(database: "Database") -> Found:
+            store = open_store(self.store)
+            try:
+                return await act(database, store)
+            finally:
+                await store.close()
+
+        return self.act(run)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_both, with_database
 
 if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
@@ -56,7 +55,7 @@ def expire(retention: "Retention", as_json: bool, places: Places) -> None:
 
     from aoi_modules.results.pictures.expiry import expire
 
-    went = with_both(places, lambda database, store: expire(database, store, retention))
+    went = places.act_with_pictures(lambda database, store: expire(database, store, retention))
     click.echo(msgspec.json.encode(went) if as_json else _in_words(went))
 
 
@@ -80,7 +79,7 @@ def hold(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None:
             await hold(connection, ids, reason, who)
             await note(connection, who, "hold pictures", ", ".join(ids), reason)
 
-    with_database(places, act)
+    places.act(act)
 
 
 @click.command()
@@ -104,7 +103,7 @@ def release(ids: tuple[str, ...], reason: str, who: str, places: Places) -> None
             await note(connection, who, "release pictures", ", ".join(ids) or "all that were held", reason)
             return await release(connection, reason, ids or None)
 
-    click.echo(f"{with_database(places, act)} released")
+    click.echo(f"{places.act(act)} released")
 
 
 def _in_words(went: "Expiry") -> str:

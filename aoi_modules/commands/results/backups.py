@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_both
 
 if TYPE_CHECKING:
     from aoi_modules.results.backup.saving import Saved
@@ -36,7 +35,7 @@ def backup(out: Path, no_pictures: bool, places: Places) -> None:
         with progress("pictures", 0, unit="pictures") as advance:
             return await back_up(database, None if no_pictures else store, out, advance)
 
-    saved = with_both(places, act)
+    saved = places.act_with_pictures(act)
     click.echo(f"{out}: {_contents(saved)}")
 
 

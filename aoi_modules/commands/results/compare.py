@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_database
 from aoi_modules.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def compare(
     async def act(database: "Database") -> "Found":
         return await comparing.compare(database, component, incumbent, candidate, margins, moment)
 
-    found = with_database(places, act)
+    found = places.act(act)
     click.echo(msgspec.json.encode(found) if as_json else f"{in_words(found)}{tested}")
     raise SystemExit({"promote": 0, "keep": KEEP}.get(found.outcome, OPEN))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_both
 
 if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
@@ -39,7 +38,7 @@ def dataset(component: str, out: Path, as_json: bool, places: Places) -> None:
         with progress("pictures", 0, unit="pictures") as advance:
             return await write_dataset(database, store, component, out, advance)
 
-    about = with_both(places, act)
+    about = places.act_with_pictures(act)
     click.echo(msgspec.json.encode(about) if as_json else _in_lines(out, about))
 
 

@@ -3,7 +3,6 @@
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_database
 
 
 @click.command()
@@ -21,7 +20,7 @@ def resend(sink: str, places: Places) -> None:
     from aoi_modules.results.home import ASIDE
     from aoi_modules.results.sinks.set_aside import send_again
 
-    count = with_database(places, lambda database: send_again(places.folder / ASIDE, sink, database))
+    count = places.act(lambda database: send_again(places.folder / ASIDE, sink, database))
     click.echo(f"{count} messages are in the outbox again")
 
 
@@ -39,4 +38,4 @@ def forget(gateway: str, places: Places) -> None:
     """
     from aoi_modules.results.database import presence
 
-    with_database(places, lambda database: presence.forget(database, gateway))
+    places.act(lambda database: presence.forget(database, gateway))

@@ -11,7 +11,6 @@ import click
 from aoi_modules.commands.options.addresses import GrpcAddress
 from aoi_modules.commands.options.places import Places, place_options
 from aoi_modules.commands.output import console
-from aoi_modules.commands.results.places_in_use import with_both, with_database
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,7 +63,7 @@ def affected(as_json: bool, as_csv: bool, places: Places, **said: Any) -> None:
     async def act(database: "Database") -> "list[Passed]":
         return [one async for one in recall.affected(database, fault)]
 
-    passed = with_database(places, act)
+    passed = places.act(act)
     if as_json:
         click.echo(b"\n".join(map(msgspec.json.encode, passed)), nl=bool(passed))
         return
@@ -111,7 +110,7 @@ def reinspect(
             with progress("pictures", 0, unit="pictures") as advance:
                 return await reinspection.reinspect(parts_of(database, fault), store, other.inspect, advance)
 
-    found = with_both(places, act)
+    found = places.act_with_pictures(act)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

@@ -39,6 +39,7 @@ class OtherVersion:
         self._endpoint = None if address is None or asked is None else _endpoint(address, asked)
         self._database = database
         self._opened = AsyncExitStack()
+        self._endpoints: dict[str, Endpoint] = {}
         self._clients: dict[Endpoint, AsyncGrpcClient] = {}
         self._manifests: dict[tuple[Endpoint, int | None], Manifest | None] = {}
         self._set: dict[tuple[str, str, int, str], HeadLimits] = {}
@@ -51,7 +52,7 @@ class OtherVersion:
             AoiError: the server does not answer, or what it says makes no sense.
         """
         route = self._route(component)
-        endpoint = route.own_endpoint(SECONDS) if route is not None else self._endpoint
+        endpoint = self._endpoint if route is None else self._endpoint_of(component, route)
         if endpoint is None:
             raise ValueError("expected routes, or an address with a model. Received: neither")
         prediction = await (await self._client(endpoint)).predict_pictures([picture])
@@ -67,6 +68,12 @@ class OtherVersion:
         if component not in self._routes:
             raise UnknownComponent(component, sorted(self._routes))
         return self._routes[component]
+
+    def _endpoint_of(self, component: str, route: "Route") -> Endpoint:
+        """Made once a component: it may read files of TLS."""
+        if component not in self._endpoints:
+            self._endpoints[component] = route.own_endpoint(SECONDS)
+        return self._endpoints[component]
 
     def _at_station(self, component: str, model: ModelVersion) -> Mapping[str, HeadLimits]:
         place = (component, model.name, model.version or 0)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from aoi_modules.commands.options.places import Places, place_options
-from aoi_modules.commands.results.places_in_use import with_database
 from aoi_modules.errors import ResultsError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def export(out: Path, wanted: "Filter", places: Places) -> None:
     from aoi_modules.results.tabling import write_table
 
     try:
-        count = with_database(places, lambda database: write_table(database, wanted, out))
+        count = places.act(lambda database: write_table(database, wanted, out))
     except OSError as error:
         raise ResultsError(disk.trouble(error, out, "cannot be written"), hint=disk.way_out(error)) from None
     click.echo(f"{out}: {count} inspections")

@@ -60,12 +60,10 @@ def build_app(gateway: Gateway) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             opened.push_async_callback(gateway.tracing.close)
-            gateway.recorder = await _recorder(gateway, opened)
-            if gateway.recorder is not None:
-                known = gateway.recorder
-                gateway.porter = Porter(gateway.porter.entrance, known.people, known.database)
-            records = Records(gateway.recorder, "" if gateway.home is None else gateway.home.name)
-            recorder = gateway.recorder
+            gateway.recorder = recorder = await _recorder(gateway, opened)
+            if recorder is not None:
+                gateway.porter = Porter(gateway.porter.entrance, recorder.people, recorder.database)
+            records = Records(recorder, "" if gateway.home is None else gateway.home.name)
             limits = Limits(None if recorder is None else recorder.limits)
             checks = None if recorder is None else recorder.checks
             gateway.line = Line(gateway.routes, gateway.metrics, gateway.log, records, gateway.tracing, limits, checks)

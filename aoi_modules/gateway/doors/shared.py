@@ -90,6 +90,24 @@ def as_json(body: Any) -> Response:
     return Response(msgspec.json.encode(body), media_type="application/json")
 
 
+async def recorder_of(request: Request, *, flush: bool = True) -> Recorder:
+    """What keeps the inspections, to be asked.
+
+    Args:
+        request: of HTTP.
+        flush: waits a moment for what was accepted before, so that whoever was answered finds it.
+
+    Raises:
+        NoSuchResult: this gateway keeps none.
+    """
+    recorder = gateway_of(request).recorder
+    if recorder is None:
+        raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
+    if flush:
+        await recorder.flush(READ_SECONDS)
+    return recorder
+
+
 async def read(
     request: Request, ask: Callable[[Recorder], Awaitable[msgspec.Struct | Response]], *, flush: bool = True
 ) -> Response:
@@ -98,15 +116,10 @@ async def read(
     Args:
         request: of HTTP.
         ask: gives a struct, or an answer of another kind.
-        flush: waits a moment for what was accepted before, so that whoever was answered finds it.
+        flush: see `recorder_of`.
     """
-    recorder = gateway_of(request).recorder
     try:
-        if recorder is None:
-            raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        if flush:
-            await recorder.flush(READ_SECONDS)
-        found = await ask(recorder)
+        found = await ask(await recorder_of(request, flush=flush))
         return found if isinstance(found, Response) else as_json(found)
     except AoiError as error:
         return problems.of_error(error).response()

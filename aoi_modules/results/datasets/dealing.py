@@ -58,6 +58,11 @@ class Deal:
         return hmac.new(self._key, f"{purpose}:{unit}".encode(), hashlib.sha256).hexdigest()
 
 
+def unit_of(unit: str | None, inspection: str) -> str:
+    """The unit by which a part is dealt; a part of an unknown one is a unit of its own."""
+    return unit if unit is not None else f"inspection {inspection}"
+
+
 async def deal_of(database: Database) -> Deal:
     """The deal of a line, whose key is made when it is first asked for.
 

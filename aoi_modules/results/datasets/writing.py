@@ -15,7 +15,7 @@ from aoi_modules.errors import NoSuchResult, ResultsError
 from aoi_modules.machine.whole_file import sync_folder
 from aoi_modules.modelstore.learnt_units import ABOUT, HeldOut, held_out_hash
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, Part, deal_of
+from aoi_modules.results.datasets.dealing import HELD_OUT, Deal, Part, deal_of, unit_of
 from aoi_modules.results.datasets.judged_parts import JudgedPart, judged_parts
 from aoi_modules.results.pictures.lookup import picture_of
 from aoi_modules.results.pictures.store import PictureStore
@@ -117,8 +117,7 @@ async def _write_pictures(
 
 
 def _row(part: JudgedPart, name: str, deal: Deal) -> Row:
-    """A part of an unknown unit is a unit of its own."""
-    unit = part.unit if part.unit is not None else f"inspection {part.inspection}"
+    unit = unit_of(part.unit, part.inspection)
     label = GOOD if part.good else part.defect or "defect"
     return name, label, deal.part_of(unit), deal.group_of(unit)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from aoi_modules.judging.inspection import ModelVersion
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import inspections, judged, judgements
-from aoi_modules.results.datasets.dealing import Deal
+from aoi_modules.results.datasets.dealing import Deal, unit_of
 from aoi_modules.results.evidence.decision import Pairs
 from aoi_modules.results.record import first_id
 from aoi_modules.results.review.judgement import SAMPLED, Given
@@ -90,11 +90,6 @@ async def held_out_of(database: Database, component: str, deal: Deal) -> set[str
     async with database.reading() as connection:
         units = {unit_of(row.unit, row.inspection) for row in await connection.execute(question)}
     return {deal.group_of(unit) for unit in units if deal.part_of(unit) == "test"}
-
-
-def unit_of(unit: str | None, inspection: str) -> str:
-    """The unit that a part is on; a part of an unknown one is a unit of its own."""
-    return unit if unit is not None else f"inspection {inspection}"
 
 
 async def _rows(database: Database, versions: Versions, since: datetime | None) -> AsyncIterator[Mapping[str, Any]]:

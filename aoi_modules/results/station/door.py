@@ -6,11 +6,10 @@ from typing import TypeVar
 import msgspec
 
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.client.gateway import GatewayClient
-from aoi_modules.client.rest import answers
+from aoi_modules.client.gateway import GatewayClient, refusal
 from aoi_modules.client.rest.calls import HttpCalls
 from aoi_modules.closing import Closing
-from aoi_modules.errors import AoiError, RpcError, WireError
+from aoi_modules.errors import WireError
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.results.station.check import Check
 from aoi_modules.results.station.recording import Ran
@@ -80,21 +79,8 @@ class Door(Closing):
         url, headers = f"{self._gateway.address}{path}", self._gateway.authorization()
         status, content = self._calls.call(method, url, self._gateway.attempts(), body, headers=headers)
         if status != 200:
-            raise _refusal(status, content)
+            raise refusal(content, status)
         try:
             return msgspec.json.decode(content, type=kind)
         except msgspec.DecodeError as error:
             raise WireError(f"{self._gateway.address}: expected the answer of a gateway: {error}") from None
-
-
-class _Problem(msgspec.Struct):
-    detail: str
-    hint: str = ""
-
-
-def _refusal(status: int, content: bytes) -> AoiError:
-    try:
-        problem = msgspec.json.decode(content, type=_Problem)
-    except msgspec.DecodeError:
-        return RpcError(answers.code_of(status), answers.words(content, status))
-    return RpcError(answers.code_of(status), problem.detail, hint=problem.hint)

@@ -156,6 +156,7 @@ class GrpcService:
             except Exception as error:  # whatever it is, the client hears of it; a fault of ours is logged whole
                 code = error.code if isinstance(error, RpcError) else "INTERNAL"
                 self._calls.refused(call, code, str(error), request_id)
+                await self._answers.may_go()
                 return await _refuse(context, error)
             self._calls.answered(call, "OK", request_id)
             return answered

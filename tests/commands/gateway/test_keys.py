@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from aoi_modules.cli import aoi
-from tests.gateway.doors.access.people import in_database
+from tests.results.conftest import with_database
 
 
 def key(path: Path, *arguments: str) -> Result:
@@ -18,7 +18,7 @@ def test_a_key_is_printed_alone_and_once(tmp_path: Path) -> None:
     async def nothing(_: object) -> None:
         """It has its tables by then."""
 
-    in_database(path, nothing)
+    with_database(path, nothing)
     added = key(path, "add", "camera-3")
     assert added.exit_code == 0
     assert added.stdout.startswith("aoi_")

@@ -8,7 +8,8 @@ from click.testing import CliRunner, Result
 from aoi_modules.cli import aoi
 from aoi_modules.results.people.passwords import fits
 from aoi_modules.results.people.users import password_of
-from tests.gateway.doors.access.people import PASSWORD, in_database
+from tests.gateway.doors.access.people import PASSWORD
+from tests.results.conftest import with_database
 
 
 def user(path: Path, *arguments: str, said: str | None = None) -> Result:
@@ -22,7 +23,7 @@ def path(tmp_path: Path) -> Path:
     async def nothing(_: object) -> None:
         """It has its tables by then."""
 
-    in_database(tmp_path / "results.db", nothing)
+    with_database(tmp_path / "results.db", nothing)
     return tmp_path / "results.db"
 
 
@@ -35,7 +36,7 @@ def test_a_user_comes_changes_and_goes(path: Path, tmp_path: Path) -> None:
     assert user(path, "role", "ann", "engineer").output == "ann is engineer\n"
     changed = user(path, "password", "ann", "--password-file", "-", said="another long one\r\n")
     assert (changed.exit_code, changed.output) == (0, "ann has another password\n")
-    assert fits("another long one", in_database(path, lambda database: password_of(database, "ann")))
+    assert fits("another long one", with_database(path, lambda database: password_of(database, "ann")))
     assert user(path, "remove", "ann").output == "ann may sign in no more\n"
     assert user(path, "list").output == ""
 

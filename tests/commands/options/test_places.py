@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from aoi_modules.commands.options.places import Places, place_options
 from aoi_modules.settings import settings
+from tests import in_process
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +42,10 @@ def test_the_environment_may_hide_the_database(other_settings: pytest.MonkeyPatc
     other_settings.setenv("AOI_DATABASE_URL", "postgresql://aoi:geheim@db/results")
     assert Places(Path("results"), None, None).url == "postgresql://aoi:geheim@db/results"
     assert Places(Path("results"), "other.db", None).url == "other.db"
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    missing = tmp_path / "folder" / "typo.db"
+    done = in_process.aoi("results", "release", "--reason", "queue", "--database", str(missing))
+    assert (done.returncode, f"{missing}: there is no such database" in done.stderr) == (1, True)
+    assert not missing.parent.exists()

@@ -231,7 +231,9 @@ def test_a_broker_that_is_killed_in_the_middle_gets_every_letter_in_order(tmp_pa
                     await line.done()
                     await until(lambda: len(first_times(sent_ids(after.messages))) == len(sent))
                 assert forwarder.sent >= len(sent)
-                assert [event["event"] for event in events(line.log)] == ["sink there", "sink away", "sink there"]
+                *first, away, back = [event["event"] for event in events(line.log)]
+                assert (away, back) == ("sink away", "sink there")
+                assert first in ([], ["sink there"]), "it is said after a whole portion, which the kill may cut short"
                 arrived.extend(sent_ids(after.messages))
 
     arrived: list[str] = []

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from aoi_modules.errors import EntranceError, NotAllowed
 
-FORWARDED_FOR, FORWARDED_PROTO = "x-forwarded-for", "x-forwarded-proto"
+FORWARDED_FOR = "x-forwarded-for"
 Network = IPv4Network | IPv6Network
 
 

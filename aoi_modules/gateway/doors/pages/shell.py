@@ -19,13 +19,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from aoi_modules.errors import AoiError, MissingExtra, NoSuchResult
+from aoi_modules.errors import AoiError, MissingExtra
 from aoi_modules.gateway.doors import problems
 from aoi_modules.gateway.doors.access.person import OPEN, person_of
 from aoi_modules.gateway.doors.access.rights import RIGHTS
 from aoi_modules.gateway.doors.pages.navigation import ENTRIES
 from aoi_modules.gateway.doors.pages.rendering import rendered
-from aoi_modules.gateway.doors.shared import READ_SECONDS, gateway_of
+from aoi_modules.gateway.doors.shared import gateway_of, recorder_of
 from aoi_modules.results.recorder import Recorder
 
 Values = Mapping[str, Any]
@@ -51,15 +51,10 @@ async def shown(
         request: of HTTP.
         template: of the page.
         gather: asks the results for what it shows.
-        flush: waits a moment for what was just accepted; a page that looks again by itself need not.
+        flush: see `recorder_of`; a page that looks again by itself need not.
     """
-    recorder = gateway_of(request).recorder
     try:
-        if recorder is None:
-            raise NoSuchResult("this gateway records nothing", hint="start it with --results FOLDER")
-        if flush:
-            await recorder.flush(READ_SECONDS)
-        return page(request, template, await gather(recorder))
+        return page(request, template, await gather(await recorder_of(request, flush=flush)))
     except AoiError as error:
         return refused(request, error)
 

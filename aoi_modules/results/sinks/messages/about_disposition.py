@@ -7,22 +7,17 @@ which judgement of which inspection. Of messages about one unit the last one hol
 nothing is decided any more.
 """
 
-from datetime import datetime
-
 import msgspec
 
 from aoi_modules.results.review.disposition import UnitDisposition
 from aoi_modules.results.review.judgement import Disposition
+from aoi_modules.results.sinks.messages import cfx
 from aoi_modules.results.sinks.messages.guids import guid, transaction
 
 NAME, VERSION = "Aoi.UnitDispositioned", "1.0"
 
 
-class _Word(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
-    """Fields are written as those of CFX are."""
-
-
-class DispositionDetails(_Word, frozen=True, kw_only=True, tag_field="Kind", tag="disposition"):
+class DispositionDetails(cfx.Word, frozen=True, kw_only=True, tag_field="Kind", tag="disposition"):
     """What became of a unit; ids as the gateway writes them."""
 
     id: str
@@ -38,20 +33,9 @@ class DispositionDetails(_Word, frozen=True, kw_only=True, tag_field="Kind", tag
     station: str | None
 
 
-class _Body(_Word, frozen=True, kw_only=True):
+class _Body(cfx.Word, frozen=True, kw_only=True):
     transaction_id: str
     aoi: DispositionDetails
-
-
-class _Envelope(_Word, frozen=True, kw_only=True):
-    message_name: str = NAME
-    version: str = VERSION
-    time_stamp: datetime
-    unique_id: str = msgspec.field(name="UniqueID")
-    source: str
-    target: str | None = None
-    request_id: str | None = msgspec.field(name="RequestID", default=None)
-    message_body: _Body
 
 
 def disposition_message(found: UnitDisposition, gateway: str) -> str:
@@ -72,5 +56,12 @@ def disposition_message(found: UnitDisposition, gateway: str) -> str:
         **origin,
     )
     body = _Body(transaction_id=transaction(found.origin.unit, found.inspection), aoi=details)
-    envelope = _Envelope(time_stamp=found.time, unique_id=guid(found.id), source=gateway, message_body=body)
+    envelope = cfx.Envelope(
+        message_name=NAME,
+        version=VERSION,
+        time_stamp=found.time,
+        unique_id=guid(found.id),
+        source=gateway,
+        message_body=body,
+    )
     return msgspec.json.encode(envelope).decode()

@@ -17,25 +17,25 @@ Result = Literal["Passed", "Failed", "Error", "Aborted", "Skipped"]
 Verification = Literal["NotVerifiedYet", "DefectConfirmed", "DefectRejected", "DefectAccepted"]
 
 
-class _Word(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
+class Word(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
     """Fields are named as in CFX: `unit_identifier` is `UnitIdentifier`."""
 
 
-class ComponentDesignator(_Word, frozen=True, kw_only=True):
+class ComponentDesignator(Word, frozen=True, kw_only=True):
     """A part of the unit."""
 
     reference_designator: str | None
     part_number: str | None = None
 
 
-class Point(_Word, frozen=True, kw_only=True):
+class Point(Word, frozen=True, kw_only=True):
     """A corner, in pixels of the picture."""
 
     x: float
     y: float
 
 
-class Region(_Word, frozen=True, kw_only=True):
+class Region(Word, frozen=True, kw_only=True):
     """An outline from its first corner on and back to it; in pixels of the picture, from its left upper corner."""
 
     start_point_x: float
@@ -43,7 +43,7 @@ class Region(_Word, frozen=True, kw_only=True):
     region_segments: Sequence[Point]
 
 
-class Image(_Word, frozen=True, kw_only=True):
+class Image(Word, frozen=True, kw_only=True):
     """A picture that the message does not carry, but says where it is."""
 
     mime_type: str
@@ -52,7 +52,7 @@ class Image(_Word, frozen=True, kw_only=True):
     image_url: str = msgspec.field(name="ImageURL")
 
 
-class NumericValue(_Word, frozen=True, kw_only=True):
+class NumericValue(Word, frozen=True, kw_only=True):
     """A number and what it should be; scores have no units."""
 
     value: float
@@ -66,7 +66,7 @@ class NumericValue(_Word, frozen=True, kw_only=True):
 
 
 class NumericMeasurement(
-    _Word, frozen=True, kw_only=True, tag_field="$type", tag="CFX.Structures.NumericMeasurement, CFX"
+    Word, frozen=True, kw_only=True, tag_field="$type", tag="CFX.Structures.NumericMeasurement, CFX"
 ):
     """What a head of the model measured."""
 
@@ -79,7 +79,7 @@ class NumericMeasurement(
     measured_value: NumericValue
 
 
-class Defect(_Word, frozen=True, kw_only=True):
+class Defect(Word, frozen=True, kw_only=True):
     """Why a picture did not pass."""
 
     unique_identifier: str
@@ -99,7 +99,7 @@ class Defect(_Word, frozen=True, kw_only=True):
     verification: Verification = "NotVerifiedYet"
 
 
-class Inspection(_Word, frozen=True, kw_only=True):
+class Inspection(Word, frozen=True, kw_only=True):
     """One picture, judged by one model."""
 
     unique_identifier: str
@@ -116,7 +116,7 @@ class Inspection(_Word, frozen=True, kw_only=True):
     measurements: Sequence[NumericMeasurement]
 
 
-class InspectedUnit(_Word, frozen=True, kw_only=True):
+class InspectedUnit(Word, frozen=True, kw_only=True):
     """A unit and what was seen of it."""
 
     unit_identifier: str | None
@@ -128,7 +128,7 @@ class InspectedUnit(_Word, frozen=True, kw_only=True):
     verification: Verification = "NotVerifiedYet"
 
 
-class SamplingInformation(_Word, frozen=True, kw_only=True):
+class SamplingInformation(Word, frozen=True, kw_only=True):
     """Every unit is inspected."""
 
     sampling_method: Literal["NoSampling"] = "NoSampling"
@@ -136,7 +136,7 @@ class SamplingInformation(_Word, frozen=True, kw_only=True):
     sample_size: float | None = None
 
 
-class Operator(_Word, frozen=True, kw_only=True):
+class Operator(Word, frozen=True, kw_only=True):
     """Who inspected: a machine."""
 
     operator_identifier: str
@@ -146,7 +146,7 @@ class Operator(_Word, frozen=True, kw_only=True):
     login_name: str | None = None
 
 
-class UnitsInspected(_Word, frozen=True, kw_only=True, tag_field="$type", tag=f"{NAME}, CFX"):
+class UnitsInspected(Word, frozen=True, kw_only=True, tag_field="$type", tag=f"{NAME}, CFX"):
     """The body of the message."""
 
     transaction_id: str
@@ -160,7 +160,7 @@ class UnitsInspected(_Word, frozen=True, kw_only=True, tag_field="$type", tag=f"
     """Ours: see `details`."""
 
 
-class Envelope(_Word, frozen=True, kw_only=True):
+class Envelope(Word, frozen=True, kw_only=True):
     """The message."""
 
     message_name: str = NAME
@@ -170,4 +170,5 @@ class Envelope(_Word, frozen=True, kw_only=True):
     source: str
     target: str | None = None
     request_id: str | None = msgspec.field(name="RequestID", default=None)
-    message_body: UnitsInspected
+    message_body: msgspec.Struct
+    """`UnitsInspected`, or a body of ours."""

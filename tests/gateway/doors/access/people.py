@@ -1,39 +1,23 @@
 """A real gateway with a user of each role and a machine, and browsers that sign in there."""
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.people.machines import add_machine
 from aoi_modules.results.people.role import PEOPLE, Role
 from aoi_modules.results.people.sessions import find_session
 from aoi_modules.results.people.users import add_user
+from tests.results.conftest import with_database
 
-Result = TypeVar("Result")
 PASSWORD = "correct horse battery"
 SECONDS = 10.0
 COOKIE = "aoi-session"
-
-
-def in_database(path: str | Path, act: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Does something with the database of a gateway, as a command does."""
-
-    async def run() -> Result:
-        database = Database(path)
-        try:
-            await migrate(database)
-            return await act(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def fill(path: str | Path) -> str:
@@ -44,7 +28,7 @@ def fill(path: str | Path) -> str:
             await add_user(database, role, Role(role), PASSWORD, by="root")
         return await add_machine(database, "camera", by="root")
 
-    return in_database(path, act)
+    return with_database(path, act)
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -77,7 +61,7 @@ class Browser:
     def csrf(self, database: str | Path) -> str:
         """The token that its pages carry."""
         token = self.cookies.cookies[COOKIE]
-        session = in_database(database, lambda opened: find_session(opened, token))
+        session = with_database(database, lambda opened: find_session(opened, token))
         assert session is not None
         return session.csrf
 

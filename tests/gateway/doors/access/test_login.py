@@ -19,10 +19,10 @@ from tests.gateway.doors.access.people import (
     SECONDS,
     Browser,
     PeopleGateway,
-    in_database,
     routes_file,
     until,
 )
+from tests.results.conftest import with_database
 
 LIMITS = {"component": "tile", "model": "tile", "version": 1, "head": "defect", "threshold": 0.5, "why": "w", "seen": 0}
 
@@ -126,7 +126,7 @@ def test_judgements_are_in_the_name_of_whoever_is_signed_in(gateway: PeopleGatew
     assert browser.change(path, token, {"verdict": "good", "who": "admin"}).status_code == 403
     said = browser.change(path, token, {"verdict": "good"})
     assert (said.status_code, said.json()["who"]) == (200, "operator")
-    noted = in_database(gateway.database, lambda database: entries(database, Wish(about=f"inspection {kept['id']}")))
+    noted = with_database(gateway.database, lambda database: entries(database, Wish(about=f"inspection {kept['id']}")))
     assert [(one.who, one.action) for one in noted] == [("operator", "judge")]
 
 
@@ -165,10 +165,10 @@ def test_a_session_holds_at_another_gateway_of_the_database(gateway: PeopleGatew
 
 def test_another_role_and_a_removal_hold_within_a_moment(gateway: PeopleGateway) -> None:
     browser = Browser(gateway.url, "admin")
-    in_database(gateway.database, lambda database: set_role(database, "admin", Role.VIEWER, by="root"))
+    with_database(gateway.database, lambda database: set_role(database, "admin", Role.VIEWER, by="root"))
     until(lambda: browser.ask("GET", "/v1/audit").status_code == 403)
     assert browser.ask("GET", "/v1/limits").status_code == 200
-    in_database(gateway.database, lambda database: remove_user(database, "admin", by="root"))
+    with_database(gateway.database, lambda database: remove_user(database, "admin", by="root"))
     until(lambda: browser.ask("GET", "/v1/limits").status_code == 401)
 
 
