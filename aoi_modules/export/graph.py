@@ -1,7 +1,8 @@
 """Frozen graphs: functions whose variables became constants, which every engine reads."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,16 @@ def inlined(function: Any) -> GraphDef:
     return _rewritten(function.graph, whole, fetches, ("function",))
 
 
-def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str]) -> GraphDef:
+def optimize(graph: tf.Graph | GraphDef, outputs: Sequence[str], passes: Sequence[str] = PASSES) -> GraphDef:
     """Runs TensorFlow's graph optimizer offline; the nodes named in `outputs` and the inputs they need stay."""
     if not isinstance(graph, tf.Graph):
         graph = imported(graph)
-    return pruned(_rewritten(graph, graph.as_graph_def(), [f"{name}:0" for name in outputs], PASSES), outputs)
+    return pruned(_rewritten(graph, graph.as_graph_def(), [f"{name}:0" for name in outputs], passes), outputs)
+
+
+def without_calls(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
+    """The graph with the functions that it calls in their place, such as Keras's convolutions in groups."""
+    return optimize(graph, outputs, ("function",)) if graph.library.function else graph
 
 
 def _rewritten(graph: tf.Graph, whole: GraphDef, fetches: Sequence[str], passes: Sequence[str]) -> GraphDef:
@@ -120,6 +126,12 @@ def node_of(tensor: str) -> str:
 def tensor_of(name: str) -> str:
     """The tensor that a name refers to: `conv` is the first output of that node, `conv:0`."""
     return name if ":" in name else f"{name}:0"
+
+
+def channels_last(node: NodeDef) -> bool:
+    """Whether an operation on pictures takes them as (N, H, W, C)."""
+    # Asking a node for an attribute that it has not would give it one.
+    return "data_format" not in node.attr or node.attr["data_format"].s == b"NHWC"
 
 
 def in_order(graph: GraphDef, wanted: Sequence[str] = ()) -> list[NodeDef]:
@@ -171,6 +183,17 @@ def without_optimizer() -> Any:
     config = config_pb2.ConfigProto()
     config.graph_options.rewrite_options.disable_meta_optimizer = True
     return config
+
+
+@contextmanager
+def unfused() -> Iterator[None]:
+    """Here TensorFlow fuses no operations; some of them it can only run apart, see `rewriting.grouping`."""
+    before = tf.config.optimizer.get_experimental_options()
+    tf.config.optimizer.set_experimental_options({"remapping": False})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"remapping": before.get("remapping", True)})
 
 
 def read_frozen(file: Path) -> GraphDef:

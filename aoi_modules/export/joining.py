@@ -42,7 +42,7 @@ def join(component: Component) -> tuple[GraphDef, dict[str, str]]:
         names.update({graphs.digest(variable.numpy()): variable.name for variable in traced.variables})
         kept += member.outputs
         joined = share(_with_member(joined, member, traced, f"member_{number}"), kept)
-    return graphs.pruned(joined, component.outputs), names
+    return graphs.without_calls(graphs.pruned(joined, component.outputs), component.outputs), names
 
 
 def _inputs(component: Component) -> GraphDef:

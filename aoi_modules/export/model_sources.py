@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from aoi_modules.datasets.decoding import decode_picture
 from aoi_modules.errors import Argument, ModelError, NotAPicture, first_line
 from aoi_modules.export.expected import Expected
+from aoi_modules.export.graph import unfused
 from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.formats import read_network
@@ -92,7 +93,8 @@ class ModelSource:
         size = self.picture
         batch = tf.stack([decode_picture(one, size.height, size.width, size.channels) for one in pictures])
         try:
-            answers = self.network.run(batch, None if features is None else tf.constant(features))
+            with unfused():
+                answers = self.network.run(batch, None if features is None else tf.constant(features))
         except Exception as error:  # whatever the kernels raise, and the code of other people's layers
             raise ModelError(f"{self.name}: does not run on {len(pictures)} pictures: {first_line(error)}") from error
         return {name: np.asarray(answers[name], np.float32) for name in self.outputs}

@@ -11,6 +11,7 @@ from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.joining import input_name
 from aoi_modules.export.rewriting.computing_ahead import compute_ahead
 from aoi_modules.export.rewriting.folding import fold
+from aoi_modules.export.rewriting.grouping import ungroup
 from aoi_modules.export.rewriting.own_functions import with_own_functions
 from aoi_modules.modelstore.layout import (
     DEFAULT_SIGNATURE,
@@ -42,19 +43,19 @@ class Core:
     def frozen(cls, component: Component, graph: GraphDef) -> "Core":
         """With constants, and everything computed ahead that can be."""
         outputs = component.outputs
-        folded = fold(compute_ahead(graph, outputs), outputs)
+        folded = ungroup(fold(compute_ahead(graph, outputs), outputs))
         return cls(component, with_own_functions(graphs.optimize(folded, outputs)))
 
     @classmethod
     def with_variables(cls, component: Component, graph: GraphDef, names: dict[str, str]) -> "Core":
-        """With the variables that the models had, each once, and their operations as they were.
+        """With the variables that the models had, each once, and their operations as they were, but for groups.
 
         Args:
             component: whose models it holds.
             graph: with constants.
             names: {digest of a variable's content: its name}.
         """
-        variables = {}
+        variables, graph = {}, ungroup(graph)
         for node in graph.node:
             if node.op == "Const":
                 value = tf.make_ndarray(node.attr["value"].tensor)

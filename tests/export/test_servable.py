@@ -9,7 +9,7 @@ import pytest
 
 from aoi_modules.errors import ModelError, StoreError
 from aoi_modules.export.heads import default_head
-from aoi_modules.export.model_sources import ModelSource
+from aoi_modules.export.model_sources import ModelSource, read
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.readers.keras_network import network_of
 from aoi_modules.export.servable import write_servable
@@ -117,3 +117,29 @@ def test_models_with_loops_are_merged(tmp_path: Path) -> None:
         for head, model in zip(("first", "second"), models, strict=True)
     ]
     assert write_servable(named, "lines", tmp_path).difference < 1e-6
+
+
+class Grouped(tf.Module):  # type: ignore[misc]
+    """Convolutions in two groups and in one for each channel, as a SavedModel of somebody else may have them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        drawn = np.random.default_rng(3).normal(size=(2, 3, 3, 3, 6)).astype(np.float32) / 255
+        self.each, self.pairs = (tf.Variable(drawn[0, :, :, :1]), tf.Variable(drawn[1]))
+        self.bias = tf.Variable(drawn[0, 0, 0, 0])
+
+    @tf.function(input_signature=[tf.TensorSpec((None, 24, 32, 3), tf.float32, name="image")])  # type: ignore[untyped-decorator]
+    def __call__(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
+        x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(image, self.each, 2, "SAME"), self.bias))
+        x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, self.pairs, 1, "VALID"), self.bias))
+        return {"kind": tf.nn.softmax(tf.reduce_mean(x, (1, 2)))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("freeze", [True, False])
+def test_convolutions_in_groups_score_as_in_their_source(tmp_path: Path, freeze: bool) -> None:
+    """Also on processors where TensorFlow takes its own kernels, which know no groups beside a bias."""
+    module = Grouped()
+    tf.saved_model.save(module, str(tmp_path / "saved"), signatures=module.__call__)
+    written = write_servable(read(tmp_path / "saved"), "part", tmp_path / "models", freeze=freeze)
+    assert written.difference < 1e-4

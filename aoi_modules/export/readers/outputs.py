@@ -9,6 +9,7 @@ from typing import Any
 
 from aoi_modules.errors import AoiError, Argument, ModelError, first_line
 from aoi_modules.export.determinism import deterministic
+from aoi_modules.export.graph import unfused
 from aoi_modules.export.network import Network, Run
 from aoi_modules.export.readers.inputs import Inputs, Shape
 from aoi_modules.modelstore.layout import map_name
@@ -189,7 +190,8 @@ def _tried(run: Run, inputs: Inputs, origin: str) -> dict[str, Shape]:
     features = tf.zeros((2, inputs.features)) if inputs.features else None
     built = "" if inputs.batch is None else f" (it is built for batches of {inputs.batch})"
     try:
-        answers = run(pictures, features)
+        with unfused():
+            answers = run(pictures, features)
     except AoiError:
         raise
     except Exception as error:  # whatever the kernels and the importer of graphs raise

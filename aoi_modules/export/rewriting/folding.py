@@ -13,7 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from aoi_modules.export.graph import GraphDef, NodeDef, constant, constants, imported, node_of, pruned, tensor_of
+from aoi_modules.export.graph import (
+    GraphDef,
+    NodeDef,
+    channels_last,
+    constant,
+    constants,
+    imported,
+    node_of,
+    pruned,
+    tensor_of,
+)
 from aoi_modules.tf import tf
 from aoi_modules.wire.tensors import Array
 
@@ -69,7 +79,7 @@ def _fold_affine(graph: GraphDef, outputs: Sequence[str]) -> GraphDef:
     replaced: dict[str, list[NodeDef]] = {}
     for node in graph.node:
         weights = view.constants.get(node_of(node.input[1])) if node.op in _LINEAR else None
-        if weights is None or weights.dtype != np.float32 or not _channels_last(node):
+        if weights is None or weights.dtype != np.float32 or not channels_last(node):
             continue
         channels = _channels(node, weights)
         affine = _affine_after(view, node, channels, outputs)
@@ -115,7 +125,7 @@ def _step(view: _Graph, node: NodeDef, name: str, channels: int) -> tuple[Vector
 def _norm(view: _Graph, node: NodeDef, name: str) -> tuple[Vector, Vector] | None:
     """Scale and offset of a batch norm with fixed statistics."""
     values = [view.constants.get(node_of(tensor)) for tensor in node.input[1:5]]
-    if node.attr["is_training"].b or node.input[0] != name or not _channels_last(node):
+    if node.attr["is_training"].b or node.input[0] != name or not channels_last(node):
         return None
     if any(value is None for value in values):
         return None
@@ -160,11 +170,6 @@ def _by_channel(value: Array, channels: int) -> bool:
     return value.size == 1 or (value.size == channels and value.shape[-1] == channels)
 
 
-def _channels_last(node: NodeDef) -> bool:
-    # Asking a node for an attribute that it has not would give it one.
-    return "data_format" not in node.attr or node.attr["data_format"].s == b"NHWC"
-
-
 def _fold_padding(graph: GraphDef) -> GraphDef:
     """A border of zeros before a convolution becomes the convolution's own `SAME`, where that pads the same."""
     shapes = imported(graph)
@@ -185,7 +190,7 @@ def _fold_padding(graph: GraphDef) -> GraphDef:
             or not taken[1:3].is_fully_defined()
         ):
             continue
-        plain = all(step == 1 for step in node.attr["dilations"].list.i) and _channels_last(node)
+        plain = all(step == 1 for step in node.attr["dilations"].list.i) and channels_last(node)
         same = [_same(int(taken[axis]), filters.shape[axis - 1], node.attr["strides"].list.i[axis]) for axis in (1, 2)]
         if plain and padding.tolist() == [[0, 0], *same, [0, 0]]:
             node.input[0] = pad.input[0]

@@ -138,5 +138,6 @@ def _make(folder: Path) -> None:
     """Makes a folder and those above it; the disk has their names on return."""
     if not folder.is_dir():
         _make(folder.parent)
-        folder.mkdir(exist_ok=True)
+        with suppress(FileExistsError):  # `exist_ok` looks again, and by then the folder may be gone once more
+            folder.mkdir()
         sync_folder(folder.parent)
