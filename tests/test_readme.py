@@ -19,6 +19,7 @@ PORTS = ("8500", "8501", "8080")
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # some thirty commands, one after the other
 def test_the_line_by_hand(tmp_path: Path) -> None:
     own = environment()
     ports = dict(zip(PORTS, map(str, free_ports(3)), strict=True))

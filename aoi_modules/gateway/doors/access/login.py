@@ -122,7 +122,7 @@ def _page(request: Request, then: str, error: AoiError | None = None, name: str 
 
 
 ACCESS = (
-    Route(LOGIN, get_login, methods=["GET"], include_in_schema=False),
+    Route(LOGIN, get_login, methods=["GET"]),
     Route(LOGIN, post_login, methods=["POST"]),
     Route("/logout", post_logout, methods=["POST"]),
 )

@@ -91,9 +91,10 @@ def _refusals(operation: Operation) -> dict[str, Any]:
 
 def _problem(refusals: Sequence[Refusal], operation: Operation) -> dict[str, Any]:
     headers = {name for refusal in refusals for name in refusal.headers if name in _HEADERS}
+    pages: dict[str, Schema] = {"text/html": {}} if operation.refuses_by_page else {}
     return {
         "description": ", ".join(sorted({refusal.kind for refusal in refusals})),
-        "content": {MEDIA_TYPE: {"schema": _reference(ProblemDetails)}},
+        "content": {MEDIA_TYPE: {"schema": _reference(ProblemDetails)}, **pages},
         **_headers([*sorted(headers), *["X-Request-Id"] * operation.names_request]),
     }
 

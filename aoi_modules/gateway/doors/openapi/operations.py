@@ -78,6 +78,7 @@ class Operation:
         refusals: errors that come in place of an answer.
         other_refusals: answers of that kind which stand for no error.
         names_request: whether the answer carries `X-Request-Id`.
+        refuses_by_page: whether a refusal may come as a page, for the person at the browser.
     """
 
     tag: str
@@ -87,6 +88,7 @@ class Operation:
     refusals: Sequence[type[AoiError]] = ()
     other_refusals: Sequence[Refusal] = ()
     names_request: bool = False
+    refuses_by_page: bool = False
 
 
 def operations() -> dict[str, Operation]:
@@ -221,11 +223,13 @@ def _operations() -> dict[str, Operation]:
         "GET /healthz": Operation(tag=LINE, answers=Alive),
         "GET /readyz": Operation(tag=LINE, answers=Ready, other_refusals=(DRAINING, NOT_READY)),
         "GET /metrics": Operation(tag=LINE, answers=["text/plain"]),
+        "GET /login": Operation(tag=PEOPLE, answers=["text/html"], takes=[takes.NEXT], refusals=(MissingExtra,)),
         "POST /login": Operation(
             tag=PEOPLE,
             answers=["text/html"],
             body=_login(),
             refusals=(*sent_json, NotSignedIn, NotAllowed, TooManyTries, DatabaseAway, MissingExtra),
+            refuses_by_page=True,
         ),
         "POST /logout": Operation(tag=PEOPLE, answers=["text/html"], refusals=(*sent_json, NotAllowed, DatabaseAway)),
         "GET /v1/audit": Operation(tag=PEOPLE, answers=Log, takes=takes.audit(), refusals=(BadParameter, *read)),

@@ -57,6 +57,7 @@ SETTING = in_path("number", {"type": "integer", "minimum": 1}, "The `number` of 
 OF_COMPONENT = in_query("component", {"type": "string"}, "Only of this one.")
 HEAD = in_query("head", {"type": "string"}, "Whose map; without it, the head with one that is most against the part.")
 POSITION = in_query("position", {"type": "string"}, "On the unit; without it, any.")
+NEXT = in_query("next", {"type": "string"}, "The page after signing in, of this site; without it, the first one.")
 PAGE_FILE = in_path("file", {"type": "string"}, "One that the page names.")
 REQUEST_ID = in_header(
     logs.REQUEST_ID.title(),
