@@ -12,6 +12,8 @@ ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # CI runs `make test-services` first, so that each test runs once; the floor of coverage is under both together
 WITHOUT_SERVICES := $(if $(filter true,$(CI)),-m 'not services' --cov-append)
+# Tests and lessons start Python hundreds of times: what it compiled is kept, whatever the machine is set to.
+export PYTHONDONTWRITEBYTECODE :=
 # parts that neither train, export, serve nor run lessons
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 

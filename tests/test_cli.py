@@ -18,7 +18,7 @@ FULL = Path("/dev/full")
 
 def run(code: str, *arguments: str, folder: Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, timeout=60, **options
+        [sys.executable, "-c", code, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, timeout=240, **options
     )
 
 

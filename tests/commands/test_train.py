@@ -127,7 +127,7 @@ def test_at_a_terminal_a_person_is_asked_until_the_answer_is_a_class(tmp_path: P
     words = ("train", "folder", "parts", "--out", "x", "--target-escape", "0.02")
     done = subprocess.run(
         [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
-        stdin=terminal, stderr=terminal, timeout=60, cwd=tmp_path, env=kept, check=False,
+        stdin=terminal, stderr=terminal, timeout=240, cwd=tmp_path, env=kept, check=False,
     )  # fmt: skip
     os.close(terminal)
     said = b"".join(iter(lambda: _read(person), b"")).decode()
@@ -152,7 +152,7 @@ def test_a_column_like_a_serial_number_is_asked_about_and_without_a_terminal_an_
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AOI_") and name != "CI"}
     subprocess.run(
         [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
-        stdin=terminal, stderr=terminal, timeout=60, cwd=tmp_path, env=kept, check=False,
+        stdin=terminal, stderr=terminal, timeout=240, cwd=tmp_path, env=kept, check=False,
     )  # fmt: skip
     os.close(terminal)
     said = b"".join(iter(lambda: _read(person), b"")).decode()
@@ -195,5 +195,5 @@ def test_help_has_examples_and_imports_no_tensorflow(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "aoi train magnetic-tile" in done.stdout
     script = "import sys; import aoi_modules.commands.train; print({'tensorflow', 'matplotlib'} & set(sys.modules))"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=True)
     assert found.stdout.strip() == "set()"

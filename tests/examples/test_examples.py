@@ -46,7 +46,7 @@ def run(name: str, folder: Path, *arguments: str, **environment: str) -> subproc
     copy.write_text((EXAMPLES / name).read_text())
     command = [sys.executable, "-P", str(copy), *arguments]
     whole = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=whole, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=whole, timeout=240, check=False)
 
 
 def scores(name: str, output: str) -> float:

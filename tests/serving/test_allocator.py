@@ -37,7 +37,7 @@ together.wait()
 def arenas(tmp_path: Path, processors: int, **environment: str) -> int:
     report = tmp_path / "malloc.xml"
     command = [sys.executable, "-c", PROGRAM, str(report), str(processors)]
-    subprocess.run(command, check=True, env={"PATH": "", **environment}, timeout=60)
+    subprocess.run(command, check=True, env={"PATH": "", **environment}, timeout=240)
     return report.read_text().count("<heap nr=")
 
 
@@ -71,5 +71,5 @@ before = resident()
 give_back()
 print(before - resident())
 """
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=240)
     assert int(done.stdout) > 40_000  # kB of 60,000

@@ -24,7 +24,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def load(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_what_was_measured(server: ModelServer) -> None:

@@ -33,7 +33,9 @@ def command(*arguments: str) -> list[str]:
 
 def predict(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **more}
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=60, check=False, env=environment)
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, timeout=240, check=False, env=environment
+    )
 
 
 def test_a_table_of_scores_and_verdicts(server: ModelServer, picture: str) -> None:
@@ -75,7 +77,7 @@ def test_a_name_that_is_no_text(server: ModelServer, picture: str, tmp_path: Pat
 def test_a_full_disk_is_a_sentence(server: ModelServer, picture: str, form: str) -> None:
     arguments = command("--grpc", server.address, "--model", "tile", form, picture)
     with Path("/dev/full").open("w") as full:
-        run = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        run = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, timeout=240, check=False)
     assert (run.returncode, run.stderr) == (1, "error: the output cannot be written: No space left on device\n")
 
 
@@ -83,7 +85,7 @@ def test_a_full_disk_is_a_sentence(server: ModelServer, picture: str, form: str)
 def test_a_closed_standard_output_is_a_sentence(server: ModelServer, picture: str, form: str) -> None:
     arguments = command("--grpc", server.address, "--model", "tile", form, picture)
     shell = ["sh", "-c", 'exec "$@" >&-', "sh", *arguments]
-    run = subprocess.run(shell, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    run = subprocess.run(shell, stderr=subprocess.PIPE, text=True, timeout=240, check=False)
     assert run.returncode == 1
     assert run.stderr.startswith("error: standard output is closed")
 

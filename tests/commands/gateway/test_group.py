@@ -7,7 +7,7 @@ import pytest
 
 def gateway(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from aoi_modules.cli import main; main()", "gateway", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_routes_that_cannot_be_used_are_a_sentence(tmp_path: Path) -> None:
