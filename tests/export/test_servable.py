@@ -128,7 +128,7 @@ class Grouped(tf.Module):  # type: ignore[misc]
         self.each, self.pairs = (tf.Variable(drawn[0, :, :, :1]), tf.Variable(drawn[1]))
         self.bias = tf.Variable(drawn[0, 0, 0, 0])
 
-    @tf.function(input_signature=[tf.TensorSpec((None, 24, 32, 3), tf.float32, name="image")])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[tf.TensorSpec((None, 24, 32, 3), tf.float32, name="image")])
     def __call__(self, image: tf.Tensor) -> dict[str, tf.Tensor]:
         x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(image, self.each, 2, "SAME"), self.bias))
         x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, self.pairs, 1, "VALID"), self.bias))

@@ -80,7 +80,7 @@ def _norm(node: NodeDef) -> Iterator[NodeDef]:
     """A batch norm with fixed statistics as sums and products."""
     picture, gamma, beta, mean, variance = node.input
     own = f"{node.name}/apart"
-    yield constant(f"{own}/epsilon", np.float32(node.attr["epsilon"].f))
+    yield constant(f"{own}/epsilon", np.array(node.attr["epsilon"].f, np.float32))
     yield _node(f"{own}/variance", "AddV2", variance, f"{own}/epsilon")
     yield _node(f"{own}/rsqrt", "Rsqrt", f"{own}/variance")
     yield _node(f"{own}/scale", "Mul", f"{own}/rsqrt", gamma)

@@ -42,7 +42,7 @@ from aoi_modules.wire.messages import (
     PredictResponse,
 )
 
-VERDICT, INSPECTION = "aoi-verdict", "aoi-inspection"
+VERDICT, INSPECTION, VERSION = "aoi-verdict", "aoi-inspection", "aoi-version"
 MOST_CALLS = 256
 """Calls at a time; gRPC refuses further ones with RESOURCE_EXHAUSTED."""
 READ_AT_ONCE = 8
@@ -195,6 +195,7 @@ class GrpcApp:
         call.trailing += [
             (VERDICT, ",".join("" if one is None else one.verdict.value for one in inspections)),
             (INSPECTION, ",".join("" if one is None else one.id for one in inspections)),
+            (VERSION, ",".join("" if one is None else str(one.model.version or "") for one in inspections)),
         ]
         return [_unless_failed(one) for one in found]
 

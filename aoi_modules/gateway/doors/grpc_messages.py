@@ -1,6 +1,6 @@
 """TensorFlow Serving's messages as the line reads and writes them: requests -> pictures, outputs -> an answer. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -84,21 +84,28 @@ def shots_of(request: PredictRequest, most: int) -> list[Shot]:
 def response_of(request: PredictRequest, predictions: Sequence[Prediction]) -> PredictResponse:
     """Writes the answer: all outputs that the model gave, a row a picture, in fields as TensorFlow Serving writes them.
 
+    While a new version comes, two may answer about the pictures of one call. Their rows stand together where they have
+    the same outputs, and the answer names no version: the trailing metadata has that of each picture.
+
     Args:
         request: whose component is named, and whose filter holds.
         predictions: of each picture, in their order; one or more.
 
     Raises:
-        RpcError: other versions answered about some pictures than about the others, so nothing stands for all.
+        RpcError: two versions answered, and their outputs differ; or an output has no row for each picture.
         BadParameter: the filter names an output that the model has not.
     """
     versions = {prediction.version for prediction in predictions}
     outputs = [prediction.outputs or prediction.scores for prediction in predictions]
-    if len(versions) > 1 or len({tuple(sorted(one)) for one in outputs}) > 1:
-        raise RpcError("ABORTED", f"versions {sorted(map(str, versions))} answered about these pictures; ask again")
+    if len({_form(one) for one in outputs}) > 1:
+        raise RpcError(
+            "ABORTED",
+            f"versions {', '.join(sorted(map(str, versions)))} answered about these pictures, and their outputs "
+            "differ; ask again",
+        )
     spec = ModelSpec(name=request.model_spec.name, signature_name=request.model_spec.signature_name)
     spec.signature_name = spec.signature_name or DEFAULT_SIGNATURE
-    if (version := predictions[0].version) is not None:
+    if len(versions) == 1 and (version := predictions[0].version) is not None:
         spec.version.value = version
     response = PredictResponse(model_spec=spec)
     for name in _wanted(request, sorted(outputs[0])):
@@ -114,11 +121,16 @@ def _wanted(request: PredictRequest, names: Sequence[str]) -> Sequence[str]:
     return list(request.output_filter) or names
 
 
+def _form(outputs: Mapping[str, Array]) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
+    """What has to be the same for rows to stand together: names, dtypes and shapes."""
+    return tuple((name, outputs[name].dtype.kind, outputs[name].shape) for name in sorted(outputs))
+
+
 def _joined(name: str, arrays: Sequence[Array]) -> Array:
     """The rows of all pictures; each was asked alone."""
     if len(arrays) == 1:
         return arrays[0]
-    if any(array.ndim == 0 or len(array) != 1 or array.shape != arrays[0].shape for array in arrays):
+    if any(array.ndim == 0 or len(array) != 1 for array in arrays):
         raise RpcError("INTERNAL", f"output {name} has no row for each picture; ask about one picture at a time")
     return np.concatenate(arrays)
 

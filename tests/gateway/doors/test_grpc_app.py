@@ -159,7 +159,7 @@ def test_outputs_and_verdicts_keep_the_order_of_the_pictures(gateway: RunningGat
     scores = list(response.outputs["defect"].float_val)
     assert scores == pytest.approx([0.1, 0.9, 0.1]), "in fields, as TensorFlow Serving"
     assert to_array(response.outputs["surface"]).shape == (3, 3)
-    assert trailing["aoi-verdict"] == "PASS,FAIL,PASS"
+    assert (trailing["aoi-verdict"], trailing["aoi-version"]) == ("PASS,FAIL,PASS", "1,1,1")
     assert response.model_spec.version.value == 1
 
 

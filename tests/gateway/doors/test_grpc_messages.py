@@ -112,11 +112,20 @@ def test_an_output_without_rows_stands_for_one_picture_alone() -> None:
         response_of(asking({}), [one, one])
 
 
-def test_two_versions_are_not_mixed() -> None:
-    for other in (prediction(4, defect=[[0.5]]), prediction(3, crack=[[0.5]])):
-        with pytest.raises(RpcError, match="answered about these pictures; ask again") as caught:
-            response_of(asking({}), [prediction(3, defect=[[0.25]]), other])
-        assert caught.value.code == "ABORTED"
+def test_rows_of_two_versions_stand_together_and_name_none() -> None:
+    rows = [prediction(3, defect=[[0.25]]), prediction(4, defect=[[0.5]])]
+    response = response_of(asking({}), rows)
+    assert list(response.outputs["defect"].double_val) == [0.25, 0.5]
+    assert not response.model_spec.HasField("version")
+
+
+@pytest.mark.parametrize(
+    "other", [prediction(4, crack=[[0.5]]), prediction(4, defect=[[0.5, 0.5]]), prediction(4, defect=[[b"yes"]])]
+)
+def test_versions_with_other_outputs_are_not_mixed(other: Prediction) -> None:
+    with pytest.raises(RpcError, match=r"versions 3, 4 answered .* outputs differ; ask again") as caught:
+        response_of(asking({}), [prediction(3, defect=[[0.25]]), other])
+    assert caught.value.code == "ABORTED"
 
 
 def test_the_routes_choose_the_version() -> None:
