@@ -34,6 +34,7 @@ DT_FLOAT, DT_UINT8, DT_STRING = 1, 4, 7
 OPTIONS = [
     ("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1),  # not 4 MiB
     ("grpc.enable_http_proxy", 0),  # a proxy meant for the web breaks calls inside the plant
+    ("grpc.lb_policy_name", "round_robin"),  # of several servers behind one name each gets calls, not the first alone
 ]  # fmt: skip
 TIMEOUT = 10  # seconds for the whole call
 

@@ -13,8 +13,9 @@ class Endpoint:
     """All that configures a client. Every client is made of one, and two clients of one endpoint ask the same.
 
     Args:
-        address: of the server. By gRPC `HOST:PORT` or `unix:PATH`; by REST and at the gateway `http://HOST:PORT`, or
-            `https://` where a proxy adds TLS.
+        address: of the server. By gRPC `HOST:PORT`, `dns:///NAME:PORT`, `ipv4:IP:PORT,IP:PORT` or `unix:PATH`, and
+            calls go round all addresses of a name. By REST and at the gateway `http://HOST:PORT`, or `https://` where a
+            proxy adds TLS; a connection stays with one address of a name.
         model: name of the model on its server. At the gateway: name of the component.
         version: which version to ask; None asks the newest.
         label: asks the version that carries this label on the server (`stable`), instead of one by its number.

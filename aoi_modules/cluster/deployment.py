@@ -4,6 +4,7 @@ All are made from one description, so that image, ports, flags and models cannot
 of `aoi serve --engine=docker`; tests hold it to docker/versions.env.
 """
 
+import math
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ GRPC_PORT, REST_PORT = 8500, 8501
 POLL_SECONDS = 10.0
 """Between two looks at the config file. A ConfigMap takes about a minute to reach its pods anyway."""
 USER = 10001
+"""Of the server, and the group to which the claim's folder is given."""
+CONNECTION_SECONDS = 60
+"""So long a gRPC connection is kept. Its end is when clients ask for the name again, and meet pods that are new."""
 STOP_SECONDS = 30
 """How long a stopped server may take to answer what is under way."""
 START_SECONDS = 300
@@ -43,17 +47,21 @@ class Deployment:
         name: of the server: container, service, objects.
         models: each with the base path that it has on this machine.
         replicas: servers that run side by side on Kubernetes.
-        cpus: processors that each server is promised.
+        cpus: processors that each server is promised, as many as one wants or parts of one; it takes what is free
+            beside them. Two of a half fit a node of two, whose own pods need nearly one.
         memory: of each server, promised and allowed, in Kubernetes' words. Two versions have to fit at once.
         claim: PersistentVolumeClaim that holds the servables.
+        spare_place: whether the nodes have room for one pod more while a change goes round; without it an old pod goes
+            first, and the others answer meanwhile. One server alone needs that room.
     """
 
     name: str
     models: Sequence[ServedModel]
     replicas: int = 2
-    cpus: int = 1
+    cpus: float = 0.5
     memory: str = "2Gi"
     claim: str = "models"
+    spare_place: bool = False
 
     @property
     def image(self) -> str:
@@ -70,6 +78,7 @@ class Deployment:
             f"--model_config_file_poll_wait_seconds={POLL_SECONDS:g}",
             f"--monitoring_config_file={CONFIGS}/{MONITORING_CONFIG}",
             "--enable_grpc_healthcheck_service=true",
+            f"--grpc_channel_arguments=grpc.max_connection_age_ms={1000 * CONNECTION_SECONDS}",
             "--allow_version_labels_for_unavailable_models=true",  # at the start no version is loaded yet
         ]
 
@@ -130,12 +139,34 @@ class Deployment:
             **{f"{CONFIG_FOLDER}/{name}": text for name, text in self.configs().items()},
             "docker.sh": f"#!/bin/sh\nexec {command}\n",
             "compose.yaml": to_yaml([self.compose()]),
-            "kubernetes.yaml": to_yaml(self.kubernetes()),
+            "kubernetes.yaml": f"{self._needs()}{to_yaml(self.kubernetes())}",
         }
         (folder / CONFIG_FOLDER).mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             (folder / name).write_text(text)
         return [folder / name for name in texts]
+
+    def _needs(self) -> str:
+        """Comments about the room that the objects need, and what to write where there is more or less."""
+        pods = self.replicas + self._surge()
+        nodes = max(2, math.ceil(pods * self.cpus + 1))
+        change = "one more pod starts before an old one goes."
+        if not self._surge():
+            change = "an old pod goes before a new one comes. With room for one more: maxUnavailable: 0, maxSurge: 1."
+        lines = (
+            f"Room: {pods} pods of {self._cpu()} CPU and {self.memory} memory, so {nodes} CPUs of nodes, up to one",
+            "of them for the cluster's own pods. A pod that stays Pending found none: promise less, or run fewer.",
+            f"Changes: {change}",
+            "fsGroup: a new claim's folder belongs to root; so it is given to the server's group, which can read it.",
+        )
+        return "".join(f"# {line}\n" for line in lines)
+
+    def _cpu(self) -> str:
+        return f"{1000 * self.cpus:.0f}m"
+
+    def _surge(self) -> int:
+        """How many pods more than wanted there are while a change goes round."""
+        return 1 if self.spare_place or self.replicas == 1 else 0
 
     def _mounts(self, folder: str) -> list[tuple[str, str]]:
         """Source and target of each folder."""
@@ -152,6 +183,7 @@ class Deployment:
         return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": self._meta(), "data": self.configs()}
 
     def _pods(self) -> Object:
+        surge = self._surge()
         pod = {
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
@@ -160,11 +192,15 @@ class Deployment:
                 "runAsNonRoot": True,
                 "runAsUser": USER,
                 "runAsGroup": USER,
+                # A new claim's folder belongs to root, and only the log would say that the server cannot read it.
+                "fsGroup": USER,
+                "fsGroupChangePolicy": "OnRootMismatch",  # else each start walks through all servables
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
             "containers": [self._container()],
             "volumes": [
-                {"name": "models", "persistentVolumeClaim": {"claimName": self.claim, "readOnly": True}},
+                # The container mounts it to read. Were the claim itself read-only, no group could be given to it.
+                {"name": "models", "persistentVolumeClaim": {"claimName": self.claim}},
                 {"name": "config", "configMap": {"name": self.name}},
                 {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
             ],
@@ -176,7 +212,10 @@ class Deployment:
             "spec": {
                 "replicas": self.replicas,
                 "selector": {"matchLabels": self._selector()},
-                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+                "strategy": {
+                    "type": "RollingUpdate",
+                    "rollingUpdate": {"maxUnavailable": 1 - surge, "maxSurge": surge},
+                },
                 "template": {"metadata": {"labels": self._meta()["labels"]}, "spec": pod},
             },
         }
@@ -198,7 +237,7 @@ class Deployment:
             # Clients need a moment to learn that the pod goes. The original dies of the signal at once.
             "lifecycle": {"preStop": {"exec": {"command": ["sleep", "5"]}}},
             "resources": {
-                "requests": {"cpu": str(self.cpus), "memory": self.memory},
+                "requests": {"cpu": self._cpu(), "memory": self.memory},
                 "limits": {"memory": self.memory},
             },
             "securityContext": {

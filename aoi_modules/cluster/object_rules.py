@@ -112,12 +112,30 @@ def fits_together(objects: Sequence[Object]) -> Iterator[str]:
                 yield f"{owner}: mounts {mount['name']!r}, which is no volume of its pod"
 
 
+def can_read_its_claim(objects: Sequence[Object]) -> Iterator[str]:
+    """A claim's folder belongs to root at first; a server that is somebody else may not look into it."""
+    for one in _deployments(objects):
+        pod = one["spec"]["template"]["spec"]
+        claims = [volume for volume in pod.get("volumes", []) if "persistentVolumeClaim" in volume]
+        if claims and "fsGroup" not in pod.get("securityContext", {}):
+            yield (
+                f"{_name(one)}: no securityContext.fsGroup: the claim's folder may belong to root, and only the log "
+                "would say that the server cannot read it"
+            )
+
+
 def changes_without_a_gap(objects: Sequence[Object]) -> Iterator[str]:
-    """A new pod answers before an old one goes."""
+    """While pods are changed, one at least answers."""
     for one in _deployments(objects):
         rolling = one["spec"].get("strategy", {}).get("rollingUpdate", {})
-        if rolling.get("maxUnavailable") != 0:
-            yield f"{_name(one)}: rollingUpdate.maxUnavailable is not 0: a change takes pods away before others answer"
+        away, more = rolling.get("maxUnavailable"), rolling.get("maxSurge", 1)
+        replicas = one["spec"].get("replicas", 1)
+        if not isinstance(away, int) or not isinstance(more, int):
+            yield f"{_name(one)}: rollingUpdate: expected a number of pods as maxUnavailable, and as maxSurge"
+        elif isinstance(replicas, int) and away >= replicas > 0:
+            yield f"{_name(one)}: rollingUpdate.maxUnavailable: {away} of {replicas}: a change takes the last pod away"
+        elif away == 0 and more == 0:
+            yield f"{_name(one)}: rollingUpdate.maxUnavailable and maxSurge are both 0: nothing could ever change"
 
 
 Rule = Callable[[Sequence[Object]], Iterator[str]]
@@ -127,6 +145,7 @@ RULES: tuple[Rule, ...] = (
     has_probes,
     has_resources,
     is_confined,
+    can_read_its_claim,
     fits_together,
     changes_without_a_gap,
 )

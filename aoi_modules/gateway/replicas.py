@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc.addresses import may_be_several
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import Busy, HungUp, RpcError
+from aoi_modules.errors import Busy, HungUp, RpcError, Unreachable
 from aoi_modules.gateway.routes import Route
 from aoi_modules.gateway.upstreams import Question, Reply, Slot, Upstream
 from aoi_modules.gateway.watching.tracing import Tracing
@@ -30,7 +31,7 @@ class TwoHungUp(HungUp):
 
     def __init__(self, addresses: Sequence[str]) -> None:
         super().__init__(
-            f"two model servers hung up while they had this picture: {' and '.join(addresses)}",
+            f"two model servers hung up while they had this picture: {' and '.join(dict.fromkeys(addresses))}",
             hint="look at their logs; the picture may be the reason",
         )
 
@@ -38,7 +39,8 @@ class TwoHungUp(HungUp):
 class Replicas:
     """The model servers of one route.
 
-    The server with the fewest inspections under way is asked; one that is away only if all are.
+    The server with the fewest inspections under way is asked; one that is away only if all are. A name may lead to
+    several servers, which gRPC asks by turns; here it counts as one, which may be asked twice about the same picture.
 
     Args:
         upstreams: the servers, one or more.
@@ -82,6 +84,7 @@ class Replicas:
             Unreachable, TooSlow, RpcError, StoreError, WireError, BadParameter: see `Upstream.ask`; of the last server.
         """
         asked: list[Upstream] = []
+        done: set[Upstream] = set()
         hung_up: list[Upstream] = []
         upstream = first
         while True:
@@ -101,7 +104,9 @@ class Replicas:
                     hung_up.append(upstream)
                 if len(hung_up) == MOST_HUNG_UP:
                     raise TwoHungUp([one.address for one in hung_up]) from None
-                following = self._next(asked) if error.code in ELSEWHERE else None
+                if asked.count(upstream) > 1 or not _has_another(upstream, error):
+                    done.add(upstream)
+                following = self._next(done, held=first) if error.code in ELSEWHERE else None
                 if following is None:
                     raise
             self._asked_again()
@@ -126,7 +131,8 @@ class Replicas:
         return await self._first(lambda upstream: upstream.manifest(endpoint))
 
     async def _first(self, ask: Callable[[Upstream], Awaitable[Answer]]) -> Answer:
-        *others, last = sorted(self._upstreams, key=self._rank)
+        ranked = sorted(self._upstreams, key=self._rank)
+        *others, last = [*ranked, *(upstream for upstream in ranked if may_be_several(upstream.address))]
         for upstream in others:
             try:
                 return await ask(upstream)
@@ -135,17 +141,23 @@ class Replicas:
                     raise
         return await ask(last)
 
-    def _next(self, asked: Collection[Upstream]) -> Upstream | None:
-        """The server to ask next; None if all have been asked or have no place."""
+    def _next(self, done: Collection[Upstream], held: Upstream | None = None) -> Upstream | None:
+        """The server to ask next; None if all are done or have no place. At `held` there is one already."""
         if len(self._upstreams) == 1:
             (only,) = self._upstreams
-            return None if only in asked or only.full else only
-        free = [upstream for upstream in self._upstreams if upstream not in asked and not upstream.full]
+            return None if only in done or (only.full and only is not held) else only
+        free = [one for one in self._upstreams if one not in done and (one is held or not one.full)]
         return min(free, key=self._rank, default=None)
 
     def _rank(self, upstream: Upstream) -> tuple[bool, int, float]:
         """The least is asked first; of equal ones, that which was asked longest ago."""
         return upstream.away(self._model), upstream.in_flight, upstream.last_asked
+
+
+def _has_another(upstream: Upstream, error: RpcError) -> bool:
+    """Whether another server may answer at the same address: it is the name of several, and one of them was reached."""
+    reached = isinstance(error, HungUp) or not isinstance(error, Unreachable)
+    return reached and may_be_several(upstream.address)
 
 
 @dataclass(frozen=True)

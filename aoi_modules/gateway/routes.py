@@ -32,6 +32,7 @@ import yaml
 from msgspec import Meta
 
 from aoi_modules.client.endpoint import Endpoint
+from aoi_modules.client.grpc.addresses import FORMS, is_address
 from aoi_modules.client.tls import Tls
 from aoi_modules.client.tls_files import TlsFiles
 from aoi_modules.errors import RouteError, StoreError
@@ -48,7 +49,6 @@ Kind = TypeVar("Kind", bound=msgspec.Struct)
 Positive = Annotated[int, Meta(ge=1)]
 Stored = Literal["all", "review", "fail", "none"]
 Recording = Literal["spooled", "committed"]
-_ADDRESS = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:/]+):(\d{1,5})")
 _STORED: dict[Stored, frozenset[Verdict]] = {
     "all": frozenset(Verdict),
     "review": frozenset({Verdict.REVIEW, Verdict.FAIL}),
@@ -85,7 +85,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     model: str
     """Name of the model on its server."""
     upstream: str | tuple[str, ...]
-    """HOST:PORT of the model server, gRPC; or of several that serve the same model."""
+    """HOST:PORT of the model server, gRPC; or of several that serve the same model. A name of several counts as one."""
     version: Positive | None = None
     """Which version to ask; the newest if left out."""
     label: str | None = None
@@ -121,9 +121,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if not self.addresses:
             raise ValueError("upstream: expected at least one HOST:PORT")
         for address in self.addresses:
-            match = _ADDRESS.fullmatch(address)
-            if match is None or not 1 <= int(match[2]) <= 65535:
-                raise ValueError(f"upstream: expected HOST:PORT. Received: {address!r}")
+            if not is_address(address):
+                raise ValueError(f"upstream: expected {FORMS}. Received: {address!r}")
             if self.addresses.count(address) > 1:
                 raise ValueError(f"upstream: {address} stands twice")
         self.variants()  # which are routes, and refuse what is none
@@ -165,7 +164,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """HOST:PORT of each model server that has the model."""
+        """Of each model server that has the model, or of a name that leads to several."""
         return (self.upstream,) if isinstance(self.upstream, str) else self.upstream
 
 

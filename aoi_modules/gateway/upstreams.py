@@ -74,14 +74,14 @@ class Reply:
 
 
 class Upstream:
-    """One model server, asked over one connection about any of its models.
+    """One model server, asked over one connection about any of its models; or those of one name, asked by turns.
 
     Made inside the running event loop. gRPC itself tries to reach a lost server again, so calls fail at once while
     it is away and succeed again right after it is back.
 
     Args:
-        address: `HOST:PORT`.
-        max_in_flight: inspections there at a time.
+        address: `HOST:PORT`, or what else gRPC knows.
+        max_in_flight: inspections there at a time, at all servers of a name together.
         told: learns when a model is away, and when it is back.
         tls: how the connection is encrypted; None has it plain.
 

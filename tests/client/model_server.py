@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
@@ -50,7 +50,9 @@ class ModelServer:
 
     Args:
         port: 0 takes a free one.
+        host: the address of this machine on which it listens.
         credentials: speaks TLS with them.
+        options: more of gRPC's for a server.
 
     Attributes:
         version: that answers when none is asked for.
@@ -64,7 +66,14 @@ class ModelServer:
         left: seconds that each request's sender would still wait when it arrived.
     """
 
-    def __init__(self, port: int = 0, *, credentials: grpc.ServerCredentials | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        credentials: grpc.ServerCredentials | None = None,
+        options: Sequence[tuple[str, Any]] = (),
+    ) -> None:
         self.version = 1
         self.manifests: dict[int, bytes] = {1: manifest().to_json()}
         self.states: dict[int, str] = {1: "AVAILABLE"}
@@ -77,9 +86,10 @@ class ModelServer:
         self.asked: list[PredictRequest] = []
         self.beside: list[dict[str, str | bytes]] = []
         self.left: list[float] = []
-        self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0)])
+        self._server = grpc.server(ThreadPoolExecutor(32), options=[("grpc.so_reuseport", 0), *options])
         self._server.add_generic_rpc_handlers((_Handlers(self),))
-        address = f"127.0.0.1:{port}"
+        self.host = host
+        address = f"{host}:{port}"
         self.port = (
             self._server.add_insecure_port(address)
             if credentials is None
@@ -89,7 +99,7 @@ class ModelServer:
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     def stop(self) -> None:
         self.gate.set()

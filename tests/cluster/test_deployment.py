@@ -2,12 +2,16 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from kubernetes.utils.quantity import parse_quantity
 
 from aoi_modules.cluster.deployment import Deployment, to_yaml
+from aoi_modules.cluster.object_rules import broken_rules
 from aoi_modules.serving import model_config
 from aoi_modules.serving.launchers.docker import IMAGE
 from aoi_modules.serving.model_config import ServedModel, VersionPolicy
@@ -68,6 +72,47 @@ def test_the_script_gives_docker_the_words_of_the_command(deployment: Deployment
 def test_memory_is_written_as_docker_wants_it(deployment: Deployment, tmp_path: Path) -> None:
     assert "--memory=512m" in deployment.docker_command(tmp_path)
     assert deployment.compose()["services"]["aoi-models"]["mem_limit"] == "512m"
+
+
+NODE, OWN_PODS = 2.0, 0.95
+"""CPUs of a small node, and what the pods of a cluster of kind are promised there."""
+
+
+def test_two_servers_fit_a_small_node_even_while_they_are_changed(deployment: Deployment) -> None:
+    pods = replace(deployment, replicas=2).kubernetes()[1]["spec"]
+    rolling = pods["strategy"]["rollingUpdate"]
+    (container,) = pods["template"]["spec"]["containers"]
+    promised = float(parse_quantity(container["resources"]["requests"]["cpu"]))
+    assert OWN_PODS + promised * (pods["replicas"] + rolling["maxSurge"]) <= NODE
+    assert (rolling["maxUnavailable"], rolling["maxSurge"]) == (1, 0), "no place is needed beside those that are filled"
+
+
+@pytest.mark.parametrize(
+    ("changes", "rolling", "room"),
+    [
+        ({"replicas": 2}, (1, 0), "Room: 2 pods of 500m CPU and 512Mi memory, so 2 CPUs of nodes"),
+        ({"replicas": 2, "spare_place": True}, (0, 1), "Room: 3 pods of 500m CPU and 512Mi memory, so 3 CPUs of nodes"),
+        ({"replicas": 1, "cpus": 1}, (0, 1), "Room: 2 pods of 1000m CPU and 512Mi memory, so 3 CPUs of nodes"),
+        ({"replicas": 4, "cpus": 2}, (1, 0), "Room: 4 pods of 2000m CPU and 512Mi memory, so 9 CPUs of nodes"),
+    ],
+)
+def test_the_file_says_what_room_it_needs(
+    deployment: Deployment, tmp_path: Path, changes: dict[str, Any], rolling: tuple[int, int], room: str
+) -> None:
+    described = replace(deployment, **changes)
+    described.write(tmp_path / "files")
+    assert room in (tmp_path / "files" / "kubernetes.yaml").read_text()
+    update = described.kubernetes()[1]["spec"]["strategy"]["rollingUpdate"]
+    assert (update["maxUnavailable"], update["maxSurge"]) == rolling
+    assert broken_rules(described.kubernetes()) == []
+
+
+def test_the_claims_folder_is_given_to_the_server(deployment: Deployment) -> None:
+    pod = deployment.kubernetes()[1]["spec"]["template"]["spec"]
+    assert pod["securityContext"]["fsGroup"] == pod["securityContext"]["runAsGroup"]
+    claim, mount = pod["volumes"][0]["persistentVolumeClaim"], pod["containers"][0]["volumeMounts"][0]
+    assert "readOnly" not in claim, "Kubernetes gives no group to a claim that is read-only"
+    assert mount["readOnly"] is True
 
 
 def test_yaml_is_for_people() -> None:

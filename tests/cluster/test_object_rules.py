@@ -15,13 +15,37 @@ Object = dict[str, Any]
 GOOD = Deployment("aoi-models", [ServedModel("tile", Path("/data/tile"))]).kubernetes()
 
 
+def pod(objects: list[Object]) -> Object:
+    found: Object = objects[1]["spec"]["template"]["spec"]
+    return found
+
+
 def container(objects: list[Object]) -> Object:
-    found: Object = objects[1]["spec"]["template"]["spec"]["containers"][0]
+    found: Object = pod(objects)["containers"][0]
+    return found
+
+
+def rolling(objects: list[Object]) -> Object:
+    found: Object = objects[1]["spec"]["strategy"]["rollingUpdate"]
     return found
 
 
 def test_what_we_write_keeps_the_rules() -> None:
     assert broken_rules(GOOD) == []
+
+
+@pytest.mark.parametrize("strategy", [{"maxUnavailable": 0}, {"maxUnavailable": 0, "maxSurge": 1}])
+def test_a_change_may_start_a_pod_first(strategy: Object) -> None:
+    objects = copy.deepcopy(GOOD)
+    objects[1]["spec"]["strategy"]["rollingUpdate"] = strategy
+    assert broken_rules(objects) == []
+
+
+def test_a_server_without_a_claim_needs_no_group() -> None:
+    objects = copy.deepcopy(GOOD)
+    del pod(objects)["securityContext"]["fsGroup"]
+    pod(objects)["volumes"][0] = {"name": "models", "emptyDir": {}}
+    assert broken_rules(objects) == []
 
 
 def test_a_quantity_may_be_a_number() -> None:
@@ -40,9 +64,14 @@ MISTAKES: list[tuple[Callable[[list[Object]], object], str]] = [
     (lambda objects: container(objects)["readinessProbe"].update(period=5), "readinessProbe.period is no field"),
     (lambda objects: container(objects)["securityContext"].pop("capabilities"), "drop: [ALL]"),
     (lambda objects: container(objects)["volumeMounts"][0].update(name="model"), "mounts 'model'"),
-    (lambda objects: objects[1]["spec"]["template"]["spec"].pop("securityContext"), "may be root"),
+    (lambda objects: pod(objects).pop("securityContext"), "may be root"),
     (lambda objects: objects[1]["spec"].pop("selector"), "selector"),
-    (lambda objects: objects[1]["spec"]["strategy"]["rollingUpdate"].update(maxUnavailable=1), "maxUnavailable is not"),
+    (lambda objects: pod(objects)["securityContext"].pop("fsGroup"), "no securityContext.fsGroup: the claim's folder"),
+    (lambda objects: rolling(objects).update(maxUnavailable=2), "2 of 2: a change takes the last pod away"),
+    (lambda objects: rolling(objects).update(maxUnavailable=0), "both 0: nothing could ever change"),
+    (lambda objects: rolling(objects).update(maxUnavailable="25%"), "expected a number of pods as maxUnavailable"),
+    (lambda objects: objects[1]["spec"].update(replicas=1), "1 of 1: a change takes the last pod away"),
+    (lambda objects: objects[1]["spec"].pop("strategy"), "expected a number of pods"),
     (lambda objects: objects[2]["spec"].update(selector={"app": "model"}), "finds no pod"),
     (lambda objects: objects[2]["spec"]["ports"][0].update(targetPort="rpc"), "'rpc' is no port"),
     (lambda objects: objects[3]["spec"]["selector"].update(matchLabels={"app": "x"}), "PodDisruptionBudget"),

@@ -11,13 +11,15 @@ class Relay:
     """Passes bytes both ways on a free port, until `cut` is called.
 
     Args:
-        to: port of the server behind it.
+        to: port of the server behind it, on 127.0.0.1.
+        host: the address of this machine on which it listens.
+        port: 0 takes a free one.
     """
 
-    def __init__(self, to: int) -> None:
+    def __init__(self, to: int, host: str = "127.0.0.1", port: int = 0) -> None:
         self._to = to
         self._pairs: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((host, port))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 

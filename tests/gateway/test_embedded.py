@@ -129,6 +129,28 @@ def test_one_of_two_servers_killed_under_load_costs_no_inspection(
         assert set(load.statuses) == {200}
 
 
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_one_of_two_servers_behind_one_name_that_ends_costs_no_inspection(tmp_path: Path, end: str) -> None:
+    models, flags = {"tile": write_tile(tmp_path)}, ["--drain_seconds=0.5"]
+    with EmbeddedServer(models, flags=flags) as one:
+        port = one.grpc.rpartition(":")[2]
+        routes = tmp_path / "routes.yaml"
+        address = f"ipv4:127.0.0.1:{port},127.0.0.2:{port}"
+        routes.write_text(f'components: {{tile: {{model: tile, upstream: "{address}", timeout_ms: {TIMEOUT_MS}}}}}')
+        with (
+            EmbeddedServer(models, flags=[*flags, "--host=127.0.0.2", f"--port={port}"]),
+            RunningGateway(routes) as gateway,
+            Load(gateway) as load,
+        ):
+            load.wait_for(200, 100)
+            getattr(one, end)()
+            load.wait_for(200, 100)
+            one.restart()
+            load.wait_for(200, 100)
+        assert not load.failures
+        assert set(load.statuses) == {200}
+
+
 def wait_until_away(gateway: RunningGateway, server: EmbeddedServer, *, away: bool) -> None:
     """Until the gateway says of a server that it is away, or back."""
     line = f'aoi_gateway_model_away{{model="tile",upstream="{server.grpc}"}} {float(away)}'

@@ -170,6 +170,87 @@ def test_a_picture_under_which_two_servers_hang_up_meets_no_third(servers: list[
         with_replicas([*(relay.address for relay in relays), servers[2].address], act)
 
 
+@pytest.fixture
+def behind_a_name(servers: list[ModelServer]) -> Iterator[tuple[str, list[Relay]]]:
+    """One address that leads to the first two servers, and the relays in front of them."""
+    with Relay(servers[0].port) as one, Relay(servers[1].port, "127.0.0.2", one.port) as other:
+        yield f"ipv4:127.0.0.1:{one.port},127.0.0.2:{one.port}", [one, other]
+
+
+def test_servers_behind_one_name_get_equal_shares(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]]
+) -> None:
+    async def act(harness: Harness) -> None:
+        while not all(predicts(server) for server in servers[:2]):
+            await harness.ask()
+        before = [predicts(server) for server in servers[:2]]
+        for _ in range(20):
+            await harness.ask()
+        assert [predicts(server) - count for server, count in zip(servers, before, strict=False)] == [10, 10]
+
+    with_replicas([behind_a_name[0]], act)
+
+
+def test_a_name_is_asked_again_if_a_server_behind_it_hangs_up(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]]
+) -> None:
+    name, relays = behind_a_name
+
+    async def act(harness: Harness) -> None:
+        while not all(predicts(server) for server in servers[:2]):
+            await harness.ask()
+        for server in servers[:2]:
+            server.gate.clear()
+        before = [predicts(server) for server in servers[:2]]
+        inspection = asyncio.create_task(harness.ask())
+        await until(lambda: [predicts(server) for server in servers[:2]] != before)
+        ending = 0 if predicts(servers[0]) > before[0] else 1
+        servers[1 - ending].gate.set()
+        await asyncio.to_thread(relays[ending].cut)
+        assert await inspection == name
+        assert harness.again == 1
+
+    with_replicas([name], act, max_in_flight=1)
+
+
+def test_a_picture_under_which_two_servers_of_one_name_hang_up_is_given_up(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]]
+) -> None:
+    name, relays = behind_a_name
+    cut: list[Relay] = []
+
+    async def act(harness: Harness) -> None:
+        while not all(predicts(server) for server in servers[:2]):
+            await harness.ask()
+        for server in servers[:2]:
+            server.gate.clear()
+        inspection = asyncio.create_task(harness.ask())
+        before = [predicts(server) for server in servers[:2]]
+        for turn in (1, 2):
+            await until(lambda turn=turn: sum(map(predicts, servers)) == sum(before) + turn)  # type: ignore[misc]
+            (hit,) = (at for at in (0, 1) if predicts(servers[at]) > before[at] and relays[at] not in cut)
+            cut.append(relays[hit])
+            await asyncio.to_thread(relays[hit].cut)
+        with pytest.raises(TwoHungUp, match=f"picture: {name}\n"):
+            await inspection
+
+    with_replicas([name], act)
+
+
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE"])
+def test_a_server_behind_a_name_without_the_model_or_without_time_is_passed_by(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]], code: str
+) -> None:
+    async def act(harness: Harness) -> None:
+        while not all(predicts(server) for server in servers[:2]):
+            await harness.ask()
+        servers[0].refusal = grpc.StatusCode[code], "not now"
+        for _ in range(4):
+            await harness.ask()
+
+    assert with_replicas([behind_a_name[0]], act).again >= 1
+
+
 @pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE"])
 def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[ModelServer], code: str) -> None:
     servers[0].refusal = grpc.StatusCode[code], "not now"

@@ -7,6 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aoi_modules.client.grpc.addresses import FORMS
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import RouteError
 from aoi_modules.gateway.routes import Route, Routes, parse_routes, read_routes
@@ -83,7 +84,7 @@ def test_who_opens_a_connection_of_his_own_encrypts_it_as_the_route_says() -> No
     assert routes["b"].own_endpoint(3.0) == routes["b"].endpoint(3.0)
 
 
-@pytest.mark.parametrize("upstream", ["h:1", "h:65535", "[::1]:8500", "models.line-7:8500"])
+@pytest.mark.parametrize("upstream", ["h:1", "h:65535", "[::1]:8500", "models.line-7:8500", "dns:///models:8500"])
 def test_an_address_is_taken(upstream: str) -> None:
     assert Route(model="a", upstream=upstream).upstream == upstream
 
@@ -127,7 +128,7 @@ def test_canary_and_shadow_are_as_their_route_but_for_what_they_say() -> None:
         ("canary: {version: 4, share: 1.5}", "<= 1.0"),
         ("canary: {share: 0.5}", "expected another model, upstream, version or label than the route's"),
         ("shadow: {}", "expected another model, upstream, version or label than the route's"),
-        ("shadow: {upstream: nowhere}", "upstream: expected HOST:PORT. Received: 'nowhere'"),
+        ("shadow: {upstream: nowhere}", f"upstream: expected {FORMS}. Received: 'nowhere'"),
         ("max_in_flight: 0", ">= 1"),
     ],
 )
@@ -212,8 +213,8 @@ TILE = "components:\n  tile:\n    model: tile\n    upstream: {upstream}\n    hea
             TILE.format(upstream="8500", limit="threshold: 0.5"),
             "f, line 4: components.tile.upstream: Expected `str | array`",
         ),
-        (TILE.format(upstream="http://h:1", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
-        (TILE.format(upstream="h:99999", limit="threshold: 0.5"), "upstream: expected HOST:PORT. Received"),
+        (TILE.format(upstream="http://h:1", limit="threshold: 0.5"), "unix:PATH. Received"),
+        (TILE.format(upstream="h:99999", limit="threshold: 0.5"), "unix:PATH. Received"),
         (TILE.format(upstream="h:1", limit="threshold: 1.5"), r"f, line 6: components.tile.heads.defect: threshold: "),
         (TILE.format(upstream="h:1", limit="threshold: high"), "line 7: components.tile.heads.defect.threshold: Exp"),
         (TILE.format(upstream="h:1", limit="review_band: [0.5, 0.4]"), "components.tile.heads.defect: review_band: "),

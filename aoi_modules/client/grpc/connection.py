@@ -6,40 +6,29 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-import grpc.aio
 
 from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response, serialize
+from aoi_modules.client.grpc.channels import open_async_channel, open_channel
 from aoi_modules.client.grpc.failures import not_connected, rpc_error
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
-
-OPTIONS: list[tuple[str, Any]] = [
-    ("grpc.max_send_message_length", -1),
-    ("grpc.max_receive_message_length", -1),  # gRPC's 4 MiB would refuse heat maps and large batches
-    ("grpc.enable_http_proxy", 0),  # a proxy meant for the web breaks calls inside the plant
-    # Two clients of one server would else share a connection, and wait together after one of them failed to connect.
-    ("grpc.use_local_subchannel_pool", 1),
-    # A server that comes back is met within a second, not after gRPC's two minutes.
-    ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 1000),
-    # So long may the opening of a connection take, whatever the name says.
-    ("grpc.min_reconnect_backoff_ms", 5000),
-]
 
 
 class Connection:
     """A connection that is kept; safe to share between threads.
 
-    gRPC opens it with the first call, and again after it broke.
+    gRPC opens it with the first call, and again after it broke. Where a name has several addresses, as that of a
+    headless Service of Kubernetes, it connects to each of them and calls go round those that are connected. When one of
+    the connections ends, the name is asked for again: who is new gets a share, who is gone no more.
 
     Args:
-        address: `HOST:PORT` or `unix:PATH`.
+        address: of the server or servers; see `addresses.is_address`.
         tls: for a server that speaks TLS.
     """
 
     def __init__(self, address: str, tls: Tls | None = None) -> None:
         self._address = address
-        self._channel: grpc.Channel = _opened(grpc, address, tls)
+        self._channel = open_channel(address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
     def call(
@@ -69,7 +58,7 @@ class AsyncConnection:
 
     def __init__(self, address: str, tls: Tls | None = None) -> None:
         self._address = address
-        self._channel: grpc.aio.Channel = _opened(grpc.aio, address, tls)
+        self._channel = open_async_channel(address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
     async def call(
@@ -88,12 +77,6 @@ class AsyncConnection:
     async def close(self) -> None:
         """Ends the connection, and every call that is under way."""
         await self._channel.close()
-
-
-def _opened(library: Any, address: str, tls: Tls | None) -> Any:
-    if tls is None:
-        return library.insecure_channel(address, options=OPTIONS)
-    return library.secure_channel(address, tls.grpc_credentials(), options=[*OPTIONS, *tls.grpc_options()])
 
 
 def _sender(channel: Any, known: dict[str, Callable[..., Any]], method: Method[Any, Any]) -> Callable[..., Any]:

@@ -8,7 +8,13 @@ from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT
 from aoi_modules.errors import HungUp, RpcError, TooSlow, Unreachable
 
 # What gRPC itself says, without any server's word, when a connection cannot be made or breaks.
-_NOT_CONNECTED = ("failed to connect to all addresses", "errors resolving", "DNS resolution failed")
+_NOT_CONNECTED = (
+    "connections to all backends failing",  # where calls go round all addresses
+    "failed to connect to all addresses",  # where the first address that answers gets them
+    "empty address list",
+    "errors resolving",
+    "DNS resolution failed",
+)
 _BROKEN = ("Socket closed", "Connection reset", "Broken pipe", "Stream removed", "GOAWAY", "RST_STREAM", "recvmsg:")
 
 

@@ -12,7 +12,8 @@ from aoi_modules.client.tls import Tls
 class Sessions:
     """As many connections as there were calls at once; the one that was used last is used first.
 
-    A kept connection that the server closed meanwhile is noticed by urllib3 before it is used again.
+    A kept connection that the server closed meanwhile is noticed by urllib3 before it is used again. Each stays with
+    one address of a name, the first that took it: calls by REST do not go round several servers, those by gRPC do.
     """
 
     def __init__(self, tls: Tls | None = None) -> None:

@@ -29,7 +29,7 @@ from aoi_modules.serving.model_config import ServedModel
 TILE = {"model_name": "tile"}
 OWN = "fashion"
 """The component that a trainee's own command and file serve."""
-ASKED = {("requests", "cpu"): "1", ("requests", "memory"): "1Gi", ("limits", "memory"): "1Gi"}
+ASKED = {("requests", "cpu"): "500m", ("requests", "memory"): "1Gi", ("limits", "memory"): "1Gi"}
 """Of `resources`, what exercise 7.2 asks for."""
 PERIOD = 5
 """Seconds between two questions of its probe."""

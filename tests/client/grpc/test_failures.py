@@ -7,6 +7,7 @@ from aoi_modules.client.grpc.failures import not_connected, rpc_error
 from aoi_modules.errors import RpcError, TooSlow, Unreachable
 
 ADDRESS = "127.0.0.1:8500"
+ROUND = "connections to all backends failing; last error: UNKNOWN: ipv4:127.0.0.1:8500: connection refused"
 REFUSED = "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:8500: connection refused"
 
 
@@ -35,6 +36,7 @@ def test_the_error_knows_the_address() -> None:
 @pytest.mark.parametrize(
     ("code", "words", "sent"),
     [
+        (grpc.StatusCode.UNAVAILABLE, ROUND, False),
         (grpc.StatusCode.UNAVAILABLE, REFUSED, False),
         (grpc.StatusCode.UNAVAILABLE, "DNS resolution failed for no-such-host", False),
         (grpc.StatusCode.UNAVAILABLE, "Socket closed", True),
@@ -49,8 +51,9 @@ def test_only_a_connection_that_was_never_made_is_safe_to_try_again(
     assert not_connected(Failure(code, words)) is not sent
 
 
-def test_nobody_there() -> None:
-    error = error_of(grpc.StatusCode.UNAVAILABLE, REFUSED)
+@pytest.mark.parametrize("words", [ROUND, REFUSED])
+def test_nobody_there(words: str) -> None:
+    error = error_of(grpc.StatusCode.UNAVAILABLE, words)
     assert isinstance(error, Unreachable)
     assert error.message == f"no model server answers at {ADDRESS} (UNKNOWN: ipv4:127.0.0.1:8500: connection refused)"
     assert "aoi serve starts one" in error.hint

@@ -5,7 +5,7 @@ from aoi_modules.commands.options.addresses import GrpcAddress, HttpAddress
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1:1", "line-3.plant:65535", "h:8500", "[::1]:8500", "unix:/run/tile.sock", "unix:tile.sock"]
+    "address", ["127.0.0.1:1", "line-3.plant:65535", "[::1]:8500", "dns:///models.line.svc:8500", "unix:/run/tile.sock"]
 )
 def test_addresses_of_grpc(address: str) -> None:
     assert GrpcAddress().convert(address, None, None) == address
