@@ -47,8 +47,8 @@ class Deployment:
         name: of the server: container, service, objects.
         models: each with the base path that it has on this machine.
         replicas: servers that run side by side on Kubernetes.
-        cpus: processors that each server is promised, as many as one wants or parts of one; it takes what is free
-            beside them. Two of a half fit a node of two, whose own pods need nearly one.
+        cpus: processors that each server is promised, perhaps a part of one; it takes what is free beside them. Two
+            servers of a half fit a node of two, where the cluster's own pods need nearly one.
         memory: of each server, promised and allowed, in Kubernetes' words. Two versions have to fit at once.
         claim: PersistentVolumeClaim that holds the servables.
         spare_place: whether the nodes have room for one pod more while a change goes round; without it an old pod goes
