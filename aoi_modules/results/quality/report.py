@@ -1,11 +1,12 @@
 """The quality of a line: its figures for all parts and for each group, its defects, and whether it is in control."""
 
+import operator
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.quality.counting import By, Count, Scope, count
+from aoi_modules.results.quality.counting import By, Count, Kind, Scope, count, stratum_of
 from aoi_modules.results.quality.figures import Figure, escape, first_pass_yield, overkill
 from aoi_modules.results.quality.p_chart import Chart, Group, p_chart
 from aoi_modules.results.quality.pareto import Bar, pareto
@@ -79,19 +80,20 @@ async def quality(database: Database, scope: Scope, by: By, calendar: Calendar, 
 def merged(counts: Iterable[Count]) -> Count:
     """All groups as one: what was judged of a stratum in one group speaks for that stratum in all of them."""
     whole = Count()
+    numbers: dict[Kind, list[int]] = {}
     for one in counts:
         whole.first += one.first
         whole.first_passed += one.first_passed
         for name, parts in one.defects.items():
             whole.defects[name] = whole.defects.get(name, 0.0) + parts
-        for kind, stratum in one.strata.items():
-            whole.strata[kind] = _sum(whole.strata[kind], stratum) if kind in whole.strata else stratum
+        for kind, part in one.strata.items():
+            numbers[kind] = [*map(operator.add, numbers[kind], _numbers(part))] if kind in numbers else _numbers(part)
+    whole.strata.update((kind, stratum_of(kind, found)) for kind, found in numbers.items())
     return whole
 
 
-def _sum(one: Stratum, other: Stratum) -> Stratum:
-    names = ("population", "sampled_good", "sampled_defective", "asked_good", "asked_defective")
-    return msgspec.structs.replace(one, **{name: getattr(one, name) + getattr(other, name) for name in names})
+def _numbers(one: Stratum) -> list[int]:
+    return [one.population, one.sampled_good, one.sampled_defective, one.asked_good, one.asked_defective]
 
 
 def _figures(name: str, found: Count) -> Figures:

@@ -1,12 +1,15 @@
 """Days and shifts of a plant, by its own clock. Pure."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 _TIME = re.compile(r"([01]\d|2[0-3]):(00|15|30|45)")
+_QUARTER = timedelta(minutes=15)
+_DAY = timedelta(days=1)
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,3 +68,24 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             for begins in times
         ]
         return min(one for one in begun if one > moment)
+
+    def turns(self, first: datetime, last: datetime) -> Iterator[datetime]:
+        """Every quarter of an hour, in UTC, with which another day or shift may begin, in rising order.
+
+        From one turn up to the next, day and shift stay as they are, for all quarters of an hour of UTC.
+
+        Args:
+            first: the turns begin with the day of UTC in which it is.
+            last: they end with that day's last one.
+        """
+        zone = ZoneInfo(self.time_zone)
+        times = [time.fromisoformat(begins) for begins in self.shifts.values() or ("00:00",)]
+        day = datetime.combine(first.astimezone(UTC).date(), time(), UTC)
+        while day <= last:
+            offset = day.astimezone(zone).utcoffset() or timedelta()
+            if offset == (day + _DAY).astimezone(zone).utcoffset():
+                since = {(timedelta(hours=one.hour, minutes=one.minute) - offset) % _DAY for one in times}
+                yield from sorted({day, *(day - -begins // _QUARTER * _QUARTER for begins in since)} - {day + _DAY})
+            else:  # the clock is put forward or back, so a time of day may come twice, or never
+                yield from (day + number * _QUARTER for number in range(_DAY // _QUARTER))
+            day += _DAY

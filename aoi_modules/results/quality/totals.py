@@ -72,13 +72,14 @@ def total(strata: Sequence[Stratum], *, defective: bool) -> Total:
         asked = stratum.asked_defective if defective else stratum.asked_good
         estimate += asked
         variance += asked
-        if not stratum.rest:
+        if not (rest := stratum.rest):
             continue
-        weight = stratum.rest / stratum.sampled
-        share = (stratum.sampled_defective if defective else stratum.sampled_good) / stratum.sampled
+        sampled = stratum.sampled
+        weight = rest / sampled
+        share = (stratum.sampled_defective if defective else stratum.sampled_good) / sampled
         unsure = share * (1 - 1 / weight)
-        estimate += stratum.rest * share
-        variance += stratum.rest * share + stratum.rest * weight * unsure * (1 - share)
+        estimate += rest * share
+        variance += rest * share + rest * weight * unsure * (1 - share)
         more = max(more, weight * (1 - unsure))
         less = max(less, weight * unsure)
     return Total(estimate, variance, more, less)

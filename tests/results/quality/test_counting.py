@@ -1,13 +1,20 @@
 """Strata out of the database's counts: every part once, with what people said of it."""
 
-from datetime import timedelta
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import insert, select
 
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.tables import judged, tallies
 from aoi_modules.results.database.writing import store
-from aoi_modules.results.quality.counting import WAYS, By, Scope, count
+from aoi_modules.results.quality import counting
+from aoi_modules.results.quality.counting import WAYS, By, Count, Scope, count
 from aoi_modules.results.quality.shifts import Calendar
+from aoi_modules.results.record import new_id
 from aoi_modules.results.review.judgement import Opinion
 from aoi_modules.results.review.judgements import judge
 from aoi_modules.results.review.queue import put, take
@@ -123,3 +130,108 @@ def test_a_judged_part_that_was_not_counted_counts_itself(database_url: str) -> 
         assert counts["tile"].strata["tile", Verdict.PASS, 0.5].population == 1
 
     with_database(database_url, act)
+
+
+BERLIN = Calendar(time_zone="Europe/Berlin", shifts={"early": "06:00", "late": "14:15", "night": "02:30"})
+BEGIN = datetime(2026, 3, 27, tzinfo=UTC)
+"""Two days before clocks are put forward in Berlin."""
+SCOPES = (
+    Scope(),
+    Scope(component="tile", shift="night"),
+    Scope(shift="late"),
+    Scope(lot="L1"),
+    Scope(since=BEGIN + timedelta(hours=30), until=BEGIN + timedelta(hours=75)),
+)
+
+
+async def drawn(database: Database, seed: int, *, old: bool = False) -> None:
+    """Counted and judged parts of five days, of which the second has none; of three years before, too, where `old`."""
+    chance = random.Random(seed)
+    kinds: list[dict[str, Any]] = []
+    for _ in range(1500):
+        day = -1200 if old and chance.random() < 0.02 else chance.choice([0, 2, 3, 4])
+        kinds.append(
+            {
+                "slot": BEGIN + timedelta(days=day, minutes=15 * chance.randrange(96)),
+                "component": chance.choice(["tile", "part"]), "model": "tile", "version": chance.choice([0, 3]),
+                "lot": chance.choice(["", "L1"]), "station": chance.choice(["s1", "s2"]),
+                "verdict": chance.choice(["PASS", "REVIEW", "FAIL"]), "chance": chance.choice([0.05, 0.1, 1.0]),
+            }
+        )  # fmt: skip
+    found = Counter((*kind.items(), ("first", chance.random() < 0.9)) for kind in kinds)
+    parts = [{**dict(kind), "parts": number * 3} for kind, number in found.items()]
+    said = [
+        {**kind, "inspection": new_id(), "judgement": new_id(), "sampled": chance.random() < 0.8}
+        | chance.choice([{"good": True, "defect": None}, {"good": False, "defect": chance.choice(["dent", None])}])
+        for kind in kinds[::2]
+    ]
+    async with database.transaction() as connection:
+        await connection.execute(insert(tallies), parts)
+        await connection.execute(insert(judged), said)
+
+
+async def row_by_row(database: Database, scope: Scope, by: By) -> dict[str, Count]:
+    """The same counts without the database's help: each row is looked at."""
+    async with database.reading() as connection:
+        parts = (await connection.execute(select(tallies))).mappings().all()
+        said = (await connection.execute(select(judged))).mappings().all()
+    groups: dict[str, counting._Group] = {}
+    for row in (*parts, *said):
+        slot = row["slot"]
+        names = {
+            "day": BERLIN.day_of(slot).isoformat(), "shift": BERLIN.shift_of(slot),
+            "version": f"tile {row['version'] or 'of an unknown version'}",
+        }  # fmt: skip
+        is_early, is_late = scope.since and slot < scope.since, scope.until and slot >= scope.until
+        wanted = [(scope.component, row["component"]), (scope.lot, row["lot"]), (scope.shift, names["shift"])]
+        if is_early or is_late or any(asked not in (None, found) for asked, found in wanted):
+            continue
+        group = groups.setdefault(names[by] if by in names else row[by], counting._Group())
+        kind = row["component"], row["verdict"], row["chance"]
+        if "parts" in row:
+            group.add_parts(*kind, row["first"], row["parts"], slot)
+        else:
+            group.add_judged(*kind, row["good"], row["defect"], row["sampled"], 1)
+    return {name: group.count() for name, group in groups.items()}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_groups_of_the_database_are_those_of_its_rows(database_url: str, seed: int) -> None:
+    async def act(database: Database) -> None:
+        await drawn(database, seed)
+        for scope in SCOPES:
+            for by in WAYS:
+                counts = await count(database, scope, by, BERLIN)
+                assert counts
+                assert _exact(counts) == _exact(await row_by_row(database, scope, by))
+
+    with_database(database_url, act)
+
+
+def test_a_clock_that_once_was_years_behind(database_url: str) -> None:
+    """More days and shifts lie between than stand in one statement."""
+
+    async def act(database: Database) -> None:
+        await drawn(database, 2, old=True)
+        for by in ("day", "shift"):
+            counts = await count(database, Scope(), by, BERLIN)
+            assert _exact(counts) == _exact(await row_by_row(database, Scope(), by))
+        assert "2022-12-13" in await count(database, Scope(), "day", BERLIN)
+
+    with_database(database_url, act)
+
+
+def test_nothing_was_counted_yet(database_url: str) -> None:
+    async def act(database: Database) -> None:
+        for by in WAYS:
+            assert await count(database, Scope(), by, BERLIN) == {}
+
+    with_database(database_url, act)
+
+
+def _exact(counts: dict[str, Count]) -> dict[str, Any]:
+    """Counts to compare; defects, whose sums depend on the order, to twelve digits."""
+    return {
+        name: (one.strata, one.first, one.first_passed, one.last, {n: f"{w:.12g}" for n, w in one.defects.items()})
+        for name, one in counts.items()
+    }

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aoi_modules.results.quality.shifts import Calendar
 
@@ -68,3 +70,32 @@ def test_the_next_shift_begins_by_the_clock_of_the_plant(moment: str, begins: st
     at, expected = (datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (moment, begins))
     assert BERLIN.next_shift(at) == expected
     assert Calendar().next_shift(at).hour == 0
+
+
+CLOCKS = (
+    "UTC",
+    "Europe/Berlin",
+    "America/St_Johns",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",  # puts its clock forward by half an hour
+    "Pacific/Apia",  # left out a whole day, the 30th of December 2011
+)
+TIMES = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+
+
+@given(
+    zone=st.sampled_from(CLOCKS),
+    begins=st.lists(TIMES, unique=True, max_size=4),
+    day=st.sampled_from(["2011-12-29", "2026-03-28", "2026-03-07", "2026-10-03", "2026-10-24", "2026-10-31"]),
+    hours=st.integers(0, 23),
+)
+def test_between_two_turns_day_and_shift_stay(zone: str, begins: list[str], day: str, hours: int) -> None:
+    calendar = Calendar(time_zone=zone, shifts={f"shift {time}": time for time in begins})
+    first = datetime.fromisoformat(f"{day}T00:00+00:00") + timedelta(hours=hours)
+    turns = [*calendar.turns(first, first + timedelta(days=2))]
+    assert turns == sorted(set(turns))
+    assert turns[0] <= first
+    for number in range(2 * 96):
+        moment = first + number * timedelta(minutes=15)
+        turn = max(turn for turn in turns if turn <= moment)
+        assert (calendar.day_of(turn), calendar.shift_of(turn)) == (calendar.day_of(moment), calendar.shift_of(moment))
