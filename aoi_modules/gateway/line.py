@@ -13,7 +13,7 @@ import structlog
 from aoi_modules.client.grpc.calls import Method, Request, Response
 from aoi_modules.client.replies import Prediction
 from aoi_modules.client.retries import Attempts
-from aoi_modules.errors import BadParameter, NoSuchResult, RpcError, StationLocked, UnknownComponent
+from aoi_modules.errors import BadParameter, NoSuchResult, RpcError, UnknownComponent
 from aoi_modules.gateway.admission import Admission
 from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.limits import Limits
@@ -25,6 +25,7 @@ from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.states import STATUS_SECONDS, RouteState, state_of
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream, Upstreams
+from aoi_modules.gateway.watching.locks import Locks
 from aoi_modules.gateway.watching.optics import Optics
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
@@ -82,7 +83,6 @@ class Line:
         self._tracing = tracing or Untraced()
         self._records = records or Records(None, "")
         self._limits = limits or Limits()
-        self._checks = checks
         self._routes = routes
         self._metrics = metrics
         self._log = log
@@ -90,6 +90,7 @@ class Line:
         self._admissions: dict[str, Admission] = {}
         self._shadows = Shadows(metrics, log)
         self.optics = Optics(metrics)
+        self._locks = Locks(checks, routes, metrics)
         self.use(routes)
 
     def use(self, routes: Routes) -> None:
@@ -101,6 +102,7 @@ class Line:
             self._admission(name).change(route.max_in_flight, route.max_waiting)
         self._shadows.begin_anew()
         self.optics.use(routes.components)
+        self._locks.use(routes)
 
     async def answer(
         self,
@@ -194,13 +196,7 @@ class Line:
         Raises:
             StationLocked: a check of it failed or is missing, and its plan wants that it is not inspected then.
         """
-        plan = self._routes.checks.get(component)
-        if plan is None:
-            return
-        if self._checks is not None:
-            self._checks.refuse_locked(component, plan, self._routes.calendar)
-        elif plan.locks:
-            raise StationLocked(component, "its checks cannot be recorded, since this gateway records nothing")
+        self._locks.refuse(component)
 
     async def pass_on(
         self, component: str, method: Method[Request, Response], request: Callable[[Route], Request], seconds: float

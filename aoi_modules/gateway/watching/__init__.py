@@ -1,4 +1,4 @@
-"""How the line is watched beside its work: the spans of an inspection, and how bright and sharp its pictures are.
+"""How the line is watched beside its work: spans of an inspection, how its pictures are, which components are locked.
 
-Uses `metrics` and `shots`; no picture waits for it.
+Uses `metrics`, `routes` and `shots`; no picture waits for it.
 """

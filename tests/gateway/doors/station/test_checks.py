@@ -114,8 +114,10 @@ def test_an_engineer_unlocks_with_a_reason_which_is_kept(station: Checked) -> No
     refused = station.unlock()
     assert (refused.status_code, refused.json()["detail"]) == (409, "tile is not locked")
     station.check(good=0.9)
+    assert metric(station, "aoi_gateway_locked{") == ['aoi_gateway_locked{component="tile"} 1.0']
     unlocking = station.unlock()
     assert unlocking.status_code == 200
+    assert metric(station, "aoi_gateway_locked{") == ['aoi_gateway_locked{component="tile"} 0.0']
     assert station.send().status_code == 200
     history = station.get("/v1/station/checks", component="tile", limit=1).json()
     assert [one["passed"] for one in history["checks"]] == [False]
