@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aoi_modules.gateway.doors.access.person import person_of
+from aoi_modules.gateway.doors.access.rights import RIGHTS
 from aoi_modules.gateway.doors.pages.shell import Values, shown
 from aoi_modules.gateway.doors.shared import gateway_of, line_of
 from aoi_modules.gateway.doors.station import checks
@@ -69,6 +71,7 @@ async def get_stations(request: Request) -> Response:
         return {
             "cards": [_card(one, waiting, by_place, standings[one.component]) for one in told],
             "total": _by_reason(waiting),
+            "may_unlock": RIGHTS["POST /v1/station/unlock"].given_to(person_of(request).role),
             "others": [one for one in waiting if one.component not in states],
             "station": gateway_of(request).routes.station,
             "away_since": None if recorder.limits is None else recorder.limits.away_since,
