@@ -10,15 +10,18 @@ STAMP := .venv/.installed
 # JupyterLab refuses root, which is who a container runs as
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
-# CI runs `make test-services` first, so that each test runs once; the floor of coverage is under both together
-WITHOUT_SERVICES := $(if $(filter true,$(CI)),-m 'not services' --cov-append)
+# CI runs `make test-services` and `make test-slow` first, so that each test runs once, and the floor of coverage is under
+# all of them; elsewhere nobody waits for a measurement of a part
+CI_RUNS := $(filter true,$(CI))
+QUICK := $(if $(CI_RUNS),-m 'not slow and not services' --cov --cov-append --cov-report=term,-m 'not slow')
+PART := --cov --cov-report= --cov-fail-under=0
 # Tests and lessons start Python hundreds of times: what it compiled is kept, whatever the machine is set to.
 export PYTHONDONTWRITEBYTECODE :=
 # parts that neither train, export, serve nor run lessons
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course test test-services test-fast lab lint format bench lock clean
+.PHONY: help setup course test test-slow test-services test-fast lab lint format bench lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,11 +43,14 @@ $(STAMP): pyproject.toml requirements.lock
 course: setup ## run all lessons headless; report/index.html shows what came out
 	@$(BIN)/aoi course run --profile $(PROFILE) $(if $(PROVE),--prove)
 
-test: setup ## the whole test suite; its last lines name the services that it did without
-	@$(PYTEST) $(WITHOUT_SERVICES) --durations 12 --cov --cov-report=term
+test: setup ## the tests but for slow ones; the last lines name the services that it did without
+	@$(PYTEST) $(QUICK) --durations 12
+
+test-slow: setup ## what trains, exports, serves or runs lessons for more than some ten seconds a test
+	@$(PYTEST) -m 'slow and not services' --durations 12 $(if $(CI_RUNS),$(PART) --cov-append)
 
 test-services: setup ## what needs a database, a broker or a tracer that pip does not install
-	@$(PYTEST) -m services --durations 12 --cov --cov-report= --cov-fail-under=0
+	@$(PYTEST) -m services --durations 12 $(if $(CI_RUNS),$(PART))
 
 test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
 	@$(PYTEST) -m 'not slow and not services' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)

@@ -39,9 +39,9 @@ def test_contributing_lists_every_command_of_make_lint_and_no_other() -> None:
 
 def test_ci_runs_the_same_list_and_adds_tests_and_lessons() -> None:
     assert re.findall(r"^exec make --no-print-directory (.*)$", CI, re.MULTILINE) == [
-        "lint test-services test course PROFILE=ci PROVE=1"
+        "lint test-services test-slow test course PROFILE=ci PROVE=1"
     ]
-    assert "make lint test-services test course PROFILE=ci PROVE=1" in CONTRIBUTING
+    assert "make lint test-services test-slow test course PROFILE=ci PROVE=1" in CONTRIBUTING
     github = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text())["jobs"]["check"]["steps"]
     gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["check"]
     assert [step["run"] for step in github if "run" in step] == ["bash .ci/run"]
@@ -56,15 +56,23 @@ def test_services_are_listed_and_ci_installs_those_that_are_missing() -> None:
     assert set(installed) - {"make", "python3-venv"} == {service.package for service in SERVICES}
 
 
-@pytest.mark.parametrize(("ci", "left_out"), [("true", True), ("", False)])
-def test_each_test_runs_once_in_ci_and_the_floor_is_under_all_of_them(ci: str, left_out: bool) -> None:
-    commands = {target: dry_run(target, CI=ci) for target in ("test", "test-services")}
-    assert ("-m 'not services' --cov-append" in commands["test"]) is left_out
-    assert "--cov-fail-under" not in commands["test"]
-    assert "-m services" in commands["test-services"]
-    assert "--cov-append" not in commands["test-services"]
-    assert "--cov " in commands["test"]
-    assert "--cov " in commands["test-services"]
+def test_each_test_runs_once_in_ci_and_the_floor_is_under_all_of_them() -> None:
+    parts = {target: dry_run(target, CI="true") for target in ("test-services", "test-slow", "test")}
+    wanted = {target: re.findall(r"-m ('[^']*'|\w+)", command) for target, command in parts.items()}
+    assert wanted == {
+        "test-services": ["services"],
+        "test-slow": ["'slow and not services'"],
+        "test": ["'not slow and not services'"],
+    }
+    assert [("--cov-append" in command) for command in parts.values()] == [False, True, True]
+    assert [("--cov-fail-under=0" in command) for command in parts.values()] == [True, True, False]
+    assert all("--cov " in command for command in parts.values())
+
+
+def test_elsewhere_the_tests_leave_out_the_slow_ones_alone() -> None:
+    command = dry_run("test", CI="")
+    assert "-m 'not slow'" in command
+    assert "--cov" not in command
 
 
 def dry_run(target: str, **values: str) -> str:
