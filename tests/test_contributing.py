@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 
-import pytest
 import yaml
 
 from tests.documents import ROOT

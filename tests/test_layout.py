@@ -55,6 +55,10 @@ COVERED = {
         "tests/results/database/test_migrating.py",
         "a step of the migrations, which are tested whole",
     ),
+    "results/database/migrations/versions/v009_summing.py": (
+        "tests/results/database/test_migrating.py",
+        "a step of the migrations, which are tested whole",
+    ),
     "results/sinks/delivery.py": ("tests/results/sinks/test_forwarder.py", "plain values and an interface"),
     "datasets/folder/labelled_rows.py": ("tests/datasets/folder/test_class_rows.py", "two plain values, made there"),
     "export/reading.py": ("tests/export/readers/test_formats.py", "a plain value, which each reader's tests set"),

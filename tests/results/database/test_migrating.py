@@ -13,7 +13,7 @@ from aoi_modules.errors import DatabaseAway, ResultsError
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
-from aoi_modules.results.database.tables import VERSIONS, metadata
+from aoi_modules.results.database.tables import VERSIONS, metadata, tallies
 from aoi_modules.results.database.writing import store
 from tests.results.conftest import with_database
 from tests.results.records import record
@@ -32,7 +32,14 @@ async def tables(database: Database) -> set[str]:
 
 def differences(connection: Connection) -> Sequence[Any]:
     """What Alembic would still change."""
-    options = {"version_table": VERSIONS, "compare_type": True}
+    for_sqlite = {index.name for index in tallies.indexes if str(index.name).startswith("tallies_counted_by_")}
+    assert len(for_sqlite) == 4
+    elsewhere = set() if connection.dialect.name == "sqlite" else for_sqlite
+    options = {
+        "version_table": VERSIONS,
+        "compare_type": True,
+        "include_object": lambda item, name, *_: name not in elsewhere,
+    }
     found: Sequence[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     return found
 
