@@ -237,7 +237,7 @@ def test_a_picture_under_which_two_servers_of_one_name_hang_up_is_given_up(
     with_replicas([name], act)
 
 
-@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE"])
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE", "CANCELLED"])
 def test_a_server_behind_a_name_without_the_model_or_without_time_is_passed_by(
     servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]], code: str
 ) -> None:
@@ -251,7 +251,7 @@ def test_a_server_behind_a_name_without_the_model_or_without_time_is_passed_by(
     with_replicas([behind_a_name[0]], act)
 
 
-@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE"])
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE", "CANCELLED"])
 def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[ModelServer], code: str) -> None:
     servers[0].refusal = grpc.StatusCode[code], "not now"
 

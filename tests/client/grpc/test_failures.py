@@ -4,7 +4,7 @@ import grpc
 import pytest
 
 from aoi_modules.client.grpc.failures import not_connected, rpc_error
-from aoi_modules.errors import RpcError, TooSlow, Unreachable
+from aoi_modules.errors import HungUp, RpcError, TooSlow, Unreachable
 
 ADDRESS = "127.0.0.1:8500"
 ROUND = "connections to all backends failing; last error: UNKNOWN: ipv4:127.0.0.1:8500: connection refused"
@@ -71,6 +71,13 @@ def test_a_connection_that_broke(code: grpc.StatusCode) -> None:
     error = error_of(code, "recvmsg:Connection reset by peer")
     assert isinstance(error, Unreachable)
     assert error.message == f"the model server at {ADDRESS} hung up (recvmsg:Connection reset by peer)"
+
+
+def test_a_call_that_a_closing_server_gave_up() -> None:
+    error = error_of(grpc.StatusCode.CANCELLED, "CANCELLED")
+    assert isinstance(error, HungUp)
+    assert error.message == f"the model server at {ADDRESS} hung up (CANCELLED)"
+    assert error.code == "UNAVAILABLE", "another server may be asked"
 
 
 def test_a_deadline_that_passed() -> None:
