@@ -12,6 +12,8 @@ from aoi_modules.plots import Plot
 from aoi_modules.verdict import Rate
 from tests.training.small import DEFECT, ORIGIN, SIDES, table
 
+pytestmark = pytest.mark.slow
+
 REAL = msgspec.structs.replace(ORIGIN, stand_in=False)
 HISTORY = {"loss": [1.0, 0.5], "validation_loss": [1.1, 0.7], "accuracy": [0.5, 0.8]}
 COUNTS = np.array([[5, 1], [0, 4]], np.int64)

@@ -18,6 +18,8 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook
 
+pytestmark = pytest.mark.slow
+
 AOI = [sys.executable, "-c", "from aoi_modules.cli import main; main()"]
 OPEN = 'from aoi_modules.course.lesson import Lesson\n\nlesson = Lesson.open("{id}", profile=profile)'
 

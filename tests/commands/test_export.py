@@ -13,6 +13,8 @@ from aoi_modules.modelstore.golden import Golden
 from aoi_modules.tf import keras
 from tests.export.networks import network, on_trunk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -21,6 +21,8 @@ from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.manifest import Manifest
 from tests.export.networks import network, on_trunk
 
+pytestmark = pytest.mark.slow
+
 AOI = [sys.executable, "-c", "from aoi_modules.cli import main; main()"]
 
 
@@ -155,7 +157,6 @@ def test_a_full_disk_is_said_and_nothing_is_left(models: Path, small_disk: Path)
     assert list((small_disk / "pcb").iterdir()) == []
 
 
-@pytest.mark.slow
 def test_a_kill_in_the_middle_leaves_no_version(models: Path, tmp_path: Path) -> None:
     heads = ["--head", f"short={models}/short.keras", "--head", f"open={models}/open.keras"]
     command = [*AOI, "merge", "--name", "pcb", "--base-path", str(tmp_path), *heads]

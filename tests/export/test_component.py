@@ -27,6 +27,8 @@ from aoi_modules.pictures.quality import Quality
 from aoi_modules.tf import keras, tf
 from tests.export.networks import on_trunk, priced, trunk
 
+pytestmark = pytest.mark.slow
+
 TILES = DataOrigin(name="tiles", sha256="1", stand_in=True)
 
 

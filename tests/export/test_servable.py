@@ -23,6 +23,8 @@ from aoi_modules.wire.records import read_records
 from aoi_modules.wire.tensors import to_array
 from tests.export.networks import DEFECT, network, recurrent
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_version_directory_has_the_teams_form(tile: Path) -> None:
     files = {str(path.relative_to(tile)) for path in tile.rglob("*") if path.is_file()}
@@ -135,7 +137,6 @@ class Grouped(tf.Module):  # type: ignore[misc]
         return {"kind": tf.nn.softmax(tf.reduce_mean(x, (1, 2)))}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("freeze", [True, False])
 def test_convolutions_in_groups_score_as_in_their_source(tmp_path: Path, freeze: bool) -> None:
     """Also on processors where TensorFlow takes its own kernels, which know no groups beside a bias."""

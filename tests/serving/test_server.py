@@ -32,6 +32,8 @@ from tests.serving import saved_models
 from tests.serving.calls import STATUS, begin, check, http, predict, predict_request, refusal, statuses, wait_for
 from tests.serving.saved_models import function
 
+pytestmark = pytest.mark.slow
+
 X = np.array([2.0], np.float32)
 QUICK = ["--file_system_poll_wait_seconds=0.1", "--max_num_load_retries=0"]
 AVAILABLE, END = 30, 50
@@ -296,7 +298,6 @@ def test_sigterm_under_load_costs_no_request(models: Path) -> None:
             assert {end.result(60) for end in ends} == {"StatusCode.UNAVAILABLE", "told to go"}
 
 
-@pytest.mark.slow
 def test_sigterm_gives_up_what_takes_too_long(tmp_path: Path) -> None:
     saved_models.slow(tmp_path / "stuck" / "1", turns=100_000_000)
     with EmbeddedServer({"stuck": tmp_path / "stuck"}) as server, grpc.insecure_channel(server.grpc) as channel:

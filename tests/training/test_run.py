@@ -21,6 +21,8 @@ from aoi_modules.training.reporting import figures
 from aoi_modules.training.run import train
 from tests.training.small import DEFECT, PICTURE, SIDES, split
 
+pytestmark = pytest.mark.slow
+
 TINY = replace(profiles.by_name("ci"), name="tiny", epochs=3, head_epochs=10, batch_size=16)
 RECIPES = {
     "sides": replace(

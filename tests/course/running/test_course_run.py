@@ -19,6 +19,8 @@ from aoi_modules.course.running.lesson_events import Form
 from aoi_modules.course.running.outcome import Outcome
 from aoi_modules.errors import CourseError
 
+pytestmark = pytest.mark.slow
+
 WRITE = '(lesson.out / "number.txt").write_text("7")'
 
 

@@ -44,6 +44,7 @@ async def judged(database: Database, records: list[Record], defective: set[str])
         await judge(database, review.inspection, CRACK if review.inspection in defective else GOOD, "Ada")
 
 
+@pytest.mark.slow
 def test_a_known_escape_rate_is_found_again(tmp_path: str) -> None:
     async def act(database: Database) -> None:
         records, defective = line(4000, escape=0.2, audit=0.3, seed=7)

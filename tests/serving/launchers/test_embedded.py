@@ -12,6 +12,8 @@ from aoi_modules.errors import AoiError
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.serving.calls import http, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def test_stop_and_restart_on_the_same_ports(models: Path, tmp_path: Path) -> None:
     log = tmp_path / "server.log"

@@ -16,6 +16,8 @@ from aoi_modules.tf import keras
 from aoi_modules.training import recipes
 from aoi_modules.training.run import train
 
+pytestmark = pytest.mark.slow
+
 BOARDS = recipes.by_name("deeppcb")
 NAMES = [head.name for head in BOARDS.heads]
 

@@ -20,6 +20,8 @@ from aoi_modules.training.networks.trunk import unfreeze
 from aoi_modules.training.networks.weight_origin import RANDOM
 from tests.training.small import PICTURE, table
 
+pytestmark = pytest.mark.slow
+
 SMALL = by_name("mobilenet-0.25")
 SIDE_64 = PictureInput(height=64, width=64, channels=3)
 MODULES = {
@@ -103,7 +105,6 @@ def test_statistics_of_a_map_are_its_mean_maximum_and_spread() -> None:
     assert np.allclose(found, np.concatenate([flat.mean(1), flat.max(1), flat.std(1)], axis=1), atol=1e-4)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("application", TAPS)
 def test_every_tap_exists(application: str) -> None:
     name = next(name for name, one in BACKBONES.items() if one.application == application)

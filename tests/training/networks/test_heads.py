@@ -16,6 +16,8 @@ from aoi_modules.training.networks.number_columns import NumberColumns
 from aoi_modules.training.networks.small_cnn import small_cnn
 from tests.training.small import DEFECT, PICTURE, SIDES, table
 
+pytestmark = pytest.mark.slow
+
 Features = NDArray[np.float32]
 ROWS = table(40, 0)
 PRICE = Head(name="price", kind="value", labels=())

@@ -12,6 +12,8 @@ from aoi_modules.training.networks.small_cnn import small_cnn
 from aoi_modules.training.networks.trunk import trunk_of, unfreeze
 from tests.training.small import PICTURE, table
 
+pytestmark = pytest.mark.slow
+
 
 def backbone() -> keras.Model:
     return build(by_name("mobilenet-0.25"), PICTURE)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from aoi_modules.datasets.table import Target
 from aoi_modules.modelstore.manifest import Head
@@ -11,6 +12,8 @@ from aoi_modules.plots import BAD_COLOUR
 from aoi_modules.training.measuring.evaluation import Evaluation, choice_of, measure
 from aoi_modules.training.reporting.figures import of_all_heads, plots_of, write_plots
 from tests.training.small import DEFECT, SIDES, split
+
+pytestmark = pytest.mark.slow
 
 PRICE = Head(name="price", kind="value", labels=())
 HISTORY = {"loss": [1.0, 0.5], "validation_loss": [1.1, 0.7]}

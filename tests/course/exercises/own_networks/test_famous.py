@@ -12,6 +12,8 @@ from aoi_modules.training.measuring.metrics import auroc
 from aoi_modules.training.networks.heads import Scale
 from tests.course.exercises.answers import gets_hint, passes
 
+pytestmark = pytest.mark.slow
+
 SIDE = 64
 LABELS = (np.arange(24) % 3 == 0).astype(np.int64)
 TILES = np.random.default_rng(2).uniform(0, 120, (24, SIDE, SIDE, 3)).astype(np.float32)

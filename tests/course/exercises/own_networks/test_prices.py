@@ -11,6 +11,8 @@ from aoi_modules.datasets.houses.stand_in import draw
 from aoi_modules.tf import keras
 from tests.course.exercises.answers import gets_hint, passes
 
+pytestmark = pytest.mark.slow
+
 Houses = dict[str, Any]
 LEARNT, HELD_OUT = np.arange(60, 300), np.arange(60)
 
@@ -123,7 +125,6 @@ def test_a_network_of_ones_own_passes(houses: Houses, arguments: dict[str, Any])
         ({"rate": 1e30, "epochs": 3}, "NaN"),
     ],
 )
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*softmax over axis -1:UserWarning")
 def test_a_wrong_build_is_known_by_what_it_does(houses: Houses, arguments: dict[str, Any], words: str) -> None:
     gets_hint("5c.4", answered(houses, **arguments), words)
