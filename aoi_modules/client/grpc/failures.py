@@ -42,9 +42,10 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
 def _as_ours(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
     code, words = _code(error), _words(error)
     untrusted = "handshake failed" in words or "CERTIFICATE" in words
-    broken = code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)
-    # A call that its own caller cancels ends in another way: here the server gave it up, as one does that closes.
-    broken = broken or code == "CANCELLED"
+    # A caller that cancels its own call is told in another way: CANCELLED is the word of a server that closes.
+    broken = code == "CANCELLED" or (
+        code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)
+    )
     if untrusted and not_connected(error):
         return Unreachable(
             f"no TLS with the model server at {address} ({_last(words)})", hint=TLS_HINT, arguments=TLS_ARGUMENTS

@@ -1,6 +1,6 @@
 """TensorFlow Serving's messages as the line reads and writes them: requests -> pictures, outputs -> an answer. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -92,12 +92,13 @@ def response_of(request: PredictRequest, predictions: Sequence[Prediction]) -> P
         predictions: of each picture, in their order; one or more.
 
     Raises:
-        RpcError: two versions answered, and their outputs differ; or an output has no row for each picture.
+        RpcError: two versions answered, and their outputs have other names; or an output has no row of the same form
+            for each picture.
         BadParameter: the filter names an output that the model has not.
     """
     versions = {prediction.version for prediction in predictions}
     outputs = [prediction.outputs or prediction.scores for prediction in predictions]
-    if len({_form(one) for one in outputs}) > 1:
+    if len({tuple(sorted(one)) for one in outputs}) > 1:
         raise RpcError(
             "ABORTED",
             f"versions {', '.join(sorted(map(str, versions)))} answered about these pictures, and their outputs "
@@ -121,18 +122,18 @@ def _wanted(request: PredictRequest, names: Sequence[str]) -> Sequence[str]:
     return list(request.output_filter) or names
 
 
-def _form(outputs: Mapping[str, Array]) -> tuple[tuple[str, str, tuple[int, ...]], ...]:
-    """What has to be the same for rows to stand together: names, dtypes and shapes."""
-    return tuple((name, outputs[name].dtype.kind, outputs[name].shape) for name in sorted(outputs))
-
-
 def _joined(name: str, arrays: Sequence[Array]) -> Array:
     """The rows of all pictures; each was asked alone."""
     if len(arrays) == 1:
         return arrays[0]
-    if any(array.ndim == 0 or len(array) != 1 for array in arrays):
+    if any(array.ndim == 0 or len(array) != 1 for array in arrays) or len({_form(array) for array in arrays}) > 1:
         raise RpcError("INTERNAL", f"output {name} has no row for each picture; ask about one picture at a time")
     return np.concatenate(arrays)
+
+
+def _form(array: Array) -> tuple[str, tuple[int, ...]]:
+    """What rows that stand together have in common."""
+    return array.dtype.kind, array.shape
 
 
 def _array(request: PredictRequest, name: str) -> Array | None:

@@ -119,13 +119,17 @@ def test_rows_of_two_versions_stand_together_and_name_none() -> None:
     assert not response.model_spec.HasField("version")
 
 
-@pytest.mark.parametrize(
-    "other", [prediction(4, crack=[[0.5]]), prediction(4, defect=[[0.5, 0.5]]), prediction(4, defect=[[b"yes"]])]
-)
-def test_versions_with_other_outputs_are_not_mixed(other: Prediction) -> None:
+def test_versions_with_other_outputs_are_not_mixed() -> None:
     with pytest.raises(RpcError, match=r"versions 3, 4 answered .* outputs differ; ask again") as caught:
-        response_of(asking({}), [prediction(3, defect=[[0.25]]), other])
+        response_of(asking({}), [prediction(3, defect=[[0.25]]), prediction(4, crack=[[0.5]])])
     assert caught.value.code == "ABORTED"
+
+
+@pytest.mark.parametrize("other", [[[0.5, 0.5]], [[b"yes"]]])
+@pytest.mark.parametrize("version", [3, 4])
+def test_rows_of_another_form_are_asked_for_one_by_one(version: int, other: Any) -> None:
+    with pytest.raises(RpcError, match="no row for each picture; ask about one picture at a time"):
+        response_of(asking({}), [prediction(3, defect=[[0.25]]), prediction(version, defect=other)])
 
 
 def test_the_routes_choose_the_version() -> None:

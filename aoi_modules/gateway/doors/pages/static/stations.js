@@ -8,6 +8,11 @@ for (const form of document.querySelectorAll("form.unlock")) prepare(form);
 function prepare(form) {
   const why = form.querySelector("textarea");
   const button = form.querySelector("button");
+  const trouble = form.querySelector(".trouble");
+  const refuse = (words) => {
+    trouble.hidden = words === "";
+    trouble.textContent = words;
+  };
   let isAsking = false;
   const ready = () => {
     button.disabled = isAsking || why.value.trim() === "";
@@ -19,25 +24,15 @@ function prepare(form) {
     if (isAsking || why.value.trim() === "" || (await person.ask()) === "") return;
     isAsking = true;
     ready();
-    refuse(form, "");
+    refuse("");
     try {
       await post("/v1/station/unlock", { component: form.dataset.component, ...person.who(), why: why.value.trim() });
     } catch (error) {
       isAsking = false;
       ready();
-      refuse(form, error.message);
+      refuse(error.message);
       return;
     }
     location.assign("/stations");
   });
-}
-
-function refuse(form, message) {
-  const box = form.querySelector(".refused");
-  box.replaceChildren();
-  if (message === "") return;
-  const words = document.createElement("p");
-  words.className = "trouble";
-  words.textContent = message;
-  box.append(words);
 }
