@@ -6,29 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aoi_modules.export.graph import GraphDef, imported, run_frozen, without_optimizer
+from aoi_modules.export.graph import imported, run_frozen, without_optimizer
 from aoi_modules.export.rewriting.folding import fold
 from aoi_modules.tf import tf
+from tests.export.rewriting.drawn_graphs import drawn, graph_of, pictures
 
-RANDOM = np.random.default_rng(3)
-PICTURES = RANDOM.normal(size=(2, 8, 9, 3)).astype(np.float32)
-
-
-def drawn(*shape: int) -> np.ndarray:
-    return RANDOM.uniform(0.5, 1.5, shape).astype(np.float32)
-
-
-def graph_of(build: Callable[[tf.Tensor], tf.Tensor]) -> GraphDef:
-    graph = tf.Graph()
-    with graph.as_default():
-        image = tf.compat.v1.placeholder(tf.float32, (None, 8, 9, 3), name="image")
-        tf.identity(build(image), name="head")
-    return graph.as_graph_def()
+PICTURES = pictures(3)
 
 
 def folded(build: Callable[[tf.Tensor], tf.Tensor]) -> Counter[str]:
     """Folds, compares the results, and counts what is left."""
-    whole = graph_of(build)
+    whole = graph_of(build, 3)
     small = fold(whole, ["head"])
     # As it stands: TensorFlow's own optimizer dies of chains of products after a convolution.
     with tf.compat.v1.Session(graph=imported(whole), config=without_optimizer()) as session:

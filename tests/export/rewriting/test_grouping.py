@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aoi_modules.export.graph import GraphDef, imported, without_optimizer
+from aoi_modules.export.graph import imported, without_optimizer
 from aoi_modules.export.rewriting.grouping import ungroup
 from aoi_modules.tf import tf
+from tests.export.rewriting.drawn_graphs import drawn, graph_of, pictures
 
-RANDOM = np.random.default_rng(3)
-PICTURES = RANDOM.normal(size=(2, 8, 9, 4)).astype(np.float32)
+PICTURES = pictures(4)
 RUN = """
 import sys
 from pathlib import Path
@@ -27,18 +27,6 @@ pictures = np.load(folder / "pictures.npy")
 for file in folder.glob("*.pb"):
     np.save(file.with_suffix(".npy"), run_frozen(read_frozen(file), [{"image": pictures}], ["head"])[0]["head"])
 """
-
-
-def drawn(*shape: int) -> np.ndarray:
-    return RANDOM.uniform(0.5, 1.5, shape).astype(np.float32)
-
-
-def graph_of(build: Callable[[tf.Tensor], tf.Tensor]) -> GraphDef:
-    graph = tf.Graph()
-    with graph.as_default():
-        image = tf.compat.v1.placeholder(tf.float32, (None, 8, 9, 4), name="image")
-        tf.identity(build(image), name="head")
-    return graph.as_graph_def()
 
 
 def convolution(x: tf.Tensor, groups: int, outputs: int = 8, stride: int | list[int] = 1) -> tf.Tensor:
@@ -79,7 +67,7 @@ def test_scores_stay_whichever_kernels_run(onednn: str, tmp_path: Path) -> None:
     np.save(tmp_path / "pictures.npy", PICTURES)
     expected: dict[str, np.ndarray] = {}
     for name, build in BUILDS.items():
-        whole = graph_of(build)
+        whole = graph_of(build, 4)
         with tf.compat.v1.Session(graph=imported(whole), config=without_optimizer()) as session:
             expected[name] = session.run("head:0", {"image:0": PICTURES})
         (tmp_path / f"{name}.pb").write_bytes(ungroup(whole).SerializeToString())
@@ -90,12 +78,12 @@ def test_scores_stay_whichever_kernels_run(onednn: str, tmp_path: Path) -> None:
 
 
 def test_groups_of_one_channel_are_depthwise() -> None:
-    left = Counter(node.op for node in ungroup(graph_of(BUILDS["each channel"])).node)
+    left = Counter(node.op for node in ungroup(graph_of(BUILDS["each channel"], 4)).node)
     assert (left["DepthwiseConv2dNative"], left["Conv2D"]) == (1, 0)
 
 
 def test_without_groups_nothing_changes() -> None:
-    plain = graph_of(lambda x: tf.nn.bias_add(convolution(x, 1), drawn(8)))
+    plain = graph_of(lambda x: tf.nn.bias_add(convolution(x, 1), drawn(8)), 4)
     assert ungroup(plain) is plain
 
 
@@ -103,4 +91,4 @@ def test_a_norm_of_training_stays() -> None:
     def build(x: tf.Tensor) -> tf.Tensor:
         return tf.compat.v1.nn.fused_batch_norm(convolution(x, 2), drawn(8), drawn(8), is_training=True)[0]
 
-    assert any(node.op == "FusedBatchNormV3" for node in ungroup(graph_of(build)).node)
+    assert any(node.op == "FusedBatchNormV3" for node in ungroup(graph_of(build, 4)).node)
