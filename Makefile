@@ -9,10 +9,13 @@ UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 STAMP := .venv/.installed
 # JupyterLab refuses root, which is who a container runs as
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 # CI runs `make test-services` and `make test-slow` first, so that each test runs once, and the floor of coverage is under
 # all of them; elsewhere nobody waits for a measurement of a part
 CI_RUNS := $(filter true,$(CI))
+# A test that failed has a second run in CI, five tests at most. What passes then depends on time or order; the last
+# lines name it, with how it failed
+AGAIN := $(if $(CI_RUNS),--reruns 1 --max-suite-reruns 5 --rerun-show-tracebacks)
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(AGAIN)
 QUICK := $(if $(CI_RUNS),-m 'not slow and not services' --cov --cov-append --cov-report=term,-m 'not slow')
 PART := --cov --cov-report= --cov-fail-under=0
 # Tests and lessons start Python hundreds of times: what it compiled is kept, whatever the machine is set to.

@@ -24,7 +24,7 @@ export class Queue {
     this.parts = []; // the current one first
     this.passes = []; // ids of parts that were skipped
     this.history = []; // { part, opinion, judgement } in order
-    this.trouble = ""; // why the gateway cannot be asked now
+    this.troubles = { asking: "", sending: "", undoing: "" }; // why the gateway did not do it, by what was wanted
     this.lost = null; // { part, words } of the last judgement that was refused, until somebody has seen it
     this.isEmpty = false; // nothing waits that was not skipped
     this.isOver = false; // the current part's time is over
@@ -32,6 +32,12 @@ export class Queue {
     this.sending = Promise.resolve();
     this.filling = null;
     this.back = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  }
+
+  /** What did not go well and is not mended yet, in words, what may be lost first; "" where all is well. */
+  get trouble() {
+    const { sending, undoing, asking } = this.troubles;
+    return sending || undoing || asking;
   }
 
   get current() {
@@ -55,6 +61,7 @@ export class Queue {
     const entry = { part: this.parts.shift(), opinion, judgement: null, who: person.who() };
     this.history = [...this.history, entry].slice(-MOST_UNDONE);
     this.unsent += 1;
+    this.troubles.undoing = ""; // who judges on has seen it
     this.sending = this.sending.then(() => this.#send(entry));
     this.#moved();
     return true;
@@ -81,11 +88,11 @@ export class Queue {
     try {
       await post(`/v1/judgements/${entry.judgement.id}/undo`, person.who());
     } catch (error) {
-      this.#tell(error);
+      this.#tell("undoing", error);
       return;
     }
     this.history.pop();
-    this.trouble = "";
+    this.troubles.undoing = "";
     this.parts.unshift(entry.part);
     this.#lease([entry.part]);
     this.#moved();
@@ -100,7 +107,7 @@ export class Queue {
   /** Begins anew, after trouble or a pause. */
   again() {
     this.isOver = this.isEmpty = false;
-    this.trouble = "";
+    this.troubles.asking = this.troubles.undoing = "";
     this.changed();
     return this.fill();
   }
@@ -123,11 +130,11 @@ export class Queue {
       try {
         part = await post("/v1/reviews/next", { ...person.who(), component, keeps, passes: [...this.passes, ...given] });
       } catch (error) {
-        this.#tell(error);
+        this.#tell("asking", error);
         return;
       }
       this.back = [];
-      this.trouble = this.unsent ? this.trouble : "";
+      this.troubles.asking = "";
       this.#lease(this.parts.filter((one) => keeps.includes(one.inspection)));
       if (part.inspection === null && given.length > 0) continue; // what was given back may be asked for now
       this.isEmpty = part.inspection === null;
@@ -154,16 +161,17 @@ export class Queue {
     for (;;) {
       try {
         entry.judgement = await post(`/v1/inspections/${entry.part.inspection}/judgements`, { ...entry.who, ...entry.opinion });
-        this.trouble = "";
+        this.troubles.sending = "";
         break;
       } catch (error) {
         if (!(error instanceof Refused)) throw error;
         if (!error.isPassing) {
+          this.troubles.sending = "";
           this.lost = { part: entry.part, words: error.message };
           this.history = this.history.filter((one) => one !== entry);
           break;
         }
-        this.#tell(error, "Your last judgement is not kept yet; it is sent again. ");
+        this.#tell("sending", error, "Your last judgement is not kept yet; it is sent again. ");
       }
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
     }
@@ -186,9 +194,9 @@ export class Queue {
     sessionStorage.setItem(KEPT, JSON.stringify(this.parts.map((part) => part.inspection)));
   }
 
-  #tell(error, before = "") {
+  #tell(wanted, error, before = "") {
     if (!(error instanceof Refused)) throw error;
-    this.trouble = before + error.message;
+    this.troubles[wanted] = before + error.message;
     this.changed();
   }
 }

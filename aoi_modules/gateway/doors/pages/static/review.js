@@ -21,10 +21,10 @@ const queue = new Queue({ component, leaseMs: 1000 * Number(desk.dataset.lease),
 let shown = null; // the part on the page
 let note = "";
 let isChoosing = false; // a defect is chosen
+let noMap = ""; // why it cannot be told where the model looked
 
 function show() {
-  at("trouble").hidden = queue.trouble === "";
-  at("trouble").textContent = queue.trouble;
+  showTrouble();
   showLost();
   if (queue.current !== shown) change(queue.current);
   desk.hidden = shown === null;
@@ -37,6 +37,8 @@ function change(part) {
   shown = part;
   note = "";
   isChoosing = false;
+  noMap = "";
+  showTrouble();
   if (part === null) return;
   at("disposition").querySelector("input").checked = true;
   at("part-name").textContent = part.origin.unit ?? "A part without a number";
@@ -47,6 +49,13 @@ function change(part) {
   zoomOut();
   at("frame").replaceChildren();
   part.ready.then(() => seen(part));
+}
+
+/** A refused map is told as long as its part is on the page: parts that come into the queue meanwhile do not wipe it away. */
+function showTrouble() {
+  const words = queue.trouble || noMap;
+  at("trouble").hidden = words === "";
+  at("trouble").textContent = words;
 }
 
 /** The picture is there: from now on a key counts. */
@@ -203,14 +212,16 @@ async function showWhere() {
   if (part !== shown) return;
   if (!response?.ok) {
     const problem = (await response?.json().catch(() => ({}))) ?? {};
-    at("trouble").hidden = false;
-    at("trouble").textContent = `${problem.detail ?? "The gateway does not answer"}.`;
-    return;
+    if (part !== shown) return;
+    noMap = `${problem.detail ?? "The gateway does not answer"}.`;
+    return showTrouble();
   }
   const map = new Image();
   map.src = path; // kept by the browser since the line above
   await map.decode();
   if (part !== shown) return;
+  noMap = "";
+  showTrouble();
   showPicture(at("frame"), map, `Where the model found something on ${at("part-name").textContent}`);
   at("where").setAttribute("aria-pressed", "true");
 }

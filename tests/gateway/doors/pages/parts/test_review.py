@@ -1,7 +1,7 @@
 """The review page: names of defects that it offers, and what it says where a part cannot be judged as usual."""
 
 import msgspec
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from aoi_modules.gateway.doors.pages.parts.review import labels_of, offered
 from aoi_modules.gateway.routes import parse_routes
@@ -70,12 +70,28 @@ def test_where_the_model_looked_is_told_or_why_it_cannot_be(browser: Browser, li
     with visit(browser, line.url) as visitor:
         visitor.refused(r"404 /v1/inspections/\w+/map")
         visitor.called("Hedy")
+        held: list[Route] = []  # requests for one more part
+        visitor.page.route("**/v1/reviews/next", lambda route: held.append(route))
         visitor.go("/review")
+        answer_next(visitor.page, held)
         desk = visitor.page.locator("#desk")
         expect(visitor.page.get_by_role("button", name="Good")).to_be_enabled()
         while visitor.page.locator(".blind").is_visible():
             part = desk.get_attribute("data-shown")
             visitor.page.keyboard.press("s")
+            answer_next(visitor.page, held)
             expect(desk).not_to_have_attribute("data-shown", part or "")
         visitor.page.keyboard.press("w")
-        expect(visitor.page.get_by_role("alert")).to_contain_text("has no map")
+        refusal = visitor.page.get_by_role("alert")
+        expect(refusal).to_contain_text("has no map")
+        answer_next(visitor.page, held)
+        answer_next(visitor.page, held)
+        expect(refusal).to_contain_text("has no map")  # parts that came meanwhile do not wipe it away
+        visitor.page.keyboard.press("s")
+        expect(refusal).to_be_hidden()
+
+
+def answer_next(page: Page, held: list[Route]) -> None:
+    while not held:
+        page.wait_for_timeout(20)  # requests are met while the page is waited for
+    held.pop(0).continue_()
