@@ -5,7 +5,7 @@ Both say the same things, so both are read into one form. It can answer what the
 
 import argparse
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
@@ -44,6 +44,7 @@ class Container:
         published: port outside, by port inside; of Docker only, because a Service publishes those of a pod.
         mounts: folders that the container sees.
         environment: variables that were set.
+        options: what else was said, by its long name: {"--name": "tile", "--detach": ""}; of Docker only.
     """
 
     image: str
@@ -52,6 +53,7 @@ class Container:
     published: Mapping[int, int] = field(default_factory=dict)
     mounts: tuple[Mount, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of_docker(cls, command: str | Sequence[str]) -> "Container":
@@ -76,6 +78,7 @@ class Container:
             published=dict(map(_published, found.publish)),
             mounts=(*map(_volume, found.volume), *map(_mount, found.mount)),
             environment=dict(map(_variable, found.env)),
+            options=dict(_others(found)),
         )
 
     @classmethod
@@ -182,6 +185,15 @@ def _docker_options() -> argparse.ArgumentParser:
     options.add_argument("image", metavar="IMAGE")
     options.add_argument("arguments", nargs=argparse.REMAINDER)
     return options
+
+
+def _others(found: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """The options that have no field of their own; of one that comes twice the last counts, as for Docker."""
+    for names in (*_SWITCHES, *_VALUES):
+        option = next(name for name in names if name.startswith("--"))
+        value = getattr(found, option.removeprefix("--").replace("-", "_"))
+        if value:
+            yield option, "" if value is True else value[-1]
 
 
 def _words(command: str | Sequence[str]) -> list[str]:

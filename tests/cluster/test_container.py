@@ -108,3 +108,14 @@ def test_a_docker_option_behind_the_image_is_named() -> None:
 def test_any_text_is_a_container_or_a_sentence(text: str) -> None:
     with contextlib.suppress(SettingsError):
         assert Container.of_docker(f"docker run {text}").image
+
+
+def test_other_options_are_known_by_their_long_names() -> None:
+    found = Container.of_docker("docker run -d --name one --name=two --restart=always --gpus all -m 2g image:1")
+    assert found.options == {
+        "--detach": "",
+        "--name": "two",
+        "--restart": "always",
+        "--gpus": "all",
+        "--memory": "2g",
+    }

@@ -63,6 +63,14 @@ def find_program() -> str:
     Raises:
         AoiError: neither does; with what each said.
     """
+    program, reasons = look()
+    if program is None:
+        raise AoiError(f"--engine=docker: {reasons}", hint=_HINT)
+    return program
+
+
+def look() -> tuple[str | None, str]:
+    """Docker or Podman, whichever answers, as the path of its program; else None, and in words what each said."""
     reasons = []
     for name in PROGRAMS:
         if (program := shutil.which(name)) is None:
@@ -74,10 +82,10 @@ def find_program() -> str:
             reasons.append(f"{name} does not answer")
             continue
         if done.returncode == 0:
-            return program
+            return program, ""
         words = done.stderr.strip().splitlines() or ["no reason given"]
         reasons.append(f"{name} does not work: {words[0]}")
-    raise AoiError(f"--engine=docker: {'; '.join(reasons)}", hint=_HINT)
+    return None, "; ".join(reasons)
 
 
 def command(program: str, flags: Flags, models: Sequence[ServedModel]) -> list[str]:
