@@ -12,7 +12,8 @@ from aoi_modules.machine.whole_file import sync_folder
 from aoi_modules.results.pictures.addresses import is_address
 from aoi_modules.results.pictures.store import Kept
 
-_TRIES = 3
+_TRIES = 20
+_MOST_KNOWN = 10_000  # names of folders that are remembered
 
 
 class FolderShelf:
@@ -24,6 +25,7 @@ class FolderShelf:
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
+        self._known: set[Path] = set()  # folders whose names are on disk
 
     @property
     def name(self) -> str:
@@ -35,7 +37,7 @@ class FolderShelf:
         path = self._root / address
         try:
             if _size(path) != len(picture):
-                _write(path, picture)
+                self._write(path, picture)
         except OSError as error:
             raise PictureStoreAway(
                 disk.trouble(error, self._root, "the picture store takes no picture", needed=len(picture)),
@@ -71,6 +73,44 @@ class FolderShelf:
     def close(self) -> None:
         """Nothing is open."""
 
+    def _write(self, path: Path, picture: bytes) -> None:
+        """Writes a file; the disk has its name and those of its folders on return.
+
+        A folder that was empty may be removed at any time. Nothing slow stands between its making and its first file,
+        and what went is made again.
+        """
+        for tries in range(_TRIES):
+            self._make(path.parent)
+            try:
+                _write(path, picture)
+                break
+            except FileNotFoundError:
+                if tries == _TRIES - 1:
+                    raise
+        sync_folder(path.parent)
+        self._keep_name(path.parent)
+
+    def _make(self, folder: Path) -> None:
+        """Makes a folder and those above it."""
+        if folder.is_dir():
+            return
+        self._make(folder.parent)
+        with suppress(FileExistsError, FileNotFoundError):  # made by somebody else, or gone once more: the file tells
+            folder.mkdir()
+        if folder.is_relative_to(self._root) and folder != self._root:
+            self._known.discard(folder)
+        else:
+            sync_folder(folder.parent)
+
+    def _keep_name(self, folder: Path) -> None:
+        """Waits until the names of a folder and of those between it and the root are on disk, whoever made them."""
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        while folder != self._root and folder not in self._known:
+            sync_folder(folder.parent)
+            self._known.add(folder)
+            folder = folder.parent
+
     def _below(self, folder: str) -> Iterator[Kept]:
         """The pictures below a folder, which is named as addresses name it."""
         try:
@@ -86,6 +126,7 @@ class FolderShelf:
     def _forget_empty(self, folder: Path) -> None:
         """Removes a folder that holds nothing any more, and those above it that now do not either."""
         while folder != self._root:
+            self._known.discard(folder)
             try:
                 folder.rmdir()
             except FileNotFoundError:  # somebody else did
@@ -109,18 +150,7 @@ def _size(path: Path) -> int | None:
 
 
 def _write(path: Path, picture: bytes) -> None:
-    """Writes a file; a folder of it that was empty may be removed meanwhile, and is made again."""
-    for _ in range(_TRIES - 1):
-        with suppress(FileNotFoundError):
-            _make(path.parent)
-            _write_into(path, picture)
-            return
-    _make(path.parent)
-    _write_into(path, picture)
-
-
-def _write_into(path: Path, picture: bytes) -> None:
-    """Writes a file under another name, which a next try uses again, and renames it; the disk has both on return."""
+    """Writes a file under another name, which a next try uses again, and renames it; its bytes are on disk then."""
     temporary = path.with_name(f".{path.name}")
     try:
         with temporary.open("wb") as file:
@@ -131,13 +161,3 @@ def _write_into(path: Path, picture: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
-
-
-def _make(folder: Path) -> None:
-    """Makes a folder and those above it; the disk has their names on return."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        with suppress(FileExistsError):  # `exist_ok` looks again, and by then the folder may be gone once more
-            folder.mkdir()
-        sync_folder(folder.parent)

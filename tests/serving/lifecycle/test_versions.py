@@ -85,9 +85,12 @@ def test_a_start_waits_for_each_model(tmp_path: Path) -> None:
         model(tmp_path, "empty"),
         ServedModel("missing", tmp_path / "nowhere"),
     )
-    wait_for(versions.awaited, lambda awaited: set(awaited) == {"empty", "missing"})
+    unread = f"base path {tmp_path}/nowhere cannot be read"
+    wait_for(
+        versions.awaited,
+        lambda awaited: set(awaited) == {"empty", "missing"} and awaited["missing"].startswith(unread),
+    )
     assert answering(versions, "good") == 1
-    assert versions.awaited()["missing"].startswith(f"base path {tmp_path}/nowhere cannot be read")
     (tmp_path / "empty" / "3").mkdir()
     wait_for(versions.awaited, lambda awaited: set(awaited) == {"missing"})
     assert versions.start_up() is StartUp.LOADING
