@@ -79,7 +79,6 @@ def study(shown: Sequence[ShownPart]) -> Study:
 
     Raises:
         DataError: the parts make no study.
-        MissingExtra: scipy is not installed.
     """
     _check(shown)
     defective = np.array([part.defective for part in shown])  # (P,)

@@ -83,9 +83,6 @@ def effect(judged: Sequence[Judged], strata: Mapping[Kind, Stratum], limits: Lim
         judged: every judged part of these strata.
         strata: all parts, by what those of a stratum have in common.
         limits: of the head.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     return _effect(_Counted(judged), strata, limits)
 
@@ -117,9 +114,6 @@ def curve(judged: Sequence[Judged], strata: Mapping[Kind, Stratum], doubtful: fl
     Args:
         judged, strata: see `effect`.
         doubtful: how far below each threshold its review band begins, which ends there; None for no band.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     scores = [one.part.score for one in judged if one.part.score is not None]
     if not scores:

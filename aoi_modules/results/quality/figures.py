@@ -43,9 +43,6 @@ def escape(strata: Sequence[Stratum]) -> Figure:
 
     Args:
         strata: that together hold every part of the time, lot or component which the figure is about.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     return _share(strata, Verdict.PASS, defective=True)
 
@@ -55,9 +52,6 @@ def overkill(strata: Sequence[Stratum]) -> Figure:
 
     Args:
         strata: as for `escape`.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     return _share(strata, Verdict.FAIL, defective=False)
 
@@ -94,9 +88,6 @@ def share(strata: Sequence[Stratum], first: Sequence[Stratum], second: Sequence[
         first: what was found that counts above the fraction line.
         second: what was found that counts below it only.
         defective: the kind; else good.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     parts = sum(stratum.population for stratum in strata)
     sampled = sum(stratum.sampled for stratum in strata)

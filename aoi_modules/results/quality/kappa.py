@@ -34,9 +34,6 @@ def cohen(first: Calls, second: Calls) -> Kappa:
     Args:
         first: calls of one judge, (P, A).
         second: calls of the other, (P, B).
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     verdicts = int(max(first.max(), second.max())) + 1
     one, other = shares(first, verdicts), shares(second, verdicts)  # (P, verdicts)
@@ -48,9 +45,6 @@ def fleiss(calls: Calls) -> Kappa:
 
     Args:
         calls: (P, C), C at least 2.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     number = calls.shape[1]
     each = shares(calls, int(calls.max()) + 1)  # (P, verdicts)

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from aoi_modules.errors import MissingExtra
-
 RUN = 8
 """So many points in a row on one side are a signal."""
 FEW = 5.0
@@ -94,7 +92,6 @@ def p_chart(groups: Sequence[Group], *, centre: float | None = None) -> Chart:
 
     Raises:
         ValueError: there are no groups, or the centre is no share.
-        MissingExtra: scipy, of which exact limits are, is not installed.
     """
     if not groups:
         raise ValueError("groups: expected at least one. Received: none")
@@ -129,19 +126,22 @@ def exact_limits(total: int, centre: float) -> tuple[float, float]:
     Args:
         total: parts of the group.
         centre: share that is expected, so that fewer than FEW parts are defective, or good.
-
-    Raises:
-        MissingExtra: scipy is not installed.
     """
     if centre > 0.5:
         low, high = exact_limits(total, 1 - centre)
         return total - high, total - low
-    try:
-        from scipy.special import bdtr
-    except ModuleNotFoundError:
-        raise MissingExtra("an exact control limit", package="scipy", extra="station") from None
-    at_most = bdtr(np.arange(min(total, _MOST_OF_FEW) + 1), total, centre)
+    at_most = np.cumsum(_chances(total, centre, min(total, _MOST_OF_FEW)))
     return float(np.searchsorted(at_most, TAIL, side="right")), float(np.searchsorted(at_most, 1 - TAIL))
+
+
+def _chances(total: int, share: float, most: int) -> list[float]:
+    """The chance of 0, 1, ... most defective parts of a binomial, each from the one before it; few are expected."""
+    if share == 1.0:
+        return [0.0] * most + [float(most == total)]
+    chances = [math.exp(total * math.log1p(-share))]
+    for count in range(most):
+        chances.append(chances[-1] * (total - count) / (count + 1) * share / (1 - share))
+    return chances
 
 
 def _runs(distances: Sequence[float]) -> list[int]:

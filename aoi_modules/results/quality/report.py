@@ -61,7 +61,6 @@ async def quality(database: Database, scope: Scope, by: By, calendar: Calendar, 
 
     Raises:
         DatabaseAway: the database does not answer.
-        MissingExtra: scipy is not installed.
     """
     counts = await count(database, scope, by, calendar)
     told = dict(list(counts.items())[:most])

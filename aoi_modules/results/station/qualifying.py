@@ -94,7 +94,6 @@ def qualify(
 
     Raises:
         DataError: model or limits changed meanwhile, or no version of a model judged.
-        MissingExtra: scipy is not installed.
         AoiError: a part got no verdict.
     """
     begun, station = now(), door.station().station

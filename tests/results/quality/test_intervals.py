@@ -1,20 +1,20 @@
 """Intervals, against scipy's and against each other."""
 
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import betainc, betaincinv
 from scipy.stats import binomtest, gamma
 
-from aoi_modules.errors import MissingExtra
-from aoi_modules.results.quality.intervals import exact_interval, share_interval
+from aoi_modules.results.quality.intervals import beta_quantile, beta_share, exact_interval, share_interval
 from aoi_modules.results.quality.strata import Stratum
 from aoi_modules.results.quality.totals import Total, total
 from aoi_modules.verdict import Verdict
 from tests.results.quality.lines import SOME_STRATA
 
 counts = st.integers(0, 3000)
+shapes = st.floats(0.2, 3e6)
+chances = st.floats(0.001, 0.999)
 
 
 def counted(parts: int) -> Total:
@@ -54,7 +54,17 @@ def test_the_interval_holds_the_estimate_and_mirrors(first: list[Stratum], secon
     assert share_interval(other, one) == pytest.approx((1 - high, 1 - low), abs=1e-9)
 
 
-def test_without_scipy_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
-    with pytest.raises(MissingExtra, match=r"interval needs the package scipy(.|\n)*aoi-academy\[station\]"):
-        exact_interval(1, 2)
+@given(shapes, shapes, chances)
+def test_a_quantile_is_that_of_scipy(a: float, b: float, chance: float) -> None:
+    expected = float(betaincinv(a, b, chance))
+    assert beta_quantile(a, b, chance) == pytest.approx(expected, rel=1e-8, abs=1e-15)
+
+
+@given(shapes, shapes, st.floats(1e-6, 1 - 1e-6))
+def test_a_share_of_the_distribution_is_that_of_scipy(a: float, b: float, x: float) -> None:
+    assert beta_share(a, b, x) == pytest.approx(float(betainc(a, b, x)), rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize(("a", "b", "chance"), [(1, 1e8, 0.975), (1e8, 1e8, 0.025), (0.3, 0.2, 0.001), (1e7, 0.5, 0.5)])
+def test_far_shapes_end_soon(a: float, b: float, chance: float) -> None:
+    assert beta_quantile(a, b, chance) == pytest.approx(float(betaincinv(a, b, chance)), rel=1e-7)

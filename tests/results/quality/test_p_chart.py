@@ -1,14 +1,11 @@
 """The p-chart, against limits by hand, scipy's binomial, and lines that are in control."""
 
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from aoi_modules.errors import MissingExtra
 from aoi_modules.results.quality.p_chart import TAIL, Chart, Group, exact_limits, p_chart, sigma_limits
 
 
@@ -114,10 +111,3 @@ def test_a_chart_needs_groups_and_a_share() -> None:
         p_chart([])
     with pytest.raises(ValueError, match="centre"):
         chart(1, centre=1.5)
-
-
-def test_without_scipy_large_groups_still_have_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
-    assert chart(40).in_control
-    with pytest.raises(MissingExtra, match=r"limit needs the package scipy(.|\n)*aoi-academy\[station\]"):
-        chart(1)

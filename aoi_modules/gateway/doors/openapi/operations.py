@@ -193,15 +193,11 @@ def _operations() -> dict[str, Operation]:
             body=Undo,
             refusals=(*sent_json, Taken, *read),
         ),
-        "GET /v1/quality": Operation(
-            tag=STATION, answers=Quality, takes=takes.scope(), refusals=(BadParameter, MissingExtra, *read)
-        ),
+        "GET /v1/quality": Operation(tag=STATION, answers=Quality, takes=takes.scope(), refusals=(BadParameter, *read)),
         "GET /v1/limits": Operation(
             tag=STATION, answers=Settings, takes=[takes.OF_COMPONENT], refusals=(BadParameter, *read)
         ),
-        "GET /v1/limits/desk": Operation(
-            tag=STATION, answers=Desk, takes=takes.desk(), refusals=(BadParameter, MissingExtra, *read)
-        ),
+        "GET /v1/limits/desk": Operation(tag=STATION, answers=Desk, takes=takes.desk(), refusals=(BadParameter, *read)),
         "POST /v1/limits": Operation(
             tag=STATION,
             answers=Setting,

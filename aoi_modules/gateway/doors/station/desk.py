@@ -56,7 +56,6 @@ async def desk(recorder: Recorder, parameters: Mapping[str, str], calendar: Cale
 
     Raises:
         BadParameter: a parameter is missing, unknown, or makes no sense.
-        MissingExtra: scipy is not installed.
         DatabaseAway: the database does not answer.
     """
     question = typed(parameters, Question)

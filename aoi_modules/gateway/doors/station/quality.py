@@ -25,7 +25,6 @@ async def figures(
 
     Raises:
         BadParameter: one of them is unknown, or makes no sense.
-        MissingExtra: scipy is not installed.
         DatabaseAway: the database does not answer.
     """
     by = parameters.get("by", USUAL)

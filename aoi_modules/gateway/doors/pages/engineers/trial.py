@@ -112,11 +112,7 @@ class Trial:
 
 
 def trial(found: Evidence, in_force: Limits | None, tried: Limits | None) -> Trial:
-    """Judges once more what was judged.
-
-    Raises:
-        MissingExtra: scipy is not installed.
-    """
+    """Judges once more what was judged."""
     doubtful = _doubtful(tried or in_force)
     points = curve(found.judged, found.strata, doubtful)
     ends = ends_of(points, in_force, tried) if points else (0.0, 1.0)
