@@ -2,7 +2,7 @@
 PROFILE ?= cpu
 # python3 of the machine, 3.11 to 3.13; for example `make PYTHON=python3.12 course`
 PYTHON ?= python3
-EXTRAS ?= train,openvino,lab,station,traces,dev
+EXTRAS ?= train,openvino,lab,station,traces,cluster,dev
 BIN := .venv/bin
 # uv of the machine, or else one that pip puts into .venv
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
@@ -68,12 +68,14 @@ lint: setup ## ruff, mypy, import rule, generated parts; also what runs before a
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/aoi course readme --check
 	@$(BIN)/python -m aoi_modules.wire.message_types --check
+	@$(BIN)/python -m aoi_modules.cluster.base --check
 
 format: setup ## let ruff and the generators write
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/aoi course readme
 	@$(BIN)/python -m aoi_modules.wire.message_types
+	@$(BIN)/python -m aoi_modules.cluster.base
 
 bench: setup ## what is fast, measured against a peer and the floor in one run
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done

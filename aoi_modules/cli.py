@@ -32,6 +32,7 @@ COMMANDS = {
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
     "station": ("station", "Check a station with golden parts, and unlock it."),
     "results": ("results.group", "Look after the inspections and pictures of the line."),
+    "k8s": ("k8s.group", "Look after the line in a Kubernetes cluster."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 
@@ -104,6 +105,8 @@ EXTRAS = {
     "nbconvert": "lab",
     "nbformat": "lab",
     "psutil": "lab",
+    "kubernetes_validate": "cluster",
+    "jsonschema": "cluster",
 }
 
 

@@ -34,6 +34,7 @@
     │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
+    ├── ClusterError          what is for a cluster cannot be rendered, or the cluster does not take or tell it
     ├── NotLetIn              somebody may not do what he asks for
     │   ├── NotSignedIn       nobody knows who asks
     │   ├── NotAllowed        whoever asks may not do this
@@ -328,6 +329,10 @@ class NoSuchResult(ResultsError):
 
 class Taken(ResultsError):
     """Somebody else is about to do it, or has done it."""
+
+
+class ClusterError(AoiError):
+    """What is for a cluster cannot be rendered, or the cluster does not take or tell it."""
 
 
 class NotLetIn(AoiError):

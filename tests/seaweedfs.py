@@ -57,6 +57,11 @@ class SeaweedFS:
         nothing = {"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
         return {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret, **nothing}
 
+    @property
+    def admin(self) -> tuple[str, str]:
+        """Key and secret of whoever may make buckets."""
+        return self._admin_key, self._admin_secret
+
     def url(self, bucket: str, prefix: str = "") -> str:
         """Of a store of pictures."""
         return f"s3://{bucket}/{prefix}?endpoint={self.endpoint}"

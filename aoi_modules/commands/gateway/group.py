@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from aoi_modules.commands.gateway.keys import key
+from aoi_modules.commands.gateway.spool import empty
 from aoi_modules.commands.gateway.users import user
 
 
@@ -19,7 +20,7 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str | None
     return int(text)
 
 
-@click.group("gateway", invoke_without_command=True, commands=[user, key])
+@click.group("gateway", invoke_without_command=True, commands=[user, key, empty])
 @click.option(
     "--routes",
     "routes_file",
@@ -159,6 +160,7 @@ def command(
       curl http://127.0.0.1:8080/readyz
       aoi gateway user add ann --role engineer
       aoi gateway key add camera-3
+      aoi gateway empty --running --results results
       aoi gateway --routes routes.yaml --host 0.0.0.0 --tls_cert gateway.pem --tls_key gateway.key
     """
     if context.invoked_subcommand is not None:

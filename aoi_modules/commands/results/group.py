@@ -2,11 +2,12 @@
 
 import click
 
-from aoi_modules.commands.results import ages, backups, compare, dataset, deliveries, escapes, tables
+from aoi_modules.commands.results import ages, backups, compare, dataset, deliveries, escapes, schema, tables
 
 
 @click.group(
     commands=[
+        schema.migrate,
         backups.backup,
         backups.restore,
         tables.export,
@@ -26,6 +27,7 @@ def command() -> None:
 
     \b
     Examples:
+      aoi results migrate --database postgresql://aoi@db/results
       aoi results backup results-2026-11-30.tar
       aoi results restore results-2026-11-30.tar --results elsewhere
       aoi results export today.csv --where since=2026-11-30T00:00:00Z --where verdict=FAIL

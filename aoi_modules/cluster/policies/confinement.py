@@ -1,0 +1,79 @@
+"""What a pod may not do, beside what it is for."""
+
+from collections.abc import Iterator, Sequence
+
+from aoi_modules.cluster.policies.pods import Object, parts, pods
+
+_OF_NODE = ("hostNetwork", "hostPID", "hostIPC")
+
+
+def is_nobody(objects: Sequence[Object]) -> Iterator[str]:
+    """Nobody is root, by number: a name in an image may be anybody."""
+    for pod in pods(objects):
+        context = pod.spec.get("securityContext", {})
+        if not context.get("runAsNonRoot"):
+            yield f"{pod.name}: no securityContext.runAsNonRoot: the server may be root"
+        for field in ("runAsUser", "runAsGroup"):
+            if not isinstance(context.get(field), int) or context[field] == 0:
+                yield f"{pod.name}: securityContext.{field}: expected a number over 0. Received: {context.get(field)!r}"
+
+
+def is_confined(objects: Sequence[Object]) -> Iterator[str]:
+    """A server needs no rights but to read its models and to answer."""
+    for pod in pods(objects):
+        if not pod.spec.get("securityContext", {}).get("runAsNonRoot"):
+            yield f"{pod.name}: no securityContext.runAsNonRoot: the server may be root"
+    for owner, container in parts(objects):
+        context = container.get("securityContext", {})
+        if context.get("allowPrivilegeEscalation") is not False:
+            yield f"{owner}: no securityContext.allowPrivilegeEscalation: false"
+        if context.get("capabilities", {}).get("drop") != ["ALL"]:
+            yield f"{owner}: no securityContext.capabilities.drop: [ALL]"
+
+
+def has_seccomp(objects: Sequence[Object]) -> Iterator[str]:
+    """The kernel offers less to who needs less."""
+    for pod in pods(objects):
+        if pod.spec.get("securityContext", {}).get("seccompProfile", {}).get("type") != "RuntimeDefault":
+            yield f"{pod.name}: no securityContext.seccompProfile.type: RuntimeDefault"
+
+
+def has_read_only_root(objects: Sequence[Object]) -> Iterator[str]:
+    """Who gets in finds no place to leave something."""
+    for owner, container in parts(objects):
+        if container.get("securityContext", {}).get("readOnlyRootFilesystem") is not True:
+            yield f"{owner}: no securityContext.readOnlyRootFilesystem: true"
+
+
+def leaves_the_node_alone(objects: Sequence[Object]) -> Iterator[str]:
+    """No pod sees the machine: its network, processes, folders and ports."""
+    for pod in pods(objects):
+        for field in _OF_NODE:
+            if pod.spec.get(field):
+                yield f"{pod.name}: {field}: the pod would see the machine"
+        for volume in pod.spec.get("volumes", []):
+            if "hostPath" in volume:
+                yield f"{pod.name}: volume {volume['name']} is a folder of the machine"
+    for owner, container in parts(objects):
+        if container.get("securityContext", {}).get("privileged"):
+            yield f"{owner}: privileged: it would be root of the machine"
+        if any(port.get("hostPort") for port in container.get("ports", [])):
+            yield f"{owner}: hostPort: a second pod with this port finds no place on the node"
+
+
+def has_no_key_of_the_cluster(objects: Sequence[Object]) -> Iterator[str]:
+    """Each app has an account of its own, and no pod gets a key of the API that it does not need."""
+    accounts = {one["metadata"]["name"] for one in objects if one.get("kind") == "ServiceAccount"}
+    for pod in pods(objects):
+        if pod.spec.get("automountServiceAccountToken") is not False:
+            yield f"{pod.name}: no automountServiceAccountToken: false: the pod gets a key of the API"
+        account = pod.spec.get("serviceAccountName", "default")
+        if account not in accounts:
+            yield f"{pod.name}: serviceAccountName {account!r}: no such ServiceAccount stands here"
+
+
+def knows_no_service_by_variable(objects: Sequence[Object]) -> Iterator[str]:
+    """A Service named `jupyter` sets JUPYTER_PORT, which Jupyter takes for its own setting."""
+    for pod in pods(objects):
+        if pod.spec.get("enableServiceLinks") is not False:
+            yield f"{pod.name}: no enableServiceLinks: false: Services set variables that programs take for settings"

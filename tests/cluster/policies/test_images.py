@@ -1,0 +1,23 @@
+"""Which images run: each mistake is named."""
+
+import pytest
+
+from aoi_modules.cluster.policies import images
+from tests.cluster.overlays import Mistake, check, container
+
+MISTAKES: list[Mistake] = [
+    (images.has_pinned_images, "local", lambda o: container(o).update(image="aoi/gateway"), "has no version"),
+    (images.has_pinned_images, "local", lambda o: container(o).update(image="aoi/gateway:latest"), "has no version"),
+    (
+        images.has_pinned_images,
+        "prod",
+        lambda o: container(o, "Deployment", "model-serving").pop("image"),
+        "no version",
+    ),
+    (images.pulls_as_pinned, "local", lambda o: container(o).update(imagePullPolicy="Always"), "without the registry"),
+]
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_named(mistake: Mistake) -> None:
+    check(mistake)
