@@ -46,6 +46,6 @@ def prepare_nbformat() -> None:
         return
     sys.modules[name] = None  # type: ignore[assignment]  # Python's own mark for "cannot be imported"
     try:
-        import jsonschema  # type: ignore[import-untyped]  # noqa: F401
+        import jsonschema  # noqa: F401
     finally:
         del sys.modules[name]
