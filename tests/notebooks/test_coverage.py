@@ -21,6 +21,8 @@ CURRICULUM = reading.load(FOLDER / reading.FILE_NAME)
 COVERAGE = coverage.load(FOLDER / material.NOTEBOOKS / coverage.FILE_NAME)
 ROWS = {row.item: row for row in COVERAGE.rows}
 WORDS = {
+    "1": "-p HOST:8888, --runtime=nvidia, --gpus all, -v LOCAL:CONTAINER, --name NAME, -d, --restart=always, IMAGE, "
+    "image, layer, container, cache, volume, Docker's run reference",
     "3": "VGG, ResNet, Inception, MobileNet, strides, depth, Keras Applications, preprocess_input",
     "4": "Conv2D, MaxPooling, BatchNormalization, GlobalAveragePooling2D, Dense, compile, fit, augmentation, "
     "callbacks, ModelCheckpoint, categorical cross-entropy, sparse categorical cross-entropy, mean squared error, "

@@ -53,6 +53,7 @@ def steps(log: str) -> list[Step]:
 def reason(log: str) -> str:
     """Why a build failed, in one line: what the failed step printed last, else what the engine says."""
     lines = [line.strip() for line in _COLOUR.sub("", log).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Removing intermediate container")]
     failed = next((found for line in lines if (found := _FAILED.match(line))), None)
     if failed and _ENDED.search(failed[2]):
         printed = re.compile(rf"#{failed[1]} [\d.]+ (.+)")

@@ -107,7 +107,7 @@ class Engine:
         words = ["--force-rm", f"--tag={tag}", *(["--no-cache"] if fresh else [])]
         done = self.ask("build", *words, str(folder), seconds=BUILD)
         log = f"{done.stdout}\n{done.stderr}"
-        failed = "" if done.returncode == 0 else build_log.reason(log)
+        failed = "" if done.returncode == 0 else build_log.reason(done.stderr if done.stderr.strip() else done.stdout)
         return Build(time.monotonic() - start, build_log.steps(log), log, failed)
 
     def start(self, words: Sequence[str]) -> str:

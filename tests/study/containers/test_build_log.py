@@ -69,6 +69,7 @@ def test_older_engines_say_no_times() -> None:
             "Step 1/1 : COPY a b\nCOPY failed: no source files were specified",
             "COPY failed: no source files were specified",
         ),
+        (OLD + "Removing intermediate container 0bb885f49b8b", WHY),
         ("", "the engine gave no reason"),
     ],
 )

@@ -114,8 +114,8 @@ def command_of(instructions: Sequence[Instruction]) -> tuple[str, ...]:
                 "line to a shell, brackets and all"
             )
         raise Hint(
-            f"line {last.line}: a shell stands between Docker and the program then, and `docker stop` does not reach "
-            f'it; write the words as a list: {last.name} ["...", "..."]'
+            f"line {last.line}: a shell reads this first, and with some shells `docker stop` does not reach the "
+            f'program; write the words as a list: {last.name} ["...", "..."]'
         )
     return tuple(word for one in (*entry[-1:], *commands[-1:]) for word in one.words)
 

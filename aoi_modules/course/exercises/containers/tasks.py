@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ BASE = "python:3.12-slim"
 """The image that every image of the lesson begins with."""
 INSIDE = 8888
 """The port on which Jupyter listens in its container."""
+FIRST_PERSON = 1000
+"""Numbers below belong to the system, on most machines."""
 _USERS = ("ada", "bora", "chen", "dilan", "elif", "farid", "gita", "hana", "ivo", "jun", "kaya", "lin", "mina", "noor")
 _PARTS = ("tiles", "boards", "lenses", "gears", "valves", "hinges", "springs", "plugs")
 
@@ -36,9 +39,18 @@ class Task:
     folder: Path
 
     @classmethod
-    def of(cls, dice: Random, folder: Path) -> "Task":
-        """The task that the dice choose."""
-        uid, port = dice.randrange(2000, 3000), dice.randrange(18100, 18900)
+    def of(cls, dice: Random, folder: Path, *, own_number: int | None = None) -> "Task":
+        """The task that the dice choose.
+
+        Args:
+            dice: of the trainee.
+            folder: of the lesson.
+            own_number: the reader's on this machine; None: find out. The user in the container gets it, unless it
+                belongs to the system, so that what is saved there belongs to the reader.
+        """
+        number = os.getuid() if own_number is None else own_number
+        chosen, port = dice.randrange(2000, 3000), dice.randrange(18100, 18900)
+        uid = number if number >= FIRST_PERSON else chosen
         return cls(dice.choice(_USERS), uid, port, dice.choice(_PARTS), folder.resolve())
 
     @property
@@ -146,6 +158,7 @@ def _notebook(code: str) -> str:
 
 
 _PROGRAM = """import json
+import os
 
 import numpy as np
 

@@ -77,7 +77,7 @@ def test_what_it_may_do(task: Task, line: str) -> None:
         ("RUN true", "found no CMD"),
         ('CMD ["a"]\nCMD ["b"]', "lines 2 and 3; the last one wins"),
         ("CMD ['a', 'b']", "no JSON"),
-        ("CMD python app.py", "does not reach it"),
+        ("CMD python app.py", "does not reach the program"),
     ],
 )
 def test_the_command_is_one_list(lines: str, words: str) -> None:

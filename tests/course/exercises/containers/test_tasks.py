@@ -1,6 +1,7 @@
 """The dice make tasks that differ, that can be solved, and that are broken as they say."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -28,8 +29,14 @@ def test_the_files_of_a_task_are_there(task: Task) -> None:
     assert task.lay(), "written again, since a cell may run twice"
 
 
+def test_a_reader_with_a_number_of_a_person_keeps_it(tmp_path: Path) -> None:
+    root, person = (Task.of(Random(1), tmp_path, own_number=number) for number in (0, 1234))
+    assert root.uid >= 2000
+    assert person == replace(root, uid=1234)
+
+
 def test_neighbours_have_other_tasks(tmp_path: Path) -> None:
-    tasks = {Task.of(Random(seed), tmp_path) for seed in SEEDS}
+    tasks = {Task.of(Random(seed), tmp_path, own_number=0) for seed in SEEDS}
     assert len(tasks) == len(SEEDS)
     assert len({one.uid for one in tasks}) > 35
     assert len({one.user for one in tasks}) > 8
