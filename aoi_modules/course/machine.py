@@ -132,7 +132,7 @@ def docker() -> Finding:
     if answer:
         return Finding(what="Docker engine", state="ok", found=answer)
     found = "the engine does not answer" if shutil.which("docker") else "no docker command"
-    fix = "the lessons use the embedded model server instead; or start Docker"
+    fix = "lessons build and start no container then, and say so; or start Docker"
     return Finding(what="Docker engine", state="missing", found=found, fix=fix)
 
 
