@@ -24,10 +24,10 @@ export PYTHONDONTWRITEBYTECODE :=
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course test test-slow test-services test-fast lab lint format bench lock clean
+.PHONY: help setup course test test-slow test-services test-fast lab lint format images images-test bench lock clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  PROFILE=ci|cpu|gpu picks the size of the work (now: $(PROFILE))"
 	@echo "  PROVE=1 makes the course prove its exercises, too: every stub has to get a hint"
 
@@ -76,6 +76,15 @@ format: setup ## let ruff and the generators write
 	@$(BIN)/aoi course readme
 	@$(BIN)/python -m aoi_modules.wire.message_types
 	@$(BIN)/python -m aoi_modules.cluster.base
+
+# More of `aoi docker build`, such as BUILD='--plain --option=--network=host' where no image registry is reached
+BUILD ?=
+
+images: setup ## all container images, as docker/compose.yaml names them
+	@$(BIN)/aoi docker build $(BUILD)
+
+images-test: setup ## builds images and runs them, where a Docker engine answers
+	@AOI_IMAGES_TEST='build $(BUILD)' $(BIN)/pytest tests/docker --durations 12 -rs
 
 bench: setup ## what is fast, measured against a peer and the floor in one run
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done

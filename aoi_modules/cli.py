@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import signal
 import sys
 import traceback
 from io import TextIOWrapper
@@ -33,6 +34,7 @@ COMMANDS = {
     "station": ("station", "Check a station with golden parts, and unlock it."),
     "results": ("results.group", "Look after the inspections and pictures of the line."),
     "k8s": ("k8s.group", "Look after the line in a Kubernetes cluster."),
+    "docker": ("docker", "Build the images, and start Jupyter in a container."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 
@@ -110,8 +112,18 @@ EXTRAS = {
 }
 
 
+def stop_as_process(number: int) -> None:
+    """Lets SIGTERM stop a command as Ctrl-C does where it is process 1, of a container: there it would do nothing.
+
+    Servers have their own ways to stop, which take its place.
+    """
+    if number == 1:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 def main() -> None:
     """Entry point: errors of ours are sentences on standard error, never stack traces."""
+    stop_as_process(os.getpid())
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may have letters that it cannot write
     try:

@@ -98,6 +98,14 @@ class Settings:
             in_file=False,
         ),
     ] = field(default="", repr=False)
+    jupyter_token: Annotated[
+        str,
+        Setting(
+            "AOI_JUPYTER_TOKEN",
+            "what opens the Jupyter that `aoi docker jupyter` starts; `--token-file` wins",
+            in_file=False,
+        ),
+    ] = field(default="", repr=False)
     keras_dir: Annotated[
         Path,
         Setting(

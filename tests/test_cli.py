@@ -1,5 +1,6 @@
 """`aoi` itself: help without imports, errors as sentences, exit codes as shells have them."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,17 @@ def run(code: str, *arguments: str, folder: Path, **options: Any) -> "subprocess
     return subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=folder, stderr=subprocess.PIPE, text=True, timeout=240, **options
     )
+
+
+@pytest.mark.parametrize(("process", "code"), [(1, 0), (4711, -signal.SIGTERM)])
+def test_process_1_of_a_container_is_stopped_as_by_ctrl_c(process: int, code: int, tmp_path: Path) -> None:
+    """The kernel gives process 1 no signal for which it has no handler."""
+    stop = (
+        "import os, signal, sys, time; from aoi_modules.cli import stop_as_process\n"
+        "stop_as_process(int(sys.argv[1]))\n"
+        "try:\n    os.kill(os.getpid(), signal.SIGTERM); time.sleep(60)\nexcept KeyboardInterrupt:\n    sys.exit(0)"
+    )
+    assert run(stop, str(process), folder=tmp_path).returncode == code
 
 
 def test_help_lists_every_command_and_imports_none(tmp_path: Path) -> None:

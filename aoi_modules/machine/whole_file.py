@@ -5,10 +5,15 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Writes a file under another name and renames it, so that no reader ever meets half of it.
 
     The disk has the content before the file has its name.
+
+    Args:
+        path: of the file; its folder is made.
+        content: all of it.
+        mode: of the file; before it is there, its owner alone can read it.
 
     Raises:
         OSError: it cannot be written; what was there stays.
@@ -21,7 +26,7 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

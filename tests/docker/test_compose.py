@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from aoi_modules.cluster.local.building import image_name
 from aoi_modules.gateway.routes import read_routes
 from tests.docker.dockerfile import read
 from tests.docker.versions import IMAGES, ROOT
@@ -65,7 +66,8 @@ def test_images_have_the_versions_of_the_project(name: str) -> None:
         assert image in IMAGES.values()
         return
     folder = Path(build["dockerfile"]).parent.name
-    assert image.removesuffix("-cpu").removesuffix("-gpu") == f"aoi/{folder}:${{AOI_TAG:-{VERSION}}}"
+    device = build.get("args", {}).get("DEVICE", "")
+    assert image == image_name(folder, device=device, tag=f"${{AOI_TAG:-{VERSION}}}")
     assert (FILE.parent / build["context"] / build["dockerfile"]).is_file()
 
 
@@ -124,4 +126,4 @@ def test_compose_reads_it(tmp_path: Path) -> None:
         capture_output=True, text=True, env=environment, check=False,
     )  # fmt: skip
     assert refused.returncode != 0
-    assert "docker/.env.example" in refused.stderr
+    assert "aoi docker secrets" in refused.stderr

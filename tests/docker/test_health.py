@@ -17,10 +17,12 @@ from tests.docker.versions import ROOT
 
 
 class Answers(BaseHTTPRequestHandler):
-    """200 at /healthz, else 404."""
+    """200 at one path, else 404."""
+
+    good = "/healthz"
 
     def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/healthz" else 404)
+        self.send_response(200 if self.path == self.good else 404)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
