@@ -55,16 +55,20 @@ class Engine:
     Args:
         program: the path of `docker` or `podman`.
         name: with its version, as people say it.
-        lesson: whose label goes on what is started.
+        owner: whose label goes on what is started; on a shared server each reader needs a different one.
     """
 
     program: str
     name: str
-    lesson: str
+    owner: str
 
     @classmethod
-    def find(cls, lesson: str, base: str) -> "Engine":
+    def find(cls, owner: str, base: str) -> "Engine":
         """The engine of this machine, with the base image that the lesson builds on.
+
+        Args:
+            owner: whose label goes on what is started.
+            base: name and version of the image.
 
         Raises:
             CourseError: there is none, or it cannot get the image; says so in words that a report can hold.
@@ -74,7 +78,7 @@ class Engine:
             raise CourseError(reasons, hint="start Docker or install Podman, and run the cell again")
         version = _run([program, "version", "--format", "{{.Server.Version}}"], SHORT)
         kind = "Podman" if "podman" in Path(program).name else "Docker"
-        engine = cls(program, f"{kind} {version.stdout.strip()}".strip(), lesson)
+        engine = cls(program, f"{kind} {version.stdout.strip()}".strip(), owner)
         if engine.ask("image", "inspect", base).returncode != 0:
             pulled = engine.ask("pull", base, seconds=PULL)
             if pulled.returncode != 0:
@@ -107,7 +111,7 @@ class Engine:
         words = ["--force-rm", f"--tag={tag}", *(["--no-cache"] if fresh else [])]
         done = self.ask("build", *words, str(folder), seconds=BUILD)
         log = f"{done.stdout}\n{done.stderr}"
-        failed = "" if done.returncode == 0 else build_log.reason(done.stderr if done.stderr.strip() else done.stdout)
+        failed = "" if done.returncode == 0 else build_log.reason(log)
         return Build(time.monotonic() - start, build_log.steps(log), log, failed)
 
     def start(self, words: Sequence[str]) -> str:
@@ -116,7 +120,7 @@ class Engine:
         Raises:
             CourseError: the engine refuses; with its own words.
         """
-        done = self.ask("run", f"--label={LABEL}={self.lesson}", *words)
+        done = self.ask("run", f"--label={LABEL}={self.owner}", *words)
         if done.returncode != 0:
             raise CourseError(said(done))
         return done.stdout.strip().splitlines()[-1]
@@ -133,17 +137,17 @@ class Engine:
         return f"{done.stdout}{done.stderr}"
 
     def ours(self, container: str) -> bool:
-        """Whether this lesson started the container."""
+        """Whether the container was started by this lesson of this reader."""
         found = self.look(container)
-        return found is not None and (found["Config"].get("Labels") or {}).get(LABEL) == self.lesson
+        return found is not None and (found["Config"].get("Labels") or {}).get(LABEL) == self.owner
 
     def remove(self, container: str) -> None:
         """Stops and removes a container, with what it wrote beside its volumes; none of that name is fine too."""
         self.ask("rm", "--force", "--volumes", container)
 
     def tidy(self) -> int:
-        """Removes all containers that this lesson started; gives their number. Images stay, for the cache."""
-        listed = self.ask("ps", "--all", "--quiet", f"--filter=label={LABEL}={self.lesson}")
+        """Removes all containers that were started for this owner; gives their number. Images stay, for the cache."""
+        listed = self.ask("ps", "--all", "--quiet", f"--filter=label={LABEL}={self.owner}")
         ids = listed.stdout.split()
         for container in ids:
             self.remove(container)

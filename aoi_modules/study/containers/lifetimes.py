@@ -3,6 +3,8 @@
 `watch` tries it on an engine. Where there is none, `recorded` has what was seen.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -10,7 +12,6 @@ import msgspec
 from aoi_modules.errors import CourseError
 from aoi_modules.study.containers.engine import Engine, said
 
-NAME = "aoi-lesson-lifetimes"
 OWN, SHARED = "/tmp/own.txt", "/work/shared.txt"
 
 
@@ -34,26 +35,27 @@ def watch(engine: Engine, image: str, folder: Path) -> list[Moment]:
     Raises:
         CourseError: the engine refuses a step.
     """
-    engine.remove(NAME)
+    with _running(engine, image, folder) as one:
+        _told(engine, "exec", one, "sh", "-c", f"echo one > {OWN}; echo two > {SHARED}")
+        written = _look(engine, one, "both were written")
+        _told(engine, "restart", "--time=1", one)
+        restarted = _look(engine, one, "docker restart")
+    with _running(engine, image, folder) as another:
+        return [written, restarted, _look(engine, another, "docker rm, and docker run again")]
+
+
+@contextmanager
+def _running(engine: Engine, image: str, folder: Path) -> Iterator[str]:
+    """A container that waits, by its id; removed at the end."""
+    container = engine.start(["--detach", "--volume", f"{folder}:/work", image, "sleep", "600"])
     try:
-        _start(engine, image, folder)
-        _told(engine, "exec", NAME, "sh", "-c", f"echo one > {OWN}; echo two > {SHARED}")
-        moments = [_look(engine, "both were written")]
-        _told(engine, "restart", "--time=1", NAME)
-        moments.append(_look(engine, "docker restart"))
-        engine.remove(NAME)
-        _start(engine, image, folder)
-        return [*moments, _look(engine, "docker rm, and docker run again")]
+        yield container
     finally:
-        engine.remove(NAME)
+        engine.remove(container)
 
 
-def _start(engine: Engine, image: str, folder: Path) -> None:
-    engine.start(["--detach", "--name", NAME, "--volume", f"{folder}:/work", image, "sleep", "600"])
-
-
-def _look(engine: Engine, after: str) -> Moment:
-    own, shared = (engine.ask("exec", NAME, "test", "-f", path).returncode == 0 for path in (OWN, SHARED))
+def _look(engine: Engine, container: str, after: str) -> Moment:
+    own, shared = (engine.ask("exec", container, "test", "-f", path).returncode == 0 for path in (OWN, SHARED))
     return Moment(after=after, own=own, shared=shared, seen=f"tried here, by {engine.name}")
 
 

@@ -3,6 +3,7 @@
 `ask` puts them to an engine. Where there is none, `recorded` has what one said.
 """
 
+import os
 import shlex
 import socket
 from collections.abc import Sequence
@@ -10,8 +11,6 @@ from collections.abc import Sequence
 import msgspec
 
 from aoi_modules.study.containers.engine import Engine, said
-
-NAME = "aoi-lesson-name"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,27 +24,27 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 def ask(engine: Engine, image: str) -> list[Refusal]:
     """Puts the lines to an engine; nothing that they make is left behind."""
-    engine.remove(NAME)
-    engine.ask("create", "--name", NAME, image, "true")
+    name = f"aoi-lesson-{os.getpid()}"  # a neighbour may try the same on this engine
+    engine.ask("create", "--name", name, image, "true")
     with socket.socket() as taken:
         taken.bind(("", 0))
         taken.listen()
-        lines = lines_about(image, taken.getsockname()[1])
+        lines = lines_about(image, taken.getsockname()[1], name)
         try:
             return [_asked(engine, about, line) for about, line in lines]
         finally:
-            engine.remove(NAME)
+            engine.remove(name)
 
 
-def lines_about(image: str, port: int) -> Sequence[tuple[str, str]]:
-    """What each line is about, and the line; `port` is one that somebody listens on."""
+def lines_about(image: str, port: int, name: str) -> Sequence[tuple[str, str]]:
+    """What each line is about, and the line; `port` is one that somebody listens on, `name` one of a container."""
     return (
         ("a long dash", f"docker run -d -—name jupyter {image} true"),
         ("a flag behind the image", f"docker run --rm {image} --gpus all"),
         ("a GPU, new flag, no GPU runtime", f"docker run --rm --gpus all {image} true"),
         ("a GPU, old flag, no GPU runtime", f"docker run --rm --runtime=nvidia {image} true"),
         ("two promises", f"docker run -d --rm --restart=always {image} true"),
-        ("a name that is taken", f"docker run --rm --name {NAME} {image} true"),
+        ("a name that is taken", f"docker run --rm --name {name} {image} true"),
         ("a port that is taken", f"docker run --rm -p {port}:8888 {image} true"),
     )
 

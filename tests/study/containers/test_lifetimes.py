@@ -6,7 +6,7 @@ import pytest
 
 from aoi_modules.errors import CourseError
 from aoi_modules.study.containers.engine import Engine
-from aoi_modules.study.containers.lifetimes import NAME, watch
+from aoi_modules.study.containers.lifetimes import watch
 from aoi_modules.study.containers.recorded import read
 from tests.container_engine import BASE
 
@@ -22,7 +22,7 @@ def test_an_engine_does_the_same(engine: Engine, tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     found = watch(engine, BASE, tmp_path)
     assert [(one.after, one.own, one.shared) for one in found] == [*SEEN, AT_LAST]
-    assert engine.look(NAME) is None
+    assert engine.tidy() == 0, "nothing is left behind"
 
 
 def test_a_folder_that_is_not_there_is_an_error(engine: Engine) -> None:

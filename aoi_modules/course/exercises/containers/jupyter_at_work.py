@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import requests
 
+from aoi_modules.course import variant
 from aoi_modules.course.checks import Hint
 from aoi_modules.course.exercises.containers.run_line import without_gpu, words_of
 from aoi_modules.course.exercises.containers.tasks import Task
@@ -42,7 +43,7 @@ def open_jupyter(engine: Engine, line: str, task: Task) -> Opened:
         raise Hint(f"the image {task.image} is not there yet; build it in exercise 1.1")
     if engine.ours(task.container):
         engine.remove(task.container)
-    remark = _started(engine, line)
+    remark = _started(engine, line, task)
     outside = f"http://127.0.0.1:{task.port}"
     _wait(engine, outside, task)
     token = _token(engine, task)
@@ -55,24 +56,43 @@ def open_jupyter(engine: Engine, line: str, task: Task) -> Opened:
     return Opened(f"http://localhost:{task.port}/lab?token={_token(engine, task)}", remark)
 
 
-def _started(engine: Engine, line: str) -> str:
+def _started(engine: Engine, line: str, task: Task) -> str:
     """Starts the container; gives a remark where it had to start without a GPU."""
-    try:
-        engine.start(words_of(line))
-    except CourseError as error:
-        refused = error.message
-        if not any(word in refused for word in _NO_GPU):
-            raise Hint(f"{engine.name} refuses: {refused}") from None
-    else:
+    refused = _refusal(engine, words_of(line), task)
+    if not refused:
         return ""
-    name = re.search(r"--name[= ](\S+)", line)
-    if name and engine.ours(name[1]):
-        engine.remove(name[1])  # it was made, and could not be started
-    try:
-        engine.start(without_gpu(line))
-    except CourseError as error:
-        raise Hint(f"{engine.name} refuses: {error.message}") from None
+    if any(word in refused for word in _NO_GPU):
+        without = _refusal(engine, without_gpu(line), task)
+        if without:
+            raise Hint(_way_out(engine, without, task))
+    else:
+        raise Hint(_way_out(engine, refused, task))
     return f"this engine has no GPU to give ({refused.splitlines()[0]}), so it was started without that flag"
+
+
+def _refusal(engine: Engine, words: list[str], task: Task) -> str:
+    """What the engine says against a start; "" when it starts."""
+    try:
+        engine.start(words)
+    except CourseError as error:
+        if engine.ours(task.container):
+            engine.remove(task.container)  # it was made, and could not be started
+        return error.message
+    return ""
+
+
+def _way_out(engine: Engine, refused: str, task: Task) -> str:
+    """The hint for a refusal that is no mistake in the line."""
+    if "already in use by container" in refused:
+        return (
+            f"a container {task.container} is there that this lesson did not start: docker rm --force {task.container}"
+        )
+    if "already allocated" in refused or "address already in use" in refused:
+        return (
+            f"port {task.port} is taken on this server. End what listens there; or remove {variant.FILE_NAME} beside "
+            "progress.json, and begin the lesson anew with other numbers"
+        )
+    return f"{engine.name} refuses: {refused}"
 
 
 def _wait(engine: Engine, outside: str, task: Task) -> None:

@@ -75,7 +75,7 @@ def _culprit(steps: Sequence[Instruction], place: int) -> int:
 def _measured(text: str, place: int, task: Task, engine: Engine) -> str:
     """Builds twice with a changed program between, and runs the result."""
     (task.station / "Dockerfile").write_text(text)
-    tag = f"station-{task.parts}:1"
+    tag = f"station-{task.parts}-{task.uid}:1"
     first = engine.build(task.station, tag)
     if first.failed:
         raise Hint(f"{engine.name} does not build it: {first.failed}")

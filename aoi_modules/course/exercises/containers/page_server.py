@@ -72,10 +72,11 @@ def _check_command(words: tuple[str, ...]) -> None:
 def _asked(text: str, task: Task, engine: Engine) -> str:
     """Builds, starts and asks for the page."""
     (task.pages / "Dockerfile").write_text(text)
-    build = engine.build(task.pages, f"pages-{task.parts}:1")
+    image = f"pages-{task.parts}-{task.uid}:1"
+    build = engine.build(task.pages, image)
     if build.failed:
         raise Hint(f"{engine.name} does not build it: {build.failed}")
-    container = engine.start(["--detach", f"--publish=127.0.0.1::{INSIDE}", f"pages-{task.parts}:1"])
+    container = engine.start(["--detach", f"--publish=127.0.0.1::{INSIDE}", image])
     try:
         port = engine.ask("port", container, f"{INSIDE}/tcp").stdout.strip().rpartition(":")[2]
         page = _page(engine, container, f"http://127.0.0.1:{port}/{task.parts}.txt")

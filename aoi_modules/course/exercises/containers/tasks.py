@@ -61,12 +61,12 @@ class Task:
     @property
     def image(self) -> str:
         """The name of the trainee's own Jupyter image."""
-        return f"jupyter-{self.user}:1"
+        return f"{self.container}:1"
 
     @property
     def container(self) -> str:
-        """The name of the container that runs it."""
-        return f"jupyter-{self.user}"
+        """The name of the container that runs it; with a number, since a server may have several users of a name."""
+        return f"jupyter-{self.user}-{self.uid}"
 
     @property
     def work(self) -> Path:

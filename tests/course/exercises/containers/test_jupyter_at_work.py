@@ -1,5 +1,7 @@
 """Exercise 1.4 on an engine: what is missing is said, and the real Jupyter is opened."""
 
+import socket
+
 import pytest
 
 from aoi_modules.course.checks import Hint
@@ -23,6 +25,25 @@ def test_a_program_that_ends_at_once_is_said_with_its_last_words(task: Task, eng
         with pytest.raises(Hint, match="no jupyter here"):
             open_jupyter(engine, line, task)
     finally:
+        engine.ask("image", "rm", "--force", task.image)
+
+
+def test_a_name_or_a_port_that_is_taken_is_said_with_the_way_out(task: Task, engine: Engine) -> None:
+    (task.folder / "Dockerfile").write_text(f'FROM {BASE}\nCMD ["sleep", "60"]\n')
+    assert not engine.build(task.folder, task.image).failed
+    assert engine.ask("create", "--name", task.container, task.image).returncode == 0
+    try:
+        with pytest.raises(Hint, match="did not start: docker rm --force"):
+            open_jupyter(engine, run_line(task), task)
+        engine.remove(task.container)
+        with socket.socket() as taken:
+            taken.bind(("", task.port))
+            taken.listen()
+            with pytest.raises(Hint, match=f"port {task.port} is taken"):
+                open_jupyter(engine, run_line(task), task)
+        assert engine.look(task.container) is None
+    finally:
+        engine.remove(task.container)
         engine.ask("image", "rm", "--force", task.image)
 
 

@@ -55,7 +55,7 @@ def test_every_order_and_every_way_to_write_a_flag_passes(task: Task) -> None:
         ("--gpus all", "", "list the CPU alone"),
         ("--gpus all", "--runtime=cuda", "is called nvidia"),
         ("{task.image}", "{task.image} --gpus all", "goes to the program inside"),
-        (":1", "", "which nobody built"),
+        ("{task.image}", "{task.container}", "which nobody built"),
         ("{task.image}", "other:1", "found other:1"),
         ("docker run", "docker start", "begins with docker run"),
         ("{task.image}", "FILL_IN", "still open"),
