@@ -2,7 +2,7 @@
 PROFILE ?= cpu
 # python3 of the machine, 3.11 to 3.13; for example `make PYTHON=python3.12 course`
 PYTHON ?= python3
-EXTRAS ?= train,openvino,lab,station,traces,cluster,dev
+EXTRAS ?= train,openvino,lab,station,registry,traces,cluster,dev
 BIN := .venv/bin
 # uv of the machine, or else one that pip puts into .venv
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)

@@ -35,6 +35,7 @@ COMMANDS = {
     "results": ("results.group", "Look after the inspections and pictures of the line."),
     "k8s": ("k8s.group", "Look after the line in a Kubernetes cluster."),
     "docker": ("docker", "Build the images, and start Jupyter in a container."),
+    "registry": ("registry.group", "Share servable versions, and what they are labelled."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 

@@ -11,6 +11,11 @@
     │   ├── UnrunnableModel   a model that was loaded, and can never answer: trying again is of no use
     │   └── NotEnoughMemory   a model and its pictures do not fit into this machine's memory
     ├── StoreError            a version directory or its manifest cannot be written or trusted
+    ├── RegistryError         the registry of servables cannot be used in this way
+    │   ├── RegistryAway      its place does not answer, takes or gives nothing, or does not let us in
+    │   ├── NoSuchServable    it has no model, version or label of that name
+    │   ├── LabelMoved        somebody else moved the label meanwhile
+    │   └── NotTrusted        something in it is not signed as it has to be, or older than what was seen before
     ├── WireError             a message does not follow TensorFlow Serving's formats
     ├── RpcError              a model server's answer other than OK: canonical code and the server's own words
     │   ├── Unreachable       no model server answers there
@@ -48,7 +53,6 @@ The message says which argument or file, what was expected and what came. The hi
 speak Python: a keyword argument is named as one, by `Argument`. The command line says its own flag in that place.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -165,6 +169,26 @@ class NotEnoughMemory(ModelError):
 
 class StoreError(AoiError):
     """A version directory or its manifest cannot be written or trusted."""
+
+
+class RegistryError(AoiError):
+    """The registry of servables cannot be used in this way."""
+
+
+class RegistryAway(RegistryError):
+    """The place of the registry does not answer, takes or gives nothing, or does not let us in."""
+
+
+class NoSuchServable(RegistryError):
+    """The registry has no model, version or label of that name."""
+
+
+class LabelMoved(RegistryError):
+    """Somebody else moved the label meanwhile."""
+
+
+class NotTrusted(RegistryError):
+    """Something in the registry is not signed as it has to be, or older than what was seen before."""
 
 
 class WireError(AoiError):
@@ -367,23 +391,3 @@ class CourseError(AoiError):
 
 class CheckFailed(CourseError):
     """An exercise is not right yet, and the run is strict: headless runs stop the lesson here."""
-
-
-_NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
-_NO_CAUSE = (
-    "Exception encountered when calling", "Graph execution error:",
-    "Detected at node", 'File "', "<stack traces unavailable>",
-    "Exception from src/", "Check '", "FrontEnd API failed with", "Model wasn't fully converted", "Summary:",
-)  # fmt: skip
-
-
-def first_line(error: BaseException) -> str:
-    """Finds the first line of what a library says; Keras puts the cause behind many lines, in colour."""
-    text = _NOISE.sub("", str(error)).rpartition("Exception encountered:")[2]
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith(_NO_CAUSE)] or lines
-    if lines[:1] == ["in user code:"]:  # of a function that TensorFlow made a graph of: the cause comes last
-        lines = lines[-1:]
-    where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
-    lines = lines[where[0] + 1 :] if where else lines
-    return lines[0].removeprefix("-- ")[:300] if lines else type(error).__name__

@@ -106,6 +106,14 @@ class Settings:
             in_file=False,
         ),
     ] = field(default="", repr=False)
+    registry: Annotated[
+        str,
+        Setting("AOI_REGISTRY", "the registry of servables, for `aoi registry`; `--registry` wins", in_file=False),
+    ] = ""
+    signing_password: Annotated[
+        str,
+        Setting("AOI_SIGNING_PASSWORD", "opens the private key by which `aoi registry` signs", in_file=False),
+    ] = field(default="", repr=False)
     keras_dir: Annotated[
         Path,
         Setting(

@@ -2,6 +2,7 @@ import gc
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -9,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from aoi_modules.settings import settings
 from tests import services
 from tests.postgresql import PostgreSQL, running_postgresql
-from tests.seaweedfs import SeaweedFS, running_seaweedfs
+from tests.seaweedfs import NEED, SeaweedFS, running_seaweedfs
 
 # A machine that does something else meanwhile is no failure; nothing here asserts a time.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -80,6 +81,20 @@ def seaweedfs() -> Iterator[SeaweedFS]:
     """An S3 server, one for each process that tests. Who uses it is marked as in need of it."""
     with running_seaweedfs() as server:
         yield server
+
+
+@pytest.fixture
+def bucket_url(seaweedfs: SeaweedFS, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Where an empty place in a bucket is; this process has the keys for it. Who uses it is marked likewise."""
+    for name, value in seaweedfs.keys.items():
+        monkeypatch.setenv(name, value)
+    return seaweedfs.new_place()
+
+
+@pytest.fixture(params=["folder", pytest.param("s3", marks=NEED)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty place of objects is, of each kind."""
+    return str(tmp_path / "place") if request.param == "folder" else str(request.getfixturevalue("bucket_url"))
 
 
 @pytest.fixture(scope="module")

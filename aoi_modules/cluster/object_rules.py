@@ -17,7 +17,7 @@ from aoi_modules.cluster.policies.pods import Object, Rule, name_of
 from aoi_modules.cluster.policies.probes import has_probes
 from aoi_modules.cluster.policies.references import can_read_its_claim, fits_together
 from aoi_modules.cluster.policies.resources import has_resources
-from aoi_modules.errors import first_line
+from aoi_modules.first_line import first_line
 
 CLASSES = {
     "ConfigMap": "V1ConfigMap",

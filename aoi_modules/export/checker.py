@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from aoi_modules.errors import Argument, ModelError, StoreError, first_line
+from aoi_modules.errors import Argument, ModelError, StoreError
+from aoi_modules.first_line import first_line
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.settings import child_environment
 

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aoi_modules.errors import Argument, ModelError, first_line
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.readers.outputs import safe_names
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.golden import Scores, largest_difference
 from aoi_modules.modelstore.layout import FEATURES
 

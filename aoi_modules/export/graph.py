@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError, StoreError, first_line
+from aoi_modules.errors import ModelError, StoreError
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import tf
 from aoi_modules.wire.tensors import Array
 

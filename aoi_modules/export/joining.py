@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 from google.protobuf.message import EncodeError
 
-from aoi_modules.errors import AoiError, ModelError, first_line
+from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.export import graph as graphs
 from aoi_modules.export.component import Component
 from aoi_modules.export.determinism import deterministic
 from aoi_modules.export.graph import GraphDef
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.rewriting.sharing import share
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.layout import FEATURES
 from aoi_modules.modelstore.manifest import PictureInput
 from aoi_modules.tf import tf

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.decoding import decode_picture
-from aoi_modules.errors import Argument, ModelError, NotAPicture, first_line
+from aoi_modules.errors import Argument, ModelError, NotAPicture
 from aoi_modules.export.expected import Expected
 from aoi_modules.export.graph import unfused
 from aoi_modules.export.heads import Wish, choose_heads
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.formats import read_network
 from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.first_line import first_line
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.golden import Scores

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from aoi_modules.errors import AoiError, Argument, ModelError, StoreError, first_line
+from aoi_modules.errors import AoiError, Argument, ModelError, StoreError
 from aoi_modules.export import precision as precisions
 from aoi_modules.export.checker import shared_checker
 from aoi_modules.export.component import Component
@@ -20,6 +20,7 @@ from aoi_modules.export.joining import join
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.precision import Precision
 from aoi_modules.export.signatures import Core, frozen_pixels, trace
+from aoi_modules.first_line import first_line
 from aoi_modules.machine.memory import enough_for
 from aoi_modules.modelstore import layout, version_dir, warmup
 from aoi_modules.modelstore.learnt_units import LearntUnits

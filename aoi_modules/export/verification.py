@@ -9,10 +9,11 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
 from aoi_modules.datasets.decoding import decode_pixels, gray
-from aoi_modules.errors import Argument, ModelError, StoreError, first_line
+from aoi_modules.errors import Argument, ModelError, StoreError
 from aoi_modules.export import graph
 from aoi_modules.export.model_sources import ModelSource
 from aoi_modules.export.operations import foreign_operations
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore import golden, layout, warmup
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.modelstore import signatures as contract

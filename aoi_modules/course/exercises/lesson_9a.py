@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.errors import RpcError, first_line
+from aoi_modules.errors import RpcError
+from aoi_modules.first_line import first_line
 from aoi_modules.gateway.routes import Product, parse_routes
 
 MOTOR = {"front": ("tile", True), "back": ("tile", True), "board": ("board", True), "label": ("shirt", False)}

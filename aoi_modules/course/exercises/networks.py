@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.answers import Figures
-from aoi_modules.errors import first_line
+from aoi_modules.first_line import first_line
 
 Network = Any
 """A `keras.Model`; Keras has no annotations."""

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import h5py
 
-from aoi_modules.errors import AoiError, ModelError, first_line
+from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.frozen_network import read_frozen_network
 from aoi_modules.export.readers.keras_network import read_keras_network
 from aoi_modules.export.readers.onnx_network import read_onnx_network
 from aoi_modules.export.readers.saved_model_network import read_saved_model
 from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore import layout
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import ModelError, first_line
+from aoi_modules.errors import ModelError
 from aoi_modules.export.graph import GraphDef, NodeDef, node_of, tensor_of
 from aoi_modules.export.operations import foreign_operations
 from aoi_modules.export.readers.inputs import InputTensor
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import tf
 
 _MANY = 12

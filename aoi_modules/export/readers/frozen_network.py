@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from aoi_modules.errors import Argument, ModelError, first_line
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.graph import tensor_of
 from aoi_modules.export.network import Network, Run
 from aoi_modules.export.readers.frozen_graph import FrozenGraph, listed
@@ -12,6 +12,7 @@ from aoi_modules.export.readers.inputs import Inputs, InputTensor, Shape, find_i
 from aoi_modules.export.readers.outputs import build_network, safe_names
 from aoi_modules.export.reading import Reading
 from aoi_modules.export.rewriting.own_functions import with_own_functions
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import tf
 
 _VARIABLES = ("Variable", "VariableV2", "VarHandleOp", "ReadVariableOp", "TemporaryVariable")

@@ -7,13 +7,14 @@ run it. Python code inside a file (Lambda layers) is not run, unless the caller 
 from pathlib import Path
 from typing import Any
 
-from aoi_modules.errors import AoiError, ModelError, first_line
+from aoi_modules.errors import AoiError, ModelError
 from aoi_modules.export.network import Network
 from aoi_modules.export.readers.inputs import InputTensor, Shape, find_inputs
 from aoi_modules.export.readers.keras_files.classes import SAVED_MODEL
 from aoi_modules.export.readers.keras_files.model import load_model
 from aoi_modules.export.readers.outputs import build_network, check_scores, safe_names, score_names
 from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import keras, tf
 
 ONLY_OUTPUT = "score"

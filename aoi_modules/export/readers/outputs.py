@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from aoi_modules.errors import AoiError, Argument, ModelError, first_line
+from aoi_modules.errors import AoiError, Argument, ModelError
 from aoi_modules.export.determinism import deterministic
 from aoi_modules.export.graph import unfused
 from aoi_modules.export.network import Network, Run
 from aoi_modules.export.readers.inputs import Inputs, Shape
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.layout import map_name
 from aoi_modules.tf import tf
 

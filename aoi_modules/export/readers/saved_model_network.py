@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 
-from aoi_modules.errors import Argument, ModelError, first_line
+from aoi_modules.errors import Argument, ModelError
 from aoi_modules.export.determinism import deterministic
 from aoi_modules.export.graph import GraphDef, freeze, node_of
 from aoi_modules.export.network import Network
@@ -20,6 +20,7 @@ from aoi_modules.export.readers.frozen_network import graph_network
 from aoi_modules.export.readers.inputs import InputTensor, find_inputs
 from aoi_modules.export.readers.outputs import build_network, not_scores, safe_names, score_names, wanted_names
 from aoi_modules.export.reading import AS_WRITTEN, Reading
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore import manifest as manifests
 from aoi_modules.tf import tf

@@ -7,7 +7,8 @@ its own. A frozen small network answers in half the time.
 from collections.abc import Collection
 from typing import Any
 
-from aoi_modules.errors import ModelError, first_line
+from aoi_modules.errors import ModelError
+from aoi_modules.first_line import first_line
 from aoi_modules.serving.engines.operations import VARIABLES, Operations, keeps_state
 from aoi_modules.tf import tf
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules.errors import ModelError, first_line
+from aoi_modules.errors import ModelError
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.manifest import Manifest
 from aoi_modules.serving.engine import Arrays

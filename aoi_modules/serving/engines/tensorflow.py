@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules.errors import ModelError, RpcError, first_line
+from aoi_modules.errors import ModelError, RpcError
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore import layout
 from aoi_modules.serving.batching.policy import MAX_ROWS
 from aoi_modules.serving.engine import Arrays, Engine

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aoi_modules.errors import ModelError, RpcError, UnrunnableModel, first_line
+from aoi_modules.errors import ModelError, RpcError, UnrunnableModel
+from aoi_modules.first_line import first_line
 from aoi_modules.serving.engine import Arrays, Engine
 from aoi_modules.serving.engines.operations import PYTHON, Operations, changes_state
 from aoi_modules.serving.engines.tries import made

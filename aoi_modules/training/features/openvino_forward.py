@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aoi_modules.errors import MissingExtra, ModelError, first_line
+from aoi_modules.errors import MissingExtra, ModelError
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import tf
 from aoi_modules.training.features.forward import Block, Write
 

@@ -3,18 +3,15 @@
 import click
 import pytest
 
-from aoi_modules.cli import COMMANDS, aoi
+from aoi_modules.cli import aoi
 from aoi_modules.cluster.policies.pods import pods
 from aoi_modules.commands.k8s.flags import commands_of, refusal, wrong_commands
 from tests.cluster.overlays import OVERLAYS, Object, container, overlay
 
-COMING = [] if "registry" in COMMANDS else ["aoi registry sync"]
-"""What stands in manifests and comes with the registry."""
-
 
 @pytest.mark.parametrize("name", OVERLAYS)
 def test_every_command_of_the_overlays_is_taken(name: str) -> None:
-    assert [one for one in wrong_commands(overlay(name), aoi) if not any(word in one for word in COMING)] == []
+    assert list(wrong_commands(overlay(name), aoi)) == []
 
 
 def test_the_commands_of_all_our_programs_are_found() -> None:
@@ -42,7 +39,7 @@ def test_a_flag_that_is_no_more_is_named_wherever_it_stands() -> None:
     problems = list(wrong_commands(objects, aoi))
     for words in ("--drain_second", "--model_config", "--wait"):
         assert sum(words in problem for problem in problems) == 1, problems
-    assert len(problems) == 3 + 2 * len(COMING)
+    assert len(problems) == 3
 
 
 @pytest.mark.parametrize(

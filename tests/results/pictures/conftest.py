@@ -9,7 +9,7 @@ import pytest
 
 from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
-from tests.seaweedfs import NEED, SeaweedFS
+from tests.seaweedfs import NEED
 
 Result = TypeVar("Result")
 
@@ -18,14 +18,6 @@ Result = TypeVar("Result")
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an empty store is, of each kind."""
     return str(tmp_path / "pictures") if request.param == "folder" else str(request.getfixturevalue("bucket_url"))
-
-
-@pytest.fixture
-def bucket_url(seaweedfs: SeaweedFS, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Where an empty place in a bucket is; this process has the keys for it."""
-    for name, value in seaweedfs.keys.items():
-        monkeypatch.setenv(name, value)
-    return seaweedfs.new_place()
 
 
 def with_store(where: str | Path, act: Callable[[PictureStore], Awaitable[Result]]) -> Result:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.errors import MissingExtra, ResultsError
-from aoi_modules.results.pictures import s3
+from aoi_modules.object_store import bucket
 from aoi_modules.results.pictures.opening import open_store
 
 
@@ -46,7 +46,7 @@ def test_keys_do_not_belong_into_an_address_and_are_not_repeated(where: str) -> 
 
 
 def test_without_boto3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3, "find_spec", lambda name: None)
+    monkeypatch.setattr(bucket, "find_spec", lambda name: None)
     with pytest.raises(MissingExtra, match=r"S3 needs the package boto3"):
         open_store("s3://bucket")
     assert isinstance(open_store("pictures").name, str)

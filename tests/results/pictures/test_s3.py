@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from aoi_modules.errors import NoSuchResult, PictureStoreAway
-from aoi_modules.results.pictures import s3
+from aoi_modules.object_store import bucket
 from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.opening import open_store
 from aoi_modules.results.pictures.store import PictureStore
@@ -80,7 +80,7 @@ def test_objects_lie_below_the_prefix_and_others_are_passed_over(seaweedfs: Seaw
 
 
 def test_more_are_listed_and_deleted_than_s3_takes_at_a_time(bucket_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3, "_DELETED_AT_ONCE", 7)
+    monkeypatch.setattr(bucket, "_DELETED_AT_ONCE", 7)
     places = sorted(address(new_id(), "png") for _ in range(20))
 
     async def act(store: PictureStore) -> None:

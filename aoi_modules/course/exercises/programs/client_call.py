@@ -18,7 +18,7 @@ from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.programs.predict_message import check_message
 from aoi_modules.course.exercises.programs.rest_body import check_body
 from aoi_modules.course.exercises.programs.scores import refuse_other_scores
-from aoi_modules.errors import first_line
+from aoi_modules.first_line import first_line
 from aoi_modules.study.traffic.grpc_relay import GrpcCall, GrpcRelay
 from aoi_modules.study.traffic.http_relay import HttpCall, HttpRelay
 from aoi_modules.wire.tensors import Array

@@ -16,7 +16,8 @@ from aoi_modules.client.grpc.calls import PREDICT
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.fields import fields
-from aoi_modules.errors import CourseError, first_line
+from aoi_modules.errors import CourseError
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.layout import MANIFEST_SIGNATURE
 from aoi_modules.study.traffic.grpc_relay import GrpcRelay
 from aoi_modules.study.traffic.served_app import ServedApp

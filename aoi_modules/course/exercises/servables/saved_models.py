@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.errors import first_line
+from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.layout import DEFAULT_SIGNATURE, SAVED_MODEL
 from aoi_modules.tf import tf
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import h5py
 
-from aoi_modules.errors import ModelError, first_line
+from aoi_modules.errors import ModelError
+from aoi_modules.first_line import first_line
 
 CONFIG, _METADATA = "config.json", "metadata.json"
 WEIGHTS = "model.weights.h5"

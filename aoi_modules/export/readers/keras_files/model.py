@@ -15,7 +15,7 @@ from typing import Any
 
 import h5py
 
-from aoi_modules.errors import AoiError, Argument, ModelError, first_line
+from aoi_modules.errors import AoiError, Argument, ModelError
 from aoi_modules.export.readers.keras_files import h5_weights, keras2_weights
 from aoi_modules.export.readers.keras_files.classes import (
     SAVED_MODEL,
@@ -29,6 +29,7 @@ from aoi_modules.export.readers.keras_files.keras2_config import lambda_layers, 
 from aoi_modules.export.readers.keras_files.keras2_functions import FUNCTION_OBJECTS
 from aoi_modules.export.readers.keras_files.keras2_layers import LAYER_OBJECTS
 from aoi_modules.export.readers.keras_files.keras3_config import unwrap_outputs
+from aoi_modules.first_line import first_line
 from aoi_modules.tf import keras
 from aoi_modules.training.networks.tiling import TileByTile
 

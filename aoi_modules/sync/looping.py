@@ -1,0 +1,144 @@
+"""Round after round, until it is told to stop. What goes wrong is said once, and tried again."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from aoi_modules.errors import AoiError, StoreError
+from aoi_modules.machine import disk
+from aoi_modules.machine.whole_file import write_whole
+from aoi_modules.modelstore.registry.signing import Trust
+from aoi_modules.object_store.interface import Objects
+from aoi_modules.sync.rounds import Done, Place, Round
+from aoi_modules.sync.servers import Servers
+
+log = logging.getLogger(__name__)
+SOON_SECONDS = 1.0
+"""Between two rounds where a server is about to load or leave something."""
+
+
+class Stopped(Exception):
+    """It was told to stop in the middle of a round, which the next start goes on with."""
+
+
+class Looping:
+    """A loop of rounds.
+
+    Args:
+        objects: of the registry.
+        place: where it works.
+        servers: to ask; may be none.
+        trust: who has to have signed what is followed; None follows everybody.
+        health: a file that is written at the end of each round that came to one; its age tells when that was.
+        clock: gives seconds of the epoch.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        place: Place,
+        servers: Servers,
+        *,
+        trust: Trust | None = None,
+        health: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._objects = objects
+        self._place = place
+        self._servers = servers
+        self._trust = trust
+        self._health = health
+        self._clock = clock
+        self._stop = threading.Event()
+        self._told: tuple[str, ...] = ()
+
+    def stop(self) -> None:
+        """Ends the loop, from any thread or from a signal; a file that comes just now is left half."""
+        self._stop.set()
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Lets SIGTERM and SIGINT do so in the block. The main thread calls it."""
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = [signal.signal(number, lambda *_: self.stop()) for number in numbers]
+        try:
+            yield
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
+
+    def once(self) -> Done:
+        """Does one round.
+
+        Raises:
+            Stopped: it was told to stop.
+            AoiError: see `Round.run`.
+        """
+        done = Round(
+            self._objects, self._place, self._servers, self._clock(), trust=self._trust, going=self._go_on
+        ).run()
+        self._log(done)
+        if self._health is not None:
+            self._write_health(self._health, done)
+        return done
+
+    def run(self, every: float) -> None:
+        """Does rounds until it is told to stop, `every` so many seconds; sooner where a server loads or leaves one."""
+        while not self._stop.is_set():
+            pending = False
+            try:
+                done = self.once()
+                self._tell(done.problems)
+                pending = done.pending and not done.problems
+            except Stopped:
+                break
+            except AoiError as error:  # whatever it is, what is served stays, and the next round may do better
+                self._tell((error.message,))
+            self._stop.wait(min(every, SOON_SECONDS) if pending and self._servers else every)
+        log.info("stopped")
+
+    def _go_on(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    def _tell(self, problems: tuple[str, ...]) -> None:
+        """Says problems that are new, and once that there is none any more."""
+        for problem in problems:
+            if problem not in self._told:
+                log.error("%s; it is tried again", problem)
+        if self._told and not problems:
+            log.info("all is in step again")
+        self._told = problems
+
+    def _log(self, done: Done) -> None:
+        if done.brought:
+            log.info("brought %s", ", ".join(done.brought))
+        if done.changed:
+            log.info("%s: %s", self._place.config, in_words(done) or "no model")
+        if done.deleted:
+            log.info("deleted %s", ", ".join(done.deleted))
+
+    def _write_health(self, path: Path, done: Done) -> None:
+        served = {name: list(one.versions) for name, one in done.served.items()}
+        try:
+            told = {"time": self._clock(), "served": served, "pending": done.pending, "problems": done.problems}
+            write_whole(path, msgspec.json.encode(told))
+        except OSError as error:
+            raise StoreError(disk.trouble(error, path, "cannot be written"), hint=disk.way_out(error)) from None
+
+
+def in_words(done: Done) -> str:
+    """What is served, for people: `tile 3, 4 (stable 3)`."""
+    said = []
+    for name, one in sorted(done.served.items()):
+        labels = ", ".join(f"{label} {version}" for label, version in sorted(one.labels.items()))
+        numbers = ", ".join(map(str, one.versions))
+        if numbers:
+            said.append(f"{name} {numbers}" + (f" ({labels})" if labels else ""))
+    return "; ".join(said)
