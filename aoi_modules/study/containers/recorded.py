@@ -1,6 +1,7 @@
-"""What a real engine did and said once, for readers who have none: two builds, refusals, what outlives what.
+"""What a real engine did and said once, for readers who have none: two builds, refusals, what outlives what, devices.
 
-`python -m aoi_modules.study.containers.recorded` records it anew on this machine's engine, into `recorded.json`.
+`python -m aoi_modules.study.containers.recorded` records it anew on this machine's engine, into `recorded.json`; the
+devices only where this project's Jupyter image was built.
 """
 
 import os
@@ -13,7 +14,8 @@ import msgspec
 
 from aoi_modules.errors import CourseError
 from aoi_modules.machine.whole_file import write_whole
-from aoi_modules.study.containers import lifetimes, refusals, two_builds
+from aoi_modules.study.containers import device_lists, lifetimes, refusals, two_builds
+from aoi_modules.study.containers.device_lists import DeviceList
 from aoi_modules.study.containers.engine import Engine
 from aoi_modules.study.containers.lifetimes import Moment
 from aoi_modules.study.containers.refusals import Refusal
@@ -47,6 +49,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     builds: tuple[TwoBuilds, ...]
     refusals: tuple[Refusal, ...]
     moments: tuple[Moment, ...]
+    devices: tuple[DeviceList, ...]
 
 
 def read(path: Path = FILE) -> Recorded:
@@ -55,7 +58,7 @@ def read(path: Path = FILE) -> Recorded:
 
 
 def observe(engine: Engine, folder: Path) -> Recorded:
-    """Does all of it on an engine.
+    """Does all of it on an engine; without this project's Jupyter image the devices are those that were recorded.
 
     Args:
         engine: that has the base image.
@@ -64,6 +67,7 @@ def observe(engine: Engine, folder: Path) -> Recorded:
     Raises:
         CourseError: the engine refuses something that it should do.
     """
+    image = device_lists.find_image(engine)
     project, work = folder / "station", folder / "work"
     for one in (project, work):
         one.mkdir(parents=True, exist_ok=True)
@@ -74,6 +78,7 @@ def observe(engine: Engine, folder: Path) -> Recorded:
         builds=tuple(two_builds.measure(engine, project, ORDERS, PROGRAM)),
         refusals=tuple(refusals.ask(engine, BASE)),
         moments=tuple(lifetimes.watch(engine, BASE, work)),
+        devices=tuple(device_lists.ask(engine, image)) if image else read().devices,
     )
 
 
@@ -99,7 +104,13 @@ def _elsewhere(found: Recorded, where: str) -> Recorded:
         builds=tuple(msgspec.structs.replace(one, seen=where) for one in found.builds),
         refusals=tuple(msgspec.structs.replace(one, seen=where) for one in found.refusals),
         moments=tuple(msgspec.structs.replace(one, seen=where) for one in found.moments),
+        devices=tuple(_moved(one, where) for one in found.devices),
     )
+
+
+def _moved(one: DeviceList, where: str) -> DeviceList:
+    """What was recorded before keeps its place."""
+    return one if one.seen.startswith("recorded") else msgspec.structs.replace(one, seen=where)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def test_all_of_it_says_where_it_was_seen() -> None:
     seen = [one.seen for one in found.builds]
     seen += [one.seen for one in found.refusals]
     seen += [one.seen for one in found.moments]
+    seen += [one.seen for one in found.devices]
     (where,) = set(seen)
     assert "another machine" in where
     assert "base image with Python" in where
