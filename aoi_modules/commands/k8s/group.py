@@ -2,17 +2,32 @@
 
 import click
 
-from aoi_modules.commands.k8s import rendering, storing
+from aoi_modules.commands.k8s import changing, rendering, storing, watching
 
 
-@click.group(commands=[rendering.render, rendering.validate, storing.buckets])
+@click.group(
+    commands=[
+        rendering.render,
+        rendering.validate,
+        changing.secrets,
+        changing.apply,
+        watching.status,
+        watching.wait,
+        changing.rollback,
+        changing.delete,
+        storing.buckets,
+    ]
+)
 def command() -> None:
-    """Look after the line in a Kubernetes cluster: render its objects, hold them to rules, make its buckets.
+    """Look after the line in a Kubernetes cluster: from its files to what runs there, why not, and the way back.
 
     OVERLAY is local, gpu or prod, or a folder of your own with a kustomization.yaml; k8s/README.md says what each has.
 
     \b
     Examples:
-      aoi k8s render local
-      aoi k8s validate prod
+      aoi k8s validate local
+      aoi k8s secrets local
+      aoi k8s apply local && aoi k8s wait local
+      aoi k8s status local
+      aoi k8s rollback local
     """

@@ -1,0 +1,187 @@
+"""Secrets of the line, made in the cluster itself: nobody sees them, and what is there stays.
+
+Two Secrets are the source of the others: `aoi-data/postgresql` has the password, `aoi-data/object-store` who may do
+what in the store. What others need of them is written beside their pods.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from aoi_modules.cluster.live.certificates import self_signed
+from aoi_modules.cluster.live.connection import Cluster, Refused
+from aoi_modules.cluster.live.secret_needs import needed_secrets
+from aoi_modules.errors import ClusterError
+
+Object = dict[str, Any]
+Texts = Mapping[str, str]
+"""Keys of a Secret and their texts."""
+DATA = "aoi-data"
+POSTGRESQL, STORE = (DATA, "postgresql"), (DATA, "object-store")
+WHO = ("admin", "gateway", "serving", "trainer")
+"""Who has a key of the object store."""
+RIGHTS: Mapping[str, Sequence[str]] = {
+    "admin": ("Admin", "Read", "Write", "List", "Tagging"),
+    "gateway": ("Read:pictures", "Write:pictures", "List:pictures"),
+    "serving": ("Read:models", "List:models"),
+    "trainer": tuple(f"{right}:{bucket}" for bucket in ("models", "sources") for right in ("Read", "Write", "List")),
+}
+"""What each may do, in SeaweedFS' words."""
+GATEWAY_NAMES = (
+    "gateway",
+    "gateway.aoi",
+    "gateway.aoi.svc",
+    "*.gateway-pods",
+    "*.gateway-pods.aoi",
+    "gateway-pods.aoi",
+)
+"""By which the gateway is called inside the cluster."""
+CERTIFICATE_DAYS = 825
+
+
+def make_secrets(cluster: Cluster, objects: Sequence[Object]) -> dict[str, bool]:
+    """Makes the Secrets that the pods of an overlay need and the cluster lacks.
+
+    Args:
+        cluster: in which their namespaces are.
+        objects: of the overlay, as they are rendered.
+
+    Returns:
+        `NAMESPACE/NAME` -> whether it was made now.
+
+    Raises:
+        ClusterError: the cluster does not allow it, or one is needed of which nothing is known here.
+        MissingExtra: a certificate is needed, and nothing here can make one.
+    """
+    needed = needed_secrets(objects)
+    unknown = [
+        f"{room}/{name}" for room, name in needed if (room, name) not in _MAKERS and not _is_trainees(room, name)
+    ]
+    if unknown:
+        raise ClusterError(
+            f"nothing is known here of the Secrets {', '.join(unknown)}", hint="make them by kubectl create secret"
+        )
+    return {f"{room}/{name}": _ensure(cluster, room, name)[1] for room, name in sorted(needed, key=_sources_first)}
+
+
+def _sources_first(secret: tuple[str, str]) -> tuple[bool, str, str]:
+    return secret not in (POSTGRESQL, STORE), *secret
+
+
+def _ensure(cluster: Cluster, room: str, name: str) -> tuple[Texts, bool]:
+    """What a Secret has, and whether it had to be made."""
+    found = cluster.get("v1", "Secret", name, room)
+    if found is not None:
+        return _texts(found), False
+    make = _MAKERS.get((room, name), _token)
+    texts = make(cluster)
+    kind = "kubernetes.io/tls" if "tls.crt" in texts else "Opaque"
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": kind,
+        "metadata": {"name": name, "namespace": room, "labels": _LABELS},
+        "data": {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()},
+    }
+    try:
+        cluster.create(secret)
+    except Refused as error:
+        if error.reason != "AlreadyExists":
+            raise
+        return _ensure(cluster, room, name)  # somebody was quicker
+    return texts, True
+
+
+def _texts(secret: Object) -> Texts:
+    return {key: base64.b64decode(value).decode() for key, value in secret.get("data", {}).items()}
+
+
+def _password(_: Cluster) -> Texts:
+    return {"password": secrets.token_urlsafe(24)}
+
+
+def _database(cluster: Cluster) -> Texts:
+    password = _of(cluster, POSTGRESQL, "password")
+    return {"url": f"postgresql://aoi:{quote(password, safe='')}@postgresql.{DATA}/results"}
+
+
+def _store(_: Cluster) -> Texts:
+    """Keys for everybody, the store's own file of them, and the options of its console."""
+    keys = {f"{who}.key": secrets.token_hex(10) for who in WHO} | {
+        f"{who}.secret": secrets.token_hex(20) for who in WHO
+    }
+    identities = [
+        {
+            "name": who,
+            "credentials": [{"accessKey": keys[f"{who}.key"], "secretKey": keys[f"{who}.secret"]}],
+            "actions": list(RIGHTS[who]),
+        }
+        for who in WHO
+    ]
+    console = f"adminUser=admin\nadminPassword={secrets.token_urlsafe(18)}\n"
+    return {**keys, "s3.json": json.dumps({"identities": identities}, indent=1), "console": console}
+
+
+def _keys_of(who: str) -> Callable[[Cluster], Texts]:
+    """Makes the variables by which boto3 finds somebody's key."""
+
+    def keys(cluster: Cluster) -> Texts:
+        return {
+            "AWS_ACCESS_KEY_ID": _of(cluster, STORE, f"{who}.key"),
+            "AWS_SECRET_ACCESS_KEY": _of(cluster, STORE, f"{who}.secret"),
+        }
+
+    return keys
+
+
+def _certificate(cluster: Cluster) -> Texts:
+    """A certificate of the gateway; whom to trust for it stands in a ConfigMap, for everybody."""
+    made = self_signed("gateway.aoi.svc", GATEWAY_NAMES, CERTIFICATE_DAYS)
+    authority = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "gateway-ca", "namespace": "aoi", "labels": _LABELS},
+        "data": {"ca.crt": made.authority},
+    }
+    cluster.apply(authority, force=True)
+    return {"tls.crt": made.certificate, "tls.key": made.key, "ca.crt": made.authority}
+
+
+def _token(_: Cluster) -> Texts:
+    """For Jupyter; without a line break, which it would take for a part of it."""
+    return {"token": secrets.token_urlsafe(32)}
+
+
+def _of(cluster: Cluster, source: tuple[str, str], key: str) -> str:
+    texts, _ = _ensure(cluster, *source)
+    if key not in texts:
+        room, name = source
+        raise ClusterError(
+            f"the Secret {room}/{name} has no key {key!r}", hint="it was made by other means; add the key"
+        )
+    return texts[key]
+
+
+def _is_trainees(room: str, name: str) -> bool:
+    """Whether it is the token of one trainee among several."""
+    return room == "jupyter" and name.startswith("jupyter-")
+
+
+_LABELS = {
+    "app.kubernetes.io/part-of": "aoi", "app.kubernetes.io/component": "secrets",
+    "app.kubernetes.io/managed-by": "aoi-k8s",
+}  # fmt: skip
+_MAKERS: Mapping[tuple[str, str], Callable[[Cluster], Texts]] = {
+    POSTGRESQL: _password,
+    STORE: _store,
+    ("aoi", "database"): _database,
+    ("aoi", "gateway-tls"): _certificate,
+    ("aoi", "s3-gateway"): _keys_of("gateway"),
+    ("aoi", "s3-serving"): _keys_of("serving"),
+    (DATA, "s3-admin"): _keys_of("admin"),
+    ("jupyter", "s3-trainer"): _keys_of("trainer"),
+    ("jupyter", "jupyter"): _token,
+}
