@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from aoi_modules.cluster.deployment import MODEL_CONFIG, MODELS, Deployment, to_yaml
+from aoi_modules.cluster.deployment import GRPC_PORT, MODEL_CONFIG, MODELS, Deployment, to_yaml
 
 Object = dict[str, Any]
 PATH = Path(__file__).parents[2] / "k8s" / "base" / "model-serving" / "objects.yaml"
@@ -17,8 +17,10 @@ NAME, NAMESPACE = "model-serving", "aoi"
 REGISTRY = "s3://models?endpoint=http://s3.aoi-data:8333"
 """The bucket of models in the store of `k8s/base/object-store`, which has this name in whatever way it is run."""
 SYNC_IMAGE = "aoi/model-sync:0.2.0"
-SYNC_SECONDS = 10
+SYNC_SECONDS = 5
 """Between two looks into the registry: a version that is pushed is served within half a minute."""
+HEALTH, HEALTH_MINUTES = "/tmp/sync.health", 10
+"""The file that the sync writes at the end of each look, and how old it may become until the sync is started anew."""
 ROOM = "4Gi"
 """For all versions that are served, and one more on its way."""
 _HEAD = "# Written by `python -m aoi_modules.cluster.base` from aoi_modules/cluster/deployment.py; edit there.\n"
@@ -68,7 +70,13 @@ def _from_registry(pod: Object) -> None:
     pod["priorityClassName"] = "aoi-line"
     pod["topologySpreadConstraints"] = [_spread()]
     # The first one ends before the server starts; the second one starts then and goes on as long as the server does.
-    pod["initContainers"] = [_sync("first-sync", "--once"), {**_sync("sync", f"--every={SYNC_SECONDS}"), **_BESIDE}]
+    pod["initContainers"] = [
+        _sync("first-sync", "--once", "--or-keep"),
+        {
+            **_sync("sync", f"--every={SYNC_SECONDS}", f"--server=127.0.0.1:{GRPC_PORT}", f"--health-file={HEALTH}"),
+            **_BESIDE,
+        },
+    ]
     pod["volumes"] = [
         {"name": "models", "emptyDir": {"sizeLimit": ROOM}} if volume["name"] == "models" else volume
         for volume in pod["volumes"]
@@ -78,8 +86,16 @@ def _from_registry(pod: Object) -> None:
     server["resources"]["limits"]["ephemeral-storage"] = "256Mi"
 
 
-_BESIDE: Object = {"restartPolicy": "Always"}
-"""What makes an init container one that stays: it ends after the others do."""
+_BESIDE: Object = {
+    "restartPolicy": "Always",
+    "livenessProbe": {
+        "exec": {"command": ["sh", "-c", f'test -n "$(find {HEALTH} -mmin -{HEALTH_MINUTES})"']},
+        "initialDelaySeconds": 60 * HEALTH_MINUTES,  # the first look may take long: it brings all models
+        "periodSeconds": 60,
+        "timeoutSeconds": 5,
+    },
+}
+"""What makes an init container one that stays: it ends after the others do, and is started anew when it hangs."""
 
 
 def _sync(name: str, *how: str) -> Object:
@@ -87,7 +103,7 @@ def _sync(name: str, *how: str) -> Object:
     return {
         "name": name,
         "image": SYNC_IMAGE,
-        "args": ["registry", "sync", f"--registry={REGISTRY}", f"--models={MODELS}", *how],
+        "args": ["registry", "sync", f"--registry={REGISTRY}", f"--base-path={MODELS}", "--log_format=json", *how],
         "envFrom": [{"secretRef": {"name": "s3-serving"}}],  # may read models, and nothing else
         "resources": {
             "requests": {"cpu": "25m", "memory": "128Mi", "ephemeral-storage": ROOM},

@@ -39,7 +39,8 @@ def test_models_come_from_the_registry_before_the_server_starts_and_beside_it() 
     first, beside = described["initContainers"]
     assert "--once" in first["args"]
     assert "restartPolicy" not in first
-    assert (beside["args"][-1], beside["restartPolicy"]) == ("--every=10", "Always")
+    assert {"--every=5", "--server=127.0.0.1:8500"} < set(beside["args"])
+    assert beside["restartPolicy"] == "Always"
     assert {"name": "models", "emptyDir": {"sizeLimit": "4Gi"}} in described["volumes"]
     assert "--model_config_file=/models/models.config" in described["containers"][0]["args"]
     mounts = {mount["name"]: mount.get("readOnly", False) for mount in described["containers"][0]["volumeMounts"]}

@@ -84,8 +84,9 @@ class Cluster(Closing):
     def local(self) -> bool:
         """Whether its API listens on an address of this machine."""
         host = urlsplit(self.server).hostname or ""
-        with suppress(OSError), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.bind((host, 0))  # only an address of this machine can be bound
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with suppress(OSError), socket.socket(family) as probe:  # only an address of this machine can be bound
+            probe.bind((host, 0))
             return True
         return False
 

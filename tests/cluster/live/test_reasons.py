@@ -65,7 +65,7 @@ def test_what_a_container_waits_for(pod: dict[str, Any], events: list[dict[str, 
 
 def test_an_init_container_speaks_first() -> None:
     failed = {"name": "server", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
-    failed["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error"}}  # type: ignore[assignment]
+    failed["lastState"] = {"terminated": {"exitCode": 1, "reason": "Error"}}
     pod = running("x", False, initContainerStatuses=[failed], containerStatuses=[])
     assert "permission denied" in why(pod)
 

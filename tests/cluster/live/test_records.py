@@ -50,7 +50,7 @@ def test_two_at_once_are_told_apart(api: Api, cluster: Cluster) -> None:
             api.refuse = lambda method, path: None
             Records(cluster, "local").begin([ROOM])
 
-    api.refuse = somebody_else_begins  # type: ignore[assignment]
+    api.refuse = somebody_else_begins
     with pytest.raises(ClusterError, match="somebody else applies it at this moment"):
         Records(cluster, "local").begin([ROOM])
 

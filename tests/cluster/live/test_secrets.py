@@ -84,7 +84,7 @@ def test_a_source_without_its_key_is_named(api: Api, cluster: Cluster) -> None:
 
 def test_one_that_somebody_made_meanwhile_counts(api: Api, cluster: Cluster) -> None:
     theirs = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "jupyter", "namespace": "jupyter"}}
-    theirs["data"] = {"token": base64.b64encode(b"theirs").decode()}  # type: ignore[assignment]
+    theirs["data"] = {"token": base64.b64encode(b"theirs").decode()}
     before = api.refuse
 
     def make_first(method: str, path: str) -> tuple[int, str] | None:
