@@ -80,7 +80,10 @@ def _taken_apart(answer: object, name: str) -> tuple[object, Task, Engine | None
     found = fields(answer, ("task", "engine", name))
     if found[name] is None or found[name] is ...:
         raise Hint(f"{name}: found {kind(found[name])}")
-    return found[name], refuse_other(found["task"]), _engine(found["engine"])
+    written = found[name]
+    if isinstance(written, str):
+        written = written.lstrip("\n")  # a text in three quotes begins with an end of line; lines are counted from FROM
+    return written, refuse_other(found["task"]), _engine(found["engine"])
 
 
 def _engine(value: object) -> Engine | None:

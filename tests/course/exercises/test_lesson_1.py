@@ -43,6 +43,7 @@ def test_right_answers_pass(task: Task) -> None:
         ("1.1", {**OWN, "dockerfile": ...}, "no answer yet"),
         ("1.2", {"task": "ada", "engine": None, "dockerfile": "FROM x"}, "expected the task above"),
         ("1.3", {"task": TASK, "engine": "docker", "dockerfile": "FROM x"}, "expected what the lesson found"),
+        ("1.3", {**OWN, "dockerfile": '\nFROM python\nCMD ["a"]'}, "line 1: found python"),
         ("1.5", {"broken": (), "engine": None, "lines": []}, "expected the three of the task"),
         ("1.5", {"broken": BROKEN, "engine": None, "lines": LINES[:2]}, "expected a list of 3 lines"),
         ("1.5", {"broken": BROKEN, "engine": None, "lines": [one.line for one in BROKEN]}, "line 1: found -—name"),

@@ -44,7 +44,7 @@ def check_page_server(answer: object, task: Task, engine: Engine | None) -> str:
 
 def _check_place(steps: Sequence[Instruction], task: Task) -> None:
     """Wants the pictures where the program looks for them."""
-    place = f"/srv/{task.parts}"
+    place = task.place
     folders = find(steps, "WORKDIR")
     if not folders or folders[-1].value.rstrip("/") != place:
         found = folders[-1].value if folders else "none, so the program starts in /"

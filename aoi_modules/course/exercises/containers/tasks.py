@@ -101,12 +101,17 @@ class Task:
     @property
     def program(self) -> str:
         """The station's program."""
-        return f"count_{self.parts}.py"
+        return f"count_{self.parts}_{self.user}.py"
 
     @property
     def pages(self) -> Path:
         """The project of the page server."""
         return self.folder / "pages"
+
+    @property
+    def place(self) -> str:
+        """Where that server works in its image."""
+        return f"/srv/{self.user}-{self.parts}"
 
     def lay(self) -> list[Path]:
         """Writes the projects and the work, and gives their files."""
@@ -189,14 +194,13 @@ def broken_dockerfile(task: Task, dice: Random) -> Broken:
         dice.choice(("quotes", "two commands", "run")),
         "loopback",
     )
-    place = f"/srv/{task.parts}"
     words = ["python", "-m", "http.server", str(INSIDE), "--directory", "pictures", "--bind", "127.0.0.1"]
     listed = json.dumps(words)
     lines = [
         "FROM python" if "no version" in faults else f"FROM {BASE}",
         *(["ENV PAGES_PASSWORD=line-7"] if "password" in faults else []),
-        f"RUN mkdir -p {place} && cd {place}" if "cd" in faults else f"WORKDIR {place}",
-        f"COPY {'../pages/pictures' if 'outside' in faults else 'pictures'} {place}/pictures",
+        f"RUN mkdir -p {task.place} && cd {task.place}" if "cd" in faults else f"WORKDIR {task.place}",
+        f"COPY {'../pages/pictures' if 'outside' in faults else 'pictures'} {task.place}/pictures",
         f"EXPOSE {INSIDE}",
         "USER 65534",
         *{

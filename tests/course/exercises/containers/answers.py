@@ -31,8 +31,8 @@ CMD ["python", "{task.program}"]
 def pages_file(task: Task) -> str:
     """The Dockerfile of exercise 1.3, mended."""
     return f"""FROM {BASE}
-WORKDIR /srv/{task.parts}
-COPY pictures /srv/{task.parts}/pictures
+WORKDIR {task.place}
+COPY pictures {task.place}/pictures
 EXPOSE 8888
 USER 65534
 CMD ["python", "-m", "http.server", "8888", "--directory", "pictures"]

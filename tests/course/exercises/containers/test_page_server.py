@@ -12,10 +12,10 @@ from tests.course.exercises.containers.answers import pages_file
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("WORKDIR /srv/{task.parts}", "RUN mkdir -p /srv/x && cd /srv/x", "ends with its RUN"),
-        ("WORKDIR /srv/{task.parts}\n", "", "starts in /"),
-        ("pictures /srv/{task.parts}/pictures", "pictures /pictures", "have to be in"),
-        ("COPY pictures /srv/{task.parts}/pictures\n", "", "found no COPY"),
+        ("WORKDIR {task.place}", "RUN mkdir -p /srv/x && cd /srv/x", "ends with its RUN"),
+        ("WORKDIR {task.place}\n", "", "starts in /"),
+        ("pictures {task.place}/pictures", "pictures /pictures", "have to be in"),
+        ("COPY pictures {task.place}/pictures\n", "", "found no COPY"),
         ("USER 65534\n", "", "as root"),
         ('"pictures"]', '"pictures", "--bind", "127.0.0.1"]', "leads to nobody"),
         ('"8888"', '"80"', "expected port 8888"),
@@ -33,7 +33,7 @@ def test_each_mistake_gets_its_hint(task: Task, old: str, new: str, words: str) 
 
 
 def test_other_ways_to_write_it_pass(task: Task) -> None:
-    text = pages_file(task).replace(f"/srv/{task.parts}/pictures", "./pictures")
+    text = pages_file(task).replace(f"{task.place}/pictures", "./pictures")
     text = text.replace('"pictures"]', '"pictures", "--bind", "0.0.0.0"]')
     assert "mended" in check_page_server(text, task, None)
 
