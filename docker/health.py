@@ -8,6 +8,8 @@ import http.client
 import socket
 import ssl
 import sys
+import time
+from pathlib import Path
 
 SECONDS = 3.0
 
@@ -42,10 +44,23 @@ def listens(port: int) -> bool:
     return True
 
 
-def main(kind: str, port: str, path: str = "/") -> None:
+def is_fresh(file: str, seconds: float) -> bool:
+    """Whether a file was written not longer ago."""
+    try:
+        return time.time() - Path(file).stat().st_mtime <= seconds
+    except OSError:
+        return False
+
+
+def main(kind: str, what: str, more: str = "/") -> None:
     """Ends the process with 0, or with a sentence and 1."""
-    if not (answers(int(port), path) if kind == "http" else listens(int(port))):
-        sys.exit(f"nothing good comes from port {port}{path if kind == 'http' else ''}")
+    good = {
+        "http": lambda: answers(int(what), more),
+        "tcp": lambda: listens(int(what)),
+        "fresh": lambda: is_fresh(what, float(more)),
+    }[kind]()
+    if not good:
+        sys.exit(f"{kind} {what}{'' if kind == 'tcp' else f' {more}'}: not well")
 
 
 if __name__ == "__main__":

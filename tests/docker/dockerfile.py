@@ -1,16 +1,8 @@
-"""A Dockerfile as its instructions, by the stage that they belong to."""
+"""A Dockerfile by its stages, for the rules; the reader is the one of lesson 1."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Instruction:
-    """One instruction: its word in capitals, and what stands behind it in one line."""
-
-    word: str
-    text: str
+from aoi_modules.study.containers.dockerfile import Instruction, parse, stages
 
 
 @dataclass(frozen=True)
@@ -20,16 +12,16 @@ class Stage:
     Args:
         base: as it is written.
         name: behind AS, or "".
-        instructions: in their order.
+        instructions: in their order, without the FROM.
     """
 
     base: str
     name: str
-    instructions: list[Instruction] = field(default_factory=list)
+    instructions: tuple[Instruction, ...]
 
     def all(self, word: str) -> list[str]:
-        """The texts of one kind of instruction."""
-        return [one.text for one in self.instructions if one.word == word]
+        """What stands behind the word, of one kind of instruction; each in one line."""
+        return [one.text.removeprefix(f"{word} ") for one in self.instructions if one.name == word]
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class Dockerfile:
 
     text: str
     arguments: dict[str, str]
-    stages: list[Stage]
+    stages: tuple[Stage, ...]
 
     @property
     def image(self) -> Stage:
@@ -53,24 +45,14 @@ class Dockerfile:
 
 
 def read(text: str) -> Dockerfile:
-    """Reads a Dockerfile: comments are left out, lines that go on are put together."""
-    arguments: dict[str, str] = {}
-    stages: list[Stage] = []
-    for one in _instructions(text):
-        if one.word == "FROM":
-            base, _, name = one.text.partition(" AS ")
-            stages.append(Stage(base, name))
-        elif stages:
-            stages[-1].instructions.append(one)
-        else:
-            name, _, value = one.text.partition("=")
-            arguments[name] = value
-    return Dockerfile(text, arguments, stages)
+    """Reads a Dockerfile."""
+    instructions = parse(text)
+    found = stages(instructions)
+    before = instructions[: len(instructions) - sum(map(len, found))]
+    arguments = dict(one.value.partition("=")[::2] for one in before)
+    return Dockerfile(text, arguments, tuple(_stage(*stage) for stage in found))
 
 
-def _instructions(text: str) -> Iterator[Instruction]:
-    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    joined = re.sub(r"\\\n\s*", " ", "\n".join(lines))
-    for line in joined.splitlines():
-        word, _, rest = line.partition(" ")
-        yield Instruction(word.upper(), re.sub(r"\s+", " ", rest).strip())
+def _stage(first: Instruction, *others: Instruction) -> Stage:
+    base, _, name = first.value.partition(" AS ")
+    return Stage(base, name, others)

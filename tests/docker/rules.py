@@ -96,7 +96,7 @@ def is_labelled(file: Dockerfile) -> Iterator[str]:
     found = dict(re.findall(r'(org\.opencontainers\.image\.\w+)="([^"]*)"', " ".join(file.image.all("LABEL"))))
     if missing := LABELS - {name for name, value in found.items() if value}:
         yield f"no label {', '.join(sorted(missing))}"
-    words = [one.word for one in file.image.instructions]
+    words = [one.name for one in file.image.instructions]
     if words[-2:] != ["ARG", "LABEL"] or words.count("LABEL") != 1:
         yield "labels come last: they change with each commit, and what stands below is built anew"
 

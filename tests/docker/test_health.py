@@ -1,10 +1,12 @@
 """docker/health.py, as Docker runs it, against real servers."""
 
+import os
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -67,10 +69,19 @@ def test_a_port_that_speaks_tls_is_asked_by_tls(tmp_path: Path) -> None:
 
 
 def test_a_port_on_which_nobody_listens(free_port: int) -> None:
-    assert health("tcp", free_port) == (1, f"nothing good comes from port {free_port}")
-    assert health("http", free_port, "/healthz") == (1, f"nothing good comes from port {free_port}/healthz")
+    assert health("tcp", free_port) == (1, f"tcp {free_port}: not well")
+    assert health("http", free_port, "/healthz") == (1, f"http {free_port} /healthz: not well")
 
 
 def test_an_open_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert health("tcp", listener.getsockname()[1]) == (0, "")
+
+
+def test_a_file_that_is_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / "synced"
+    assert health("fresh", file, 60) == (1, f"fresh {file} 60: not well")
+    file.touch()
+    assert health("fresh", file, 60) == (0, "")
+    os.utime(file, (time.time() - 90, time.time() - 90))
+    assert health("fresh", file, 60)[0] == 1
