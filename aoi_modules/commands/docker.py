@@ -131,7 +131,7 @@ def build(
     """Build each IMAGE, or all, from the checkout in this folder.
 
     \b
-    Images: gateway, model-server, trainer, jupyter.
+    Images: gateway, model-server, model-sync, trainer, jupyter.
 
     \b
     Examples:

@@ -8,9 +8,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
+from aoi_modules.cli import aoi
 from aoi_modules.cluster.local.building import image_name
 from aoi_modules.gateway.routes import read_routes
 from tests.docker.dockerfile import read
@@ -100,8 +102,22 @@ def test_secrets_come_from_outside_and_each_one_is_asked_for() -> None:
 
 def test_the_routes_are_such_as_the_gateway_reads() -> None:
     (route,) = read_routes(ROOT / "docker/routes.yaml").components.values()
-    server = SERVICES["model-server"]["command"]
-    assert f"--model_name={route.model}" in server
+    (address,) = route.upstream if isinstance(route.upstream, tuple) else (route.upstream,)
+    name, _, port = str(address).rpartition(":")
+    assert f"--port={port}" in SERVICES[name]["command"]
+
+
+@pytest.mark.parametrize("name", [name for name, service in SERVICES.items() if "build" in service])
+def test_commands_are_such_as_aoi_reads(name: str) -> None:
+    words = SERVICES[name].get("command")
+    if words is None:
+        return
+    command: click.Command = aoi
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, words[0]
+        command, words = found, words[1:]
+    command.make_parser(click.Context(command)).parse_args(list(words))
 
 
 def test_compose_reads_it(tmp_path: Path) -> None:

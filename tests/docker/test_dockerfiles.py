@@ -89,6 +89,6 @@ def test_images_with_the_same_parts_share_their_layers() -> None:
 
 
 def test_small_images_have_no_tensorflow() -> None:
-    for image in ("gateway", "model-server"):
+    for image in ("gateway", "model-server", "model-sync"):
         extras = dockerfile.read(FILES[image]).text.split("--extra ")[1:]
-        assert {extra.split()[0] for extra in extras} <= {"station", "openvino"}
+        assert {extra.split()[0] for extra in extras} <= {"station", "openvino", "registry"}

@@ -1,21 +1,12 @@
-"""Our images, really built and really run: as somebody who is not root, on a root that nobody writes to.
-
-`make images-test` runs these where a Docker engine answers; elsewhere they say so and are left out. What is built
-stands on whatever the engine has under the names of docker/versions.env.
-"""
+"""Our images, really built and really run: as somebody who is not root, on a root that nobody writes to."""
 
 import io
 import json
-import os
 import secrets
-import shutil
 import stat
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,122 +15,14 @@ import pytest
 import requests
 from PIL import Image
 
-from aoi_modules.cluster.local.building import image_name
 from aoi_modules.cluster.local.engine import find_engine, size_of
-from aoi_modules.errors import AoiError
+from tests.docker.engine import CONFINED, NEED, TAG, aoi, built, docker, inspect, port_of, running, said, stopped, until
 from tests.docker.versions import ROOT, VERSIONS
 
-WANTED = os.environ.get("AOI_IMAGES_TEST", "").split()
-"""`build`, and options of `aoi docker build`; empty where nobody asked for these tests."""
-TAG = "0.0.0.images.test"
-CONFINED = ("--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges")
-MOST_MB = {"gateway": 200, "model-server": 400, "trainer": 3_500, "jupyter": 3_700}
+MOST_MB = {"gateway": 200, "model-server": 400, "model-sync": 150, "trainer": 3_500, "jupyter": 3_700}
 """Megabytes of 1e6 bytes over the base image, uncompressed."""
-START = "import sys; sys.argv[0] = 'aoi'; from aoi_modules.cli import main; main()"
 
-
-def _not_now() -> str:
-    """Why these tests are left out; empty where they are run."""
-    if not WANTED:
-        return "builds and runs images for minutes, so `make images-test` alone does"
-    try:
-        find_engine()
-    except AoiError as error:
-        return f"no image is built or run: {error.message}"
-    return ""
-
-
-NOT_NOW = _not_now()
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(1800),
-    pytest.mark.skipif(bool(NOT_NOW), reason=NOT_NOW or "never"),
-]
-
-
-@cache
-def built(image: str) -> str:
-    """Builds an image with the command of users; its name."""
-    device = ("--device=cpu",) if image == "jupyter" else ()
-    done = aoi("docker", "build", image, f"--tag={TAG}", *device, *WANTED[1:])
-    assert done.returncode == 0, done.stderr[-4000:]
-    return image_name(image, tag=TAG)
-
-
-def aoi(*words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", START, *words]
-    return subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, **variables}
-    )
-
-
-def docker(*words: str) -> str:
-    """Runs docker, which has to succeed; its standard output."""
-    done = _done(*words)
-    assert done.returncode == 0, f"docker {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout.strip()
-
-
-def said(*words: str, code: int | None = 0) -> str:
-    """Runs docker to that exit code, or any; its standard output, and behind it standard error."""
-    done = _done(*words)
-    text = f"{done.stdout}{done.stderr}"
-    assert code is None or done.returncode == code, f"docker {' '.join(words)}: {done.returncode}\n{text}"
-    return text.strip()
-
-
-def _done(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(["docker", *words], capture_output=True, text=True, check=False, timeout=900)
-
-
-def inspect(name: str, form: str) -> str:
-    return docker("inspect", "--format", form, name)
-
-
-@contextmanager
-def running(*words: str) -> Iterator[str]:
-    """A container in the background, by its name; it is gone in the end."""
-    name = f"aoi-test-{secrets.token_hex(4)}"
-    try:
-        docker("run", "--detach", f"--name={name}", *CONFINED, *words)
-        yield name
-    finally:
-        said("rm", "--force", "--volumes", name, code=None)
-
-
-@pytest.fixture
-def volume() -> Iterator[str]:
-    name = f"aoi-test-{secrets.token_hex(4)}"
-    docker("volume", "create", name)
-    yield name
-    docker("volume", "rm", "--force", name)
-
-
-@pytest.fixture
-def network() -> Iterator[str]:
-    name = f"aoi-test-{secrets.token_hex(4)}"
-    docker("network", "create", name)
-    yield name
-    docker("network", "rm", name)
-
-
-def until(name: str, condition: Any, what: str, seconds: float = 120) -> None:
-    """Waits for something of a container, and shows its log where it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not come:\n{docker('logs', name, code=None)}"
-        assert inspect(name, "{{.State.Running}}") == "true", said("logs", name)
-        time.sleep(0.3)
-
-
-def stopped(name: str) -> int:
-    """Stops a container as Docker does, by SIGTERM; its exit code. One that was killed has 137."""
-    docker("stop", "--time=30", name)
-    return int(inspect(name, "{{.State.ExitCode}}"))
-
-
-def port_of(name: str, port: int) -> int:
-    return int(docker("port", name, str(port)).splitlines()[0].rpartition(":")[2])
+pytestmark = NEED
 
 
 @pytest.mark.parametrize("image", MOST_MB)
@@ -172,7 +55,7 @@ def test_it_runs_with_nothing_to_write_to_and_no_network(image: str) -> None:
     assert "ermission denied" in tried
 
 
-@pytest.mark.parametrize("image", ["gateway", "model-server"])
+@pytest.mark.parametrize("image", ["gateway", "model-server", "model-sync"])
 def test_small_images_have_no_tensorflow_no_installer_and_no_compiler(image: str) -> None:
     script = "for program in uv cc gcc hatchling; do command -v $program; done; python -c 'import tensorflow'"
     words = said("run", "--rm", "--entrypoint=sh", built(image), "-c", script, code=1)
@@ -197,17 +80,16 @@ def test_the_gateway_alone_tells_that_it_speaks_no_plain_http_to_others() -> Non
     assert "expected TLS" in words
 
 
-def test_from_training_to_a_verdict_by_our_images_alone(volume: str, network: str) -> None:
+def test_from_training_to_a_verdict_by_our_images_alone(servables: Path, network: str) -> None:
     """Trained and exported without a network, served by the name of the original, judged by the gateway."""
-    data = f"--volume={volume}:/var/lib/aoi"
-    for words in (
-        ("train", "magnetic-tile", "--profile=ci", "--epochs=1", "--out=tile"),
-        ("export", "tile/model.keras", "--name=tile", "--base-path=models"),
-    ):
-        docker("run", "--rm", *CONFINED, "--network=none", data, built("trainer"), *words)
     gateway_address = docker("network", "inspect", "--format", "{{(index .IPAM.Config 0).Gateway}}", network)
-    server = (f"--network={network}", "--network-alias=model-server", f"{data}:ro", "--health-interval=1s")
-    flags = ("--port=8500", "--rest_api_port=8501", "--model_name=tile", "--model_base_path=/var/lib/aoi/models/tile")
+    server = (
+        f"--network={network}",
+        "--network-alias=model-server",
+        f"--volume={servables}:/models:ro",
+        "--health-interval=1s",
+    )
+    flags = ("--port=8500", "--rest_api_port=8501", "--model_name=tile", "--model_base_path=/models/tile")
     routes = f"--volume={ROOT}/docker/routes.yaml:/etc/aoi/routes.yaml:ro"
     listen = ("--host=0.0.0.0", "--routes=/etc/aoi/routes.yaml", f"--behind-proxy={gateway_address}/32")
     keep = (f"--network={network}", "--publish=127.0.0.1::8080", "--tmpfs=/var/lib/aoi:uid=10001,mode=700")
@@ -248,17 +130,16 @@ def test_a_training_that_is_stopped_says_so_at_once(volume: str) -> None:
         assert "stopped" in said("logs", name)
 
 
-@pytest.fixture
-def workdir() -> Iterator[Path]:
-    """Where the engine sees it, too."""
-    folder = Path("/tmp") / f"aoi-test-{secrets.token_hex(4)}"
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def test_jupyter_opens_by_its_token_alone_and_keeps_the_work(workdir: Path, free_port: int) -> None:
+def test_jupyter_opens_by_its_token_alone_and_keeps_the_work(shared_folder: Path, free_port: int) -> None:
     name, token = f"aoi-test-{secrets.token_hex(4)}", secrets.token_hex(16)
-    words = ("docker", "jupyter", "--no-gpu", f"--image={built('jupyter')}", f"--workdir={workdir}", f"--name={name}")
+    words = (
+        "docker",
+        "jupyter",
+        "--no-gpu",
+        f"--image={built('jupyter')}",
+        f"--workdir={shared_folder / 'work'}",
+        f"--name={name}",
+    )
     try:
         done = aoi(*words, f"--port={free_port}", "--json", AOI_JUPYTER_TOKEN=token)
         assert done.returncode == 0, done.stderr
@@ -273,7 +154,7 @@ def test_jupyter_opens_by_its_token_alone_and_keeps_the_work(workdir: Path, free
         assert len([one for one in listed if one["name"].endswith(".ipynb")]) > 10
         script = "import tensorflow as tf; print([one.device_type for one in tf.config.list_physical_devices()])"
         assert docker("exec", name, "python", "-c", script).splitlines()[-1] == "['CPU']"
-        (lesson, *_) = sorted((workdir / "notebooks").glob("*.ipynb"))
+        (lesson, *_) = sorted((shared_folder / "work/notebooks").glob("*.ipynb"))
         assert stat.S_ISREG(lesson.stat().st_mode)
         _refusals(words, name, free_port, token)
         assert stopped(name) == 0

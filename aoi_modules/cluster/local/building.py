@@ -10,7 +10,7 @@ from aoi_modules.cluster.local.engine import PROGRAM
 from aoi_modules.errors import AoiError, SettingsError
 from aoi_modules.settings import child_environment
 
-IMAGES = ("gateway", "model-server", "trainer", "jupyter")
+IMAGES = ("gateway", "model-server", "model-sync", "trainer", "jupyter")
 """One folder each in docker/."""
 DEVICES = ("cpu", "gpu")
 """Jupyter is built for either."""
