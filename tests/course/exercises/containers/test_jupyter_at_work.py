@@ -13,6 +13,7 @@ from tests.course.exercises.containers.answers import jupyter_file, run_line
 
 
 def test_without_the_image_it_says_where_it_is_built(task: Task, engine: Engine) -> None:
+    engine.ask("image", "rm", "--force", task.image)  # another test may have built it
     with pytest.raises(Hint, match=r"build it in exercise 1\.1"):
         open_jupyter(engine, run_line(task), task)
 
