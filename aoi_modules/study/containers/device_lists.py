@@ -4,6 +4,8 @@
 """
 
 import shlex
+import subprocess
+import sys
 
 import msgspec
 
@@ -12,6 +14,8 @@ from aoi_modules.study.containers.engine import Engine, said
 
 SECONDS = 180.0
 """How long a container may take to import TensorFlow."""
+SECONDS_HERE = 480.0
+"""How long it may take on this machine, which may be busy."""
 QUESTION = "import tensorflow as tf; print(tf.config.list_physical_devices())"
 REMARK = "GPU will not be used"
 """What TensorFlow's own remark about a missing driver holds."""
@@ -45,6 +49,16 @@ def ask(engine: Engine, image: str) -> list[DeviceList]:
             f"docker run --rm --gpus all --entrypoint python3 {image} -c {shlex.quote(QUESTION)}",
         ),
     ]
+
+
+def here(program: str = sys.executable, *, seconds: float = SECONDS_HERE) -> str:
+    """The same on this machine, outside of any container; says so where TensorFlow does not start, or not in time."""
+    try:
+        done = subprocess.run([program, "-c", QUESTION], capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired:
+        return f"TensorFlow did not answer within {seconds:g} s"
+    lines = done.stderr.strip().splitlines() or ["it gave no reason"]
+    return told(done.stdout, done.stderr) if done.returncode == 0 else f"TensorFlow does not start: {lines[-1]}"
 
 
 def told(output: str, errors: str) -> str:

@@ -1,9 +1,11 @@
 """TensorFlow's list of devices in a container."""
 
+from pathlib import Path
+
 import pytest
 
 from aoi_modules.study.containers import recorded
-from aoi_modules.study.containers.device_lists import ask, find_image, told
+from aoi_modules.study.containers.device_lists import ask, find_image, here, told
 from aoi_modules.study.containers.engine import Engine
 
 ERRORS = (
@@ -18,6 +20,19 @@ def test_of_all_that_tensorflow_prints_the_remark_and_the_list_are_kept() -> Non
         "[PhysicalDevice(name='/physical_device:CPU:0', device_type='CPU')]"
     )
     assert told(LIST, "") == LIST.strip()
+
+
+def test_a_python_that_does_not_answer_or_does_not_start_is_said(tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    for script, words in (
+        ("sleep 60", "TensorFlow did not answer within 0.2 s"),
+        ("echo no module >&2; exit 1", "TensorFlow does not start: no module"),
+        ("exit 1", "TensorFlow does not start: it gave no reason"),
+        ("echo the list", "the list"),
+    ):
+        program.write_text(f"#!/bin/sh\n{'exec ' if 'sleep' in script else ''}{script}\n")
+        program.chmod(0o755)
+        assert here(str(program), seconds=0.2 if "sleep" in script else 30) == words
 
 
 def test_the_recording_has_the_cpu_alone_and_a_refusal() -> None:
