@@ -205,7 +205,7 @@ class Round:
 
     def _loaded(self, name: str, before: Serving, goal: Serving, memory: Memory) -> list[int]:
         """The versions of the config that are loaded. Servers are asked only where something hangs on it."""
-        if before == goal:
+        if before == goal or not before.versions:
             return list(before.versions)
         if self._servers:
             loaded = self._servers.loaded(name)

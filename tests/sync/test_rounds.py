@@ -109,6 +109,14 @@ def test_labels_are_there_at_once_before_a_start_and_then_follow_the_server(line
         assert (last.deleted, last.pending) == (("tile:1",), False)
 
 
+def test_before_a_start_nobody_is_asked(line: Line, free_port: int) -> None:
+    line.push()
+    line.addresses = [f"127.0.0.1:{free_port}"]
+    first = line.round()
+    assert (first.problems, first.pending) == ((), False)
+    assert line.served() == {"tile": Serving((1,))}
+
+
 def test_a_server_that_cannot_load_a_version_keeps_the_old_one_and_is_told(line: Line) -> None:
     line.push()
     line.round()
