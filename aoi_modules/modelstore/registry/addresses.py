@@ -18,9 +18,12 @@ import re
 from aoi_modules.errors import RegistryError
 
 VERSIONS, RETIRED, LABELS, UPLOADS, PENDING = "versions/", "retired/", "labels/", "uploads/", "pending/"
-_NUMBERED = re.compile(r"(?:versions|retired)/([^/]+)/([1-9]\d{0,18})\.json")
-_MOVE = re.compile(r"labels/([^/]+)/([^/]+)/([1-9]\d{0,18})\.json")
-_PENDING = re.compile(r"pending/([^/]+)/([0-9a-f]{32})\.json")
+# Names become folders of whoever syncs: what `version_dir.check_name` would refuse is none of ours.
+_NAME = r"([A-Za-z0-9][A-Za-z0-9_.-]*)"
+_NUMBERED = re.compile(rf"(?:versions|retired)/{_NAME}/([1-9]\d{{0,18}})\.json", re.ASCII)
+_MOVE = re.compile(rf"labels/{_NAME}/([A-Za-z0-9_]+)/([1-9]\d{{0,18}})\.json", re.ASCII)
+_PENDING = re.compile(rf"pending/{_NAME}/([0-9a-f]{{32}})\.json")
+_UPLOAD = re.compile(r"[0-9a-f]+")
 _LABEL = re.compile(r"[A-Za-z0-9_]*[A-Za-z_][A-Za-z0-9_]*")
 _FILE = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\0\\]+(?:/[^/\0\\]+)*")
 
@@ -85,6 +88,11 @@ def check_label(label: str) -> str:
             hint="for example stable or canary",
         )
     return label
+
+
+def is_upload(upload: str) -> bool:
+    """Whether an upload has such a name as a push gives it."""
+    return _UPLOAD.fullmatch(upload) is not None
 
 
 def is_file(path: str) -> bool:

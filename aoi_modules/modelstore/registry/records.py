@@ -91,7 +91,7 @@ class Version(Record, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuses what would be written outside of the version's folder."""
         bad = [path for path in self.files if not addresses.is_file(path)]
-        if bad or not addresses.is_file(self.upload):
+        if bad or not addresses.is_upload(self.upload):
             raise ValueError(f"no path in a version folder: {bad or self.upload!r}")
 
     @property

@@ -29,7 +29,18 @@ def test_any_other_key_is_none_of_ours(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["versions/tile/0.json", "versions/tile/01.json", "versions/a/b/1.json", "versions/1.json"]
+    "key",
+    [
+        "versions/../3.json",
+        "versions/.hidden/3.json",
+        "labels/../stable/1.json",
+        "labels/tile/a-b/1.json",
+        "versions/tile/²3.json",
+        "versions/tile/0.json",
+        "versions/tile/01.json",
+        "versions/a/b/1.json",
+        "versions/1.json",
+    ],
 )
 def test_numbers_have_one_spelling(key: str) -> None:
     assert addresses.numbered(key) is None
