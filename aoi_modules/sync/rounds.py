@@ -21,6 +21,8 @@ from aoi_modules.sync.wishes import Wishes
 
 GRACE_SECONDS = 600.0
 SETTLE_SECONDS = 30.0
+READING_SECONDS = 2.0
+"""How long a server may take from reading a config to saying what it loads."""
 _LOCK_SECONDS = 10.0
 
 
@@ -209,7 +211,7 @@ class Round:
             return list(before.versions)
         if self._servers:
             loaded = self._servers.loaded(name)
-            self._problems += loaded.failures_of(before.versions)
+            self._problems += loaded.failures_of(goal.versions)
             return [version for version in before.versions if loaded.everywhere(version)]
         since = memory.configured.get(name, {})
         return [one for one in before.versions if self._now - since.get(one, self._now) >= self._place.settle]
@@ -235,8 +237,10 @@ class Round:
 
     def _unneeded(self, name: str, unwanted: Mapping[int, float]) -> list[int]:
         if self._servers:
-            loaded = self._servers.loaded(name)
-            return [version for version in unwanted if loaded.nowhere(version)]
+            # A server that read the config just before it changed begins to load only now.
+            old = [version for version, since in unwanted.items() if self._now - since >= READING_SECONDS]
+            loaded = self._servers.loaded(name) if old else None
+            return [version for version in old if loaded is not None and loaded.nowhere(version)]
         return [version for version, since in unwanted.items() if self._now - since >= self._place.grace]
 
     def _folder(self, name: str, version: int) -> Path:

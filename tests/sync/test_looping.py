@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,23 +44,31 @@ def wait_for(what: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def running(loop: Looping, every: float) -> Iterator[None]:
+    """A loop in a thread, which comes to its end with the block."""
+    thread = threading.Thread(target=loop.run, args=(every,))
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.stop()
+        thread.join(60)
+    assert not thread.is_alive()
+
+
 def test_trouble_is_said_once_and_the_end_of_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     objects = open_registry(str(tmp_path / "registry"))
     push(objects, write_version(tmp_path, "tile", 1), who="me")
     loop = looping(objects, tmp_path / "models")
     caplog.set_level(logging.INFO, "aoi_modules")
-    running = threading.Thread(target=loop.run, args=(0.02,))
-    running.start()
-    config = tmp_path / "models" / "models.config"
-    wait_for(config.is_file)
-    (tmp_path / "registry").rename(tmp_path / "elsewhere")
-    wait_for(lambda: "lists no models any more" in caplog.text)
-    time.sleep(0.2)
-    (tmp_path / "elsewhere").rename(tmp_path / "registry")
-    wait_for(lambda: "all is in step again" in caplog.text)
-    loop.stop()
-    running.join(30)
-    assert not running.is_alive()
+    with running(loop, 0.02):
+        wait_for((tmp_path / "models" / "models.config").is_file)
+        (tmp_path / "registry").rename(tmp_path / "elsewhere")
+        wait_for(lambda: "lists no models any more" in caplog.text)
+        time.sleep(0.2)
+        (tmp_path / "elsewhere").rename(tmp_path / "registry")
+        wait_for(lambda: "all is in step again" in caplog.text)
     assert caplog.text.count("lists no models any more; what is served stays; it is tried again") == 1
     assert caplog.text.count("brought tile:1") == 1
     assert caplog.messages[-1] == "stopped"
@@ -85,15 +94,12 @@ def test_a_label_follows_a_server_without_waiting_for_the_next_look(tmp_path: Pa
         loop.once()
         push(objects, write_version(tmp_path, "tile", 2), who="me")
         label(objects, "tile", "stable", 2, who="me")
-        running = threading.Thread(target=loop.run, args=(3600.0,))
-        running.start()
         config = tmp_path / "models" / "models.config"
-        wait_for(lambda: config_file.read(config)["tile"] == Serving((1, 2), {"stable": 1}))
-        server.states = {1: "END", 2: "AVAILABLE"}
-        wait_for(lambda: config_file.read(config)["tile"] == Serving((2,), {"stable": 2}))
-        wait_for(lambda: version_dir.versions(tmp_path / "models" / "tile") == [2])
-        loop.stop()
-        running.join(30)
+        with running(loop, 3600.0):
+            wait_for(lambda: config_file.read(config)["tile"] == Serving((1, 2), {"stable": 1}))
+            server.states = {1: "END", 2: "AVAILABLE"}
+            wait_for(lambda: config_file.read(config)["tile"] == Serving((2,), {"stable": 2}))
+            wait_for(lambda: version_dir.versions(tmp_path / "models" / "tile") == [2])
 
 
 def test_health_says_when_a_round_came_to_its_end_and_how(tmp_path: Path) -> None:

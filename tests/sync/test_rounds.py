@@ -101,11 +101,14 @@ def test_labels_are_there_at_once_before_a_start_and_then_follow_the_server(line
         server.states = {1: "AVAILABLE", 2: "AVAILABLE"}
         assert line.round().pending
         assert line.served() == {"tile": Serving((2,), {"stable": 2})}
+        server.states = {2: "AVAILABLE"}
+        assert line.round().deleted == ()  # a server may have read the config just before
+        server.states = {1: "AVAILABLE", 2: "AVAILABLE"}
         assert line.later(10_000).deleted == ()  # the server still has it
         server.states = {1: "UNLOADING", 2: "AVAILABLE"}
         assert line.round().deleted == ()
         server.states = {1: "END", 2: "AVAILABLE"}
-        last = line.round()
+        last = line.later(rounds.READING_SECONDS)
         assert (last.deleted, last.pending) == (("tile:1",), False)
 
 
