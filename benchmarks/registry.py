@@ -51,6 +51,7 @@ from tests.modelstore.registry.servables import write_version
 from tests.seaweedfs import SeaweedFS, running_seaweedfs
 
 TIMES = 7
+SETTLE_SECONDS = 600
 VERSIONS, MODELS = 1000, 20
 AOI = [sys.executable, "-c", "from aoi_modules.cli import main; main()", "registry"]
 
@@ -87,8 +88,8 @@ def measure_list(store: SeaweedFS) -> None:
 
     def listed() -> None:
         found = catalogue.models(objects)
-        require(len(found[0].versions) == VERSIONS, "not as it was")
-        require(len(catalogue.labels(objects, found)["tile"]) == 10, "not as it was")
+        require(len(found[0].versions) == VERSIONS, "versions are missing in the list")
+        require(len(catalogue.labels(objects, found)["tile"]) == 10, "labels are missing")
 
     show("list of 1,000 versions on S3", [timed(listed) for _ in range(TIMES)], bound=1.0)
     command = [*AOI, "list", "--registry", place]
@@ -108,7 +109,10 @@ def measure_sync(store: SeaweedFS, folder: Path) -> None:
     show(f"first sync of {MODELS} models of 1 MB", [timed(lambda: looping.once())])
     came = [path.stat().st_mtime_ns for path in sorted(models.rglob("*")) if path.is_file()]
     show("second sync, nothing changed", [timed(lambda: looping.once()) for _ in range(TIMES)], bound=1.0)
-    require(came == [path.stat().st_mtime_ns for path in sorted(models.rglob("*")) if path.is_file()], "not as it was")
+    require(
+        came == [path.stat().st_mtime_ns for path in sorted(models.rglob("*")) if path.is_file()],
+        "a second sync wrote something",
+    )
     objects.close()
 
 
@@ -156,7 +160,7 @@ def pushed(place: str, lamp: Path, pushes: int, luck: random.Random) -> Iterator
             time.sleep(luck.uniform(0.3 * takes, takes))
             process.kill()
         said = process.communicate()[0]
-        require(number % 2 or process.returncode == 0, "not as it was")
+        require(number % 2 or process.returncode == 0, "a push failed")
         if said:
             yield int(said.strip().rpartition(":")[2])
 
@@ -215,19 +219,19 @@ class Watch:
     def check(self) -> None:
         """Fails where anything was wrong."""
         require(not self._wrong, self._wrong[:5])
-        require(self.answers, "not as it was")
+        require(self.answers, "nobody was answered")
 
 
 def settle(follower: Follower, models: Path, last: int, address: str) -> None:
     """Lets a sync come to its end, and the server to the newest version."""
     process = follower.start()
     with GrpcClient(Endpoint(address, "lamp")) as client:
-        end = time.monotonic() + 120
+        end = time.monotonic() + SETTLE_SECONDS
         while [path.name for path in (models / "lamp").iterdir()] != [str(last)] or client.manifest().version != last:
             require(time.monotonic() < end, "it does not come to its end")
             time.sleep(0.1)
     process.terminate()
-    require(process.wait(30) == 0, "not as it was")
+    require(process.wait(60) == 0, "the sync did not end cleanly")
 
 
 def check(objects: Objects, told: list[int], folder: Path) -> list[int]:
@@ -240,7 +244,7 @@ def check(objects: Objects, told: list[int], folder: Path) -> list[int]:
     left = sweep(objects, timedelta(0))
     uploads = {entry.key.split("/")[2] for entry in objects.listed(addresses.UPLOADS)}
     require(uploads == {record.upload for record in records}, "an upload is left")
-    require(not list(objects.listed(addresses.PENDING)), "not as it was")
+    require(not list(objects.listed(addresses.PENDING)), "a note of an upload is left")
     print(f"{left} uploads of killed pushes were swept")
     return there
 
