@@ -45,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     references.finds_its_own_pods,
     references.names_what_is_there,
     references.can_read_its_claim,
+    references.starts_without_a_walk,
     references.keeps_its_claims,
     rooms.says_its_room,
     rooms.is_restricted,

@@ -40,7 +40,7 @@ MISTAKES: list[Mistake] = [
     (rules.names_what_is_there, "local", lambda o: gateways(o).update(serviceName="x"), "names Service x"),
     (rules.names_what_is_there, "prod", lambda o: o.remove(one(o, "PersistentVolumeClaim", "backups")), "backups"),
     (rules.can_read_its_claim, "local", lambda o: context(o).pop("fsGroup"), "no securityContext.fsGroup"),
-    (rules.can_read_its_claim, "local", lambda o: context(o).pop("fsGroupChangePolicy"), "walks through the whole"),
+    (rules.starts_without_a_walk, "local", lambda o: context(o).pop("fsGroupChangePolicy"), "walks through the whole"),
     (rules.keeps_its_claims, "local", let_claims_go, "what was kept goes"),
 ]
 
