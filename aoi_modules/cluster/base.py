@@ -103,7 +103,7 @@ def _sync(name: str, *how: str) -> Object:
     return {
         "name": name,
         "image": SYNC_IMAGE,
-        "args": ["registry", "sync", f"--registry={REGISTRY}", f"--base-path={MODELS}", "--log_format=json", *how],
+        "args": ["registry", "sync", f"--registry={REGISTRY}", f"--models={MODELS}", "--log_format=json", *how],
         "envFrom": [{"secretRef": {"name": "s3-serving"}}],  # may read models, and nothing else
         "resources": {
             "requests": {"cpu": "25m", "memory": "128Mi", "ephemeral-storage": ROOM},

@@ -7,6 +7,8 @@ Object = dict[str, Any]
 Log = Callable[[str, bool], Sequence[str]]
 """The last lines of a container, by its name; of its last run but one if asked for."""
 _STARTING = ("ContainerCreating", "PodInitializing")
+_BEFORE_START = ("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "Failed", "Pulling")
+"""Reasons of events that tell what a container waits for that has not started; a large image takes minutes."""
 _TOO_LONG = 300
 
 
@@ -29,7 +31,7 @@ def why_not_ready(pod: Object, events: Sequence[Object], log: Log) -> str:
         for container in status.get(place, []):
             if said := _of_container(container, events, log):
                 return said
-    return _last(events, ("FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox"))
+    return _last(events, _BEFORE_START)
 
 
 def is_ready(pod: Object) -> bool:
@@ -63,7 +65,7 @@ def _of_container(container: Mapping[str, Any], events: Sequence[Object], log: L
     if waiting and waiting.get("reason") not in _STARTING:
         return f"{name}: {waiting['reason']}: {_short(str(waiting.get('message', '')))}"
     if waiting:
-        return _last(events, ("FailedMount", "FailedAttachVolume", "Failed"))
+        return _last(events, _BEFORE_START)
     if "running" in state and not container.get("ready") and not _stays_beside(container):
         unhealthy = _last(events, ("Unhealthy",), about=f"{{{name}}}")
         lines = [one for one in log(name, False) if one.strip()]

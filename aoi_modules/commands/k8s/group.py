@@ -2,13 +2,15 @@
 
 import click
 
-from aoi_modules.commands.k8s import changing, rendering, storing, watching
+from aoi_modules.commands.k8s import changing, explaining, rendering, storing, trainees, watching
 
 
 @click.group(
     commands=[
         rendering.render,
         rendering.validate,
+        explaining.explain,
+        trainees.trainees,
         changing.secrets,
         changing.apply,
         watching.status,

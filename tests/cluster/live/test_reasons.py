@@ -57,6 +57,14 @@ def test_no_node_takes_it() -> None:
             'secret "database" not found',
         ),
         (with_container({"waiting": {"reason": "ContainerCreating"}}), [], ""),
+        (
+            with_container({"waiting": {"reason": "PodInitializing"}}),
+            [
+                event("pod-x", "Failed", "not found"),
+                event("pod-x", "Pulling", 'Pulling image "aoi/jupyter:1"', kind="Normal", when="2026-01-02T00:00:00Z"),
+            ],
+            'Pulling image "aoi/jupyter:1"',
+        ),
     ],
 )
 def test_what_a_container_waits_for(pod: dict[str, Any], events: list[dict[str, Any]], said: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from aoi_modules.cli import aoi
 from aoi_modules.cluster.policies.pods import pods
 from aoi_modules.commands.k8s.flags import commands_of, refusal, wrong_commands
-from tests.cluster.overlays import OVERLAYS, Object, container, overlay
+from tests.cluster.overlays import OVERLAYS, Object, container, overlay, pod
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
@@ -35,11 +35,12 @@ def test_a_flag_that_is_no_more_is_named_wherever_it_stands() -> None:
     objects = overlay("prod")
     argue(container(objects), "--drain_second=5")
     argue(container(objects, "Deployment", "model-serving"), "--model_config=x")
+    argue(pod(objects, "Deployment", "model-serving")["initContainers"][0], "--evry=5")
     container(objects)["lifecycle"]["preStop"]["exec"]["command"].append("--wait")
     problems = list(wrong_commands(objects, aoi))
-    for words in ("--drain_second", "--model_config", "--wait"):
+    for words in ("--drain_second", "--model_config", "--evry", "--wait"):
         assert sum(words in problem for problem in problems) == 1, problems
-    assert len(problems) == 3
+    assert len(problems) == 4
 
 
 @pytest.mark.parametrize(
