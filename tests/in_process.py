@@ -4,8 +4,10 @@ A new process pays for TensorFlow's import, which is most of what many commands 
 (signals, kills, an empty environment, what is imported) is tested with one.
 """
 
+import logging
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from unittest import mock
@@ -22,11 +24,25 @@ class Ended:
     stderr: str
 
 
+@contextmanager
+def logging_kept() -> Iterator[None]:
+    """Gives the log of this process its streams and levels back; a server's command sets them for good."""
+    root, ours = logging.getLogger(), logging.getLogger("aoi_modules")
+    handlers, level, our_level = root.handlers[:], root.level, ours.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        ours.setLevel(our_level)
+
+
 def aoi(*words: object) -> Ended:
     """Runs `aoi` with these words."""
     out, err = (TextIOWrapper(BytesIO(), "utf-8", write_through=True) for _ in range(2))
     code: object = 0
-    with mock.patch.object(sys, "argv", ["aoi", *map(str, words)]), redirect_stdout(out), redirect_stderr(err):
+    argv = mock.patch.object(sys, "argv", ["aoi", *map(str, words)])
+    with logging_kept(), argv, redirect_stdout(out), redirect_stderr(err):
         try:
             main()
         except SystemExit as ended:

@@ -7,16 +7,13 @@ from pathlib import Path
 import pytest
 
 from aoi_modules import logs
+from tests.in_process import logging_kept
 
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    root, ours = logging.getLogger(), logging.getLogger("aoi_modules")
-    handlers, level, our_level = root.handlers[:], root.level, ours.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    ours.setLevel(our_level)
+    with logging_kept():
+        yield
 
 
 def test_one_json_object_a_line() -> None:
