@@ -106,8 +106,8 @@ def _sync(name: str, *how: str) -> Object:
         "args": ["registry", "sync", f"--registry={REGISTRY}", f"--models={MODELS}", "--log_format=json", *how],
         "envFrom": [{"secretRef": {"name": "s3-serving"}}],  # may read models, and nothing else
         "resources": {
-            "requests": {"cpu": "25m", "memory": "128Mi", "ephemeral-storage": ROOM},
-            "limits": {"memory": "128Mi", "ephemeral-storage": "5Gi"},
+            "requests": {"cpu": "25m", "memory": "192Mi", "ephemeral-storage": ROOM},
+            "limits": {"memory": "192Mi", "ephemeral-storage": "5Gi"},
         },
         "securityContext": {
             "allowPrivilegeEscalation": False,

@@ -27,7 +27,7 @@ def test_our_images_have_the_version_of_the_package() -> None:
     found = {part["image"] for name in OVERLAYS for _, part in parts(overlay(name)) if is_ours(part["image"])}
     assert {image.rpartition(":")[2] for image in found} == {version}
     names = {image.partition(":")[0].removeprefix("aoi/") for image in found}
-    assert names == {"gateway", "model-server", "model-sync", "jupyter"}
+    assert names == {"gateway", "model-server", "model-sync", "jupyter", "jupyter-gpu"}
 
 
 def test_images_of_others_are_those_of_versions_env() -> None:

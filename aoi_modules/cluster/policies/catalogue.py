@@ -18,6 +18,7 @@ from aoi_modules.cluster.policies.pods import Object, Rule
 RULES: tuple[Rule, ...] = (
     images.has_pinned_images,
     images.pulls_as_pinned,
+    images.suits_its_processor,
     confinement.is_nobody,
     confinement.is_confined,
     confinement.has_seccomp,

@@ -15,6 +15,18 @@ MISTAKES: list[Mistake] = [
         "no version",
     ),
     (images.pulls_as_pinned, "local", lambda o: container(o).update(imagePullPolicy="Always"), "without the registry"),
+    (
+        images.suits_its_processor,
+        "gpu",
+        lambda o: container(o, "StatefulSet", "jupyter").update(image="aoi/jupyter:0.2.0"),
+        "has to be one with CUDA",
+    ),
+    (
+        images.suits_its_processor,
+        "local",
+        lambda o: container(o, "StatefulSet", "jupyter").update(image="aoi/jupyter-gpu:0.2.0"),
+        "none is asked for",
+    ),
 ]
 
 
