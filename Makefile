@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course test test-slow test-services test-fast lab lint format images images-test bench lock clean
+.PHONY: help setup course test test-slow test-services test-fast cluster-test lab lint format images images-test bench lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test-slow: setup ## what trains, exports, serves or runs lessons for more than s
 
 test-services: setup ## what needs a database, a broker or a tracer that pip does not install
 	@$(PYTEST) -m services --durations 12 $(if $(CI_RUNS),$(PART))
+
+cluster-test: setup ## the line on the Kubernetes cluster of KUBECONFIG, which gets it and loses it again
+	@$(BIN)/pytest -m cluster tests/k8s
 
 test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
 	@$(PYTEST) -m 'not slow and not services' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)
