@@ -131,8 +131,8 @@ def keeps_caches_outside(file: Dockerfile) -> Iterator[str]:
     for stage in file.stages:
         for run in stage.all("RUN"):
             installs = "pip install" in run and "--no-deps" not in run
-            if installs and "--mount=type=cache,target=/root/.cache" not in run:
-                yield f"RUN {run[:60]}...: expected --mount=type=cache,target=/root/.cache"
+            if installs and "--mount=type=cache,target=/var/cache/packages" not in run:
+                yield f"RUN {run[:60]}...: expected --mount=type=cache,target=/var/cache/packages"
 
 
 def copies_what_is_there(file: Dockerfile) -> Iterator[str]:

@@ -37,7 +37,7 @@ MUTATIONS = (
     ("knows_no_address_and_no_secret", "gateway", "pip install --require", "pip install -i https://here --require"),
     ("knows_no_address_and_no_secret", "gateway", BASE, BASE + "ARG INDEX_PASSWORD\n"),
     ("knows_no_address_and_no_secret", "gateway", "COPY docker/health.py", "ADD docker/health.py"),
-    ("keeps_caches_outside", "gateway", "--mount=type=cache,target=/root/.cache", "--mount=type=tmpfs,target=/tmp"),
+    ("keeps_caches_outside", "gateway", "type=cache,target=/var/cache/packages", "type=tmpfs,target=/tmp"),
     ("copies_what_is_there", "gateway", "COPY docker/health.py", "COPY docker/well.py"),
     ("copies_what_is_there", "gateway", "COPY docker/health.py", "COPY docker/versions.env"),
     ("imports_what_is_there", "gateway", "aoi_modules.gateway.server", "aoi_modules.gateway.waiter"),

@@ -12,7 +12,9 @@ import msgspec
 from aoi_modules.errors import CourseError
 from aoi_modules.study.containers.engine import Engine, said
 
-OWN, SHARED = "/tmp/own.txt", "/work/shared.txt"
+VOLUME = "/volume"
+"""As what the container sees the folder of this machine."""
+OWN, SHARED = "/tmp/own.txt", f"{VOLUME}/shared.txt"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +32,7 @@ def watch(engine: Engine, image: str, folder: Path) -> list[Moment]:
     Args:
         engine: that runs it.
         image: with a shell.
-        folder: of this machine, which the container sees as /work; everybody has to be allowed to write there.
+        folder: of this machine, which becomes the volume; everybody has to be allowed to write there.
 
     Raises:
         CourseError: the engine refuses a step.
@@ -47,7 +49,7 @@ def watch(engine: Engine, image: str, folder: Path) -> list[Moment]:
 @contextmanager
 def _running(engine: Engine, image: str, folder: Path) -> Iterator[str]:
     """A container that waits, by its id; removed at the end."""
-    container = engine.start(["--detach", "--volume", f"{folder}:/work", image, "sleep", "600"])
+    container = engine.start(["--detach", "--volume", f"{folder}:{VOLUME}", image, "sleep", "600"])
     try:
         yield container
     finally:
