@@ -70,8 +70,7 @@ def test_where_the_model_looked_is_told_or_why_it_cannot_be(browser: Browser, li
     with visit(browser, line.url) as visitor:
         visitor.refused(r"404 /v1/inspections/\w+/map")
         visitor.called("Hedy")
-        held: list[Route] = []  # requests for one more part
-        visitor.page.route("**/v1/reviews/next", lambda route: held.append(route))
+        held = hold_back(visitor.page)
         visitor.go("/review")
         answer_next(visitor.page, held)
         desk = visitor.page.locator("#desk")
@@ -89,6 +88,40 @@ def test_where_the_model_looked_is_told_or_why_it_cannot_be(browser: Browser, li
         expect(refusal).to_contain_text("has no map")  # parts that came meanwhile do not wipe it away
         visitor.page.keyboard.press("s")
         expect(refusal).to_be_hidden()
+
+
+@services.need(services.CHROMIUM)
+def test_a_refused_undo_is_told_until_the_next_judgement(browser: Browser, line: Station) -> None:
+    for number in range(8):
+        line.inspect(0.9, unit=f"SN4-{number}")
+    with visit(browser, line.url) as visitor:
+        visitor.refused(r"409 /v1/judgements/\w+/undo")
+        visitor.called("Ida")
+        held = hold_back(visitor.page)
+        visitor.go("/review")
+        answer_next(visitor.page, held)
+        good = visitor.page.get_by_role("button", name="Good")
+        expect(good).to_be_enabled()
+        with visitor.page.expect_response("**/judgements") as judged:
+            visitor.page.keyboard.press("g")
+        answer_next(visitor.page, held)
+        expect(good).to_be_enabled()
+        assert line.post(f"/v1/judgements/{judged.value.json()['id']}/undo", who="Ida").ok  # in another window
+        visitor.page.keyboard.press("u")
+        refusal = visitor.page.get_by_role("alert")
+        expect(refusal).to_contain_text("is not in force")
+        answer_next(visitor.page, held)
+        answer_next(visitor.page, held)
+        expect(refusal).to_contain_text("is not in force")  # parts that came meanwhile do not wipe it away
+        visitor.page.keyboard.press("g")
+        expect(refusal).to_be_hidden()
+
+
+def hold_back(page: Page) -> list[Route]:
+    """The requests for one more part, each of which waits for `answer_next`."""
+    held: list[Route] = []
+    page.route("**/v1/reviews/next", lambda route: held.append(route))
+    return held
 
 
 def answer_next(page: Page, held: list[Route]) -> None:
