@@ -5,7 +5,9 @@ from collections.abc import Callable
 from threading import Lock
 
 from aoi_modules.client.base import PredictClient
+from aoi_modules.client.grpc.turns import PAUSE_SECONDS, TURNS
 from aoi_modules.client.rest.output_names import FRESH_SECONDS
+from aoi_modules.errors import StoreError
 from aoi_modules.modelstore.manifest import Manifest
 
 
@@ -34,14 +36,28 @@ class Manifests:
 
         Raises:
             RpcError: no model server answers, or it refuses.
-            StoreError: the manifest cannot be read.
+            StoreError: the manifest cannot be read, or only that of another version.
         """
         with self._lock:
             stale = version is None and self._clock() - self._read_at > FRESH_SECONDS
             if stale or version not in self._known:
-                # The newest version tells its own: another one than the one that answered, if it came meanwhile.
-                return self._remember(version, self._client.find_manifest())
+                return self._remember(version, self._find(version))
             return self._known[version]
+
+    def _find(self, version: int | None) -> Manifest | None:
+        """Asks for the manifest until that of the version comes: of a name's servers only some may have it now."""
+        others: set[int] = set()
+        for _ in range(TURNS):
+            found = self._client.find_manifest()
+            if version is None or found is None or found.version == version:
+                return found
+            others.add(found.version)
+            time.sleep(PAUSE_SECONDS)
+        raise StoreError(
+            f"version {version} of model {self._client.endpoint.model} answered, and no server would show its manifest "
+            f"afterwards; now version {', '.join(map(str, sorted(others)))} answers",
+            hint="ask about this picture again",
+        )
 
     def _remember(self, version: int | None, manifest: Manifest | None) -> Manifest | None:
         self._read_at = self._clock()

@@ -5,14 +5,16 @@ A server that does not answer about a model is away for that model, until it say
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
+from typing import TypeVar
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.async_client import AsyncGrpcClient
 from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
+from aoi_modules.client.grpc.turns import by_turns
 from aoi_modules.client.replies import Prediction, VersionStatus
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import Tls
@@ -32,6 +34,7 @@ UNREADABLE_SECONDS = 5.0
 _MAX_MANIFESTS = 64
 """Manifests kept a model server; the oldest goes first."""
 
+Answer = TypeVar("Answer")
 Told = Callable[[str, str, bool], None]
 """Learns the address of a server and a model, and whether it is away now."""
 
@@ -203,7 +206,8 @@ class Upstream:
             endpoint, manifest = await self._pinned(endpoint, attempts)
         client = self._client(endpoint, attempts, (*question.metadata, *trace))
         try:
-            prediction = await client.predict(shot.inputs(manifest), shot.signature)
+            inputs = shot.inputs(manifest)
+            prediction = await self._of(endpoint.version, lambda: client.predict(inputs, shot.signature))
         except RpcError as error:
             if error.code == "INVALID_ARGUMENT":  # the manifest may say in our words what does not fit
                 shot.check((await self._pinned(endpoint, attempts))[1])
@@ -239,10 +243,14 @@ class Upstream:
         if known is not None and time.monotonic() < until:
             raise StoreError(known.message, hint=known.hint)
         try:
-            return await client.find_manifest()
+            return await self._of(key[1], client.find_manifest)
         except StoreError as error:
             self._unreadable = {key: (time.monotonic() + UNREADABLE_SECONDS, error)}
             raise
+
+    async def _of(self, version: int | None, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Asks about a version, which not every server of a name may have now; or once, about whichever answers."""
+        return await (ask() if version is None else by_turns(self.address, ask))
 
     def _client(self, endpoint: Endpoint, attempts: Attempts, metadata: Metadata = ()) -> AsyncGrpcClient:
         own = endpoint if endpoint.address == self.address else replace(endpoint, address=self.address)

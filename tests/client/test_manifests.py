@@ -2,10 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.manifests import Manifests
 from aoi_modules.client.rest.output_names import FRESH_SECONDS
+from aoi_modules.errors import StoreError
 from aoi_modules.modelstore.manifest import Manifest
 from tests.client.model_server import ModelServer, manifest
 
@@ -58,3 +61,15 @@ def test_threads_ask_once(model_server: ModelServer) -> None:
         found = list(threads.map(manifests.of, [2] * 40))
     assert {threshold(one) for one in found} == {0.2}
     assert asked(model_server) == 2
+
+
+def test_scores_are_never_read_by_the_manifest_of_another_version(
+    model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aoi_modules.client.manifests.PAUSE_SECONDS", 0.0)
+    with GrpcClient(Endpoint(model_server.address, "tile")) as client:
+        manifests = Manifests(client, client.find_manifest())
+        publish(model_server, 3, threshold=0.3)
+        with pytest.raises(StoreError, match="version 2 of model tile answered, .* now version 3 answers"):
+            manifests.of(2)
+        assert threshold(manifests.of(3)) == 0.3

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import grpc
+import msgspec
 import pytest
 
 from aoi_modules.client.endpoint import Endpoint
@@ -16,7 +17,7 @@ from aoi_modules.gateway.replicas import Replicas, TwoHungUp
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.gateway.upstreams import Question, Upstreams
 from aoi_modules.gateway.watching.tracing import Untraced
-from tests.client.model_server import ModelServer
+from tests.client.model_server import ModelServer, manifest
 from tests.gateway.relay import Relay
 
 PATIENCE = 30.0
@@ -249,6 +250,27 @@ def test_a_server_behind_a_name_without_the_model_or_without_time_is_passed_by(
             await harness.ask()
 
     with_replicas([behind_a_name[0]], act)
+
+
+@pytest.mark.parametrize("features", [None, {"area": 60.0}], ids=["picture", "picture and features"])
+def test_a_version_that_one_server_of_a_name_has_and_the_next_has_not_yet_is_answered_and_is_not_away(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]], features: dict[str, float] | None
+) -> None:
+    names = tuple(features or ())
+    for server, version in zip(servers, (1, 2), strict=False):
+        own = msgspec.structs.replace(manifest(version), features=names).to_json()
+        server.states, server.version, server.manifests = {version: "AVAILABLE"}, version, {version: own}
+
+    async def act(harness: Harness) -> None:
+        upstream = harness.upstreams[behind_a_name[0]]
+        for _ in range(20):
+            endpoint, asked = question(PATIENCE)
+            reply = await harness.replicas.ask(upstream, endpoint, replace(asked, shot=Shot(b"p", features=features)))
+            assert reply.manifest is not None
+            assert reply.manifest.version == reply.prediction.version
+            upstream._manifests.clear()  # as if each picture were the first of its version
+
+    assert not with_replicas([behind_a_name[0]], act).told, "the model was never away"
 
 
 @pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE", "CANCELLED"])
