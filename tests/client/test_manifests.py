@@ -70,6 +70,6 @@ def test_scores_are_never_read_by_the_manifest_of_another_version(
     with GrpcClient(Endpoint(model_server.address, "tile")) as client:
         manifests = Manifests(client, client.find_manifest())
         publish(model_server, 3, threshold=0.3)
-        with pytest.raises(StoreError, match="version 2 of model tile answered, .* now version 3 answers"):
+        with pytest.raises(StoreError, match=r"version 2 of model tile answered, .* now version 3 answers"):
             manifests.of(2)
         assert threshold(manifests.of(3)) == 0.3
