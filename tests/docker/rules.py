@@ -1,11 +1,11 @@
-"""What each Dockerfile keeps to: a rule yields sentences, none where all is well."""
+"""What each target of the Dockerfile keeps to: a rule yields sentences, none where all is well."""
 
 import json
 import re
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from tests.docker.dockerfile import Dockerfile
+from tests.docker.dockerfile import NAMED, Dockerfile
 from tests.docker.versions import ROOT, VERSIONS
 
 LABELS = {
@@ -13,7 +13,7 @@ LABELS = {
 }
 """Of every image, in the words of the Open Container Initiative."""
 _SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|_KEY|CREDENTIAL", re.IGNORECASE)
-_NAMED = re.compile(r"\$\{(\w+)\}")
+_LOCK = "requirements.lock"
 
 Rule = Callable[[Dockerfile], Iterator[str]]
 
@@ -26,23 +26,21 @@ def names_its_syntax(file: Dockerfile) -> Iterator[str]:
 
 def has_stages(file: Dockerfile) -> Iterator[str]:
     """What builds stays behind."""
-    builders = {stage.name for stage in file.stages[:-1]}
-    if "builder" not in builders:
-        yield "no stage is called builder"
-    uses = [text for word in ("COPY", "RUN") for text in file.image.all(word) if "from=builder" in text]
-    if not uses:
-        yield "the image takes nothing from the builder"
+    builders = {stage.name for used in file.image.uses for stage in file.line(used)}
+    if not builders:
+        yield "the image takes nothing from a stage that builds"
+    if both := builders & {stage.name for stage in file.line(file.target)}:
+        yield f"the image stands on {', '.join(sorted(both))}, which builds"
 
 
 def has_pinned_bases(file: Dockerfile) -> Iterator[str]:
     """A base is an argument with the version of docker/versions.env, or a stage of the file."""
     if re.search(r":latest\b", "".join(line for line in file.text.splitlines(True) if not line.startswith("#"))):
         yield "latest is another image tomorrow"
-    stages = {stage.name for stage in file.stages}
-    for stage in file.stages:
-        named = _NAMED.fullmatch(stage.base)
+    for stage in file.stages.values():
+        named = NAMED.fullmatch(stage.base)
         if named is None:
-            if _NAMED.sub("gpu", stage.base) not in stages:
+            if stage.base not in file.stages:
                 yield f"FROM {stage.base}: no argument of versions.env, and no stage"
         elif file.arguments.get(named[1]) != VERSIONS.get(named[1]):
             yield f"{named[1]}={file.arguments.get(named[1])}: versions.env says {VERSIONS.get(named[1])}"
@@ -50,10 +48,9 @@ def has_pinned_bases(file: Dockerfile) -> Iterator[str]:
 
 def builds_where_it_runs(file: Dockerfile) -> Iterator[str]:
     """An environment that is copied needs the very Python that made it."""
-    copied = any("from=builder" in text for text in file.image.all("COPY"))
-    builder = next((stage for stage in file.stages if stage.name == "builder"), None)
-    if copied and builder is not None and builder.base != file.image.base:
-        yield f"built on {builder.base}, run on {file.image.base}"
+    for name in file.image.copied_from:
+        if (base := file.whole(name).base) != file.image.base:
+            yield f"built on {base}, run on {file.image.base}"
 
 
 def runs_as_a_number(file: Dockerfile) -> Iterator[str]:
@@ -96,39 +93,41 @@ def is_labelled(file: Dockerfile) -> Iterator[str]:
     found = dict(re.findall(r'(org\.opencontainers\.image\.\w+)="([^"]*)"', " ".join(file.image.all("LABEL"))))
     if missing := LABELS - {name for name, value in found.items() if value}:
         yield f"no label {', '.join(sorted(missing))}"
-    words = [one.name for one in file.image.instructions]
-    if words[-2:] != ["ARG", "LABEL"] or words.count("LABEL") != 1:
-        yield "labels come last: they change with each commit, and what stands below is built anew"
+    steps = [one.name for one in file.image.instructions]
+    given = [at for at, one in enumerate(file.image.instructions) if one.name == "ARG" and "VERSION" in one.value]
+    if not given:
+        yield "no ARG VERSION, so the label is empty"
+    elif "RUN" in steps[given[0] :]:
+        yield "RUN behind ARG VERSION: it is run anew with each commit"
 
 
 def installs_what_is_locked(file: Dockerfile) -> Iterator[str]:
     """By version and hash; what has no hash is our own."""
-    for stage in file.stages:
-        for run in stage.all("RUN"):
-            for step in re.split(r"&&|;", run):
-                if re.search(r"\bpip install\b", step) and not re.search(
-                    r"--require-hashes |--constraint \S*requirements\.lock |--no-deps ", step
-                ):
-                    yield f"{step.strip()}: expected --constraint requirements.lock"
-                if re.search(r"\b(apt-get|apk|mamba|conda|npm)\b", step):
-                    yield f"{step.strip()}: nothing there is locked"
+    for stage in file.stages.values():
+        constrained = f"UV_CONSTRAINT=/src/{_LOCK}" in " ".join(file.whole(stage.name).all("ENV"))
+        for step in (step for run in stage.all("RUN") for step in re.split(r"&&|;", run)):
+            held = re.search(rf"--require-hashes |--constraint \S*{_LOCK}|--no-deps ", step)
+            if re.search(r"\bpip install\b", step) and not held and not (constrained and "uv pip" in step):
+                yield f"{step.strip()}: expected --constraint {_LOCK}"
+            if re.search(r"\b(apt-get|apk|mamba|conda|npm)\b", step):
+                yield f"{step.strip()}: nothing there is locked"
 
 
 def knows_no_address_and_no_secret(file: Dockerfile) -> Iterator[str]:
     """A package index is set from outside, and what is secret never lies in a layer."""
     if address := re.search(r"https?://\S+|--(extra-)?index-url|--find-links", file.text):
         yield f"{address[0]}: where packages come from is set from outside"
-    for stage in file.stages:
+    for stage in file.stages.values():
         for text in [*stage.all("ARG"), *stage.all("ENV")]:
             if _SECRET.search(text):
                 yield f"{text}: stays in the layers; mount it: --mount=type=secret"
-    if any(stage.all("ADD") for stage in file.stages):
+    if any(stage.all("ADD") for stage in file.stages.values()):
         yield "ADD fetches and unpacks; COPY copies"
 
 
 def keeps_caches_outside(file: Dockerfile) -> Iterator[str]:
     """A cache in a layer is paid for by everybody who pulls it."""
-    for stage in file.stages:
+    for stage in file.stages.values():
         for run in stage.all("RUN"):
             installs = "pip install" in run and "--no-deps" not in run
             if installs and "--mount=type=cache,target=/var/cache/packages" not in run:
@@ -138,9 +137,8 @@ def keeps_caches_outside(file: Dockerfile) -> Iterator[str]:
 def copies_what_is_there(file: Dockerfile) -> Iterator[str]:
     """Each file exists, and .dockerignore lets it pass."""
     passed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
-    for stage in file.stages:
-        mounts = [dict(part.partition("=")[::2] for part in mount.split(",")) for mount in _mounts(stage.all("RUN"))]
-        sources = [mount["source"] for mount in mounts if mount["type"] == "bind" and "from" not in mount]
+    for stage in file.stages.values():
+        sources = [mount["source"] for mount in stage.mounts if mount["type"] == "bind" and "from" not in mount]
         sources += [word for text in stage.all("COPY") if "--from" not in text for word in text.split()[:-1]]
         for source in sources:
             if not (ROOT / source).exists():
@@ -151,7 +149,7 @@ def copies_what_is_there(file: Dockerfile) -> Iterator[str]:
 
 def imports_what_is_there(file: Dockerfile) -> Iterator[str]:
     """The modules whose byte code is made, and the arguments of `aoi`."""
-    for stage in file.stages:
+    for stage in file.stages.values():
         for names in re.findall(r'-c "import ([^"]+)"', " ".join(stage.all("RUN"))):
             for name in names.split(", "):
                 if find_spec(name) is None:
@@ -166,10 +164,6 @@ def calls_what_is_there(file: Dockerfile) -> Iterator[str]:
         verb = json.loads(file.image.all("CMD")[-1])[0]
         if verb not in COMMANDS:
             yield f"aoi {verb}: there is no such command"
-
-
-def _mounts(runs: list[str]) -> list[str]:
-    return [mount for run in runs for mount in re.findall(r"--mount=(\S+)", run)]
 
 
 RULES: tuple[Rule, ...] = (

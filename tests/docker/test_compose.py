@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from aoi_modules.cli import aoi
+from aoi_modules.cluster.local.building import IMAGES as OURS
 from aoi_modules.cluster.local.building import image_name
 from aoi_modules.gateway.routes import read_routes
 from tests.docker.dockerfile import read
@@ -67,9 +68,9 @@ def test_images_have_the_versions_of_the_project(name: str) -> None:
     if build is None:
         assert image in IMAGES.values()
         return
-    folder = Path(build["dockerfile"]).parent.name
     device = build.get("args", {}).get("DEVICE", "")
-    assert image == image_name(folder, device=device, tag=f"${{AOI_TAG:-{VERSION}}}")
+    assert build["target"] in OURS
+    assert image == image_name(build["target"], device=device, tag=f"${{AOI_TAG:-{VERSION}}}")
     assert (FILE.parent / build["context"] / build["dockerfile"]).is_file()
 
 
@@ -79,8 +80,8 @@ def test_whatever_runs_says_how_it_is(name: str) -> None:
     if "build" not in service:
         assert service["healthcheck"]["test"]
         return
-    image = read((FILE.parent / ".." / service["build"]["dockerfile"]).read_text()).image
-    assert image.all("HEALTHCHECK") != ["NONE"]
+    text = (FILE.parent / ".." / service["build"]["dockerfile"]).read_text()
+    assert read(text, service["build"]["target"]).image.all("HEALTHCHECK") != ["NONE"]
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -11,7 +11,7 @@ from aoi_modules.errors import AoiError, SettingsError
 from aoi_modules.settings import child_environment
 
 IMAGES = ("gateway", "model-server", "model-sync", "trainer", "jupyter")
-"""One folder each in docker/."""
+"""Targets of docker/Dockerfile."""
 DEVICES = ("cpu", "gpu")
 """Jupyter is built for either."""
 OWNER = "aoi"
@@ -91,20 +91,23 @@ def builds(
     Raises:
         SettingsError: the folder is no checkout.
     """
-    if not (root / "docker").is_dir() or not (root / "requirements.lock").is_file():
+    file = root / "docker/Dockerfile"
+    if not file.is_file() or not (root / "requirements.lock").is_file():
         raise SettingsError(
-            f"{root}: expected a checkout, with docker/ and requirements.lock", hint="change to its folder first"
+            f"{root}: expected a checkout, with docker/Dockerfile and requirements.lock",
+            hint="change to its folder first",
         )
+    text = _plain(file) if plain else ""
+    commit = revision or _revision(root)
     made = []
     for image in images:
         for device in devices if image == "jupyter" else ("",):
             name = image_name(image, device=device, tag=tag)
-            file = root / "docker" / image / "Dockerfile"
-            arguments = {"VERSION": tag or version(), "REVISION": revision or _revision(root)}
+            arguments = {"VERSION": tag or version(), "REVISION": commit}
             arguments |= {"DEVICE": device} if device else {}
-            words = [PROGRAM, "build", f"--file={'-' if plain else file}", f"--tag={name}"]
+            words = [PROGRAM, "build", f"--file={'-' if plain else file}", f"--target={image}", f"--tag={name}"]
             words += [f"--build-arg={key}={value}" for key, value in arguments.items()]
-            made.append(Build(name, (*words, *options, str(root)), _plain(file) if plain else ""))
+            made.append(Build(name, (*words, *options, str(root)), text))
     return made
 
 
