@@ -36,6 +36,7 @@
     ├── ResultsError          what was found cannot be kept or read
     │   ├── SpoolFull         the disk of the spool takes no more
     │   ├── DatabaseAway      the database does not answer
+    │   ├── SchemaBehind      the database has not been migrated to the tables of this release
     │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
@@ -341,6 +342,10 @@ class SpoolFull(ResultsError):
 
 class DatabaseAway(ResultsError):
     """The database does not answer, or not now."""
+
+
+class SchemaBehind(ResultsError):
+    """The database has not been migrated to the tables of this release."""
 
 
 class PictureStoreAway(ResultsError):

@@ -16,8 +16,8 @@ from aoi_modules.results.closing import Closing
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.deletions import order_late
-from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.outbox import Letter
+from aoi_modules.results.entering import Entering
 from aoi_modules.results.last_seen import LastSeen
 from aoi_modules.results.limits.last_seen import LimitsSeen
 from aoi_modules.results.people.last_seen import PeopleSeen
@@ -99,28 +99,32 @@ class Recorder:
         self.keeping = None if pictures is None else Keeping(spool.follower(PICTURES), pictures, refused, log, late)
         self._rounds = None if pictures is None else Rounds(database, pictures, retention, log)
         self.storing = Storing(spool.follower(ROWS), database, refused, log, compose, self._stored, queue.put)
+        self._entering = Entering(database, log)
         self._presence = Presence(database, gateway, spool, self.storing)
         self.units = Closer(database, gateway, self._presence, plans, self.keep_closing, compose)
         self._log = log
         self._encoder = msgspec.msgpack.Encoder()
         self._recent: OrderedDict[str, Record] = OrderedDict()
-        self._started, self._stopping = asyncio.Event(), asyncio.Event()
+        self._stopping = asyncio.Event()
         self._looks: set[asyncio.Task[Record | None]] = set()
         self._beside: list[asyncio.Task[None]] = []
         self._task = asyncio.create_task(self._run())
         self._task.add_done_callback(self._note_end)
 
-    async def start(self, seconds: float) -> None:
-        """Waits until the database has its tables and knows this gateway, or until the time has passed.
+    async def start(self, seconds: float, stopping: Callable[[], bool] = lambda: False) -> None:
+        """Waits until the database has its tables and knows this gateway; see `Entering.wait`.
 
         A picture that is accepted before may be missing when another gateway closes its unit; a later row settles that.
 
+        Args:
+            seconds: that it waits for a database which does not answer.
+            stopping: whether nobody wants the gateway any more.
+
         Raises:
+            SchemaBehind: nobody has migrated the database.
             ResultsError: nobody knows by which limits to judge, or whom to let in: see `LastSeen.start`.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._started.wait()
+        await self._entering.wait(seconds, stopping)
         for one in self._seen:
             await one.start()
 
@@ -231,10 +235,10 @@ class Recorder:
                 tasks.create_task(self.keeping.run())
 
     async def _run_database(self) -> None:
-        """Migrates the database as soon as it answers; then stores, and closes units."""
+        """Looks after the tables as soon as the database answers; then stores, and closes units."""
         while not await self.storing.went_well(self._enter):
             pass
-        self._started.set()
+        self._entering.done()
         if self.sending is not None:
             self.sending.start()
         async with asyncio.TaskGroup() as tasks:
@@ -245,7 +249,7 @@ class Recorder:
             self._beside = [tasks.create_task(run(self._stopping)) for run in runs]
 
     async def _enter(self) -> None:
-        await migrate(self.database)
+        await self._entering.prepare()
         await self._presence.note()
 
     def _note_end(self, task: "asyncio.Task[None]") -> None:

@@ -25,6 +25,7 @@ from tests.client.model_server import ModelServer, scores_of
 from tests.gateway.conftest import picture_bytes
 from tests.mosquitto import REMEMBERING, Subscriber, running_mosquitto
 from tests.postgresql import running_postgresql
+from tests.results.conftest import migrated
 from tests.results.station.checked_gateway import golden_set, see
 
 SECONDS = 6.0
@@ -102,7 +103,7 @@ def outage(folder: Path, seconds: float) -> Outage:
         ModelServer() as server,
     ):
         server.outputs = scores_of(SCORE)
-        routes, url = folder / "routes.yaml", database.new_database()
+        routes, url = folder / "routes.yaml", migrated(database.new_database())
         routes.write_text(
             f'components: {{tile: {{model: tile, upstream: "{server.address}"}}, '
             f'board: {{model: tile, upstream: "{server.address}"}}}}\n'

@@ -24,6 +24,22 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture
+def migrated_url(database_url: str) -> str:
+    """The same, with the tables of this release."""
+    return migrated(database_url)
+
+
+def migrated(url: str) -> str:
+    """Gives a database the tables of this release, as `aoi results migrate` does; its URL again."""
+
+    async def nothing(_: Database) -> None:
+        return
+
+    with_database(url, nothing)
+    return url
+
+
 def with_database(url: str | Path, act: Callable[[Database], Awaitable[Result]]) -> Result:
     """Does something with a migrated database, in a loop of its own."""
 

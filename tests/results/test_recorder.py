@@ -19,12 +19,14 @@ from aoi_modules.logs import event_log
 from aoi_modules.results import following, recorder
 from aoi_modules.results.database import presence, reading
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.record import Record, now
 from aoi_modules.results.recorder import ROWS, Recorder
 from aoi_modules.results.spool.journal import Spool
 from tests import services
 from tests.disks import small_disk
 from tests.postgresql import PostgreSQL
+from tests.results.conftest import migrated
 from tests.results.records import record
 
 PATIENCE = 30.0
@@ -75,9 +77,9 @@ async def stored(made: Recorder) -> list[Record]:
     return list((await reading.page(made.database, reading.Filter(), 10**4)).records)[:0:-1]
 
 
-def test_what_is_kept_is_known_at_once_and_stored_soon(tmp_path: Path, database_url: str) -> None:
+def test_what_is_kept_is_known_at_once_and_stored_soon(tmp_path: Path, migrated_url: str) -> None:
     async def run() -> None:
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             first, repeat, other = record(1, key=KEY), record(2, key=KEY), record(3)
             assert await made.known(KEY) is None
             await made.keep(first, b"picture")
@@ -92,12 +94,12 @@ def test_what_is_kept_is_known_at_once_and_stored_soon(tmp_path: Path, database_
     asyncio.run(run())
 
 
-def test_another_start_knows_what_the_database_has(tmp_path: Path, database_url: str) -> None:
+def test_another_start_knows_what_the_database_has(tmp_path: Path, migrated_url: str) -> None:
     async def run() -> None:
         first = record(1, key=KEY)
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             await made.keep(first, committed_within=PATIENCE)
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             assert await made.known(KEY) == first
             assert await made.known("b" * 32) is None
 
@@ -151,7 +153,7 @@ def test_a_start_without_the_database_keeps_all_and_stores_it_when_it_comes(tmp_
 
 @services.need(services.POSTGRESQL)
 def test_a_server_that_is_away_at_the_start_and_later_costs_no_record(tmp_path: Path, postgresql: PostgreSQL) -> None:
-    url = postgresql.new_database()
+    url = migrated(postgresql.new_database())
     records = [record(number, key=f"{number:032x}") for number in range(6)]
 
     async def run() -> None:
@@ -194,6 +196,7 @@ def test_a_database_that_is_not_ours_is_told_and_used_when_it_is(tmp_path: Path,
             assert made.storing.away == "the database has a table `outbox` that is not ours"
             async with database.transaction() as connection:
                 await connection.execute(text("DROP TABLE outbox"))
+            await migrate(database)
             assert len(await stored(made)) == 1
         await database.close()
 
@@ -201,12 +204,12 @@ def test_a_database_that_is_not_ours_is_told_and_used_when_it_is(tmp_path: Path,
     assert json.loads(log.getvalue().splitlines()[0])["event"] == "results cannot be stored"
 
 
-def test_what_was_kept_before_the_end_is_stored_by_the_next_start(tmp_path: Path, database_url: str) -> None:
+def test_what_was_kept_before_the_end_is_stored_by_the_next_start(tmp_path: Path, migrated_url: str) -> None:
     async def run() -> None:
         records = [record(number) for number in range(10)]
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             await asyncio.gather(*map(made.keep, records))
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             assert await stored(made) == records
         with pytest.raises(ResultsError, match="the spool is closed"):
             await made.keep(record(99))
@@ -214,9 +217,9 @@ def test_what_was_kept_before_the_end_is_stored_by_the_next_start(tmp_path: Path
     asyncio.run(run())
 
 
-def test_a_refused_record_is_not_called_stored(tmp_path: Path, database_url: str) -> None:
+def test_a_refused_record_is_not_called_stored(tmp_path: Path, migrated_url: str) -> None:
     async def run() -> None:
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             with pytest.raises(ResultsError, match="the database refused the inspection"):
                 await made.keep(record(1, version=2**63), committed_within=PATIENCE)
             await made.keep(record(2, version=2**63))
@@ -224,9 +227,9 @@ def test_a_refused_record_is_not_called_stored(tmp_path: Path, database_url: str
     asyncio.run(run())
 
 
-def test_a_refused_record_holds_up_neither_notes_nor_units_nor_the_end(tmp_path: Path, database_url: str) -> None:
+def test_a_refused_record_holds_up_neither_notes_nor_units_nor_the_end(tmp_path: Path, migrated_url: str) -> None:
     async def run() -> dict[str, datetime]:
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             await made.keep(record(1, version=2**63))
             await made.flush(PATIENCE)
             await made._presence._note_stored()
@@ -274,8 +277,8 @@ def test_a_mistake_that_ends_the_storing_is_loud(tmp_path: Path) -> None:
     assert "KeyError: 'colour'" in told["exception"]
 
 
-def test_after_a_kill_every_record_that_was_kept_is_stored_once(tmp_path: Path, database_url: str) -> None:
-    command = [sys.executable, "-c", KILLED, str(tmp_path), database_url]
+def test_after_a_kill_every_record_that_was_kept_is_stored_once(tmp_path: Path, migrated_url: str) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path), migrated_url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         kept = [child.stdout.readline() for _ in range(500)]
@@ -283,7 +286,7 @@ def test_after_a_kill_every_record_that_was_kept_is_stored_once(tmp_path: Path, 
         kept += [line for line in child.stdout if line.endswith("\n")]
 
     async def run() -> None:
-        async with recording(tmp_path, database_url) as made:
+        async with recording(tmp_path, migrated_url) as made:
             found = [one.id for one in await stored(made)]
             assert len(found) == len(set(found))
             assert {line.strip() for line in kept} <= set(found)

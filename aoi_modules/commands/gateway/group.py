@@ -52,7 +52,8 @@ def _port(_context: click.Context, _parameter: click.Parameter, text: str | None
 @click.option(
     "--database",
     help="Where they go from there, by URL: postgresql://USER:PASSWORD@HOST/NAME; default: a SQLite file in the folder."
-    " AOI_DATABASE_URL hides a password from the list of processes.",
+    " AOI_DATABASE_URL hides a password from the list of processes. PostgreSQL gets its tables by `aoi results"
+    " migrate`, for which a start waits a minute.",
 )
 @click.option(
     "--pictures",

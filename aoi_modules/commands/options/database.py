@@ -14,6 +14,8 @@ from aoi_modules.errors import ResultsError
 if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
 
+    Prepare = Callable[[Database], Awaitable[Path | None]]
+
 Found = TypeVar("Found")
 DATABASE_OPTIONS = (
     click.option(
@@ -53,14 +55,18 @@ class DatabasePlace:
 
         return self.database or settings().database_url or str(self.folder / DATABASE)
 
-    def act(self, act: "Callable[[Database], Awaitable[Found]]") -> Found:
-        """Does something with a database that is there; it gets the tables of this release.
+    def act(self, act: "Callable[[Database], Awaitable[Found]]", prepare: "Prepare | None" = None) -> Found:
+        """Does something with a database that is there.
+
+        Args:
+            act: what.
+            prepare: makes sure of its tables, before; None as `migrating.prepare` does.
 
         Raises:
-            ResultsError: it is not there.
+            ResultsError: it is not there, or has not the tables of this release.
         """
+        from aoi_modules.results.database import migrating
         from aoi_modules.results.database.connection import Database, parse_url
-        from aoi_modules.results.database.migrating import migrate
 
         parsed = parse_url(self.url)
         if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
@@ -69,7 +75,11 @@ class DatabasePlace:
         async def run() -> Found:
             database = Database(self.url)
             try:
-                await migrate(database)
+                copy = await (prepare or migrating.prepare)(database)
+                if copy is not None:
+                    click.echo(
+                        f"{parsed.database} got the tables of this release; {copy} is as it was before", err=True
+                    )
                 return await act(database)
             finally:
                 await database.close()

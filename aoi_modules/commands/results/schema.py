@@ -11,18 +11,19 @@ def migrate(place: DatabasePlace) -> None:
     """Bring a database to the tables of this release, before gateways of it start.
 
     Steps only add: gateways of the release before go on meanwhile. An empty database gets all tables; one that a newer
-    release has migrated stays as it is.
+    release has migrated stays as it is. Nobody else migrates PostgreSQL: gateways and other commands say that it is to
+    be done. They do migrate a file of SQLite. Before, it is copied to a file beside it.
 
     \b
     Examples:
       aoi results migrate --database postgresql://aoi@db/results
       aoi results migrate --results results
     """
-    from aoi_modules.results.database.migrating import is_of_this_release
+    from aoi_modules.results.database.migrating import Standing, migrate, standing_of
 
-    of_this_release = place.act(is_of_this_release)
+    ahead = place.act(standing_of, prepare=migrate) is Standing.AHEAD
     click.echo(
-        "the database has the tables of this release"
-        if of_this_release
-        else "a newer release has migrated the database; it stays as it is"
+        "a newer release has migrated the database; it stays as it is"
+        if ahead
+        else "the database has the tables of this release"
     )

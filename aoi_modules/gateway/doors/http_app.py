@@ -123,7 +123,7 @@ async def _recorder(gateway: Gateway, opened: AsyncExitStack) -> Recorder | None
         gateway.log, lambda: gateway.routes.products, lambda: gateway.routes.retention, gateway.routes.sinks
     )
     opened.push_async_callback(recorder.close)
-    await recorder.start(DATABASE_SECONDS)
+    await recorder.start(DATABASE_SECONDS, lambda: gateway.draining)
     gateway.metrics.watch(recorder)
     return recorder
 

@@ -12,7 +12,7 @@ from aoi_modules.results.backup.about import NAME, PICTURES, About
 from aoi_modules.results.backup.archive import Writer, written
 from aoi_modules.results.backup.snapshot import Snapshot, snapshot_of
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.migrating import is_of_this_release
+from aoi_modules.results.database.migrating import Standing, standing_of
 from aoi_modules.results.pictures.store import THREADS, Kept, PictureStore
 from aoi_modules.results.record import now
 
@@ -51,7 +51,7 @@ async def back_up(
         ResultsError: database, store or file cannot be used.
     """
     snapshot = snapshot_of(database.url)
-    if not database.is_sqlite and not await is_of_this_release(database):
+    if not database.is_sqlite and await standing_of(database) is Standing.AHEAD:
         raise ResultsError(f"{database.name}: a newer release has migrated it", hint="make the backup by that release")
     about = About(time=now(), database=snapshot.kind, pictures=store is not None)
     with written(out) as archive:

@@ -9,6 +9,7 @@ from typing import Literal
 from aoi_modules.errors import ResultsError
 from aoi_modules.machine import disk
 from aoi_modules.machine.whole_file import sync_folder
+from aoi_modules.results.database.sqlite_file import copy_online
 
 
 class SqliteSnapshot:
@@ -30,13 +31,7 @@ class SqliteSnapshot:
 
     def save(self, path: Path) -> None:
         """See `Snapshot`."""
-        path.unlink(missing_ok=True)
-        try:
-            with closing(sqlite3.connect(self._path)) as here, closing(sqlite3.connect(path)) as there:
-                here.backup(there)  # in one step: readers and writers do not wait for it, and it waits for nobody
-                there.execute("PRAGMA journal_mode=DELETE")  # one file, not three
-        except sqlite3.Error as error:
-            raise ResultsError(f"{self._path}: cannot be copied to {path}: {error}") from None
+        copy_online(self._path, path)
 
     def check_empty(self) -> None:
         """See `Snapshot`."""

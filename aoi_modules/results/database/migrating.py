@@ -1,5 +1,7 @@
-"""Brings a database to the tables of this release."""
+"""Brings a database to the tables of this release, or says who has to."""
 
+import asyncio
+from enum import Enum
 from pathlib import Path
 
 from alembic import command
@@ -8,57 +10,124 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from aoi_modules.errors import ResultsError
+from aoi_modules.errors import ResultsError, SchemaBehind
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.sqlite_file import copy_whole
 from aoi_modules.results.database.tables import VERSIONS, metadata
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x616F69
-"""Any number that others do not take. Of two gateways that start together, one migrates and the other waits."""
+"""Any number that others do not take. Of two that migrate together, one does it and the other waits."""
 
 
-async def migrate(database: Database) -> None:
+class Standing(Enum):
+    """What the tables of a database are to this release."""
+
+    BEHIND = "behind"
+    OF_THIS_RELEASE = "of this release"
+    AHEAD = "ahead"
+    """A newer release has migrated it: it has what this one needs, since steps only add."""
+
+
+async def migrate(database: Database) -> Path | None:
     """Makes the tables, or adds what this release has and the database has not.
 
     A database that a newer release has migrated is used as it is: steps only add.
+
+    Returns:
+        Where a copy of the SQLite file lies as it was before; None where there was nothing to lose, and of PostgreSQL.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+        ResultsError: it holds other tables than ours, or its file cannot be copied.
+    """
+    async with database.transaction() as connection:
+        if not database.is_sqlite:  # of SQLite this transaction is the only one that writes
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        if await connection.run_sync(_standing) is not Standing.BEHIND:
+            return None
+        step = await connection.run_sync(_step)
+        copy = _place_of_copy(database, step) if database.is_sqlite and step is not None else None
+        if copy is not None:
+            await asyncio.to_thread(copy_whole, Path(database.url.database or ""), copy)
+        await connection.run_sync(_upgrade)
+    return copy
+
+
+async def prepare(database: Database) -> Path | None:
+    """Makes sure that a database has the tables which this release needs, for whoever keeps or reads results.
+
+    A file of SQLite is migrated here. PostgreSQL, which gateways share, is migrated once for all of them and before
+    they start, by `migrate`.
+
+    Returns:
+        See `migrate`.
+
+    Raises:
+        DatabaseAway: the database does not answer.
+        SchemaBehind: it is PostgreSQL, and nobody has migrated it yet.
+        ResultsError: see `migrate`.
+    """
+    if database.is_sqlite:
+        return await migrate(database)
+    async with database.reading() as connection:
+        if await connection.run_sync(_standing) is Standing.BEHIND:
+            raise _behind(database, await connection.run_sync(_step))
+    return None
+
+
+async def standing_of(database: Database) -> Standing:
+    """What the tables of a database are to this release.
 
     Raises:
         DatabaseAway: the database does not answer.
         ResultsError: it holds other tables than ours.
     """
-    async with database.transaction() as connection:
-        await connection.run_sync(_migrate)
-
-
-async def is_of_this_release(database: Database) -> bool:
-    """Whether the tables are those of this release, and none of a newer one.
-
-    Raises:
-        DatabaseAway: the database does not answer.
-    """
     async with database.reading() as connection:
-        found = await connection.run_sync(_revision)
-    return found == ScriptDirectory.from_config(_config()).get_current_head()
+        return await connection.run_sync(_standing)
 
 
-def _migrate(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-    config = _config()
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
-    found = _revision(connection)
-    if found == script.get_current_head():
-        return
-    foreign = set(metadata.tables).intersection(inspect(connection).get_table_names()) if found is None else set()
+def _behind(database: Database, step: str | None) -> SchemaBehind:
+    found = "has no tables of ours yet" if step is None else f"has the tables of step {step}"
+    return SchemaBehind(
+        f"the database {database.name} {found}, and this release needs those of step {_head()}",
+        hint="aoi results migrate --database URL, once for all gateways; steps only add",
+    )
+
+
+def _place_of_copy(database: Database, step: str) -> Path:
+    path = Path(database.url.database or "")
+    return path.with_name(f"{path.stem}-step-{step}{path.suffix}")
+
+
+def _standing(connection: Connection) -> Standing:
+    found = _step(connection)
+    if found is not None:
+        known = {step.revision for step in _scripts().walk_revisions()}
+        if found not in known:
+            return Standing.AHEAD
+        return Standing.OF_THIS_RELEASE if found == _head() else Standing.BEHIND
+    foreign = set(metadata.tables).intersection(inspect(connection).get_table_names())
     if foreign:
         raise ResultsError(
             f"the database has a table `{min(foreign)}` that is not ours",
             hint="name another database",
         )
-    if found is not None and found not in {step.revision for step in script.walk_revisions()}:
-        return  # of a newer release
+    return Standing.BEHIND
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _head() -> str | None:
+    return _scripts().get_current_head()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
@@ -67,6 +136,6 @@ def _config() -> Config:
     return config
 
 
-def _revision(connection: Connection) -> str | None:
-    """Of the release that migrated the database; None if none did."""
+def _step(connection: Connection) -> str | None:
+    """The last one that the database was migrated by; None if none was."""
     return MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()

@@ -42,6 +42,31 @@ def test_an_empty_postgresql_gets_the_tables(postgresql: PostgreSQL) -> None:
     assert set(metadata.tables) <= tables(url)
 
 
+@services.need(services.POSTGRESQL)
+def test_other_commands_say_that_it_is_to_be_done(postgresql: PostgreSQL) -> None:
+    url = postgresql.new_database()
+    ended = aoi("gateway", "key", "add", "camera-3", "--database", url)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "has no tables of ours yet" in ended.stderr
+    assert "aoi results migrate --database URL" in ended.stderr
+    assert tables(url) == set()
+    aoi("results", "migrate", "--database", url)
+    assert aoi("gateway", "key", "add", "camera-3", "--database", url).returncode == 0
+
+
+def test_other_commands_migrate_a_file_and_say_where_the_copy_lies(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    path.touch()
+    aoi("results", "migrate", "--database", path)
+    run(str(path), f"UPDATE {VERSIONS} SET version_num = '008'")
+    for name in ("component", "lot", "station", "version"):
+        run(str(path), f"DROP INDEX tallies_counted_by_{name}")
+    ended = aoi("gateway", "key", "add", "camera-3", "--database", path)
+    copy = tmp_path / "results-step-008.sqlite"
+    assert (ended.returncode, copy.is_file()) == (0, True)
+    assert f"{copy} is as it was before" in ended.stderr
+
+
 def tables(url: str) -> set[str]:
     async def act() -> set[str]:
         database = Database(url)

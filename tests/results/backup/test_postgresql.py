@@ -1,28 +1,17 @@
 """PostgreSQL's own programs, by the URL of the database: whose tables they copy, and what they say."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.results.backup.postgresql import PostgresqlSnapshot
-from aoi_modules.results.database.connection import Database, parse_url
-from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.connection import parse_url
 from tests import services
 from tests.postgresql import PostgreSQL
+from tests.results.conftest import migrated
 
 pytestmark = services.need(services.POSTGRESQL)
-
-
-def migrated(url: str) -> str:
-    async def run() -> None:
-        database = Database(url)
-        await migrate(database)
-        await database.close()
-
-    asyncio.run(run())
-    return url
 
 
 def snapshot(url: str) -> PostgresqlSnapshot:

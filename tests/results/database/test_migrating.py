@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from aoi_modules.errors import DatabaseAway, ResultsError
+from aoi_modules.errors import DatabaseAway, ResultsError, SchemaBehind
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.migrating import migrate
+from aoi_modules.results.database.migrating import Standing, migrate, prepare, standing_of
 from aoi_modules.results.database.tables import VERSIONS, metadata, tallies
 from aoi_modules.results.database.writing import store
+from tests import services
+from tests.postgresql import PostgreSQL
 from tests.results.conftest import with_database
 from tests.results.records import record
 
@@ -100,12 +103,48 @@ def test_a_database_of_a_later_release_is_used_as_it_is(database_url: str) -> No
             f"UPDATE {VERSIONS} SET version_num = '999'",
             "ALTER TABLE inspections ADD COLUMN colour TEXT DEFAULT 'red'",
         )
-        await migrate(database)
+        assert await migrate(database) is None
+        assert await prepare(database) is None
+        assert await standing_of(database) is Standing.AHEAD
         kept = record()
         await store(database, [kept])
         assert await reading.by_id(database, kept.id) == kept
 
     with_database(database_url, act)
+
+
+@services.need(services.POSTGRESQL)
+def test_whoever_uses_postgresql_does_not_migrate_it(postgresql: PostgreSQL) -> None:
+    async def run() -> None:
+        database = Database(postgresql.new_database())
+        assert await standing_of(database) is Standing.BEHIND
+        with pytest.raises(SchemaBehind, match="has no tables of ours yet"):
+            await prepare(database)
+        assert await tables(database) == set()
+        await migrate(database)
+        assert await prepare(database) is None
+        assert await standing_of(database) is Standing.OF_THIS_RELEASE
+        await database.close()
+
+    asyncio.run(run())
+
+
+def test_a_file_that_cannot_be_copied_is_not_migrated(tmp_path: Path) -> None:
+    (tmp_path / "results-step-001.db").mkdir()
+
+    async def run() -> None:
+        database = Database(tmp_path / "results.db")
+        await ask(
+            database,
+            f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32))",
+            f"INSERT INTO {VERSIONS} VALUES ('001')",
+        )
+        with pytest.raises(ResultsError, match=r"results-step-001\.db.*cannot be written"):
+            await migrate(database)
+        assert await tables(database) == {VERSIONS}
+        await database.close()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("name", sorted(metadata.tables))
