@@ -58,6 +58,18 @@ def test_a_folder_that_is_no_checkout(tmp_path: Path) -> None:
         builds(tmp_path)
 
 
+def test_version_control_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+
+    def revision(root: Path) -> str:
+        asked.append(root)
+        return "abc"
+
+    monkeypatch.setattr(building, "_revision", revision)
+    assert all("--build-arg=REVISION=abc" in one.words for one in builds(ROOT))
+    assert asked == [ROOT]
+
+
 def test_a_build_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(tmp_path, monkeypatch, {"build": (1, "", "")})
     (found,) = builds(ROOT, ["gateway"], plain=True)

@@ -25,13 +25,32 @@ def test_each_name_gets_a_secret_of_its_own(folder: Path) -> None:
 
 
 def test_what_is_there_stays_and_what_is_new_comes(folder: Path) -> None:
-    (folder / ".env").write_text("PASSWORD=mine\nTOKEN=\nAOI_TAG=dev\n")
+    (folder / ".env").write_text("# the line in hall 3\n\nPASSWORD=mine # until May\nAOI_TAG=dev\nexport HALL=3")
     assert fill(folder) == ["TOKEN"]
-    lines = (folder / ".env").read_text().splitlines()
-    assert lines[:2] == ["PASSWORD=mine", "AOI_TAG=dev"]
-    before = (folder / ".env").read_bytes()
+    text = (folder / ".env").read_text()
+    kept, _, token = text.rpartition("TOKEN=")
+    assert kept == "# the line in hall 3\n\nPASSWORD=mine # until May\nAOI_TAG=dev\nexport HALL=3\n"
+    assert len(token) == 49
     assert fill(folder) == []
-    assert (folder / ".env").read_bytes() == before
+    assert (folder / ".env").read_text() == text
+
+
+@pytest.mark.parametrize("nothing", ["", " ", '""', "''", " # opens Jupyter"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_name_without_a_value_gets_it_at_its_place(folder: Path, nothing: str, end: str) -> None:
+    (folder / ".env").write_bytes(f"TOKEN={nothing}{end}PASSWORD=mine{end}".encode())
+    assert fill(folder) == ["TOKEN"]
+    first, *others = (folder / ".env").read_bytes().decode().split(end)
+    assert others == ["PASSWORD=mine", ""]
+    assert first.removeprefix("TOKEN=")[:48].isalnum()
+    assert first[54:] == nothing.strip(" '\"").rjust(len(nothing) if "#" in nothing else 0)
+
+
+def test_a_file_that_is_no_text(folder: Path) -> None:
+    (folder / ".env").write_bytes(b"NAME=\xff\n")
+    with pytest.raises(SettingsError, match=r"\.env: expected text in UTF-8"):
+        fill(folder)
+    assert (folder / ".env").read_bytes() == b"NAME=\xff\n"
 
 
 def test_a_folder_without_an_example(tmp_path: Path) -> None:
