@@ -1,6 +1,7 @@
 """The cause in what a library says, which may be many lines long."""
 
 import re
+import ssl
 
 _NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ?")
 _NO_CAUSE = (
@@ -20,3 +21,19 @@ def first_line(error: BaseException) -> str:
     where = [at for at, line in enumerate(lines[:-1]) if line.startswith("Node: '")]  # behind TensorFlow's stack trace
     lines = lines[where[0] + 1 :] if where else lines
     return lines[0].removeprefix("-- ")[:300] if lines else type(error).__name__
+
+
+def distrust(error: BaseException) -> str:
+    """Says what is wrong with a server's certificate, if that is the cause: `Hostname mismatch, ...`; otherwise empty.
+
+    Libraries put the error of TLS into their own: among its arguments, or as what was raised before it.
+    """
+    left, seen = [error], set[int]()
+    while left:
+        one = left.pop()
+        if isinstance(one, ssl.SSLCertVerificationError):
+            return one.verify_message.rstrip(".")
+        seen.add(id(one))
+        inside = (*one.args, one.__cause__, one.__context__)
+        left += [more for more in inside if isinstance(more, BaseException) and id(more) not in seen]
+    return ""

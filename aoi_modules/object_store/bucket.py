@@ -1,6 +1,7 @@
 """Objects in a bucket of S3: of Amazon, or of MinIO, SeaweedFS and all others by their endpoint.
 
 Keys of access, region and profile are found as boto3 finds them: in the environment, in `~/.aws`, or from the machine.
+So are the authorities by which the certificate of `https://` is checked, with its name: AWS_CA_BUNDLE names their file.
 """
 
 import mimetypes
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from aoi_modules.errors import AoiError, MissingExtra
+from aoi_modules.first_line import distrust
 from aoi_modules.object_store.interface import CHUNK, Entry, NoSuchObject
 from aoi_modules.object_store.place import BucketPlace
 
@@ -179,6 +181,11 @@ class Bucket:
                 hint="export AWS_ACCESS_KEY_ID=... AWS_SECRET_ACCESS_KEY=...",
             ) from None
         except (BotoCoreError, OSError) as error:
+            if why := distrust(error):
+                raise self._error(
+                    f"{self._what} {self.name}: its certificate is not trusted: {why}",
+                    hint="AWS_CA_BUNDLE names a PEM file of the authorities to trust",
+                ) from None
             words = _short(_URL.sub("", str(error)))
             raise self._error(f"{self._what} {self.name} does not answer: {words}") from None
 

@@ -72,6 +72,19 @@ def test_a_server_that_is_not_trusted_gets_no_picture(server: ModelServer, files
     assert server.asked == []
 
 
+def test_a_server_of_another_name_gets_no_picture(server: ModelServer, files: Path) -> None:
+    named = server.address.replace("127.0.0.1", "localhost")
+    with (
+        GrpcClient(Endpoint(named, "tile", retries=0, tls=tls(files))) as client,
+        pytest.raises(
+            Unreachable, match=r"^no TLS with the model server at localhost.*Hostname Verification Check failed"
+        ) as caught,
+    ):
+        client.predict_pictures([b"x"])
+    assert "server_name" in caught.value.hint
+    assert server.asked == []
+
+
 def test_without_tls_where_the_server_wants_it(server: ModelServer) -> None:
     with GrpcClient(Endpoint(server.address, "tile", retries=0)) as client, pytest.raises(Unreachable):
         client.predict_pictures([b"x"])

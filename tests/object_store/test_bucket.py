@@ -1,6 +1,8 @@
 """A bucket of a real S3 server: what goes wrong is one sentence. Pictures' tests try wrong keys and dead servers."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import botocore.auth
@@ -10,6 +12,7 @@ from aoi_modules.errors import MissingExtra, RegistryAway
 from aoi_modules.object_store import bucket
 from aoi_modules.object_store.bucket import Bucket
 from aoi_modules.object_store.place import BucketPlace, read_place
+from tests.client.certificates import certify, needs_openssl
 from tests.gateway.relay import Relay
 from tests.seaweedfs import NEED, SeaweedFS
 
@@ -65,3 +68,29 @@ def test_objects_say_what_kind_they_are(seaweedfs: SeaweedFS, bucket_url: str) -
     assert head["ContentType"] == "application/json"
     client.close()
     store.close()
+
+
+@NEED[0]
+@NEED[1]
+@needs_openssl
+def test_tls_is_checked_by_authority_and_name(
+    seaweedfs: SeaweedFS, bucket_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(url: str, authority: Path) -> bytes:
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(authority))
+        with closing(opened(url)) as store:
+            store.put("a.json", b"{}")
+            return store.get("a.json")
+
+    certify(tmp_path, "other")
+    secure = bucket_url.replace(seaweedfs.endpoint, seaweedfs.secure_endpoint)
+    assert put(secure, seaweedfs.authority) == b"{}"
+    for url, authority, said in (
+        (secure, tmp_path / "other.pem", "unable to get local issuer certificate"),
+        (secure.replace("127.0.0.1", "localhost"), seaweedfs.authority, "Hostname mismatch"),
+    ):
+        with pytest.raises(
+            RegistryAway, match=f"^the registry s3://.*: its certificate is not trusted: {said}"
+        ) as caught:
+            put(url, authority)
+        assert "AWS_CA_BUNDLE" in caught.value.hint

@@ -15,6 +15,7 @@ _NOT_CONNECTED = (
     "errors resolving",
     "DNS resolution failed",
 )
+_UNTRUSTED = ("handshake failed", "CERTIFICATE", "Hostname Verification Check failed")
 _BROKEN = ("Socket closed", "Connection reset", "Broken pipe", "Stream removed", "GOAWAY", "RST_STREAM", "recvmsg:")
 
 
@@ -41,7 +42,7 @@ def rpc_error(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
 
 def _as_ours(error: grpc.RpcError, address: str, seconds: float) -> RpcError:
     code, words = _code(error), _words(error)
-    untrusted = "handshake failed" in words or "CERTIFICATE" in words
+    untrusted = any(sign in words for sign in _UNTRUSTED)
     # A caller that cancels its own call is told in another way: CANCELLED is the word of a server that closes.
     broken = code == "CANCELLED" or (
         code in ("UNAVAILABLE", "UNKNOWN", "INTERNAL") and any(sign in words for sign in _BROKEN)

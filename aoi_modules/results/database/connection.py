@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from aoi_modules.errors import DatabaseAway, MissingExtra, ResultsError
+from aoi_modules.first_line import distrust
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 _SQLITE_SETTINGS = (
@@ -113,6 +114,8 @@ class Database:
                         await connection.invalidate()
                     raise
         except (OSError, TimeoutError, NoConnection) as error:
+            if why := distrust(error):
+                raise DatabaseAway(f"the database {self.name}: its certificate is not trusted: {why}") from None
             raise DatabaseAway(f"the database {self.name} does not answer: {_first_line(error)}") from None
         except DBAPIError as error:
             if _is_about_a_value(error):

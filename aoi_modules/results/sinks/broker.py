@@ -1,7 +1,6 @@
 """Letters to an MQTT broker. A letter is taken when the broker has given its receipt for it (QoS 1)."""
 
 import asyncio
-import ssl
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from aoi_modules.errors import ResultsError
+from aoi_modules.first_line import distrust
 from aoi_modules.machine import disk
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.sinks.addresses import BrokerAddress
@@ -151,8 +151,8 @@ class Broker:
             return self._refusal(str(error))
         if isinstance(error, TimeoutError):
             return f"{self._address} does not answer within {CONNECT_SECONDS:.0f} s"
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return f"{self._address}: its certificate is not trusted: {error.verify_message}"
+        if why := distrust(error):
+            return f"{self._address}: its certificate is not trusted: {why}"
         return f"{self._address} does not answer: {disk.words(error) if isinstance(error, OSError) else error}"
 
     def _refusal(self, said: str) -> str:

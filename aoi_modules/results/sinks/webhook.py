@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import urllib3
 
 from aoi_modules.errors import ResultsError
+from aoi_modules.first_line import distrust
 from aoi_modules.machine import disk
 from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.sinks.delivery import TAKEN, Answer, Delivery, Fate
@@ -85,6 +86,8 @@ class Webhook:
         except ResultsError as error:
             return Delivery([None], away=error.message)
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            if why := distrust(error):
+                return Delivery([None], away=f"{self._name}: its certificate is not trusted: {why}")
             said = f"{self._name} does not answer: {_cause(error)}"
             return Delivery([Answer(Fate.HELD, said) if isinstance(error, _BROKE) else None], away=said)
         return self._read(response, words)

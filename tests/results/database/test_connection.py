@@ -14,6 +14,7 @@ from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database, parse_url
 from aoi_modules.results.database.writing import store
 from tests import services
+from tests.client.certificates import certify, certify_by, needs_openssl
 from tests.postgresql import PostgreSQL
 from tests.results.conftest import with_database
 from tests.results.records import record
@@ -134,6 +135,29 @@ def test_a_database_that_cannot_be_reached_or_used_is_away_and_no_password_is_to
     assert said in words
     assert postgresql.password not in words
     assert "secret" not in words
+
+
+@services.need(services.POSTGRESQL)
+@needs_openssl
+def test_tls_is_checked_by_authority_and_name(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    async def is_encrypted(database: Database) -> object:
+        async with database.reading() as connection:
+            question = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            return (await connection.execute(question)).scalar()
+
+    certify_by(certify(tmp_path, "other"), "plant", "line")
+    url = postgresql.new_database()
+    trusting, distrusting = (f"{url}?sslrootcert={tmp_path / name}.pem" for name in ("plant", "other"))
+    renamed = trusting.replace("127.0.0.1", "localhost")
+    with postgresql.secured(tmp_path / "line.pem"):
+        assert with_database(trusting, is_encrypted) is True
+        for wrong, said in ((distrusting, "unable to get local issuer"), (renamed, "Hostname mismatch")):
+            words = words_of(wrong)
+            assert words.startswith("the database postgresql://")
+            assert f": its certificate is not trusted: {said}" in words
+            assert postgresql.password not in words
+            assert "\n" not in words
+    assert "SSL" in words_of(trusting), "a server without TLS is refused where it was asked for"
 
 
 @services.need(services.POSTGRESQL)

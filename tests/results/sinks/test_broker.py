@@ -16,7 +16,7 @@ from aoi_modules.results.sinks.delivery import TAKEN, Answer, Delivery, Fate
 from aoi_modules.results.sinks.messages.about_inspection import inspection_message
 from aoi_modules.settings import settings
 from tests import services
-from tests.client.certificates import certify, needs_openssl
+from tests.client.certificates import certify, certify_by, needs_openssl
 from tests.mosquitto import Mosquitto, Subscriber
 from tests.results.sinks.made import record
 
@@ -176,16 +176,20 @@ def test_a_broker_that_gives_no_receipts_is_left_and_asked_anew(
 @needs_openssl
 @pytest.mark.filterwarnings("ignore:.*unclosed.*SSLSocket:ResourceWarning")  # paho's, where TLS fails
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the same, found late
-def test_tls_is_checked_by_the_certificates_that_are_trusted(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    certify(tmp_path, "line", "other")
+def test_tls_is_checked_by_authority_and_name(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    certify_by(certify(tmp_path, "other"), "plant", "line")
     mosquitto.stop()
     mosquitto.settings = [f"certfile {tmp_path / 'line.pem'}", f"keyfile {tmp_path / 'line.key'}"]
     mosquitto.start()
     url = mosquitto.url.replace("mqtt:", "mqtts:")
-    password_file = mosquitto.password_file
-    assert said(url, password_file=password_file, ca_file=str(tmp_path / "line.pem")) == ""
+    password_file, plant = mosquitto.password_file, str(tmp_path / "plant.pem")
+    assert said(url, password_file=password_file, ca_file=plant) == ""
     distrusted = said(url, password_file=password_file, ca_file=str(tmp_path / "other.pem"))
-    assert f"{mosquitto.port}: its certificate is not trusted: " in distrusted
+    assert distrusted.endswith(
+        f":{mosquitto.port}: its certificate is not trusted: unable to get local issuer certificate"
+    )
+    renamed = said(url.replace("127.0.0.1", "localhost"), password_file=password_file, ca_file=plant)
+    assert f"localhost:{mosquitto.port}: its certificate is not trusted: Hostname mismatch" in renamed
     assert said(url, ca_file="none.pem", password_file=password_file).startswith("ca_file: none.pem cannot be read")
 
 

@@ -12,7 +12,7 @@ from aoi_modules.results.record import new_id
 from aoi_modules.results.sinks import webhook
 from aoi_modules.results.sinks.delivery import TAKEN, Answer, Delivery, Fate
 from aoi_modules.results.sinks.webhook import Webhook, retry_after
-from tests.client.certificates import certify, needs_openssl
+from tests.client.certificates import certify, certify_by, needs_openssl
 from tests.results.sinks.outgoing import silent_server
 from tests.results.sinks.receiver import OK, Receiver, Said, running_receiver
 from tests.results.sinks.test_signature import receiver as own_lines
@@ -181,19 +181,28 @@ def test_a_secret_may_be_changed_while_letters_are_sent(secret_file: str) -> Non
 
 
 @needs_openssl
-def test_tls_is_checked_by_the_certificates_that_are_trusted(tmp_path: Path, secret_file: str) -> None:
-    certify(tmp_path, "line", "other")
-    found: list[Delivery] = []
+def test_tls_is_checked_by_authority_and_name(tmp_path: Path, secret_file: str) -> None:
+    certify_by(certify(tmp_path, "other"), "plant", "line")
+    plant = tmp_path / "plant.pem"
 
-    async def act(sender: Webhook) -> None:
-        found.append(await sender.deliver(letters(1)))
+    def said(url: str, ca_file: Path) -> Delivery:
+        found: list[Delivery] = []
+
+        async def act(sender: Webhook) -> None:
+            found.append(await sender.deliver(letters(1)))
+
+        with_webhook(lambda: Webhook(url, secret_file, str(ca_file)), act)
+        return found[0]
 
     with running_receiver(certificate=tmp_path / "line.pem") as receiver:
-        for ca_file in (tmp_path / "line.pem", tmp_path / "other.pem", tmp_path / "none.pem"):
-            with_webhook(lambda path=ca_file: Webhook(receiver.url, secret_file, str(path)), act)  # type: ignore[misc]
-    trusted, distrusted, unreadable = found
-    assert trusted == Delivery([TAKEN])
-    assert "certificate verify failed" in distrusted.away
+        url = receiver.url
+        assert said(url, plant) == Delivery([TAKEN])
+        distrusted, renamed = said(url, tmp_path / "other.pem"), said(url.replace("127.0.0.1", "localhost"), plant)
+        unreadable = said(url, tmp_path / "none.pem")
+        assert len(receiver.requests) == 1
+    assert (distrusted.answers, renamed.answers) == ([None], [None])
+    assert distrusted.away.endswith(": its certificate is not trusted: unable to get local issuer certificate")
+    assert ": its certificate is not trusted: Hostname mismatch" in renamed.away
     assert unreadable.away.startswith(f"ca_file: {tmp_path / 'none.pem'} cannot be read")
 
 
