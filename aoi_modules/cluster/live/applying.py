@@ -10,7 +10,7 @@ from typing import Any
 
 from aoi_modules.cluster.live.connection import Cluster, Refused, identity, names
 from aoi_modules.cluster.live.order import Stage, stages
-from aoi_modules.cluster.live.records import LABEL, Records
+from aoi_modules.cluster.live.records import LABEL, Records, home_of
 from aoi_modules.cluster.live.secret_needs import missing_secrets
 from aoi_modules.cluster.live.waiting import Told, wait_until_ready
 from aoi_modules.cluster.policies.pods import name_of
@@ -51,7 +51,7 @@ def apply_overlay(cluster: Cluster, overlay: str, objects: Sequence[Object], cha
             applied until then stays; `roll_back` leads to the set before.
     """
     marked = [_marked(one, overlay) for one in objects]
-    records = Records(cluster, overlay)
+    records = Records(cluster, overlay, home_of(objects))
     for one in [one for one in marked if one["kind"] == "Namespace"]:
         _apply(cluster, one, changes)
     if lacking := missing_secrets(cluster, objects):

@@ -20,6 +20,8 @@ KEPT = 5
 """So many sets stay."""
 LABEL = "aoi.dev/overlay"
 """On every object that was applied, and on the sets: whose it is."""
+HOME = "aoi"
+"""The namespace of the line, in which the sets of an overlay lie that has it."""
 NUMBER, STATE, WHEN = "aoi.dev/number", "aoi.dev/state", "aoi.dev/when"
 APPLYING, APPLIED = "applying", "applied"
 
@@ -49,16 +51,28 @@ class Records:
     Args:
         cluster: in which they are.
         overlay: its name.
+        room: the namespace in which they lie, see `home_of`; None where only the name is known: `aoi` then, and all
+            namespaces only if nothing lies there. Who may look into one namespace alone needs no more than that.
     """
 
-    def __init__(self, cluster: Cluster, overlay: str) -> None:
+    def __init__(self, cluster: Cluster, overlay: str, room: str | None = None) -> None:
         self._cluster = cluster
         self._overlay = overlay
+        self._room = room
 
     def kept(self) -> list[Kept]:
-        """All that stay, the newest first."""
-        found = self._cluster.listed("v1", "ConfigMap", labels=f"{LABEL}={self._overlay},{NUMBER}")
+        """All that stay, the newest first.
+
+        Raises:
+            ClusterError: the cluster does not answer, or does not allow to look for them.
+        """
+        found = self._listed(self._room or HOME)
+        if not found and self._room is None:
+            found = self._listed("")
         return sorted(map(_read, found), key=lambda one: -one.number)
+
+    def _listed(self, room: str) -> list[Object]:
+        return self._cluster.listed("v1", "ConfigMap", room, labels=f"{LABEL}={self._overlay},{NUMBER}")
 
     def newest(self) -> Kept | None:
         """The last one; None if there is none."""
@@ -122,7 +136,7 @@ def home_of(objects: Sequence[Object]) -> str:
     """The namespace in which the sets of an overlay are kept: its first one."""
     rooms = [one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"]
     rooms = rooms or [namespace_of(one) for one in objects if namespace_of(one)]
-    return "aoi" if "aoi" in rooms else next(iter(rooms), "default")
+    return HOME if HOME in rooms else next(iter(rooms), "default")
 
 
 def _read(place: Object) -> Kept:

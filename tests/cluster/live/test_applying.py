@@ -137,3 +137,12 @@ def test_rooms_alone_and_a_try_that_keeps_nothing(api: Api, cluster: Cluster) ->
     api.refuse = lambda method, path: (422, "bad field") if path.endswith("/server") else None
     assert try_overlay(cluster, line()) == ["Deployment server: bad field"]
     assert api.names("ConfigMap") == []
+
+
+def test_a_role_for_the_namespace_of_the_overlay_is_enough(api: Api, cluster: Cluster) -> None:
+    ready_at_once(api)
+    objects = [one for one in line() if one["kind"] != "Namespace"]
+    for number in (1, 2):
+        assert apply_overlay(cluster, "local", objects, QUICK) == number
+    beyond = [one for one in api.asked if "/namespaces/aoi/" not in one and not one.endswith(("/v1", "/version"))]
+    assert beyond == []

@@ -66,3 +66,35 @@ def test_sets_lie_in_the_first_namespace() -> None:
     assert home_of([config("a")]) == "aoi"
     assert home_of([{**ROOM, "metadata": {"name": "other"}}]) == "other"
     assert home_of([]) == "default"
+
+
+def only_in(api: Api, room: str) -> None:
+    """Lets who asks look into one namespace, as a Role does."""
+
+    def refuse(method: str, path: str) -> tuple[int, str] | None:
+        if method == "GET" and path.endswith("/configmaps") and f"/namespaces/{room}/" not in path:
+            return (
+                403,
+                'configmaps is forbidden: User "somebody" cannot list resource "configmaps" at the cluster scope',
+            )
+        return None
+
+    api.refuse = refuse
+
+
+def test_who_may_look_into_one_namespace_alone_finds_its_sets(api: Api, cluster: Cluster) -> None:
+    only_in(api, "aoi")
+    records = Records(cluster, "local", "aoi")
+    assert records.kept() == []
+    records.end(records.begin(line()))
+    assert [one.number for one in records.kept()] == [1]
+    assert Records(cluster, "local").newest() is not None, "by the name alone, too"
+    with pytest.raises(ClusterError, match="does not allow this"):
+        Records(cluster, "another").newest()
+
+
+def test_by_its_name_alone_a_set_elsewhere_is_found_by_who_may_look_everywhere(cluster: Cluster) -> None:
+    room = {**ROOM, "metadata": {"name": "class"}}
+    records = Records(cluster, "class", home_of([room]))
+    records.end(records.begin([room]))
+    assert Records(cluster, "class").kept()[0].objects == [room]
