@@ -34,7 +34,7 @@ async def write_table(database: Database, wanted: Filter, path: Path) -> int:
 
     Raises:
         ResultsError: the suffix is another one.
-        MissingExtra: pyarrow is not installed, which writes Parquet.
+        MissingExtra: pyarrow is not installed, which writes Parquet; the images of servers leave it out.
         DatabaseAway: the database does not answer; what was written so far is no whole table.
         OSError: the file cannot be written.
     """

@@ -1,6 +1,7 @@
 """Inspections as a table: every head a row, the same in CSV and Parquet."""
 
 import csv
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import msgspec
 import pytest
 from pyarrow import parquet
 
-from aoi_modules.errors import ResultsError
+from aoi_modules.errors import MissingExtra, ResultsError
 from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.reading import Filter
@@ -16,6 +17,7 @@ from aoi_modules.results.database.writing import store
 from aoi_modules.results.record import Record
 from aoi_modules.results.tabling import COLUMNS, rows_of, write_table
 from aoi_modules.verdict import Verdict
+from tests.documents import ROOT
 from tests.results.conftest import with_database
 from tests.results.units.conftest import record
 
@@ -75,3 +77,20 @@ def test_another_suffix_and_a_file_that_is_there_are_refused(tmp_path: Path) -> 
 
     with_database(tmp_path / "r.sqlite", act)
     assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_without_pyarrow_as_in_the_image_of_the_gateway_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "pyarrow" in (ROOT / "docker" / "left-out.txt").read_text().split()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    async def act(database: Database) -> None:
+        await store(database, [judged("S1", 1)])
+        with pytest.raises(MissingExtra, match="Parquet needs the package pyarrow, which is not installed") as caught:
+            await write_table(database, Filter(), tmp_path / "all.parquet")
+        assert caught.value.hint == "pip install 'aoi-academy[station]'"
+        assert await write_table(database, Filter(), tmp_path / "all.csv") == 1
+
+    with_database(tmp_path / "r.sqlite", act)
+    assert not (tmp_path / "all.parquet").exists()
