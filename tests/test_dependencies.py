@@ -93,6 +93,14 @@ def test_one_tensorflow_minor_everywhere() -> None:
     assert len(bounds) == 1
 
 
+def test_a_package_has_the_same_bounds_in_every_extra() -> None:
+    bounds: dict[str, set[str]] = {}
+    for lines in (PROJECT["dependencies"], *EXTRAS.values()):
+        for one in map(Requirement, lines):
+            bounds.setdefault(one.name, set()).add(str(one.specifier))
+    assert {name: found for name, found in bounds.items() if len(found - {""}) > 1} == {}
+
+
 def test_the_licence_is_the_one_that_the_project_states() -> None:
     assert (PROJECT["license"], PROJECT["license-files"]) == ("Apache-2.0", ["LICENSE"])
     assert (ROOT / "LICENSE").read_text().split()[:4] == ["Apache", "License", "Version", "2.0,"]
