@@ -24,6 +24,9 @@ CLASSES = {
     "Deployment": "V1Deployment",
     "Service": "V1Service",
     "PodDisruptionBudget": "V1PodDisruptionBudget",
+    "PersistentVolumeClaim": "V1PersistentVolumeClaim",
+    "Pod": "V1Pod",
+    "StorageClass": "V1StorageClass",
 }
 """Kind -> the class of Kubernetes' Python client that knows its fields."""
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises import networks
 from aoi_modules.course.exercises.answers import Figures, expect_numbers, number, numbers
 from aoi_modules.course.exercises.fields import fields
-from aoi_modules.course.exercises.networks import Network
+from aoi_modules.course.exercises.own_networks import fitting
+from aoi_modules.course.exercises.own_networks.fitting import Network
 
 Pair = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Pictures (N, 28, 28, 1) in [0, 255], and their labels (N,)."""
@@ -108,12 +108,12 @@ def own_network(answer: object) -> str:
     """A network that the reader built, compiled and fitted, measured on pictures that it never saw."""
     given = fields(answer, ("train", "validation", "test", "least", "network"))
     tables = {name: _table(name, given[name]) for name in ("train", "validation", "test")}
-    model = networks.fitted("network", given["network"])
+    model = fitting.fitted("network", given["network"])
     _refuse_other_form(model)
     pictures, labels = tables["test"]
     least = number("least", given["least"])
-    by_output = networks.answers(model, {"image": pictures})
-    networks.refuse_wrong_class_loss(model, by_output)
+    by_output = fitting.answers(model, {"image": pictures})
+    fitting.refuse_wrong_class_loss(model, by_output)
     said = next(iter(by_output.values()))
     _refuse_other_scaling(model, pictures, labels, said)
     _refuse_other_validation(model, tables)
@@ -139,7 +139,7 @@ def _refuse_other_form(model: Network) -> None:
         )
     if given != [(None, LABELS)]:
         raise Hint(f"network: its output has the shape {given}, expected (None, {LABELS}), a number for each class")
-    networks.refuse_too_many_weights(model, MOST_WEIGHTS)
+    fitting.refuse_too_many_weights(model, MOST_WEIGHTS)
 
 
 def _refuse_other_scaling(
@@ -151,15 +151,15 @@ def _refuse_other_scaling(
             f"scaling is outside the network: {outside:.0%} of the pictures are right when they are divided by 255, "
             f"{_accuracy(said, labels):.0%} as a camera gives them; make Rescaling(1 / 255) its first layer"
         )
-    networks.refuse_raw_numbers(model, {"image": pictures[:100]})
+    fitting.refuse_raw_numbers(model, {"image": pictures[:100]})
 
 
 def _refuse_other_validation(model: Network, tables: Mapping[str, Pair]) -> None:
-    losses = np.asarray(networks.histories(model).get("val_loss", ()))
+    losses = np.asarray(fitting.histories(model).get("val_loss", ()))
     if not len(losses):
         raise Hint("network: `fit` was given no validation_data, so nobody saw whether it learns by heart")
     found = {
-        name: networks.cross_entropy(_answers(model, tables[name][0]), tables[name][1])
+        name: fitting.cross_entropy(_answers(model, tables[name][0]), tables[name][1])
         for name in ("train", "validation")
     }
     near = {name: bool(np.isclose(losses, value, rtol=0.005).any()) for name, value in found.items()}
@@ -183,7 +183,7 @@ def _explain(model: Network, tables: Mapping[str, Pair], said: Figures, reached:
 
 
 def _answers(model: Network, pictures: NDArray[Any]) -> Figures:
-    return next(iter(networks.answers(model, {"image": pictures}).values()))
+    return next(iter(fitting.answers(model, {"image": pictures}).values()))
 
 
 def _accuracy(said: Figures, labels: NDArray[np.int64]) -> float:

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
-from aoi_modules.course.exercises import networks
 from aoi_modules.course.exercises.answers import Figures, expect_share
 from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.lesson_5a import expect_scores
-from aoi_modules.course.exercises.networks import Network
+from aoi_modules.course.exercises.own_networks import fitting
+from aoi_modules.course.exercises.own_networks.fitting import Network
 
 LABELS = {"category": 10, "colour": 3}
 MOST_WEIGHTS = 30_000
@@ -79,14 +79,14 @@ def own_heads(answer: object) -> str:
     """A network with two outputs that the reader built, compiled and fitted, measured on pictures it never saw."""
     given = fields(answer, ("train", "test", "network"))
     pictures, truth = _labelled("test", given["test"])
-    model = networks.fitted("network", given["network"])
+    model = fitting.fitted("network", given["network"])
     _refuse_other_input(model)
-    said = networks.answers(model, {"image": pictures})
+    said = fitting.answers(model, {"image": pictures})
     _refuse_other_outputs(said, truth)
-    networks.refuse_too_many_weights(model, MOST_WEIGHTS)
-    networks.refuse_wrong_class_loss(model, said)
-    networks.refuse_raw_numbers(model, {"image": pictures[:100]})
-    if not networks.shared_layers(model, "category", "colour"):
+    fitting.refuse_too_many_weights(model, MOST_WEIGHTS)
+    fitting.refuse_wrong_class_loss(model, said)
+    fitting.refuse_raw_numbers(model, {"image": pictures[:100]})
+    if not fitting.shared_layers(model, "category", "colour"):
         raise Hint("network: its outputs share no layer with weights: two networks side by side, at twice the price")
     reached = {name: float(np.mean(said[name].argmax(axis=1) == truth[name])) for name in LEAST}
     for name, least in LEAST.items():

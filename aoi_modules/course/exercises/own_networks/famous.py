@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.answers import Figures, expect_share, numbers
-from aoi_modules.course.exercises.networks import Network, answers, fitted, loss_of
+from aoi_modules.course.exercises.own_networks.fitting import Network, answers, fitted, loss_of
 from aoi_modules.training.measuring import metrics
 
 Pictures = NDArray[np.float32]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.course.exercises import networks
 from aoi_modules.course.exercises.answers import Figures
-from aoi_modules.course.exercises.networks import Network
+from aoi_modules.course.exercises.own_networks import fitting
+from aoi_modules.course.exercises.own_networks.fitting import Network
 from aoi_modules.datasets.houses import TARGET
 from aoi_modules.modelstore.layout import FEATURES, IMAGE
 
@@ -44,11 +44,11 @@ def checked(houses: object, learnt: object, held_out: object, network: object, d
         _rows(name, rows, len(table[TARGET])) for name, rows in (("learnt", learnt), ("held_out", held_out))
     )
     _refuse_leak(known, unseen, table["house"])
-    model = networks.fitted("network", network)
+    model = fitting.fitted("network", network)
     _refuse_other_form(model, table)
     inputs = {name: table[name][unseen] for name in (IMAGE, FEATURES)}
     said = _answers(model, inputs)
-    networks.refuse_raw_numbers(model, inputs)
+    fitting.refuse_raw_numbers(model, inputs)
     _refuse_forgotten_branch(model, inputs, said)
     _refuse_means_of_all(model, table[FEATURES], known)
     _refuse_dollars_as_target(model, said)
@@ -107,13 +107,13 @@ def _refuse_other_form(model: Network, table: Mapping[str, Figures]) -> None:
     given = [tuple(one.shape) for one in model.outputs]
     if given != [(None, 1)]:
         raise Hint(f"network: its output has the shape {given}, expected (None, 1): a price is one number")
-    loss = networks.loss_of(model)
+    loss = fitting.loss_of(model)
     if "crossentropy" in (loss or ""):
         raise Hint(f"network: {loss} is for classes; a price is a quantity, such as for mean_squared_error")
 
 
 def _answers(model: Network, inputs: Mapping[str, Figures]) -> Figures:
-    said: Figures = next(iter(networks.answers(model, inputs).values()))[:, 0]
+    said: Figures = next(iter(fitting.answers(model, inputs).values()))[:, 0]
     if not np.isfinite(said).all():
         raise Hint(
             "network: its answers are no numbers (NaN); take smaller steps, or scale the target: the logarithm of the "
@@ -139,7 +139,7 @@ def _refuse_forgotten_branch(model: Network, inputs: Mapping[str, Figures], said
 
 
 def _answers_or_none(model: Network, inputs: Mapping[str, Figures]) -> Figures | None:
-    values: Figures = next(iter(networks.answers(model, inputs).values()))[:, 0]
+    values: Figures = next(iter(fitting.answers(model, inputs).values()))[:, 0]
     return values if np.isfinite(values).all() else None
 
 
@@ -165,7 +165,7 @@ def _refuse_means_of_all(model: Network, numbers: Figures, learnt: NDArray[np.in
 
 def _refuse_dollars_as_target(model: Network, said: Figures) -> None:
     """Knows a network that was fitted to dollars by its first loss, and by answers that are far from any price."""
-    first = networks.histories(model).get("loss", [0.0])[0]
+    first = fitting.histories(model).get("loss", [0.0])[0]
     if first > IN_DOLLARS and np.median(said) < LEAST_PRICE:
         raise Hint(
             f"network: it was fitted to dollars as they are, its first loss is {first:.3g}, and it still says "
@@ -197,7 +197,7 @@ def _in_dollars(value: object, said: Figures, count: int) -> Figures:
 def _explain(model: Network, said: Figures, dollars: Figures, usual: float, error: float) -> None:
     """Says why prices are too far off; `usual` is the median price of the houses that were learnt from."""
     short = f"dollars: half of the held-out houses are more than {error:.1%} wrong, at most {MOST_ERROR:.0%} are asked;"
-    losses = networks.histories(model).get("loss", [0.0])
+    losses = fitting.histories(model).get("loss", [0.0])
     if losses[0] > IN_DOLLARS or np.allclose(dollars, said):
         raise Hint(
             f"{short} the network was fitted to dollars as they are, and its first loss is {losses[0]:.3g}; scale the "

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from aoi_modules.course.checks import Hint
-from aoi_modules.course.exercises import networks
+from aoi_modules.course.exercises.own_networks import fitting
 from aoi_modules.tf import keras
 
 RANDOM = np.random.default_rng(0)
@@ -21,7 +21,7 @@ def network(*layers: Any, loss: Any = "sparse_categorical_crossentropy", units: 
     model = keras.Sequential([keras.Input((4, 4, 1)), *layers, keras.layers.Flatten()])
     model.add(keras.layers.Dense(units, activation=last, name="last"))
     model.compile(keras.optimizers.Adam(1e-5), loss)
-    model.fit(PICTURES, LABELS if "sparse" in str(networks.loss_of(model)) else np.eye(3)[LABELS], verbose=0)
+    model.fit(PICTURES, LABELS if "sparse" in str(fitting.loss_of(model)) else np.eye(3)[LABELS], verbose=0)
     return model
 
 
@@ -59,22 +59,22 @@ def hint(call: Callable[[], object]) -> str:
     ],
 )
 def test_what_is_no_fitted_network_gets_a_hint(value: object, words: str) -> None:
-    assert words in hint(lambda: networks.fitted("network", value))
+    assert words in hint(lambda: fitting.fitted("network", value))
 
 
 def test_every_step_is_asked_for() -> None:
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("adam", "mse")
-    assert "never fitted" in hint(lambda: networks.fitted("network", model))
+    assert "never fitted" in hint(lambda: fitting.fitted("network", model))
     history = model.fit(ROWS, ROWS[:, 0], verbose=0)
-    assert "give the network itself" in hint(lambda: networks.fitted("network", history))
-    assert networks.fitted("network", model) is model
-    assert list(networks.histories(model)) == ["loss"]
+    assert "give the network itself" in hint(lambda: fitting.fitted("network", history))
+    assert fitting.fitted("network", model) is model
+    assert list(fitting.histories(model)) == ["loss"]
 
 
 @pytest.mark.parametrize("form", [dict, lambda outputs: list(outputs.values())])
 def test_answers_come_by_the_names_of_the_outputs(form: Callable[[dict[str, Any]], Any]) -> None:
-    said = networks.answers(two_outputs(form), {"image": PICTURES})
+    said = fitting.answers(two_outputs(form), {"image": PICTURES})
     assert {name: values.shape for name, values in said.items()} == {"kind": (32, 2), "colour": (32, 2)}
 
 
@@ -83,10 +83,10 @@ def test_inputs_are_given_in_the_form_of_the_network(form: Callable[[dict[str, A
     inputs = {"features": keras.Input((2,), name="features"), "image": keras.Input((4, 4, 1), name="image")}
     joined = keras.layers.Concatenate()([inputs["features"], keras.layers.Flatten()(inputs["image"])])
     model = keras.Model(form(inputs), keras.layers.Dense(1, name="price")(joined))
-    said = networks.answers(model, {"image": PICTURES, "features": ROWS})
+    said = fitting.answers(model, {"image": PICTURES, "features": ROWS})
     assert said["price"].shape == (32, 1)
     assert "shape (32, 4)" in hint(
-        lambda: networks.answers(model, {"image": PICTURES, "features": PICTURES[:, 0, :, 0]})
+        lambda: fitting.answers(model, {"image": PICTURES, "features": PICTURES[:, 0, :, 0]})
     )
 
 
@@ -107,21 +107,21 @@ def test_inputs_are_given_in_the_form_of_the_network(form: Callable[[dict[str, A
 @pytest.mark.filterwarnings("ignore:.*from_logits:UserWarning")
 def test_a_loss_fits_what_the_last_layer_gives(arguments: dict[str, Any], words: str | None) -> None:
     model = network(scaling(), **{"units": 3, **arguments})
-    said = {"last": networks.answers(model, {"image": PICTURES})["last"]}
+    said = {"last": fitting.answers(model, {"image": PICTURES})["last"]}
     if words is None:
-        networks.refuse_wrong_class_loss(model, said)
+        fitting.refuse_wrong_class_loss(model, said)
     else:
-        assert words in hint(lambda: networks.refuse_wrong_class_loss(model, said))
+        assert words in hint(lambda: fitting.refuse_wrong_class_loss(model, said))
 
 
 def test_an_output_without_a_loss_and_answers_that_are_no_numbers_are_named() -> None:
     model = two_outputs()
-    said = networks.answers(model, {"image": PICTURES})
+    said = fitting.answers(model, {"image": PICTURES})
     model.compile("adam", {"kind": "sparse_categorical_crossentropy"})
-    assert "colour: it has no loss" in hint(lambda: networks.refuse_wrong_class_loss(model, said))
-    assert "NaN" in hint(lambda: networks.refuse_wrong_class_loss(model, {"kind": said["kind"] * np.nan}))
+    assert "colour: it has no loss" in hint(lambda: fitting.refuse_wrong_class_loss(model, said))
+    assert "NaN" in hint(lambda: fitting.refuse_wrong_class_loss(model, {"kind": said["kind"] * np.nan}))
     model.compile("adam", {"kind": "binary_crossentropy", "colour": "mse"})
-    assert "yes-no question" in hint(lambda: networks.refuse_wrong_class_loss(model, said))
+    assert "yes-no question" in hint(lambda: fitting.refuse_wrong_class_loss(model, said))
 
 
 @pytest.mark.parametrize(
@@ -141,24 +141,24 @@ def test_an_output_without_a_loss_and_answers_that_are_no_numbers_are_named() ->
 def test_a_loss_is_known_in_every_form(loss: object, name: str | None) -> None:
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="last")])
     model.compile("adam", loss)
-    assert networks.loss_of(model, "last") == name
+    assert fitting.loss_of(model, "last") == name
 
 
 @pytest.mark.parametrize("layers", [[scaling], [scaling, lambda: keras.layers.Conv2D(2, 3)]])
 def test_scaled_pictures_pass(layers: list[Callable[[], Any]]) -> None:
-    networks.refuse_raw_numbers(network(*(layer() for layer in layers)), {"image": PICTURES})
+    fitting.refuse_raw_numbers(network(*(layer() for layer in layers)), {"image": PICTURES})
 
 
 @pytest.mark.parametrize("layers", [[], [lambda: keras.layers.Conv2D(2, 3)], [lambda: keras.layers.Rescaling(0.9)]])
 def test_raw_pictures_are_found_where_they_meet_the_first_weights(layers: list[Callable[[], Any]]) -> None:
     model = network(*(layer() for layer in layers))
-    assert "scaling is missing" in hint(lambda: networks.refuse_raw_numbers(model, {"image": PICTURES}))
+    assert "scaling is missing" in hint(lambda: fitting.refuse_raw_numbers(model, {"image": PICTURES}))
 
 
 def test_a_scaling_without_a_layer_passes_and_a_network_of_its_own_class_is_let_through() -> None:
     image = keras.Input((4, 4, 1), name="image")
     divided = keras.Model(image, keras.layers.Dense(1)(keras.layers.Flatten()(image / 255.0)))
-    networks.refuse_raw_numbers(divided, {"image": PICTURES})
+    fitting.refuse_raw_numbers(divided, {"image": PICTURES})
 
     class Own(keras.Model):  # type: ignore[misc]  # Keras has no annotations
         def __init__(self) -> None:
@@ -170,13 +170,13 @@ def test_a_scaling_without_a_layer_passes_and_a_network_of_its_own_class_is_let_
 
     own = Own()
     own(PICTURES)
-    networks.refuse_raw_numbers(own, {"image": PICTURES})
+    fitting.refuse_raw_numbers(own, {"image": PICTURES})
 
 
 @pytest.mark.parametrize("form", [dict, lambda outputs: list(outputs.values())])
 def test_a_shared_trunk_is_told_from_two_networks(form: Callable[[dict[str, Any]], Any]) -> None:
-    assert networks.shared_layers(two_outputs(form), "kind", "colour") == 1
-    assert networks.shared_layers(two_outputs(form, shared=False), "kind", "colour") == 0
+    assert fitting.shared_layers(two_outputs(form), "kind", "colour") == 1
+    assert fitting.shared_layers(two_outputs(form, shared=False), "kind", "colour") == 0
 
 
 def test_cross_entropy_is_that_of_keras_for_probabilities_and_logits() -> None:
@@ -184,4 +184,4 @@ def test_cross_entropy_is_that_of_keras_for_probabilities_and_logits() -> None:
     expected = float(keras.losses.SparseCategoricalCrossentropy(from_logits=True)(LABELS, logits))
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     for said in (logits, shares):
-        assert np.isclose(networks.cross_entropy(said, LABELS), expected, rtol=1e-4)
+        assert np.isclose(fitting.cross_entropy(said, LABELS), expected, rtol=1e-4)

@@ -1,0 +1,23 @@
+"""What was heard about a faulty program, cut to what a reader looks at."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from aoi_modules.study.clusters.heard import Heard
+
+WIDTH = 105
+_EVENTS = "Events:"
+
+
+def findings(heard: Sequence[Heard]) -> str:
+    """All that was heard, each line below its command; of a description the events alone, which stand at its end."""
+    return "\n\n".join("\n".join([f"$ {one.line}", *_lines(one)]) for one in heard)
+
+
+def _lines(one: Heard) -> Iterator[str]:
+    text = one.said
+    if "describe" in one.line and _EVENTS in text:
+        yield "..."
+        text = text[text.rindex(_EVENTS) :]
+    for line in text.splitlines() or ["(nothing)"]:
+        yield from textwrap.wrap(line, WIDTH, subsequent_indent="        ", replace_whitespace=False) or [""]
