@@ -1,6 +1,7 @@
 """Exercises of lesson 2, from a container to a deployment."""
 
 from aoi_modules.course.checks import Hint, exercise, kind
+from aoi_modules.course.exercises.clusters.buckets import check_buckets
 from aoi_modules.course.exercises.clusters.client import check_client
 from aoi_modules.course.exercises.clusters.completion import check_completion
 from aoi_modules.course.exercises.clusters.edited import EditTask, check_edits, tried_on
@@ -69,6 +70,14 @@ def mended(answer: object) -> str:
     """Three files of colleagues, each with one fault, mended."""
     found = fields(answer, ("broken", "cluster", "files"))
     return check_mended(found["broken"], found["files"], _cluster(found["cluster"]))
+
+
+@exercise("2.7")
+def buckets(answer: object) -> str:
+    """Pictures and a servable in two buckets; a server's folder follows the one, a training reads the other."""
+    found = fields(answer, ("goods", "store", "push", "sync", "train"))
+    lines = {name: found[name] for name in ("push", "sync", "train")}
+    return check_buckets(found["goods"], found["store"], lines)
 
 
 def _cluster(value: object) -> Kubectl | None:

@@ -46,6 +46,7 @@ def test_right_answers_pass(monkeypatch: pytest.MonkeyPatch) -> None:
         ("2.3", {"task": TASK, "script": "FILL_IN"}, "still open"),
         ("2.4", {"task": TASK, "bashrc": "alias k=kubectl"}, "nothing asks kubectl"),
         ("2.5", {**OWN, "edits": None, **edited(EDITS)}, "expected the task above"),
+        ("2.7", {"goods": None, "store": None, "push": "", "sync": "", "train": ""}, "expected the task above"),
         ("2.6", {"broken": BROKEN, "cluster": None, "files": [one.text for one in BROKEN]}, "file 1: "),
     ],
 )
@@ -59,10 +60,11 @@ FORMS = (
     ("task", "script"),
     ("task", "bashrc"),
     ("broken", "cluster", "files"),
+    ("goods", "store", "push", "sync", "train"),
 )
 
 
-@given(st.sampled_from(["2.1", "2.2", "2.3", "2.4", "2.5", "2.6"]), weird(*FORMS))
+@given(st.sampled_from(["2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"]), weird(*FORMS))
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)
 
