@@ -32,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     resources.has_free_processors,
     resources.asks_for_gpus_rightly,
     resources.has_a_known_priority,
+    resources.frees_what_idles,
     probes.has_probes,
     probes.asks_different_things,
     probes.asks_known_ports,

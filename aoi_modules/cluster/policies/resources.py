@@ -6,6 +6,10 @@ from aoi_modules.cluster.policies.pods import Object, is_gpu, limits_of, parts, 
 
 TRAINEES = "aoi-trainees"
 """The priority class of those who may be promised less than they may take."""
+CULLING = "--MappingKernelManager"
+"""Jupyter's flags about kernels, before the dot."""
+LONGEST_IDLE = 4 * 3600
+"""Seconds that a kernel may do nothing at most."""
 
 
 def has_resources(objects: Sequence[Object]) -> Iterator[str]:
@@ -71,3 +75,17 @@ def has_a_known_priority(objects: Sequence[Object]) -> Iterator[str]:
     for pod in pods(objects):
         if (name := pod.spec.get("priorityClassName")) not in known:
             yield f"{pod.name}: priorityClassName {name!r}: expected one of {', '.join(sorted(known)) or 'none'}"
+
+
+def frees_what_idles(objects: Sequence[Object]) -> Iterator[str]:
+    """A kernel that nobody uses keeps its memory, and what it has of a GPU, until it ends."""
+    for pod in pods(objects):
+        if pod.spec.get("priorityClassName") != TRAINEES or not pod.lasting:
+            continue
+        for container in pod.servers:
+            said = dict(word.partition("=")[::2] for word in container.get("args", []))
+            seconds = said.get(f"{CULLING}.cull_idle_timeout", "0")
+            if not (seconds.isdigit() and 0 < int(seconds) <= LONGEST_IDLE):
+                yield f"{pod.part(container)}: {CULLING}.cull_idle_timeout {seconds}: expected 1 to {LONGEST_IDLE}"
+            if said.get(f"{CULLING}.cull_connected") != "True":
+                yield f"{pod.part(container)}: no {CULLING}.cull_connected=True: a page left open keeps its kernel"

@@ -9,6 +9,8 @@ from aoi_modules.cluster.policies.pods import Object, pods
 
 TENSORFLOW_SERVING = "tensorflow_model_server"
 """Takes the flags that `aoi serve` takes."""
+JUPYTER = "start-course"
+"""The program of our Jupyter images, whose flags are those of JupyterLab."""
 
 
 def wrong_commands(objects: Sequence[Object], aoi: click.Command) -> Iterator[str]:
@@ -30,7 +32,7 @@ def commands_of(container: Object) -> Iterator[list[str]]:
     command, arguments = container.get("command", []), container.get("args", [])
     if command == [TENSORFLOW_SERVING]:
         yield ["serve", *arguments]
-    elif not command and is_ours(container.get("image")) and arguments:
+    elif not command and is_ours(container.get("image")) and arguments and arguments[0] != JUPYTER:
         yield list(arguments)
     elif command[:1] == ["aoi"]:
         yield [*command[1:], *arguments]

@@ -19,6 +19,19 @@ def ask(container: Object, kind: str) -> None:
     container["resources"][kind]["nvidia.com/gpu"] = 1
 
 
+def trainee(objects: list[Object]) -> Object:
+    return container(objects, "StatefulSet", "jupyter")
+
+
+def idle(objects: list[Object], seconds: str) -> None:
+    flag = f"{rules.CULLING}.cull_idle_timeout="
+    trainee(objects)["args"] = [flag + seconds if word.startswith(flag) else word for word in trainee(objects)["args"]]
+
+
+def keep_pages(objects: list[Object]) -> None:
+    trainee(objects)["args"].remove(f"{rules.CULLING}.cull_connected=True")
+
+
 MISTAKES: list[Mistake] = [
     (rules.has_resources, "local", lambda o: of(o, "requests").pop("cpu"), "no resources.requests.cpu"),
     (rules.has_resources, "local", lambda o: of(o, "limits").pop("memory"), "no resources.limits.memory"),
@@ -30,6 +43,11 @@ MISTAKES: list[Mistake] = [
     (rules.asks_for_gpus_rightly, "gpu", lambda o: ask(servers(o)["initContainers"][0], "limits"), "before or beside"),
     (rules.asks_for_gpus_rightly, "gpu", lambda o: servers(o).pop("nodeSelector"), "without a nodeSelector"),
     (rules.asks_for_gpus_rightly, "gpu", lambda o: servers(o).pop("tolerations"), "without the toleration"),
+    (rules.frees_what_idles, "local", lambda o: trainee(o).pop("args"), "cull_idle_timeout 0: expected 1 to 14400"),
+    (rules.frees_what_idles, "gpu", lambda o: idle(o, "0"), "cull_idle_timeout 0: expected"),
+    (rules.frees_what_idles, "local", lambda o: idle(o, "86400"), "cull_idle_timeout 86400: expected"),
+    (rules.frees_what_idles, "local", lambda o: idle(o, "an hour"), "cull_idle_timeout an hour: expected"),
+    (rules.frees_what_idles, "local", keep_pages, "a page left open keeps its kernel"),
     (rules.has_a_known_priority, "local", lambda o: pod(o).pop("priorityClassName"), "priorityClassName None"),
 ]
 

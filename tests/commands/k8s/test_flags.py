@@ -76,4 +76,5 @@ def test_a_gateway_that_is_started_by_its_own_name_is_read() -> None:
         ["serve", "--port=1"]
     ]
     assert list(commands_of({"image": "r:5000/aoi/gateway:1", "args": ["gateway"]})) == [["gateway"]]
+    assert list(commands_of({"image": "aoi/jupyter:1", "args": ["start-course", "--A.b=1"]})) == []
     assert list(commands_of({"image": "postgres:1", "args": ["gateway"]})) == []
