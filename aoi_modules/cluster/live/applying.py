@@ -143,13 +143,22 @@ def _clear_for(cluster: Cluster, job: Object) -> bool:
     same = found["metadata"].get("annotations", {}).get(HASH) == job["metadata"]["annotations"][HASH]
     if same and not _failed(found):
         return False
+    delete_and_wait(cluster, job)
+    return True
+
+
+def delete_and_wait(cluster: Cluster, job: Object) -> None:
+    """Deletes a Job, if it is there, and waits until its pods are gone, too.
+
+    Raises:
+        ClusterError: they are still there after `GONE_SECONDS`.
+    """
     cluster.delete(job, wait_for_parts=True)
     end = time.monotonic() + GONE_SECONDS
     while cluster.found(job) is not None:
         if time.monotonic() >= end:
             raise ClusterError(f"{name_of(job)}: the old one is still there after {GONE_SECONDS:g} s")
         time.sleep(0.3)
-    return True
 
 
 def _failed(job: Object) -> bool:

@@ -2,7 +2,7 @@
 
 import click
 
-from aoi_modules.commands.k8s import changing, explaining, rendering, storing, trainees, watching
+from aoi_modules.commands.k8s import changing, emptying, explaining, rendering, storing, trainees, watching
 
 
 @click.group(
@@ -17,6 +17,7 @@ from aoi_modules.commands.k8s import changing, explaining, rendering, storing, t
         watching.wait,
         changing.rollback,
         changing.delete,
+        emptying.empty,
         storing.buckets,
     ]
 )
@@ -32,4 +33,5 @@ def command() -> None:
       aoi k8s apply local && aoi k8s wait local
       aoi k8s status local
       aoi k8s rollback local
+      aoi k8s empty local
     """
