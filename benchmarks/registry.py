@@ -32,7 +32,7 @@ from aoi_modules.child_process import ChildProcess
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.errors import RpcError
-from aoi_modules.modelstore import version_dir
+from aoi_modules.modelstore import layout, version_dir
 from aoi_modules.modelstore.golden import Golden
 from aoi_modules.modelstore.registry import addresses, catalogue
 from aoi_modules.modelstore.registry.labelling import label
@@ -76,7 +76,8 @@ def measure_list(store: SeaweedFS) -> None:
     """1,000 versions as pushes make them visible."""
     place = store.new_place()
     objects = open_registry(place)
-    files = {f"{number}.bin": StoredFile(sha256="0" * 64, size=1000) for number in range(8)}
+    paths = (layout.SUMS_FILE, *(f"{number}.bin" for number in range(7)))
+    files = {path: StoredFile(sha256="0" * 64, size=1000) for path in paths}
 
     def claim(number: int) -> None:
         record = Version(name="tile", version=number, upload="ab", files=files, time=datetime.now(UTC), who="me")
@@ -171,10 +172,12 @@ class Follower:
     def __init__(self, place: str, models: Path, address: str, luck: random.Random) -> None:
         self._command = [*AOI, "sync", "--registry", place, "--models", str(models), "--server", address]
         self._luck = random.Random(luck.random())
+        self.log = models.with_name("sync.log")
         self.kills = 0
 
     def start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen([*self._command, "--every", "0.5"], stderr=subprocess.DEVNULL)
+        with self.log.open("ab") as log:
+            return subprocess.Popen([*self._command, "--every", "0.5"], stderr=log)
 
     def run(self, over: threading.Event) -> None:
         while not over.is_set():
@@ -228,10 +231,26 @@ def settle(follower: Follower, models: Path, last: int, address: str) -> None:
     with GrpcClient(Endpoint(address, "lamp")) as client:
         end = time.monotonic() + SETTLE_SECONDS
         while [path.name for path in (models / "lamp").iterdir()] != [str(last)] or client.manifest().version != last:
-            require(time.monotonic() < end, "it does not come to its end")
+            require(time.monotonic() < end, lambda: why_not(models, last, client, follower))
             time.sleep(0.1)
     process.terminate()
     require(process.wait(60) == 0, "the sync did not end cleanly")
+
+
+def why_not(models: Path, last: int, client: GrpcClient, follower: Follower) -> str:
+    """All that tells why it does not come to its end."""
+    here = sorted(path.name for path in (models / "lamp").iterdir())
+    states = [f"{one.version} {one.state} {one.message}".strip() for one in client.status()]
+    said = follower.log.read_text().splitlines()[-20:]
+    return "\n".join(
+        [
+            f"it does not come to version {last} alone after {SETTLE_SECONDS} s",
+            f"here: {here}",
+            f"server: {states}",
+            (models / "models.config").read_text(),
+            *said,
+        ]
+    )
 
 
 def check(objects: Objects, told: list[int], folder: Path) -> list[int]:
@@ -241,7 +260,7 @@ def check(objects: Objects, told: list[int], folder: Path) -> list[int]:
     records = [catalogue.version(objects, "lamp", number) for number in there]
     for record in records:
         version_dir.verify(pull(objects, record, folder / "checked"))
-    left = sweep(objects, timedelta(0))
+    left = len(sweep(objects, timedelta(0)).gone)
     uploads = {entry.key.split("/")[2] for entry in objects.listed(addresses.UPLOADS)}
     require(uploads == {record.upload for record in records}, "an upload is left")
     require(not list(objects.listed(addresses.PENDING)), "a note of an upload is left")
@@ -262,7 +281,7 @@ def serving(config: Path) -> ChildProcess:
 def require(holds: object, otherwise: object) -> None:
     """Ends the benchmark where something does not hold."""
     if not holds:
-        raise SystemExit(f"FAILED: {otherwise}")
+        raise SystemExit(f"FAILED: {otherwise() if callable(otherwise) else otherwise}")
 
 
 def run(command: list[str]) -> None:

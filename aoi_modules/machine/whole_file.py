@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -39,3 +40,23 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_folders(folder: Path) -> None:
+    """Waits until the names in a folder and in all below it are on disk."""
+    for path, _, _ in os.walk(folder):
+        sync_folder(Path(path))
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it that are missing; the disk has their names on return.
+
+    Somebody else may make or remove them at the same time.
+    """
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    with suppress(FileExistsError):
+        folder.mkdir()
+    with suppress(PermissionError):  # a folder may take names, and not let them be listed
+        sync_folder(folder.parent)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aoi_modules.errors import Argument, ChecksumError, StoreError
 from aoi_modules.machine import disk
-from aoi_modules.machine.whole_file import sync_folder
+from aoi_modules.machine.whole_file import make_folder, sync_folder, sync_folders
 from aoi_modules.modelstore import layout
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -58,7 +58,7 @@ def staged(base_path: Path, version: int) -> Iterator[Path]:
     final = base_path / str(version)
     _refuse_existing(final)
     try:
-        base_path.mkdir(parents=True, exist_ok=True)
+        make_folder(base_path)
         _sweep(base_path)
         staging = Path(tempfile.mkdtemp(prefix=f"{_STAGING}{version}-", dir=base_path))
     except OSError as error:
@@ -83,7 +83,25 @@ def write_sums(version_dir: Path) -> None:
     lines = [f"{file_sha256(path)}  {path.relative_to(version_dir)}\n" for path in _files(version_dir)]
     target = version_dir / layout.SUMS_FILE
     target.parent.mkdir(exist_ok=True)
-    target.write_text("".join(lines))
+    target.write_text("".join(lines), encoding="utf-8")
+
+
+def sums(version_dir: Path) -> dict[str, str]:
+    """Reads the checksums of all files, by their paths.
+
+    Raises:
+        StoreError: the directory has none, or they cannot be read.
+    """
+    path = version_dir / layout.SUMS_FILE
+    if not path.is_file():
+        raise StoreError(f"{path}: no checksums there", hint="only servables written by aoi export carry them")
+    try:
+        lines = path.read_bytes().decode().removesuffix("\n").split("\n")
+    except OSError as error:
+        raise StoreError(disk.trouble(error, path, "cannot be read"), hint=disk.way_out(error)) from None
+    except UnicodeDecodeError:
+        raise StoreError(f"{path}: no text in UTF-8", hint="export the model again") from None
+    return {name: expected for expected, _, name in (line.partition("  ") for line in lines)}
 
 
 def verify(version_dir: Path) -> None:
@@ -91,15 +109,14 @@ def verify(version_dir: Path) -> None:
 
     Raises:
         ChecksumError: a file is damaged or missing.
-        StoreError: the directory has no checksums.
+        StoreError: the directory has no checksums, or a file cannot be read.
     """
-    path = version_dir / layout.SUMS_FILE
-    if not path.is_file():
-        raise StoreError(f"{path}: no checksums there", hint="only servables written by aoi export carry them")
-    for line in path.read_text().splitlines():
-        expected, _, name = line.partition("  ")
+    for name, expected in sums(version_dir).items():
         file = version_dir / name
-        found = file_sha256(file) if file.is_file() else "no file"
+        try:
+            found = file_sha256(file) if file.is_file() else "no file"
+        except OSError as error:
+            raise StoreError(disk.trouble(error, file, "cannot be read"), hint=disk.way_out(error)) from None
         if found != expected:
             raise ChecksumError(file, expected=expected, found=found, repair="export the model again")
 
@@ -137,4 +154,4 @@ def _flush(folder: Path) -> None:
         if path.is_file():
             with path.open("rb") as file:
                 os.fsync(file.fileno())
-    sync_folder(folder)
+    sync_folders(folder)

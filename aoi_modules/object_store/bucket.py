@@ -105,18 +105,20 @@ class Bucket:
 
     def delete(self, keys: Sequence[str]) -> None:
         """See `Objects`."""
+        stayed = []
         for start in range(0, len(keys), _DELETED_AT_ONCE):
             some = [{"Key": self._place.prefix + key} for key in keys[start : start + _DELETED_AT_ONCE]]
-            answer = self._ask(partial(_delete, self._place.bucket, some))
-            for refused in answer.get("Errors", ()):
-                raise self._refusal(refused.get("Code", ""), refused.get("Message", ""))
+            stayed += self._ask(partial(_delete, self._place.bucket, some)).get("Errors", ())
+        if stayed:
+            raise self._refusal(stayed[0].get("Code", ""), stayed[0].get("Message", ""))
 
     def listed(self, prefix: str) -> Iterator[Entry]:
         """See `Objects`."""
         pages = self._ask(lambda client: self._pages(client, prefix))
         while (page := self._ask(lambda _client: next(pages, None))) is not None:
             for entry in page.get("Contents", ()):
-                yield Entry(entry["Key"].removeprefix(self._place.prefix), entry["Size"], entry["LastModified"])
+                key = entry["Key"].removeprefix(self._place.prefix)
+                yield Entry(key, entry["Size"], entry["LastModified"], entry.get("ETag", ""))
 
     def now(self) -> datetime:
         """See `Objects`."""

@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from aoi_modules.errors import AoiError
 from aoi_modules.machine import disk
-from aoi_modules.machine.whole_file import sync_folder
+from aoi_modules.machine.whole_file import make_folder, sync_folder
 from aoi_modules.object_store.interface import CHUNK, Entry, NoSuchObject
 
 _TRIES = 20
@@ -77,13 +77,9 @@ class Folder:
 
     def delete(self, keys: Sequence[str]) -> None:
         """See `Objects`."""
-        try:
-            for key in keys:
-                (self._root / key).unlink(missing_ok=True)
-            for folder in sorted({(self._root / key).parent for key in keys}, reverse=True):
-                self._forget_empty(folder)
-        except OSError as error:
-            raise self._away(error, "deletes nothing") from None
+        self._unlink([self._root / key for key in keys])
+        for folder in sorted({(self._root / key).parent for key in keys}, reverse=True):
+            self._forget_empty(folder)
 
     def listed(self, prefix: str) -> Iterator[Entry]:
         """See `Objects`."""
@@ -102,16 +98,32 @@ class Folder:
 
     def forget_half_written(self, before: datetime) -> None:
         """See `Objects`."""
+        old = []
         try:
             for half in sorted((self._root / _HALF).glob("*")):
                 with suppress(FileNotFoundError):  # its writer came to the end
                     if _time(half.stat()) <= before:
-                        half.unlink()
+                        old.append(half)
         except OSError as error:
-            raise self._away(error, "deletes nothing") from None
+            raise self._away(error, "cannot be listed") from None
+        self._unlink(old)
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _unlink(self, files: Iterable[Path]) -> None:
+        """Deletes files; one that stays is told when all others are gone."""
+        stayed: list[OSError] = []
+        for file in files:
+            try:
+                file.unlink(missing_ok=True)
+            except NotADirectoryError:  # there is a file where its folder would be
+                continue
+            except OSError as error:
+                stayed.append(error)
+        if stayed:
+            more = f", and {len(stayed) - 1} more" if stayed[1:] else ""
+            raise self._away(stayed[0], f"does not delete all{more}")
 
     def _holds(self, key: str, content: bytes) -> bool:
         try:
@@ -130,8 +142,8 @@ class Folder:
     def _place(self, path: Path, place: Callable[[], object]) -> None:
         """Gives a file its name, which the disk has on return. A folder that was empty may go at any time before."""
         for tries in range(_TRIES):
-            _make(path.parent)
             try:
+                make_folder(path.parent)
                 place()
                 break
             except FileNotFoundError:
@@ -144,7 +156,7 @@ class Folder:
     def _written(self, write: Callable[[BinaryIO], object]) -> Iterator[Path]:
         """A file that the disk has, under a name of its own; it is gone after the block, if it is still there."""
         folder = self._root / _HALF
-        _make(folder)
+        make_folder(folder)
         half = folder / uuid.uuid4().hex
         try:
             with half.open("xb") as file:
@@ -183,14 +195,6 @@ class Folder:
         return self._error(
             disk.trouble(error, self._root, f"{self._what} {doing}", needed=needed), hint=disk.way_out(error)
         )
-
-
-def _make(folder: Path) -> None:
-    """Makes a folder and those above it, which somebody else may make or remove at the same time."""
-    if not folder.is_dir():
-        _make(folder.parent)
-        with suppress(FileExistsError, FileNotFoundError):
-            folder.mkdir()
 
 
 def _time(status: os.stat_result) -> datetime:

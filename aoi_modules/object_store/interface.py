@@ -22,11 +22,13 @@ class Entry:
         key: its name, without the prefix of the store.
         size: in bytes.
         changed: when it was written, by the store's own clock, in UTC.
+        tag: of its content, which another content does not have; empty where the store gives none.
     """
 
     key: str
     size: int
     changed: datetime
+    tag: str = ""
 
 
 class Objects(Protocol):
@@ -68,7 +70,7 @@ class Objects(Protocol):
         """
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Deletes objects; what is not there is passed over."""
+        """Deletes objects; what is not there is passed over. What stays is told when all others are gone."""
 
     def listed(self, prefix: str) -> Iterator[Entry]:
         """Lists all objects below a prefix that is empty or ends in `/`, by the order of their keys."""

@@ -29,22 +29,23 @@ def remove(folder: Path) -> None:
         raise StoreError(disk.trouble(error, folder, "cannot be deleted"), hint=disk.way_out(error)) from None
 
 
-def clear(models: Path, coming: Container[tuple[str, int]]) -> None:
+def clear(models: Path, coming: Container[tuple[str, int]]) -> list[str]:
     """Deletes what a kill left half deleted, and half of versions that are no longer to come.
 
     Args:
         models: the folder of all models.
         coming: models and versions that may still be brought, of which half may be here.
 
-    Raises:
-        StoreError: the system does not let it go.
+    Returns:
+        What the system does not let go, a sentence each. All else went.
     """
-    try:
-        for folder in sorted(models.glob(f"*/{LEAVING}*")):
+    stayed = []
+    for folder in sorted([*models.glob(f"*/{LEAVING}*"), *models.glob(f"*/{INCOMING}*")]):
+        number = folder.name.removeprefix(INCOMING).partition("-")[0]
+        if number.isdecimal() and (folder.parent.name, int(number)) in coming:
+            continue
+        try:
             shutil.rmtree(folder)
-        for folder in sorted(models.glob(f"*/{INCOMING}*")):
-            number = folder.name.removeprefix(INCOMING).partition("-")[0]
-            if not number.isdigit() or (folder.parent.name, int(number)) not in coming:
-                shutil.rmtree(folder)
-    except OSError as error:
-        raise StoreError(disk.trouble(error, models, "cannot be cleared"), hint=disk.way_out(error)) from None
+        except OSError as error:
+            stayed.append(disk.trouble(error, folder, "cannot be deleted"))
+    return stayed

@@ -22,7 +22,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct):
-    """What it remembers, by model. Lost, it is found again: versions that are here are compared once more.
+    """What it remembers, by model. Taken away, it is found again: versions that are here are compared once more.
 
     Args:
         installed: versions that are here, with the SHA-256 of the file of their checksums; empty of one that is to be
@@ -43,16 +43,22 @@ class Memory(msgspec.Struct):
 
     @classmethod
     def read(cls, models: Path) -> Self:
-        """Reads it from the folder of the models; a new one where none can be read.
+        """Reads it from the folder of the models; a new one where there is none.
 
         Raises:
-            StoreError: there is one, and the system gives it not.
+            StoreError: there is one, and it cannot be read. To begin anew would forget which labels were seen, and
+                an older one would be followed.
         """
         path = models / FILE
         try:
             return msgspec.json.decode(path.read_bytes(), type=cls)
-        except (FileNotFoundError, msgspec.DecodeError):
+        except FileNotFoundError:
             return cls()
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(
+                f"{path}: damaged, so nobody knows which labels were seen here, and nothing is changed: {error}",
+                hint=f"look where labels point to (aoi registry show), then move {path} away to begin anew",
+            ) from None
         except OSError as error:
             raise StoreError(disk.trouble(error, path, "cannot be read"), hint=disk.way_out(error)) from None
 

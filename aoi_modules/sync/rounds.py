@@ -176,9 +176,9 @@ class Round:
                     continue
                 try:
                     self._bring_one(name, version, memory)
-                except RegistryAway:
-                    raise
                 except AoiError as error:  # the next model may do better
+                    if isinstance(error, RegistryAway):
+                        catalogue.require_answer(self._objects)
                     self._problems.append(f"{name}:{version}: {error.message}")
                     missing.add((name, version))
         return missing
@@ -230,10 +230,14 @@ class Round:
             unneeded = self._unneeded(name, unwanted) if unwanted else []
             for version in unneeded:
                 self._going()
-                remove(self._folder(name, version))
+                try:
+                    remove(self._folder(name, version))
+                except StoreError as error:  # it is tried again; nobody waits for it
+                    self._problems.append(error.message)
+                    continue
                 del memory.installed[name][version], unwanted[version]
                 self._deleted.append(f"{name}:{version}")
-        clear(self._place.models, coming)
+        self._problems += clear(self._place.models, coming)
 
     def _unneeded(self, name: str, unwanted: Mapping[int, float]) -> list[int]:
         if self._servers:

@@ -1,11 +1,11 @@
 """What the model servers have loaded of what stands in their folder."""
 
 from collections.abc import Container, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from aoi_modules.client.endpoint import Endpoint
-from aoi_modules.client.grpc.client import GrpcClient
+from aoi_modules.client.grpc import calls
+from aoi_modules.client.grpc.connection import Connection
 from aoi_modules.errors import RpcError
 from aoi_modules.object_store.parallel import side_by_side
 
@@ -40,7 +40,10 @@ class Loaded:
 
 
 class Servers:
-    """Model servers by gRPC, each with a connection that is kept.
+    """Model servers by gRPC, each with a connection that is kept from round to round.
+
+    On a busy machine opening one may take longer than a server has to answer. It is then open for the next question;
+    a new one for each would never be.
 
     Args:
         addresses: as `Endpoint` takes them.
@@ -48,30 +51,38 @@ class Servers:
 
     def __init__(self, addresses: Sequence[str]) -> None:
         self._addresses = tuple(addresses)
+        self._connections: dict[str, Connection] = {}
 
     def __bool__(self) -> bool:
         return bool(self._addresses)
 
     def loaded(self, model: str) -> Loaded:
         """Asks all servers about a model."""
-        with ExitStack() as stack:
-            clients = [
-                stack.enter_context(GrpcClient(Endpoint(address, model, timeout=SECONDS, retries=0)))
-                for address in self._addresses
-            ]
-            answers = side_by_side(_answer, clients)
+        endpoints = [Endpoint(address, model, timeout=SECONDS, retries=0) for address in self._addresses]
+        for endpoint in endpoints:
+            if endpoint.address not in self._connections:
+                self._connections[endpoint.address] = Connection(endpoint.address, endpoint.tls)
+        answers = side_by_side(self._answer, endpoints)
         failures = tuple(said for _, one in answers for said in one)
         return Loaded([states for states, _ in answers], failures)
 
+    def close(self) -> None:
+        """Ends the connections."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
 
-def _answer(client: GrpcClient) -> tuple[dict[int, str] | None, list[tuple[int | None, str]]]:
-    """States by version, and what went wrong with which."""
-    try:
-        statuses = client.status()
-    except RpcError as error:
-        return ({}, []) if error.code == "NOT_FOUND" else (None, [(None, error.message)])
-    failed = [one for one in statuses if one.code != "OK"]
-    return (
-        {one.version: one.state for one in statuses},
-        [(one.version, f"{client.endpoint}: version {one.version}: {one.message}") for one in failed],
-    )
+    def _answer(self, endpoint: Endpoint) -> tuple[dict[int, str] | None, list[tuple[int | None, str]]]:
+        """States by version, and what went wrong with which."""
+        connection = self._connections[endpoint.address]
+        metadata = tuple(endpoint.authorization().items())
+        try:
+            said = connection.call(calls.STATUS, calls.status_request(endpoint), endpoint.attempts(), metadata)
+        except RpcError as error:
+            return ({}, []) if error.code == "NOT_FOUND" else (None, [(None, error.message)])
+        statuses = calls.version_statuses(said)
+        failed = [one for one in statuses if one.code != "OK"]
+        return (
+            {one.version: one.state for one in statuses},
+            [(one.version, f"{endpoint}: version {one.version}: {one.message}") for one in failed],
+        )

@@ -8,7 +8,7 @@ version with a known fault by taking away what came after it.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from aoi_modules.errors import NotTrusted, RegistryError
+from aoi_modules.errors import NotTrusted, RegistryAway, RegistryError
 from aoi_modules.modelstore.registry import catalogue
 from aoi_modules.modelstore.registry.catalogue import Model
 from aoi_modules.modelstore.registry.records import Move
@@ -28,7 +28,7 @@ class Wishes:
         trust: who has to have signed all of it; None believes everybody.
 
     Attributes:
-        problems: what cannot be believed, and what is not there.
+        problems: what cannot be believed or read, and what is not there.
     """
 
     def __init__(self, objects: Objects, memory: Memory, trust: Trust | None) -> None:
@@ -62,7 +62,7 @@ class Wishes:
         if not models and not names:
             self.problems.append(f"the registry {self._objects.name} has no models")
         self.problems += [f"the registry {self._objects.name} lists no {name} any more; it stays" for name in lost]
-        labels = self._labels(models)
+        labels = self._labels(models, before)
         goals = {name: before[name] for name in lost}
         for model in models:
             goals[model.name] = self._goal(model, labels[model.name], newest, before.get(model.name, Serving()))
@@ -78,11 +78,13 @@ class Wishes:
                 " what is served stays"
             )
             return before
-        return wanted(self._believed(model, labels, newest), labels, newest)
+        return wanted(self._believed(model, labels, newest, before), labels, newest)
 
-    def _believed(self, model: Model, labels: Mapping[str, int], newest: int) -> Model:
+    def _believed(self, model: Model, labels: Mapping[str, int], newest: int, before: Serving) -> Model:
         """The model without what nobody trusted signed, of those versions that may be wanted."""
-        hidden = frozenset(version for version in model.retired if self._is_hidden(model.name, version))
+        hidden = frozenset(
+            version for version in model.retired if self._is_hidden(model.name, version, version in before.versions)
+        )
         model = replace(model, retired=hidden)
         refused, believed = set(), 0
         for version in reversed(model.offered):
@@ -97,28 +99,31 @@ class Wishes:
     def _is_signed(self, name: str, version: int) -> bool:
         if version in self._memory.trusted.get(name, ()):
             return True
-        try:
-            catalogue.version(self._objects, name, version, self._trust)
-        except NotTrusted as error:
-            self.problems.append(error.message)
-            return False
-        return True
+        found = catalogue.asked(self._objects, lambda: catalogue.version(self._objects, name, version, self._trust))
+        if isinstance(found, RegistryError):
+            self.problems.append(found.message)
+        return not isinstance(found, RegistryError)
 
-    def _is_hidden(self, name: str, version: int) -> bool:
-        """Whether a version is hidden by who is trusted; one that was once stays so."""
+    def _is_hidden(self, name: str, version: int, served: bool) -> bool:
+        """Whether a version is hidden by who is trusted; one that was once stays so.
+
+        Of one that the registry does not say just now, what is `served` stays, and nothing new takes it.
+        """
         if version in self._memory.hidden.get(name, ()):
             return True
-        try:
-            there = catalogue.retirement(self._objects, name, version, self._trust) is not None
-        except NotTrusted as error:
-            self.problems.append(error.message)
-            return False
-        if there:
+        found = catalogue.asked(self._objects, lambda: catalogue.retirement(self._objects, name, version, self._trust))
+        if isinstance(found, RegistryError):
+            self.problems.append(found.message)
+            return isinstance(found, RegistryAway) and not served
+        if found is not None:
             self._memory.hidden.setdefault(name, []).append(version)
-        return there
+        return found is not None
 
-    def _labels(self, models: Sequence[Model]) -> dict[str, dict[str, int]]:
-        """To which version each label points; a move that was seen is not read again."""
+    def _labels(self, models: Sequence[Model], before: Mapping[str, Serving]) -> dict[str, dict[str, int]]:
+        """To which version each label points; a move that was seen is not read again.
+
+        A label that cannot be read stays where it was seen, or else where it is configured.
+        """
         unseen = []
         for model in models:
             seen = self._memory.moves.setdefault(model.name, {})
@@ -131,13 +136,18 @@ class Wishes:
             for label in {*seen} - {*model.labels}:
                 if not self._is_older(model, label, 0):
                     del seen[label]
-        for move in side_by_side(self._move, unseen):
-            if isinstance(move, NotTrusted):
-                self.problems.append(move.message)
-            else:
-                self._memory.moves[move.name][move.label] = Seen(move.number, move.version, self._trust is not None)
+        stays: dict[str, dict[str, int]] = {model.name: {} for model in models}
+        for (name, label, _), move in zip(unseen, side_by_side(self._move, unseen), strict=True):
+            if not isinstance(move, RegistryError):
+                self._memory.moves[name][label] = Seen(move.number, move.version, self._trust is not None)
+                continue
+            self.problems.append(move.message)
+            configured = before.get(name, Serving()).labels.get(label)
+            if configured is not None and not isinstance(move, NotTrusted):
+                stays[name][label] = configured
         return {
-            model.name: {
+            model.name: stays[model.name]
+            | {
                 label: seen.version
                 for label, seen in self._memory.moves[model.name].items()
                 if seen.version is not None
@@ -156,8 +166,5 @@ class Wishes:
         )
         return True
 
-    def _move(self, wanted: tuple[str, str, int]) -> Move | NotTrusted:
-        try:
-            return catalogue.move(self._objects, *wanted, self._trust)
-        except NotTrusted as error:
-            return error
+    def _move(self, wanted: tuple[str, str, int]) -> Move | RegistryError:
+        return catalogue.asked(self._objects, lambda: catalogue.move(self._objects, *wanted, self._trust))

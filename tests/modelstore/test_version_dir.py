@@ -62,6 +62,31 @@ def test_damage_is_found_and_named(tmp_path: Path) -> None:
         verify(tmp_path / "1")
 
 
+def test_checksums_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None:
+    write(tmp_path, 1)
+    sums = tmp_path / "1" / "assets.extra" / "SHA256SUMS"
+    sums.write_bytes(b"\xff")
+    with pytest.raises(StoreError, match="SHA256SUMS: no text in UTF-8"):
+        verify(tmp_path / "1")
+    sums.write_text(f"{'0' * 64}  {'a' * 300}\n")
+    with pytest.raises(StoreError, match="cannot be read: File name too long"):
+        verify(tmp_path / "1")
+
+
+def test_the_names_of_folders_in_a_version_are_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        found.add(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with staged(tmp_path / "tile", 1) as folder:
+        (folder / "variables").mkdir()
+    assert {"variables", "assets.extra", "tile", tmp_path.name} <= found
+
+
 def test_a_failure_inside_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), staged(tmp_path / "tile", 1) as folder:
         (folder / "saved_model.pb").write_text(f"half {1 / 0}")

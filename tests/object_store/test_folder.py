@@ -1,5 +1,6 @@
 """Objects in a folder: killed writers, full disks, and what cannot be read."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -67,6 +68,36 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "objects" / "a.json").mkdir(parents=True)
     with pytest.raises(RegistryAway, match=r"gives no a\.json: Is a directory"):
         folder(tmp_path / "objects").get("a.json")
+
+
+def test_the_name_of_a_new_root_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        found.add(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    folder(tmp_path / "new" / "objects").put("a/b.json", b"1")
+    assert {tmp_path, tmp_path / "new", tmp_path / "new" / "objects", tmp_path / "new" / "objects" / "a"} <= found
+
+
+def test_what_cannot_be_deleted_is_told_when_all_else_is_gone(tmp_path: Path) -> None:
+    store = folder(tmp_path / "objects")
+    store.put("a/1.json", b"1")
+    store.put("b/1.json", b"1")
+    for name in ("a.json", "b.json"):
+        (tmp_path / "objects" / name).mkdir()
+    (tmp_path / "objects" / ".half-written" / "0").mkdir()
+    store.put("z.json", b"1")
+    with pytest.raises(RegistryAway, match=r"the registry does not delete all, and 1 more: Is a directory: .*a\.json"):
+        store.delete(["a.json", "b.json", "a/1.json", "z.json", "b/1.json/none"])
+    assert [entry.key for entry in store.listed("")] == ["b/1.json"]
+    store.put(".half-written/1", b"1")
+    with pytest.raises(RegistryAway, match=r"the registry does not delete all: Is a directory: .*half-written/0"):
+        store.forget_half_written(store.now() + timedelta(seconds=1))
+    assert [path.name for path in (tmp_path / "objects" / ".half-written").iterdir()] == ["0"]
 
 
 def test_folders_that_become_empty_go(tmp_path: Path) -> None:

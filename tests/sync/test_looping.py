@@ -19,7 +19,7 @@ from aoi_modules.modelstore import version_dir
 from aoi_modules.modelstore.registry.labelling import label
 from aoi_modules.modelstore.registry.opening import open_registry
 from aoi_modules.modelstore.registry.pushing import push
-from aoi_modules.modelstore.registry.sweeping import sweep
+from aoi_modules.modelstore.registry.sweeping import Swept, sweep
 from aoi_modules.object_store.interface import Objects
 from aoi_modules.sync import config_file
 from aoi_modules.sync.looping import Looping, Stopped, in_words
@@ -166,7 +166,7 @@ def kill_syncs(place: str, tmp_path: Path, *, pushes: int, luck: random.Random) 
     sync.terminate()
     sync.communicate(timeout=30)
     assert check_whole(models) == (pushes,)
-    assert sweep(objects, timedelta(0)) == 0
+    assert sweep(objects, timedelta(0)) == Swept((), ())
     objects.close()
 
 

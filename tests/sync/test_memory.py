@@ -1,4 +1,4 @@
-"""What is remembered is read back; what cannot be read is found again."""
+"""What is remembered is read back; what is damaged is refused."""
 
 from pathlib import Path
 
@@ -16,9 +16,13 @@ def test_it_is_read_back(tmp_path: Path) -> None:
     assert Memory.read(tmp_path).to_json() == memory.to_json()
 
 
-def test_a_damaged_one_is_a_new_one(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b'{"installed": [')
-    assert Memory.read(tmp_path) == Memory()
+@pytest.mark.parametrize("content", [b"", b'{"installed": [', b'{"moves": {"tile": {"stable": 3}}}'])
+def test_a_damaged_one_is_refused_and_stays(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(StoreError, match=r"\.sync\.json: damaged, so nobody knows which labels were seen") as caught:
+        Memory.read(tmp_path)
+    assert caught.value.hint.endswith("away to begin anew")
+    assert (tmp_path / FILE).read_bytes() == content
 
 
 def test_a_place_that_takes_nothing_is_told(tmp_path: Path) -> None:

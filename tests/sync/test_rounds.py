@@ -3,7 +3,7 @@
 import random
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from aoi_modules.errors import RegistryAway, RegistryError, StoreError
 from aoi_modules.lock import alone
 from aoi_modules.modelstore import layout, version_dir
-from aoi_modules.modelstore.registry import addresses
+from aoi_modules.modelstore.registry import addresses, catalogue
 from aoi_modules.modelstore.registry.labelling import label, retire
 from aoi_modules.modelstore.registry.opening import open_registry
 from aoi_modules.modelstore.registry.pulling import LOCK
@@ -46,7 +46,8 @@ class Line:
         return push(self.objects, write_version(self.source, name, version, size=size), who="me").version
 
     def round(self, going: Callable[[], None] = lambda: None) -> Done:
-        return Round(self.objects, self.place, Servers(self.addresses), self.now, trust=self.trust, going=going).run()
+        with closing(Servers(self.addresses)) as servers:
+            return Round(self.objects, self.place, servers, self.now, trust=self.trust, going=going).run()
 
     def later(self, seconds: float) -> Done:
         self.now += seconds
@@ -169,6 +170,76 @@ def test_what_fails_for_one_model_does_not_hold_up_the_others(line: Line) -> Non
     assert line.served() == {"pcb": Serving((1, 2)), "tile": Serving((1,))}
     retire(line.objects, "tile", 2, who="me")
     assert line.round().problems == ()
+    assert line.here() == ["1"]
+
+
+def test_a_version_whose_file_the_registry_does_not_give_holds_up_no_other(line: Line, tmp_path: Path) -> None:
+    line.push("tile")
+    line.push("pcb")
+    pushed = catalogue.version(line.objects, "pcb", 1)
+    file = tmp_path / "registry" / addresses.file_key("pcb", pushed.upload, layout.SAVED_MODEL)
+    file.unlink()
+    file.mkdir()  # stands for an object that the server has and does not give
+    (problem,) = line.round().problems
+    assert problem.startswith("pcb:1: ")
+    assert "the registry gives no uploads/pcb/" in problem
+    assert line.served() == {"tile": Serving((1,))}
+
+
+def test_an_unreadable_version_holds_up_no_other(line: Line) -> None:
+    line.push("tile")
+    line.push("pcb")
+    line.objects.put(addresses.version_key("pcb", 1), b"no version")
+    (problem,) = line.round().problems
+    assert "versions/pcb/1.json: expected a version of a registry" in problem
+    assert line.served() == {"tile": Serving((1,))}
+
+
+def test_an_unreadable_label_stays_and_holds_up_no_other(line: Line) -> None:
+    for _ in range(3):
+        line.push("tile")
+    line.push("pcb")
+    label(line.objects, "tile", "stable", 1, who="me")
+    line.round()
+    assert line.served()["tile"] == Serving((1, 3), {"stable": 1})
+    line.objects.put(addresses.move_key("tile", "stable", 2), b"no move")
+    line.push("pcb")
+    label(line.objects, "tile", "canary", 2, who="me")
+    for _ in range(2):
+        (problem,) = line.later(rounds.SETTLE_SECONDS).problems
+        assert "labels/tile/stable/2.json: expected a move of a registry" in problem
+    assert line.served() == {"pcb": Serving((2,)), "tile": Serving((1, 2, 3), {"stable": 1, "canary": 2})}
+    (line.models / FILE).unlink()  # not even the memory knows where it was; the config does
+    line.later(rounds.SETTLE_SECONDS)
+    assert line.served()["tile"].labels == {"stable": 1, "canary": 2}
+
+
+def test_what_cannot_be_deleted_is_told_and_holds_up_nothing(line: Line) -> None:
+    for name in ("pcb", "tile"):
+        line.push(name)
+        line.round()
+    for name in ("pcb", "tile"):
+        line.push(name)
+    line.round()
+    line.later(rounds.SETTLE_SECONDS)
+    (line.models / "pcb" / ".leaving-1").write_text("nothing that goes like a folder")
+    line.push("tile")
+    done = line.later(rounds.GRACE_SECONDS)
+    assert (done.deleted, done.brought) == (("tile:1",), ("tile:3",))
+    assert all("cannot be deleted: Not a directory" in problem for problem in done.problems)
+    assert len(done.problems) == 2
+    (line.models / "pcb" / ".leaving-1").unlink()
+    assert line.round().deleted == ("pcb:1",)
+
+
+def test_a_damaged_memory_changes_nothing(line: Line) -> None:
+    line.push()
+    line.round()
+    (line.models / FILE).write_bytes(b"damaged")
+    line.push()
+    with pytest.raises(StoreError, match="damaged, so nobody knows which labels were seen here"):
+        line.later(10_000)
+    assert line.served() == {"tile": Serving((1,))}
     assert line.here() == ["1"]
 
 

@@ -1,13 +1,17 @@
 """With a public key a sync follows nothing that was not signed, and nothing older than it has seen."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from aoi_modules.errors import RegistryAway
 from aoi_modules.modelstore.registry.labelling import label, retire
 from aoi_modules.modelstore.registry.opening import open_registry
 from aoi_modules.modelstore.registry.pushing import push
 from aoi_modules.modelstore.registry.signing import Signer, Trust, make_keys
+from aoi_modules.object_store.interface import Objects
 from aoi_modules.sync.plan import Serving
 from aoi_modules.sync.rounds import SETTLE_SECONDS
 from tests.modelstore.registry.servables import write_version
@@ -109,6 +113,44 @@ def test_who_hides_a_version_has_to_sign_it(line: SignedLine) -> None:
     retire(line.objects, "tile", 2, who="somebody")
     (problem,) = line.later(SETTLE_SECONDS).problems
     assert "retired/tile/2.json: expected to be signed" in problem
+    assert line.served() == {"tile": Serving((1, 2), {"stable": 1})}
+
+
+def test_what_cannot_be_read_holds_up_nothing_else(line: SignedLine) -> None:
+    line.release(3)
+    line.release(4)
+    line.objects.put("labels/tile/stable/2.json", line.signer.sealed("move", b"no move"))
+    line.objects.put("versions/tile/4.json", line.signer.sealed("version", b'{"format": 2}'))
+    line.objects.put("retired/tile/2.json", line.signer.sealed("retirement", b"no retirement"))
+    done = line.later(SETTLE_SECONDS)
+    assert done.brought == ("tile:3",)
+    for part in ("labels/tile/stable/2.json: ", "versions/tile/4.json: ", "retired/tile/2.json: "):
+        assert sum(part in problem for problem in done.problems) == 1
+    line.later(SETTLE_SECONDS)
+    assert line.served() == {"tile": Serving((1, 3), {"stable": 1})}
+
+
+def test_a_retirement_that_is_not_given_just_now_keeps_what_is_served_and_lets_nothing_new_in(line: SignedLine) -> None:
+    line.release(3)
+    for version in (2, 3):
+        retire(line.objects, "tile", version, who="me", signer=line.signer)
+    objects = line.objects
+
+    class NotGiven:
+        """The registry, which has those objects, lists them, and does not give them."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(objects, name)
+
+        def chunks(self, key: str) -> Iterator[bytes]:
+            if key.startswith("retired/"):
+                raise RegistryAway(f"the registry refuses: {key}")
+            return objects.chunks(key)
+
+    line.objects = cast(Objects, NotGiven())
+    done = line.later(SETTLE_SECONDS)
+    assert done.brought == ()
+    assert {*done.problems} == {f"the registry refuses: retired/tile/{version}.json" for version in (2, 3)}
     assert line.served() == {"tile": Serving((1, 2), {"stable": 1})}
 
 

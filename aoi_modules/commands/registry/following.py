@@ -1,5 +1,6 @@
 """`aoi registry sync`: a model server's folder that follows the registry."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,8 +107,9 @@ def sync(
     trust = trust_of(public_keys)
 
     def act(objects: "Objects") -> None:
-        looping = Looping(objects, place, Servers(addresses), trust=trust, health=health)
-        with looping.stopped_by_signals():
+        servers = Servers(addresses)
+        looping = Looping(objects, place, servers, trust=trust, health=health)
+        with closing(servers), looping.stopped_by_signals():
             if once:
                 _once(looping, place.config if or_keep else None)
             else:

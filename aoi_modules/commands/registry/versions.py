@@ -1,6 +1,7 @@
 """Versions of a registry: `push`, `list`, `show`, `pull`, `sweep`."""
 
 import getpass
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 FOLDER = click.Path(path_type=Path)
 _LOCK_SECONDS = 60.0
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
-who_option = click.option("--who", default=getpass.getuser, show_default="you", help="Who does it; is kept.")
+
+
+def you() -> str:
+    """The name of who runs this; in a container there may be none, and then the number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+who_option = click.option("--who", default=you, show_default="you", help="Who does it; is kept.")
 
 
 def split(model: str) -> tuple[str, str]:
@@ -62,9 +73,11 @@ def push(folder: Path, key: Path | None, who: str, as_json: bool, registry: Regi
     def act(objects: "Objects") -> "Version":
         pushed = pushing.push(objects, folder, who=who, signer=signer)
         try:
-            sweeping.sweep(objects)
+            problems = sweeping.sweep(objects).problems
         except RegistryError as error:
-            click.echo(f"what others left could not be swept: {error.message}", err=True)
+            problems = (error.message,)
+        for problem in problems:
+            click.echo(f"what others left could not be swept: {problem}", err=True)
         return pushed
 
     pushed = registry.act(act)
@@ -88,9 +101,12 @@ def list_(name: str, as_json: bool, registry: RegistryPlace) -> None:
     """
     from aoi_modules.modelstore.registry import catalogue
 
+    unread: list[RegistryError] = []
+
     def act(objects: "Objects") -> list[dict[str, Any]]:
         found = [catalogue.model(objects, name)] if name else catalogue.models(objects)
-        pointing = catalogue.labels(objects, found)
+        pointing, problems = catalogue.readable_labels(objects, found)
+        unread.extend(problems)
         return [
             {
                 "model": one.name,
@@ -108,6 +124,7 @@ def list_(name: str, as_json: bool, registry: RegistryPlace) -> None:
         print_json(rows)
     else:
         _print_rows(rows)
+    _require_all(unread)
 
 
 @click.command()
@@ -125,18 +142,25 @@ def show(model: str, as_json: bool, registry: RegistryPlace) -> None:
     """
     from aoi_modules.modelstore import layout
     from aoi_modules.modelstore.manifest import Manifest
-    from aoi_modules.modelstore.registry import addresses, catalogue, labelling
+    from aoi_modules.modelstore.registry import catalogue, labelling, reading
+
+    unread: list[RegistryError] = []
 
     def act(objects: "Objects") -> dict[str, Any]:
         name, wanted = split(model)
         version = catalogue.version(objects, name, catalogue.resolve(objects, name, wanted))
-        key = addresses.file_key(name, version.upload, layout.MANIFEST_FILE)
         listed = catalogue.model(objects, name)
+        moves = []
+        for label in sorted(listed.labels):
+            known, problems = labelling.history(objects, name, label)
+            moves += known
+            unread.extend(problems)
+        content = reading.content(objects, version, layout.MANIFEST_FILE)
         return {
             "version": version,
             "retired": catalogue.retirement(objects, name, version.version),
-            "manifest": Manifest.from_json(objects.get(key), f"{objects.name}: {key}"),
-            "moves": [move for label in sorted(listed.labels) for move in labelling.history(objects, name, label)],
+            "manifest": Manifest.from_json(content, f"{objects.name}: {model}"),
+            "moves": moves,
         }
 
     found = registry.act(act)
@@ -144,6 +168,7 @@ def show(model: str, as_json: bool, registry: RegistryPlace) -> None:
         print_json(found)
     else:
         click.echo("\n".join(_in_words(found)))
+    _require_all(unread)
 
 
 @click.command()
@@ -185,19 +210,42 @@ def pull(model: str, base_path: Path, public_keys: tuple[Path, ...], registry: R
     "--older-than", "hours", type=click.FloatRange(min=0), default=24.0, show_default=True, metavar="HOURS",
     help="Uploads that were begun later are left; they may be under way.",
 )  # fmt: skip
+@click.option(
+    "--retired-older-than", "days", type=click.FloatRange(min=0), metavar="DAYS",
+    help="Delete the files of versions, too, that were retired at least so long ago.  [default: they stay]",
+)  # fmt: skip
+@click.option("--dry-run", "dry", is_flag=True, help="Say what would go, and delete nothing.")
 @registry_options
-def sweep(hours: float, registry: RegistryPlace) -> None:
+def sweep(hours: float, days: float | None, dry: bool, registry: RegistryPlace) -> None:
     """Delete what pushes left that were killed or cut off. Each push does so by itself.
+
+    With --retired-older-than the files of retired versions go, too, unless a label names them. What is known about such
+    a version stays, and its number; who pulls it is told that its files were swept. Ages count by the registry's clock.
 
     \b
     Examples:
       aoi registry sweep
       aoi registry sweep --older-than 1
+      aoi registry sweep --retired-older-than 90 --dry-run
     """
+    from aoi_modules.machine import disk
     from aoi_modules.modelstore.registry.sweeping import sweep
 
-    went = registry.act(lambda objects: sweep(objects, timedelta(hours=hours)))
-    click.echo(f"{went} unfinished uploads went")
+    kept = None if days is None else timedelta(days=days)
+    done = registry.act(lambda objects: sweep(objects, timedelta(hours=hours), retired_age=kept, dry=dry))
+    verb = "would go" if dry else "went"
+    for one in done.gone:
+        click.echo(f"{verb}: {one.what}: {one.files} files, {disk.size(one.size)}")
+    if not done.gone:
+        click.echo("nothing is left that could go")
+    if done.problems:
+        raise RegistryError("; ".join(done.problems))
+
+
+def _require_all(unread: Sequence[RegistryError]) -> None:
+    """Ends with 1 where something could not be read, after all else was said."""
+    if unread:
+        raise RegistryError("; ".join(one.message for one in unread), hint=unread[0].hint)
 
 
 def _print_rows(rows: Sequence[dict[str, Any]]) -> None:

@@ -5,7 +5,9 @@
     labels/<name>/<label>/<number>.json    one move of a label; the greatest number is in force
     uploads/<name>/<upload>/<file>         the files of a version
     pending/<name>/<upload>.json           an upload that is under way, or was left
-    probed/<digest>.json                   this address keeps to conditional writes
+    sweeping/<name>/<upload>.json          a sweep looks whether it may delete this upload
+    probes/<any>.json                      a write that tries whether this address keeps to conditional writes
+    probed/<digest>.json                   it does
 
 A listing of the first three says all that a list of versions shows, but for where labels point to. A label is no object
 that is written over: its next move claims the next number by the same conditional write as a version does. So two that
@@ -18,14 +20,16 @@ import re
 from aoi_modules.errors import RegistryError
 
 VERSIONS, RETIRED, LABELS, UPLOADS, PENDING = "versions/", "retired/", "labels/", "uploads/", "pending/"
+SWEEPING, PROBES, PROBED = "sweeping/", "probes/", "probed/"
 # Names become folders of whoever syncs: what `version_dir.check_name` would refuse is none of ours.
-_NAME = r"([A-Za-z0-9][A-Za-z0-9_.-]*)"
+_NAME = r"([A-Za-z0-9][A-Za-z0-9_.-]{0,254})"
 _NUMBERED = re.compile(rf"(?:versions|retired)/{_NAME}/([1-9]\d{{0,18}})\.json", re.ASCII)
 _MOVE = re.compile(rf"labels/{_NAME}/([A-Za-z0-9_]+)/([1-9]\d{{0,18}})\.json", re.ASCII)
 _PENDING = re.compile(rf"pending/{_NAME}/([0-9a-f]{{32}})\.json")
 _UPLOAD = re.compile(r"[0-9a-f]+")
 _LABEL = re.compile(r"[A-Za-z0-9_]*[A-Za-z_][A-Za-z0-9_]*")
-_FILE = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\0\\]+(?:/[^/\0\\]+)*")
+_GREATEST = 2**63 - 1
+"""A server takes no greater version, nor any config that names one."""
 
 
 def version_key(name: str, number: int) -> str:
@@ -41,7 +45,7 @@ def retired_key(name: str, number: int) -> str:
 def numbered(key: str) -> tuple[str, int] | None:
     """Reads name and number from the key of a version or of what hides it; None from any other key."""
     found = _NUMBERED.fullmatch(key)
-    return (found[1], int(found[2])) if found else None
+    return (found[1], int(found[2])) if found and int(found[2]) <= _GREATEST else None
 
 
 def move_key(name: str, label: str, number: int) -> str:
@@ -71,9 +75,14 @@ def pending(key: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def sweeping_key(name: str, upload: str) -> str:
+    """Of the mark that a sweep looks whether it may delete an upload."""
+    return f"{SWEEPING}{name}/{upload}.json"
+
+
 def probed_key(place: str) -> str:
     """Of the note that a place was probed, by the name of the place: copied elsewhere it counts for nothing."""
-    return f"probed/{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
+    return f"{PROBED}{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
 
 
 def check_label(label: str) -> str:
@@ -93,8 +102,3 @@ def check_label(label: str) -> str:
 def is_upload(upload: str) -> bool:
     """Whether an upload has such a name as a push gives it."""
     return _UPLOAD.fullmatch(upload) is not None
-
-
-def is_file(path: str) -> bool:
-    """Whether a path stays below the folder that it is joined to."""
-    return _FILE.fullmatch(path) is not None

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
-from aoi_modules.errors import LabelMoved, NotTrusted, RegistryError
+from aoi_modules.errors import LabelMoved, RegistryAway, RegistryError
 from aoi_modules.modelstore.registry import addresses, catalogue
 from aoi_modules.modelstore.registry.records import Move, Retirement
 from aoi_modules.modelstore.registry.signing import Signer
 from aoi_modules.object_store.interface import Objects
+from aoi_modules.object_store.parallel import side_by_side
 
 
 def label(
@@ -41,24 +42,36 @@ def label(
     if version is not None:
         _check_offered(objects, model, version)
     number = model.labels.get(label, 0)
-    now = catalogue.moves(objects, [(name, label, number)])[0] if number else None
-    if now is not None and now.version == version and _is_signed(objects, now, signer):
+    now = _in_force(objects, name, label, number, signer) if number else None
+    if now is not None and now.version == version:
         return now
-    move = Move(
-        name=name, label=label, number=number + 1, version=version, time=datetime.now(UTC), who=who, reason=reason
-    )
-    if not objects.create(addresses.move_key(name, label, move.number), move.to_json(signer)):
-        raise LabelMoved(
-            f"the label {label} of {name} was moved by somebody else in this moment", hint=f"aoi registry show {name}"
+
+    def moved(number: int, version: int | None, reason: str) -> Move:
+        move = Move(
+            name=name, label=label, number=number, version=version, time=datetime.now(UTC), who=who, reason=reason
         )
+        if not objects.create(addresses.move_key(name, label, number), move.to_json(signer)):
+            raise LabelMoved(
+                f"the label {label} of {name} was moved by somebody else in this moment",
+                hint=f"aoi registry show {name}",
+            )
+        return move
+
+    move = moved(number + 1, version, reason)
+    if version is not None and _was_hidden_meanwhile(objects, name, version):
+        moved(move.number + 1, None if now is None else now.version, f"version {version} was retired in this moment")
+        raise _retired(name, version)
     return move
 
 
-def history(objects: Objects, name: str, label: str) -> list[Move]:
-    """Reads all moves of a label, the last one first."""
+def history(objects: Objects, name: str, label: str) -> tuple[list[Move], list[RegistryError]]:
+    """Reads all moves of a label that can be read, the last one first, and why the others cannot."""
     keys = [addresses.move(entry.key) for entry in objects.listed(f"{addresses.LABELS}{name}/{label}/")]
-    found = catalogue.moves(objects, [key for key in keys if key])
-    return sorted(found, key=lambda move: -move.number)
+    read = side_by_side(
+        lambda key: catalogue.asked(objects, lambda: catalogue.move(objects, *key)), [key for key in keys if key]
+    )
+    found = [move for move in read if not isinstance(move, RegistryError)]
+    return sorted(found, key=lambda move: -move.number), [one for one in read if isinstance(one, RegistryError)]
 
 
 def retire(
@@ -81,29 +94,40 @@ def retire(
         return catalogue.retirement(objects, name, version) or retirement
     try:
         _check_unlabelled(objects, name, version)  # somebody may have moved one meanwhile, who saw it not hidden
-    except RegistryError:
-        objects.delete([key])
+    except RegistryError as error:
+        try:
+            objects.delete([key])
+        except RegistryAway as away:
+            raise RegistryError(f"{error.message}; but it is retired, and {away.message}", hint=error.hint) from None
         raise
     return retirement
 
 
-def _is_signed(objects: Objects, move: Move, signer: Signer | None) -> bool:
-    """Whether a move is signed by who would sign it now; always where nobody would."""
-    if signer is None:
-        return True
-    try:
-        catalogue.move(objects, move.name, move.label, move.number, signer.trust)
-    except NotTrusted:
-        return False
-    return True
+def _in_force(objects: Objects, name: str, label: str, number: int, signer: Signer | None) -> Move | None:
+    """Reads a move; None where it cannot be read, or is not signed by who would sign it now: the next one may be."""
+    trust = None if signer is None else signer.trust
+    found = catalogue.asked(objects, lambda: catalogue.move(objects, name, label, number, trust))
+    return None if isinstance(found, RegistryError) else found
 
 
 def _check_offered(objects: Objects, model: catalogue.Model, version: int) -> None:
     catalogue.version(objects, model.name, version)
     if version in model.retired:
-        raise RegistryError(
-            f"version {version} of {model.name} is retired, so no label may point to it", hint="name another version"
-        )
+        raise _retired(model.name, version)
+
+
+def _was_hidden_meanwhile(objects: Objects, name: str, version: int) -> bool:
+    """Whether a version is hidden now, by somebody who saw it without the label that has just moved to it."""
+    try:
+        return version in catalogue.model(objects, name).retired
+    except RegistryAway:  # the label has moved, and who hides the version looks at labels, too
+        return False
+
+
+def _retired(name: str, version: int) -> RegistryError:
+    return RegistryError(
+        f"version {version} of {name} is retired, so no label may point to it", hint="name another version"
+    )
 
 
 def _check_unlabelled(objects: Objects, name: str, version: int) -> None:

@@ -75,7 +75,7 @@ def with_number(text: bytes, number: int) -> bytes:
 def with_sums(sums: bytes, changed: Mapping[str, str]) -> bytes:
     """Gives a file of checksums others for some paths."""
     lines = []
-    for line in sums.decode().splitlines():
+    for line in sums.decode().removesuffix("\n").split("\n"):
         old, _, path = line.partition("  ")
         lines.append(f"{changed.get(path, old)}  {path}\n")
     return "".join(lines).encode()

@@ -2,8 +2,9 @@
 
 import json
 import uuid
+from contextlib import suppress
 
-from aoi_modules.errors import RegistryError
+from aoi_modules.errors import RegistryAway, RegistryError
 from aoi_modules.modelstore.registry import addresses
 from aoi_modules.object_store.interface import NoSuchObject, Objects
 from aoi_modules.object_store.parallel import side_by_side
@@ -21,7 +22,7 @@ def probe(objects: Objects) -> None:
     noted = addresses.probed_key(objects.name)
     if _is_there(objects, noted):
         return
-    key = f"probes/{uuid.uuid4().hex}.json"
+    key = f"{addresses.PROBES}{uuid.uuid4().hex}.json"
     contents = [json.dumps(number).encode() for number in range(_AT_ONCE)]
     try:
         first = side_by_side(lambda content: objects.create(key, content), contents)
@@ -30,7 +31,8 @@ def probe(objects: Objects) -> None:
     except NoSuchObject:
         raise _refused(objects, "an object that was written is not there") from None
     finally:
-        objects.delete([key])
+        with suppress(RegistryAway):  # what stays here goes with a sweep, which tells why it cannot
+            objects.delete([key])
     if sum(first) != 1 or later or kept != contents[first.index(True)]:
         raise _refused(objects, "an object was written over that had to stay")
     objects.create(noted, b'{"format": 1}')

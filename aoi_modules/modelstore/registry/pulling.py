@@ -12,9 +12,10 @@ from pathlib import Path
 
 from aoi_modules.errors import ChecksumError, RegistryError, StoreError
 from aoi_modules.machine import disk
-from aoi_modules.machine.whole_file import sync_folder
+from aoi_modules.machine.whole_file import make_folder, sync_folder, sync_folders
 from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.registry import addresses
+from aoi_modules.modelstore.registry.reading import missing
 from aoi_modules.modelstore.registry.records import StoredFile, Version
 from aoi_modules.modelstore.version_dir import file_sha256
 from aoi_modules.object_store.interface import NoSuchObject, Objects
@@ -52,11 +53,10 @@ def pull(objects: Objects, version: Version, models: Path, going: Going = lambda
         return final
     incoming = final.with_name(f"{INCOMING}{version.version}-{version.upload[:12]}")
     try:
-        incoming.mkdir(parents=True, exist_ok=True)
+        make_folder(incoming)
         side_by_side(partial(_bring, objects, version, incoming, going), version.files)
         _drop_others(incoming, version)
-        for folder in {(incoming / path).parent for path in version.files} | {incoming}:
-            sync_folder(folder)
+        sync_folders(incoming)
         incoming.rename(final)
         sync_folder(final.parent)
     except OSError as error:
@@ -72,7 +72,11 @@ def check_same(folder: Path, version: Version) -> None:
         StoreError: it holds another one, or none of ours.
     """
     sums = folder / layout.SUMS_FILE
-    if not sums.is_file() or file_sha256(sums) != version.files[layout.SUMS_FILE].sha256:
+    try:
+        same = sums.is_file() and file_sha256(sums) == version.files[layout.SUMS_FILE].sha256
+    except OSError as error:
+        raise StoreError(disk.trouble(error, sums, "cannot be read"), hint=disk.way_out(error)) from None
+    if not same:
         raise StoreError(
             f"{folder}: another version {version.version} of {version.name} than the registry's is there",
             hint="move it away, or name another folder",
@@ -87,14 +91,18 @@ def _bring(objects: Objects, version: Version, incoming: Path, going: Going, pat
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        found = _written(objects, key, target, going)
+        found = _written(objects, key, target, wanted.size, going)
         if found != wanted:
-            found = _written(objects, key, target, going)
+            found = _written(objects, key, target, wanted.size, going)
     except NoSuchObject:
+        raise missing(objects, version, path) from None
+    if found.size > wanted.size:
+        target.unlink()
         raise RegistryError(
-            f"{objects.name}: {key} is missing, which version {version.version} of {version.name} needs",
+            f"{objects.name}: {key} is larger than the {wanted.size} bytes that version {version.version} of"
+            f" {version.name} says; the rest was not read",
             hint=f"push another version of {version.name}",
-        ) from None
+        )
     if found != wanted:
         target.unlink()
         raise ChecksumError(
@@ -105,14 +113,17 @@ def _bring(objects: Objects, version: Version, incoming: Path, going: Going, pat
         )
 
 
-def _written(objects: Objects, key: str, target: Path, going: Going) -> StoredFile:
+def _written(objects: Objects, key: str, target: Path, most: int, going: Going) -> StoredFile:
+    """Writes an object to a file; of one that is larger than `most` bytes what came until that was known."""
     digest, size = hashlib.sha256(), 0
     with target.open("wb") as file:
         for chunk in objects.chunks(key):
             going()
+            size += len(chunk)
+            if size > most:
+                break
             file.write(chunk)
             digest.update(chunk)
-            size += len(chunk)
         file.flush()
         os.fsync(file.fileno())
     return StoredFile(sha256=digest.hexdigest(), size=size)

@@ -1,6 +1,7 @@
 """How a version gets into a registry: its files first, then the one object that makes it visible."""
 
 import hashlib
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,9 +18,13 @@ from aoi_modules.modelstore.registry.numbering import renumbered
 from aoi_modules.modelstore.registry.probing import probe
 from aoi_modules.modelstore.registry.records import StoredFile, Version
 from aoi_modules.modelstore.registry.signing import Signer
-from aoi_modules.object_store.interface import Objects
+from aoi_modules.object_store.interface import NoSuchObject, Objects
 from aoi_modules.object_store.parallel import side_by_side
+from aoi_modules.object_store.relative_path import stays_below
 
+_SWEEP_SECONDS = 60.0
+"""That a sweep may take to look at one upload."""
+_PAUSE = 0.1
 _TRIES = 50
 """Others that may claim a number first, one after the other, before a push gives up."""
 
@@ -48,6 +53,7 @@ def push(objects: Objects, folder: Path, *, who: str, signer: Signer | None = No
     objects.create(addresses.pending_key(name, upload), b'{"format": 1}')
     side_by_side(lambda path: objects.send(addresses.file_key(name, upload, path), folder / path), files)
     record = _claimed(objects, folder, manifest, upload, files, who, signer)
+    _check_not_swept(objects, record)
     with suppress(RegistryAway):  # the version is there all the same, and a sweep takes the note
         objects.delete([addresses.pending_key(name, upload)])
     return record
@@ -63,10 +69,9 @@ def _checked(folder: Path) -> Manifest:
 
 def _files(folder: Path) -> dict[str, StoredFile]:
     """The files with their checksums, which were compared just now."""
-    sums = (folder / layout.SUMS_FILE).read_text()
-    named = {path: old for old, _, path in (line.partition("  ") for line in sums.splitlines())}
-    named[layout.SUMS_FILE] = hashlib.sha256(sums.encode()).hexdigest()
-    bad = [path for path in named if not addresses.is_file(path)]
+    named = version_dir.sums(folder)
+    named[layout.SUMS_FILE] = version_dir.file_sha256(folder / layout.SUMS_FILE)
+    bad = [path for path in named if not stays_below(path)]
     if bad:
         raise StoreError(f"{folder / layout.SUMS_FILE}: expected files of this folder. Received: {', '.join(bad)}")
     return {path: StoredFile(sha256=old, size=(folder / path).stat().st_size) for path, old in named.items()}
@@ -100,6 +105,35 @@ def _claimed(
         if objects.create(addresses.version_key(name, number), record.to_json(signer)):
             return record
     raise RegistryError(f"{name}: {_TRIES} others claimed a number first, one after the other", hint="push it again")
+
+
+def _check_not_swept(objects: Objects, record: Version) -> None:
+    """Makes sure that no sweep took the files for left over just when the version became visible; see `sweeping`.
+
+    The mark is looked for before the note, since a sweep takes the note away before its mark.
+    """
+    name, upload = record.name, record.upload
+    mark, note = addresses.sweeping_key(name, upload), addresses.pending_key(name, upload)
+    end = time.monotonic() + _SWEEP_SECONDS
+    met = False
+    while _is_there(objects, mark) and time.monotonic() < end:
+        met = True
+        time.sleep(_PAUSE)
+    if not met and _is_there(objects, note):
+        return
+    try:
+        _check_arrived(objects, name, upload, record.files)
+    except RegistryAway:
+        objects.delete([addresses.version_key(name, record.version)])  # nobody can have it: files are missing
+        raise
+
+
+def _is_there(objects: Objects, key: str) -> bool:
+    try:
+        objects.get(key)
+    except NoSuchObject:
+        return False
+    return True
 
 
 def _check_arrived(objects: Objects, name: str, upload: str, files: Mapping[str, StoredFile]) -> None:

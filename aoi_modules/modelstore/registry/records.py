@@ -3,17 +3,21 @@
 Registries outlive releases: fields that are not known are passed over, another `format` is refused.
 """
 
+import re
 from datetime import datetime
 from typing import Self
 
 import msgspec
 
 from aoi_modules.errors import RegistryError
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.format_number import UPGRADE, UnknownFormat, check_format
 from aoi_modules.modelstore.registry import addresses
 from aoi_modules.modelstore.registry.signing import Signer, Trust, opened
+from aoi_modules.object_store.relative_path import stays_below
 
 FORMAT = 1
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +53,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             RegistryError: it is none of this kind, or of a format that is not read here.
             NotTrusted: nobody who is trusted signed it.
         """
-        if trust is not None:
-            trust.check(cls._kind(), content, origin)
-        content = opened(content)
+        content = opened(content) if trust is None else trust.checked(cls._kind(), content, origin)
         try:
             check_format(content, FORMAT)
             return msgspec.json.decode(content, type=cls)
@@ -74,6 +76,11 @@ class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     size: int
 
+    def __post_init__(self) -> None:
+        """Refuses what no file can have."""
+        if not _SHA256.fullmatch(self.sha256) or self.size < 0:
+            raise ValueError(f"no SHA-256 and size of a file: {self.sha256!r}, {self.size}")
+
 
 class Version(Record, frozen=True, kw_only=True):
     """A version that can be had.
@@ -89,10 +96,12 @@ class Version(Record, frozen=True, kw_only=True):
     files: dict[str, StoredFile]
 
     def __post_init__(self) -> None:
-        """Refuses what would be written outside of the version's folder."""
-        bad = [path for path in self.files if not addresses.is_file(path)]
+        """Refuses what would be written outside of the version's folder, and what nobody could compare."""
+        bad = [path for path in self.files if not stays_below(path)]
         if bad or not addresses.is_upload(self.upload):
             raise ValueError(f"no path in a version folder: {bad or self.upload!r}")
+        if layout.SUMS_FILE not in self.files:
+            raise ValueError(f"no checksums: {layout.SUMS_FILE} is not among its files")
 
     @property
     def size(self) -> int:

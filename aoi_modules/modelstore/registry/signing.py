@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,8 +112,11 @@ class Trust:
         _require()
         return cls([_public_key(path) for path in paths])
 
-    def check(self, kind: str, content: bytes, origin: str) -> None:
+    def checked(self, kind: str, content: bytes, origin: str) -> bytes:
         """Makes sure that an object is an envelope of this kind, signed by one of the keys.
+
+        Returns:
+            The very bytes that were signed.
 
         Raises:
             NotTrusted: it is not; `origin` names it.
@@ -127,13 +131,13 @@ class Trust:
             raise self._refused(origin, "it is not signed") from None
         if envelope.payload_type != KIND.format(kind):
             raise self._refused(origin, f"{envelope.payload_type!r} was signed")
-        for name, signature in signatures:
-            if name in self._keys:
-                try:
-                    self._keys[name].verify(signature, _signed(kind, payload))
-                except InvalidSignature:
-                    raise self._refused(origin, f"the signature by key {name} is wrong") from None
-                return
+        ours = [(name, signature) for name, signature in signatures if name in self._keys]
+        for name, signature in ours:
+            with suppress(InvalidSignature):
+                self._keys[name].verify(signature, _signed(kind, payload))
+                return payload
+        if ours:
+            raise self._refused(origin, f"the signature by key {ours[0][0]} is wrong")
         raise self._refused(origin, f"it is signed by {', '.join(name for name, _ in signatures) or 'nobody'}")
 
     def _refused(self, origin: str, why: str) -> NotTrusted:

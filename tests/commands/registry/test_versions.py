@@ -1,10 +1,12 @@
 """Versions pushed, listed, shown, pulled and swept, as a user says it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from aoi_modules.commands.registry.versions import you
 from aoi_modules.modelstore import version_dir
 from tests.in_process import Ended, aoi
 from tests.modelstore.registry.servables import write_version
@@ -43,7 +45,13 @@ def test_a_version_on_its_way_through_a_registry(place: str, tmp_path: Path) -> 
     assert got == tmp_path / "models" / "tile" / "3"
     version_dir.verify(got)
     assert team.said("pull", "tile", "--base-path", tmp_path / "models").endswith("/tile/4\n")
-    assert team.said("sweep", "--older-than", 0) == "0 unfinished uploads went\n"
+    assert team.said("sweep", "--older-than", 0) == "nothing is left that could go\n"
+    team.said("retire", "tile", 4)
+    would = team.said("sweep", "--retired-older-than", 0, "--dry-run")
+    assert would.startswith("would go: version 4 of tile, retired ")
+    assert would.endswith(" kB\n")
+    assert team.said("sweep", "--retired-older-than", 0) == would.replace("would go", "went")
+    assert "its files were swept" in team.aoi("show", "tile:4").stderr
 
 
 def test_a_version_is_shown_with_its_heads_and_moves(tmp_path: Path) -> None:
@@ -66,6 +74,34 @@ def test_a_version_is_shown_with_its_heads_and_moves(tmp_path: Path) -> None:
     assert shown["retired"]["reason"] == "overkill"
     assert [move["number"] for move in shown["moves"]] == [2, 1]
     assert shown["manifest"]["component"] == "tile"
+
+
+def test_an_unreadable_label_is_told_after_all_else(tmp_path: Path) -> None:
+    team = Team(str(tmp_path / "registry"))
+    team.said("push", write_version(tmp_path, "tile", 3))
+    team.said("label", "tile", "stable", 3)
+    bad = tmp_path / "registry" / "labels" / "tile" / "canary" / "1.json"
+    bad.parent.mkdir()
+    bad.write_text("no move")
+    for verb, words, part in (("list", ["--json"], '"stable"'), ("show", ["tile:stable"], "label stable to version 3")):
+        done = team.aoi(verb, *words)
+        assert done.returncode == 1
+        assert part in done.stdout
+        assert "canary/1.json: expected a move of a registry" in done.stderr
+    bad.unlink()
+    bad.parent.rmdir()
+    for file in (tmp_path / "registry" / "uploads").rglob("manifest.json"):
+        file.unlink()
+    done = team.aoi("show", "tile")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "manifest.json is missing" in done.stderr
+
+
+def test_who_has_no_name_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54321)  # as in an image, whose users have no names
+    assert you() == "user 54321"
 
 
 def test_what_is_not_there_is_a_sentence(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Versions come whole or not at all, and nothing comes twice."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,7 +12,7 @@ from aoi_modules.modelstore.registry import addresses
 from aoi_modules.modelstore.registry.opening import open_registry
 from aoi_modules.modelstore.registry.pulling import INCOMING, check_same, pull
 from aoi_modules.modelstore.registry.pushing import push
-from aoi_modules.object_store.interface import Objects
+from aoi_modules.object_store.interface import CHUNK, Objects
 from tests.disks import small_disk
 from tests.gateway.relay import Relay
 from tests.modelstore.registry.servables import write_version
@@ -66,6 +68,30 @@ def test_a_damaged_object_is_never_visible(objects: Objects, tmp_path: Path) -> 
     objects.delete([key])
     with pytest.raises(RegistryError, match=f"{key} is missing, which version 3 of tile needs"):
         pull(objects, pushed, tmp_path / "there")
+    assert version_dir.versions(tmp_path / "there" / "tile") == []
+
+
+def test_an_object_that_is_larger_than_its_version_says_is_not_read_on(objects: Objects, tmp_path: Path) -> None:
+    pushed = push(objects, write_version(tmp_path / "here", "tile", 3), who="me")
+    key = addresses.file_key("tile", pushed.upload, WEIGHTS)
+    objects.put(key, bytes(20 * CHUNK))
+    came = 0
+
+    class Counting:
+        """The registry, whose pieces of that object are counted."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(objects, name)
+
+        def chunks(self, wanted: str) -> Iterator[bytes]:
+            nonlocal came
+            for piece in objects.chunks(wanted):
+                came += len(piece) if wanted == key else 0
+                yield piece
+
+    with pytest.raises(RegistryError, match=f"{key} is larger than the 1000 bytes that version 3 of tile says"):
+        pull(cast(Objects, Counting()), pushed, tmp_path / "there")
+    assert came <= 2 * CHUNK  # a piece for each of two tries
     assert version_dir.versions(tmp_path / "there" / "tile") == []
 
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import RegistryError
+from aoi_modules.modelstore import layout
 from aoi_modules.modelstore.registry.records import Move, Retirement, StoredFile, Version
 
 TIME = datetime(2026, 11, 30, 12, tzinfo=UTC)
-VERSION = Version(
-    name="tile", version=3, upload="ab", files={"a/b.pb": StoredFile(sha256="0" * 64, size=7)}, time=TIME, who="Müller"
-)
+FILES = {path: StoredFile(sha256="0" * 64, size=7) for path in ("a/b.pb", layout.SUMS_FILE)}
+VERSION = Version(name="tile", version=3, upload="ab", files=FILES, time=TIME, who="Müller")
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,28 @@ def test_what_is_none_is_refused(content: bytes) -> None:
         Version.from_json(content, "here")
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a/../../b"])
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "a/../../b", "a\n/../../../b", "a\nb"])
 def test_a_file_outside_of_the_folder_is_refused(path: str) -> None:
     told = msgspec.json.decode(VERSION.to_json())
-    for wrong in ({"files": {path: {"sha256": "0", "size": 1}}}, {"upload": path}):
+    for wrong in ({"files": {path: {"sha256": "0" * 64, "size": 1}}}, {"upload": path}):
         with pytest.raises(RegistryError, match="no path in a version folder"):
             Version.from_json(msgspec.json.encode({**told, **wrong}), "here")
 
 
 def test_sizes_are_summed() -> None:
-    assert VERSION.size == 7
+    assert VERSION.size == 14
+
+
+def test_a_version_without_checksums_is_refused() -> None:
+    told = msgspec.json.decode(VERSION.to_json())
+    del told["files"][layout.SUMS_FILE]
+    with pytest.raises(RegistryError, match=r"no checksums: assets\.extra/SHA256SUMS is not among its files"):
+        Version.from_json(msgspec.json.encode(told), "here")
+
+
+@pytest.mark.parametrize("wrong", [{"size": -1}, {"sha256": "0"}, {"sha256": "G" * 64}])
+def test_what_no_file_has_is_refused(wrong: dict[str, object]) -> None:
+    told = msgspec.json.decode(VERSION.to_json())
+    told["files"]["a/b.pb"] |= wrong
+    with pytest.raises(RegistryError, match="no SHA-256 and size of a file"):
+        Version.from_json(msgspec.json.encode(told), "here")
