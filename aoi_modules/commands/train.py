@@ -12,10 +12,12 @@ from aoi_modules.commands.options.good_classes import good_options
 from aoi_modules.commands.options.reading import reading_options
 from aoi_modules.commands.options.sizes import Part, PixelSize, TileGrid
 from aoi_modules.datasets.folder import GoodClasses, Reading
+from aoi_modules.datasets.sources import bucket
 from aoi_modules.errors import Argument
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
 from aoi_modules.progress import on_terminal
+from aoi_modules.settings import settings
 from aoi_modules.training.profiles import PROFILES
 from aoi_modules.training.recipes import FOLDER, RECIPES, Recipe, by_name, from_folder
 from aoi_modules.training.run import MODEL, PAGE, train
@@ -24,7 +26,7 @@ from aoi_modules.training.wishes import IMBALANCES, Wishes
 
 @click.command()
 @click.argument("recipe", type=click.Choice([*RECIPES, FOLDER]))
-@click.argument("directory", type=click.Path(path_type=Path), required=False)
+@click.argument("directory", required=False)
 @click.option(
     "--profile", type=click.Choice(list(PROFILES)), default="cpu", show_default=True, help="Size of the work."
 )
@@ -65,7 +67,7 @@ from aoi_modules.training.wishes import IMBALANCES, Wishes
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON for machines.")
 def command(
     recipe: str,
-    directory: Path | None,
+    directory: str | None,
     profile: str,
     out: Path,
     seed: int,
@@ -91,6 +93,9 @@ def command(
     Small defects in large pictures vanish when the whole picture is shrunk to the network's input. --picture-size lets
     the network look at more pixels, --tiles at all of them, and then the model says where the defect is, too.
 
+    DIRECTORY may be pictures in a bucket, s3://BUCKET/PREFIX?endpoint=http://HOST:PORT, with keys as boto3 finds them
+    (extra `registry`). They are downloaded once into the cache; what is there and did not change is not asked again.
+
     With --good-only nothing is learnt from defects: a part fails that is unlike all good ones. Folders of good parts
     alone will do. Such a model promises nothing about escapes.
 
@@ -107,6 +112,7 @@ def command(
       aoi train folder pictures/screws --no-good --out build/screws
       aoi train folder pictures/relay --group-pattern 'board(\\d+)_' --out build/board
       aoi train folder parts.csv --label-column result --features height_mm,offset_um --out build/parts
+      aoi train folder 's3://pictures/capacitor?endpoint=http://127.0.0.1:8333' --out build/capacitor
       aoi train folder pictures/board --picture-size 600x800 --out build/board
       aoi train folder pictures/sheet --tiles 224 --crop 0.1,0,0.8,1 --out build/sheet
     """
@@ -119,7 +125,7 @@ def command(
     click.echo(training_report.to_json(written) if as_json else _lines(written, out))
 
 
-def _recipe(name: str, directory: Path | None, skip_bad: bool, reading: Reading | None, good: GoodClasses) -> Recipe:
+def _recipe(name: str, directory: str | None, skip_bad: bool, reading: Reading | None, good: GoodClasses) -> Recipe:
     if name != FOLDER:
         if directory is not None:
             raise click.UsageError(f"{name} brings its own data, only `aoi train folder` takes a directory")
@@ -131,7 +137,11 @@ def _recipe(name: str, directory: Path | None, skip_bad: bool, reading: Reading 
     if directory is None:
         raise click.UsageError("aoi train folder DIRECTORY: name the directory or CSV file of your pictures")
     ask = _ask_column if sys.stdin.isatty() and on_terminal() else None
-    return from_folder(directory, skip_bad=skip_bad, reading=reading, ask_column=ask, good=good)
+    brought = bucket.bring(directory, settings().cache_dir) if bucket.is_address(directory) else None
+    if brought is not None:
+        click.echo(f"{brought.objects} objects in {brought.address}, {brought.asked} of them downloaded now", err=True)
+    path = Path(directory) if brought is None else brought.folder
+    return from_folder(path, skip_bad=skip_bad, reading=reading, ask_column=ask, good=good, brought=brought)
 
 
 def _ask_column(what: str) -> bool:

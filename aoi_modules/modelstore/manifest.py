@@ -81,12 +81,17 @@ class PictureInput(msgspec.Struct, frozen=True, kw_only=True):
     channels: int
 
 
-class DataOrigin(msgspec.Struct, frozen=True, kw_only=True):
-    """The data set that the source model learnt from; `stand_in` when it was drawn, not photographed."""
+class DataOrigin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The data set that the source model learnt from; `stand_in` when it was drawn, not photographed.
+
+    Of one that lay in a bucket, its `address` without keys, and how many `objects` it had.
+    """
 
     name: str
     sha256: str
     stand_in: bool
+    address: str = ""
+    objects: int | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,11 +4,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
+import msgspec
+
 from aoi_modules.datasets import deeppcb, fashion_mnist, folder, houses, magnetic_tile
 from aoi_modules.datasets.deeppcb import crops
 from aoi_modules.datasets.fashion_mnist import colours
 from aoi_modules.datasets.file_names import printable
 from aoi_modules.datasets.sampling import by_kind, limited
+from aoi_modules.datasets.sources.bucket import Brought
 from aoi_modules.datasets.table import Split, Target
 from aoi_modules.errors import ModelError
 from aoi_modules.modelstore.manifest import Head, PictureInput
@@ -173,15 +176,19 @@ def from_folder(
     reading: folder.Reading | None = None,
     ask_column: folder.AskColumn | None = None,
     good: folder.GoodClasses | None = None,
+    brought: Brought | None = None,
 ) -> Recipe:
     """Makes a recipe for a folder of pictures, or a CSV file that lists them. Arguments as `datasets.folder.load`.
 
-    All files are read and checked once, here.
+    All files are read and checked once, here. `brought` says from which bucket they came, if from one.
 
     Raises:
         DataError: something in it cannot be used; lists what and where. Or nobody knows which class is good.
     """
     split = folder.load(path, skip_bad=skip_bad, reading=reading, ask_column=ask_column, good=good)
+    if brought is not None:
+        origin = msgspec.structs.replace(split.origin, address=brought.address, objects=brought.objects)
+        split = replace(split, origin=origin)
     target = split.train.main
     return Recipe(
         name=FOLDER,
@@ -192,7 +199,7 @@ def from_folder(
         backbone="mobilenet-v2",
         learning="on features",
         augmentation=("mirror-sideways", "brightness"),
-        note=f"pictures from {printable(path)}",
+        note=f"pictures from {printable(path) if brought is None else brought.address}",
         # A few numbers are found among thousands of features in more steps than a few pictures make in 30 epochs.
         wishes={} if split.train.features is None else {"epochs": 100},
     )

@@ -11,11 +11,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from aoi_modules.datasets.table import encode_png
+from aoi_modules.errors import DataError
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.training_report import TrainingReport
+from aoi_modules.object_store.bucket import Bucket
+from aoi_modules.object_store.place import BucketPlace, read_place
 from aoi_modules.settings import settings
 from tests import in_process
 from tests.datasets.small_parts import put_parts
+from tests.seaweedfs import NEED
 
 
 @pytest.fixture
@@ -102,6 +107,29 @@ def test_trains_on_a_folder_of_ones_own_pictures(tmp_path: Path) -> None:
     assert "broken.png" in done.stdout
     (head,) = training_report.read(tmp_path / "out").heads
     assert (head.kind, head.labels) == ("defect", ("good", "scratched"))
+
+
+@pytest.mark.slow
+@NEED[0]
+@NEED[1]
+@pytest.mark.usefixtures("bare_machine")
+def test_trains_on_pictures_of_a_bucket(bucket_url: str, tmp_path: Path) -> None:
+    place = read_place(bucket_url, "pictures", DataError)
+    assert isinstance(place, BucketPlace)
+    store = Bucket(place, what="the bucket", away=DataError, extra="registry")
+    for label, bright in (("good", 60), ("scratched", 200)):
+        for number in range(20):
+            noise = np.random.default_rng(1000 * bright + number).integers(0, 40, (48, 64, 3))
+            store.put(f"{label}/{number}.png", encode_png((noise + bright).astype(np.uint8)))
+    store.close()
+    words = ("train", "folder", bucket_url, "--profile", "ci", "--backbone", "mobilenet-0.25", "--out", "out")
+    done = in_process.aoi(*words)
+    assert done.returncode == 0, done.stderr
+    assert f"40 objects in {bucket_url}, 40 of them downloaded now" in done.stderr
+    data = training_report.read(tmp_path / "out").data
+    assert (data.address, data.objects) == (bucket_url, 40)
+    again = in_process.aoi(*words)
+    assert (again.returncode, "0 of them downloaded now" in again.stderr) == (0, True)
 
 
 def test_without_a_terminal_nobody_guesses_which_class_is_good(tmp_path: Path) -> None:

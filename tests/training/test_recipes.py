@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
+from aoi_modules.datasets.sources.bucket import Brought
 from aoi_modules.datasets.table import Target
 from aoi_modules.errors import ModelError
 from aoi_modules.training import recipes
@@ -46,6 +48,18 @@ def test_a_folder_becomes_a_recipe_in_the_size_of_a_profile(tmp_path: Path) -> N
         "12 of 18 training pictures: more than the profile takes",
         "3 of 6 test pictures: more than the profile takes",
     )
+
+
+def test_pictures_of_a_bucket_say_where_they_came_from(tmp_path: Path) -> None:
+    folder = put_parts(tmp_path / "parts", {"good": 6, "bad": 6})
+    brought = Brought(folder, "s3://pictures/parts", objects=12, asked=0)
+    recipe = recipes.from_folder(folder, brought=brought)
+    origin = recipe.load(train=None, test=None, seed=0).origin
+    assert (origin.name, origin.address, origin.objects) == ("parts", "s3://pictures/parts", 12)
+    assert recipe.note == "pictures from s3://pictures/parts"
+    plain = recipes.from_folder(folder).load(train=None, test=None, seed=0).origin
+    assert plain.sha256 == origin.sha256  # the same pictures are the same data
+    assert b"address" not in msgspec.json.encode(plain)
 
 
 def test_a_small_profile_drops_no_class(tmp_path: Path) -> None:
