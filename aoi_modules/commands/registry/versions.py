@@ -27,7 +27,7 @@ def you() -> str:
     """The name of who runs this; in a container there may be none, and then the number."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
+    except (KeyError, OSError):  # nobody of that number is known here, which is no fault
         return f"user {os.getuid()}"
 
 

@@ -8,8 +8,7 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -83,9 +82,11 @@ def bring(where: str, cache_dir: Path) -> Brought:
     folder = root / (place.prefix.rstrip("/").rpartition("/")[2] or place.bucket)
     objects = Bucket(place, what="the bucket", away=DataError, extra="registry")
     try:
-        with alone(root / "lock", _WAIT_FOR_OTHERS), _told(folder):
+        with alone(root / "lock", _WAIT_FOR_OTHERS):
             listed = _listed(objects)
             return Brought(folder, where, len(listed), _Bringing(objects, folder, root / "came.jsonl").all(listed))
+    except OSError as error:
+        raise DataError(disk.trouble(error, folder, "cannot be used"), hint=disk.way_out(error)) from None
     finally:
         objects.close()
 
@@ -198,7 +199,7 @@ class _Bringing:
         """Whether the file is the one that was written when this very object came."""
         try:
             status = (self._folder / entry.key).stat()
-        except OSError:
+        except OSError:  # then it is asked for, and what is wrong with the place is told there
             return False
         return note is not None and (note.tag, note.written, entry.size) == (
             entry.tag,
@@ -234,12 +235,3 @@ class _Bringing:
             os.write(descriptor, b"\n" + msgspec.json.encode(note) + b"\n")
         finally:
             os.close(descriptor)
-
-
-@contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Says what the system refuses in the cache."""
-    try:
-        yield
-    except OSError as error:
-        raise DataError(disk.trouble(error, folder, "cannot be used"), hint=disk.way_out(error)) from None

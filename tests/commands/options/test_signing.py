@@ -16,6 +16,6 @@ def test_keys_are_read_where_they_are_named(tmp_path: Path) -> None:
     signer, trust = signer_of(tmp_path / "key"), trust_of([tmp_path / "key.pub"])
     assert signer is not None
     assert trust is not None
-    trust.check("move", signer.sealed("move", b"{}"), "here")
+    trust.checked("move", signer.sealed("move", b"{}"), "here")
     with pytest.raises(NotTrusted):
-        trust.check("version", signer.sealed("move", b"{}"), "here")
+        trust.checked("version", signer.sealed("move", b"{}"), "here")

@@ -121,7 +121,8 @@ def test_a_pull_of_what_is_swept_meanwhile_is_told_and_leaves_nothing_visible(ob
 def test_a_push_that_a_sweep_takes_for_left_over_is_told(
     objects: Objects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    create, reached = type(objects).create, []
+    create = type(objects).create
+    reached: list[Swept] = []
 
     def swept_then(self: Objects, key: str, content: bytes) -> bool:
         made = moment == "behind" and create(self, key, content)
