@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.registry import Collector
 
+from aoi_modules.gateway.watching.histogram import Histogram
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.results.following import Following
 from aoi_modules.results.recorder import Recorder
