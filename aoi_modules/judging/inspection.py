@@ -192,13 +192,16 @@ def _values(scores: Mapping[str, Array], name: str) -> list[float]:
     output = scores[name]
     if output.ndim not in (1, 2) or output.dtype.kind not in "fiu" or not len(output):
         raise WireError(f"head {name}: expected numbers (N, K). Received: {output.dtype} {output.shape}")
-    return [float(value) for value in np.atleast_1d(output[0])]
+    numbers = output[0].tolist()  # numpy's own numbers, one by one, take three times as long
+    return [float(number) for number in (numbers if output.ndim == 2 else [numbers])]
 
 
 def _score(head: Head, values: Sequence[float], good: Sequence[str]) -> float:
     """What is judged; of a class head that judges nothing, the likeliest label's probability."""
     if head.kind == "class" and not good:
         return values[_likeliest(values, range(len(values)))]
+    if head.kind != "class":
+        return values[0]  # as `defect_scores`, without an array for one number
     return float(defect_scores(head, np.array([values]), good)[0])
 
 
