@@ -16,6 +16,8 @@ from aoi_modules.results.spool.segment import Segment, full, segment_path, segme
 
 SEGMENT_BYTES = 64 * 2**20
 """A segment that is this large gets no further entries."""
+LIGHT_BYTES = 2**18
+"""So many are written in the event loop, if the disk is not waited for."""
 
 OnDamage = Callable[[Path, int], None]
 """Learns of a segment, and of the offset at which it holds no whole entry."""
@@ -122,7 +124,7 @@ class Spool:
             if self._segment.size >= self._segment_bytes:
                 self._next_segment()
             start = self._segment.size
-            size = await asyncio.get_running_loop().run_in_executor(self._thread, self._segment.append, buffers)
+            size = await self._appended(buffers)
         except SpoolFull as error:
             if self._made_room():
                 await self._write_together(batch)
@@ -139,6 +141,15 @@ class Spool:
             waiting.succeed(Position(self.end.segment, start))
         for follower in self._followers.values():
             follower.wake()
+
+    async def _appended(self, buffers: Sequence[bytes]) -> int:
+        """Appends to the segment, and gives its new size; the event loop goes on during what may take long.
+
+        What the disk is not waited for goes into memory, which for little takes less time than to hand it to a thread.
+        """
+        if not self._sync and sum(map(len, buffers)) <= LIGHT_BYTES:
+            return self._segment.append(buffers)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._segment.append, buffers)
 
     def _made_room(self) -> bool:
         """Lets go of the segment that is written, if every follower has passed it, for a new one; whether it did."""

@@ -5,12 +5,14 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aoi_modules.errors import ResultsError, SpoolFull
-from aoi_modules.results.spool.journal import Spool
+from aoi_modules.results.spool.journal import LIGHT_BYTES, Spool
 from aoi_modules.results.spool.mark import Position
 from tests import services
 from tests.disks import fill, small_disk
@@ -56,6 +58,29 @@ def test_without_sync_the_disk_is_not_waited_for(tmp_path: Path, syncs: list[int
         assert syncs == []
 
     asyncio.run(run())
+
+
+def test_without_sync_little_is_written_in_the_loop_and_much_in_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writers: list[bool] = []
+    write = os.pwritev
+
+    def noted(*given: Any) -> int:
+        writers.append(threading.current_thread() is threading.main_thread())
+        return write(*given)
+
+    monkeypatch.setattr(os, "pwritev", noted)
+
+    async def run() -> None:
+        for sync in (False, True):
+            async with opened(tmp_path / str(sync), sync=sync) as spool:
+                await spool.append(b"record")
+                await spool.append(b"record", bytes(LIGHT_BYTES))
+                assert [len(found.record) for found in await spool.follower("rows").read(9)] == [6, 6]
+
+    asyncio.run(run())
+    assert writers == [True, False, False, False]
 
 
 def test_what_is_appended_during_a_write_is_written_next_and_nothing_is_overtaken(tmp_path: Path) -> None:
