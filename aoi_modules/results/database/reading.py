@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, NamedTuple, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import ColumnElement, Select, literal, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import StatementError
 
 from aoi_modules.errors import BadParameter, NoSuchResult
@@ -76,6 +76,16 @@ def _is_number(kind: Any) -> bool:
     return (get_args(kind) or (kind,))[0] in (int, float)
 
 
+class Span(NamedTuple):
+    """Ids from one to another, both included."""
+
+    oldest: str
+    newest: str
+
+
+EVERYWHERE = Span("0" * 32, "f" * 32)
+
+
 class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Some records, newest first."""
 
@@ -99,18 +109,22 @@ async def page(database: Database, wanted: Filter, count: int, cursor: str | Non
     """
     if cursor is not None and not is_id(cursor):
         raise BadParameter("cursor", expected="the cursor of a page that was read before", found=cursor[:40])
-    rows = await _rows(database, question_of(wanted, count, cursor)) if await _is_known(database, wanted) else []
+    span = await _span(database, wanted)
+    rows = [] if span is None else await _rows(database, question_of(wanted, count, cursor, span))
     records = [from_row(row) for row in rows[:count]]
     return Page(records=records, cursor=records[-1].id if len(rows) > count else None)
 
 
-def question_of(wanted: Filter, count: int, cursor: str | None = None) -> Select[tuple[object, ...]]:
+def question_of(
+    wanted: Filter, count: int, cursor: str | None = None, span: Span = EVERYWHERE
+) -> Select[tuple[object, ...]]:
     """Writes the question for a page, and for one row more, which tells whether there is another page.
 
     Args:
         wanted: which records.
         count: at most so many.
         cursor: id of the last record before the page; None for the first page.
+        span: outside of which there are none.
     """
     conditions = _conditions(wanted)
     ids = inspections.c.id
@@ -121,6 +135,8 @@ def question_of(wanted: Filter, count: int, cursor: str | None = None) -> Select
         conditions.append(ids < first_id(wanted.until))
     if cursor is not None:
         conditions.append(ids < cursor)
+    if span != EVERYWHERE:
+        conditions += [ids >= span.oldest, ids <= span.newest]
     return select(inspections).where(*conditions).order_by(newest_first).limit(count + 1)
 
 
@@ -130,14 +146,25 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return [inspections.c[name] == value for name, value in columns.items() if value is not None]
 
 
-async def _is_known(database: Database, wanted: Filter) -> bool:
-    """Whether each value of a filter of several stands in some row: one that stands in none would be looked for in all
-    rows that have the others."""
-    conditions = _conditions(wanted)
+async def _span(database: Database, wanted: Filter) -> Span | None:
+    """Where each filter of several has rows; None where one has none, or all its rows are older than those of another.
+
+    One index leads to the rows, by one filter. Without a span it would lead through all newer rows to an old lot, and
+    through all older ones where a page finds no more.
+    """
+    conditions, ids = _conditions(wanted), inspections.c.id
     if len(conditions) < 2:
-        return True
-    each = [select(inspections.c.id).where(condition).exists() for condition in conditions]
-    return bool(await _rows(database, select(literal(1).label("known")).where(*each)))
+        return EVERYWHERE
+    ends = [
+        select(ids).where(condition).order_by(order).limit(1).scalar_subquery().label(f"{end}{number}")
+        for number, condition in enumerate(conditions)
+        for end, order in (("oldest", ids.asc().nulls_first()), ("newest", NewestFirst(ids)))
+    ]
+    (found,) = [list(row.values()) for row in await _rows(database, select(*ends))] or [[None]]
+    if None in found:
+        return None
+    span = Span(max(found[::2]), min(found[1::2]))
+    return span if span.oldest <= span.newest else None
 
 
 async def by_id(database: Database, record_id: str) -> Record:

@@ -173,3 +173,22 @@ def test_a_value_that_no_row_has_is_not_looked_for_in_the_rows_that_have_the_oth
         assert len(asked) == 3
 
     with_database(database_url, act)
+
+
+def test_filters_of_several_values_are_looked_for_only_between_the_rows_that_all_of_them_have(
+    database_url: str,
+) -> None:
+    """In a million rows an old lot was looked for through all newer rows of its component."""
+    asked: list[str] = []
+
+    async def act(database: Database) -> None:
+        rows = [record(n, component="plug" if n < 6 else "tile", lot=f"L{n // 2}", station="s") for n in range(10)]
+        await store(database, rows)
+        event.listen(database._engine.sync_engine, "before_cursor_execute", lambda *given: asked.append(str(given[3])))
+        found = await page(database, Filter(station="s", lot="L1"), 9)
+        assert [one.id for one in found.records] == [rows[3].id, rows[2].id]
+        assert all(row.id in asked[1].replace("-", "") for row in rows[2:4])
+        assert (await page(database, Filter(component="tile", lot="L1"), 9)).records == []
+        assert len(asked) == 3, "no row is newer than the component's oldest and older than the lot's newest"
+
+    with_database(database_url, act)
