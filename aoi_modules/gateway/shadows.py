@@ -14,7 +14,7 @@ from aoi_modules.judging.inspection import Inspection
 
 AT_ONCE = 8
 """Shadows under way; further pictures wait for theirs."""
-WAITING, WAITING_BYTES = 64, 64 * 2**20
+WAITING, WAITING_BYTES = 1024, 64 * 2**20
 """Pictures that may wait, and how large all of them may be; further ones have no shadow."""
 FAILED_IN_A_ROW = 5
 """After so many failures of a component's shadow, it rests: one in vain costs as much as a good one."""
