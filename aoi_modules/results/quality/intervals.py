@@ -15,6 +15,7 @@ Sources:
 """
 
 import math
+from functools import lru_cache
 from statistics import NormalDist
 
 from aoi_modules.results.quality.totals import Gamma, Total
@@ -22,6 +23,8 @@ from aoi_modules.results.quality.totals import Gamma, Total
 TAIL = 0.025
 """Chance with which a parameter lies beyond each end of an interval."""
 Interval = tuple[float, float]
+_KEPT = 5000
+"""Intervals that are kept: of days and lots that are over, nothing changes from one question to the next."""
 
 
 def exact_interval(count: float, number: float) -> Interval:
@@ -36,6 +39,7 @@ def exact_interval(count: float, number: float) -> Interval:
     return lower, upper
 
 
+@lru_cache(_KEPT)
 def share_interval(first: Total, second: Total) -> Interval:
     """Finds limits of the share that the first total has in both.
 
@@ -47,7 +51,10 @@ def share_interval(first: Total, second: Total) -> Interval:
 
     Wherever it was tried (tests/results/quality/test_figures.py) the interval holds the truth as often as it says. The
     price is paid where few finds have weights far apart, such as audit rates of 20% and 1% in one figure: one find of
-    the heaviest weight may always have been missed, so the interval is long.
+    the heaviest weight may always have been missed, so the interval is long, at those rates about four times the exact
+    one of the effective sample. A shorter one would be wrong: of 369 escapes audited at 1%, none is found with a chance
+    of 2.5%, so whatever ends below 369 where none was found holds such a line too seldom. And nobody knows that escapes
+    are as frequent where few parts are audited as elsewhere.
     """
     lower = _share_quantile(first.lowered, second.raised, TAIL) if first.estimate else 0.0
     upper = _share_quantile(first.raised, second.lowered, 1 - TAIL) if second.estimate else 1.0

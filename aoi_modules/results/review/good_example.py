@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from aoi_modules.errors import NoSuchResult
 from aoi_modules.results.database.connection import Database
-from aoi_modules.results.database.rows import from_row
+from aoi_modules.results.database.reading import by_id
 from aoi_modules.results.database.tables import inspections, judged, judgements
 from aoi_modules.results.record import Record
 from aoi_modules.verdict import Verdict
@@ -22,13 +22,15 @@ class GoodExample:
     """A part that a person judged good.
 
     Args:
-        record: of the picture that was judged, which is kept.
-        passed: whether its own inspection let it pass.
+        inspection: id of that whose picture was judged, and is kept.
+        position: of the picture on its unit.
+        passed: whether the part's own inspection let it pass.
         who: judged it.
         time: when.
     """
 
-    record: Record
+    inspection: str
+    position: str | None
     passed: bool
     who: str
     time: datetime
@@ -47,14 +49,14 @@ async def good_example(database: Database, component: str, position: str | None 
         DatabaseAway: the database does not answer.
     """
     there = await _last(database, component)
-    found = _best([one for one in there if position in (None, one.record.origin.position)])
+    found = _best([one for one in there if position in (None, one.position)])
     if found is None:
         there_at = f"{component} at {position[:40]!r}" if position is not None else component
         raise NoSuchResult(
             f"no part of {there_at[:200]} was judged good whose picture is still there",
             hint="judge a good one: with `audit` in its route some that pass come into the queue",
         )
-    return found.record
+    return await by_id(database, found.inspection)
 
 
 async def example_beside(database: Database, record: Record) -> GoodExample | None:
@@ -68,8 +70,8 @@ async def example_beside(database: Database, record: Record) -> GoodExample | No
         DatabaseAway: the database does not answer.
     """
     itself = (record.id, record.shadows)
-    there = [one for one in await _last(database, record.inspection.component) if one.record.id not in itself]
-    return _best([one for one in there if one.record.origin.position == record.origin.position]) or _best(there)
+    there = [one for one in await _last(database, record.inspection.component) if one.inspection not in itself]
+    return _best([one for one in there if one.position == record.origin.position]) or _best(there)
 
 
 def _best(there: Sequence[GoodExample]) -> GoodExample | None:
@@ -77,7 +79,7 @@ def _best(there: Sequence[GoodExample]) -> GoodExample | None:
 
 
 async def _last(database: Database, component: str) -> list[GoodExample]:
-    """The last good parts whose picture is there, the newest first."""
+    """The last good parts whose picture is there, the newest first; of each what the choice needs, not its record."""
     newest = (judged.c.slot.desc(), judged.c.inspection.desc())
     last = (
         select(judged.c.judgement, judged.c.slot, judged.c.inspection, judged.c.verdict.label("answered"))
@@ -87,15 +89,12 @@ async def _last(database: Database, component: str) -> list[GoodExample]:
         .subquery()
     )
     question = (
-        select(inspections, last.c.answered, judgements.c.who, judgements.c.time.label("judged_at"))
+        select(inspections.c.id, inspections.c.position, last.c.answered, judgements.c.who, judgements.c.time)
         .join_from(last, judgements, judgements.c.id == last.c.judgement)
         .join(inspections, inspections.c.id == judgements.c.shown)
         .where(inspections.c.picture_kept, inspections.c.picture_gone.is_(None))
         .order_by(last.c.slot.desc(), last.c.inspection.desc())
     )
     async with database.reading() as connection:
-        rows = (await connection.execute(question)).mappings()
-        return [
-            GoodExample(from_row(dict(row)), row["answered"] == Verdict.PASS, row["who"], row["judged_at"])
-            for row in rows
-        ]
+        rows = await connection.execute(question)
+        return [GoodExample(row.id, row.position, row.answered == Verdict.PASS, row.who, row.time) for row in rows]

@@ -53,10 +53,10 @@ def test_a_part_is_compared_with_another_one_of_its_position(database_url: str) 
         assert itself == ours.id
         found = await example_beside(database, ours)
         assert found is not None
-        assert (found.record.id, found.who) == (left, "Ada")
+        assert (found.inspection, found.position, found.who) == (left, "left", "Ada")
         elsewhere = await example_beside(database, record(9001, position="top"))
         assert elsewhere is not None
-        assert elsewhere.record.id == ours.id, "the newest, better than none"
+        assert elsewhere.inspection == ours.id, "the newest, better than none"
         assert right != left
 
     with_database(database_url, act)

@@ -131,10 +131,9 @@ def good_one(example: GoodExample | None) -> GoodOne | None:
     """The good part as it is told."""
     if example is None:
         return None
-    record = example.record
-    picture = f"/v1/inspections/{record.id}/picture"
+    picture = f"/v1/inspections/{example.inspection}/picture"
     return GoodOne(
-        inspection=record.id, picture=picture, position=record.origin.position, who=example.who, time=example.time
+        inspection=example.inspection, picture=picture, position=example.position, who=example.who, time=example.time
     )
 
 
