@@ -47,9 +47,9 @@ calendar: {{time_zone: Europe/Berlin, shifts: {{early: "06:00", late: "18:00"}}}
 
 
 @contextmanager
-def open_station(folder: Path) -> Iterator[str]:
-    """A gateway with parts of 12 days that people judged; its address."""
-    database = str(folder / "results.sqlite")
+def open_station(folder: Path, database: str | None = None) -> Iterator[str]:
+    """A gateway with parts of 12 days that people judged, in a SQLite file or this database; its address."""
+    database = database or str(folder / "results.sqlite")
     apart(fill(database, parts=600, days=12))
     with ModelServer() as server:
         for version in (3, 4, 5):

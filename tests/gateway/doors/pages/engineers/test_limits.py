@@ -1,17 +1,32 @@
 """The threshold desk: what a threshold would do is seen, applied with a reason, and taken back."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests import services
 from tests.browser import visit
+from tests.gateway.doors.pages.judged_line import open_station
+from tests.results.conftest import POSTGRESQL
 
 pytestmark = services.need(services.CHROMIUM)
 HEAD = {"component": "tile", "model": "tile", "version": 4, "head": "defect"}
 DESK = "/limits?component=tile&model=tile&version=4&head=defect"
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def either_line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """As `judged_line`, on each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("judged_line")
+        return
+    with open_station(tmp_path, request.getfixturevalue("postgresql").new_database()) as url:
+        yield url
 
 
 def settings(url: str) -> list[dict[str, Any]]:
@@ -23,8 +38,8 @@ def say_why(page: Page, why: str) -> None:
     page.get_by_label("Why").fill(why)
 
 
-def test_a_threshold_is_tried_applied_and_taken_back(browser: Browser, judged_line: str) -> None:
-    with visit(browser, judged_line) as visitor:
+def test_a_threshold_is_tried_applied_and_taken_back(browser: Browser, either_line: str) -> None:
+    with visit(browser, either_line) as visitor:
         page = visitor.page
         visitor.called("Ada")
         visitor.go(DESK)
@@ -42,7 +57,7 @@ def test_a_threshold_is_tried_applied_and_taken_back(browser: Browser, judged_li
         say_why(page, "An escape <at> 0.45")
         page.get_by_role("button", name=f"Apply {tried}").click()
         expect(page.get_by_text("Set by Ada on")).to_contain_text("An escape <at> 0.45")
-        setting = settings(judged_line)[0]
+        setting = settings(either_line)[0]
         assert (setting["limits"]["threshold"], setting["who"], setting["place"]) == (float(tried), "Ada", HEAD)
         page.get_by_role("button", name=f"Take back {tried}").click()
         expect(page.get_by_role("alert")).to_contain_text("Say first why")
@@ -50,7 +65,7 @@ def test_a_threshold_is_tried_applied_and_taken_back(browser: Browser, judged_li
         page.get_by_role("button", name=f"Take back {tried}").click()
         expect(page.get_by_text("From the model's manifest")).to_be_visible()
         expect(page.get_by_role("region", name="Who set what").locator("tbody tr")).to_have_count(2)
-        assert settings(judged_line)[0]["takes_back"] == setting["number"]
+        assert settings(either_line)[0]["takes_back"] == setting["number"]
 
 
 def test_who_saw_others_is_told_and_shown_those_in_force(browser: Browser, judged_line: str) -> None:
