@@ -6,167 +6,34 @@ PostgreSQL and SeaweedFS cannot be had, `images/` has stand-ins. Jupyter is left
 cluster may lack, GPUs, load balancers and a controller of Gateway API, is not tried.
 """
 
-import base64
 import json
 import os
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import urllib3
 
-from aoi_modules.cluster.kustomize import kubectl
-from aoi_modules.cluster.live.connection import Cluster
-from tests.client.servables import write_lamp
 from tests.cluster.overlays import K8S
-from tests.documents import free_ports
 from tests.gateway.conftest import picture_bytes
-from tests.in_process import Ended, aoi
+from tests.in_process import aoi
+from tests.k8s.applied import SECONDS, done, door, machine_key, recorded, run, until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
-SECONDS = 900
-"""How long images may take to come, and everything to become ready."""
-HOST = "gateway.aoi.svc"
-
-
-def done(*words: object) -> Ended:
-    """What a command said that went well."""
-    ended = aoi("k8s", *words)
-    assert ended.returncode == 0, ended.stderr
-    return ended
-
-
-def run(*words: str) -> str:
-    """What kubectl says."""
-    ended = subprocess.run([kubectl(), *words], capture_output=True, text=True, check=False, timeout=120)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
-
-
-def secret(name: str, namespace: str) -> dict[str, str]:
-    """The texts of a Secret."""
-    data = json.loads(run("-n", namespace, "get", "secret", name, "-o", "json"))["data"]
-    return {key: base64.b64decode(value).decode() for key, value in data.items()}
-
-
-@contextmanager
-def forwarded(namespace: str, service: str, port: int) -> Iterator[int]:
-    """A port of this machine that leads to a Service."""
-    (here,) = free_ports(1)
-    command = [kubectl(), "-n", namespace, "port-forward", f"service/{service}", f"{here}:{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert "Forwarding" in process.stdout.readline()
-        yield here
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def push(folder: Path) -> None:
-    """Pushes a servable into the cluster's store."""
-    with forwarded("aoi-data", "s3", 8333) as port:
-        place = f"s3://models?endpoint=http://127.0.0.1:{port}"
-        keys = secret("s3-admin", "aoi-data")
-        environment = {**os.environ, **keys, "AWS_CONFIG_FILE": "/dev/null"}
-        command = [str(K8S.parent / ".venv" / "bin" / "aoi"), "registry", "push", str(folder), "--registry", place]
-        subprocess.run(command, env=environment, check=True, timeout=120)
-
-
-def name_servers() -> list[dict[str, object]]:
-    """Ways to name servers that are no pods, for the policy `names`."""
-    slices = json.loads(
-        run("-n", "kube-system", "get", "endpointslices", "-l", "kubernetes.io/service-name=kube-dns", "-o", "json")
-    )
-    ways: list[dict[str, object]] = []
-    for one in slices["items"]:
-        peers = [
-            {"ipBlock": {"cidr": f"{address}/32"}}
-            for end in one["endpoints"]
-            if end.get("targetRef", {}).get("kind") != "Pod"
-            for address in end["addresses"]
-        ]
-        if peers:
-            ports = [{"protocol": port["protocol"], "port": port["port"]} for port in one["ports"]]
-            ways.append({"to": peers, "ports": ports})
-    return ways
-
-
-@pytest.fixture(scope="module")
-def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An overlay like `local` that fits this cluster, applied and ready, with a model in its registry."""
-    folder = tmp_path_factory.mktemp("cluster") / "trial"
-    folder.mkdir()
-    with Cluster() as cluster:
-        assert cluster.get("v1", "Namespace", "aoi") is None, "this cluster has a line already; it is left alone"
-    ways = [{"op": "add", "path": "/spec/egress/-", "value": way} for way in name_servers()]
-    gone = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "jupyter", "namespace": "jupyter"}}
-    service = {**gone, "apiVersion": "v1", "kind": "Service"}
-    patches: list[dict[str, Any]] = [{"patch": json.dumps({**one, "$patch": "delete"})} for one in (gone, service)]
-    if ways:
-        patches.append({"target": {"kind": "NetworkPolicy", "name": "names"}, "patch": json.dumps(ways)})
-    routes = {"components": {"tile": {"model": "lamp", "upstream": "dns:///model-serving:8500", "timeout_ms": 10_000}}}
-    (folder / "routes.yaml").write_text(json.dumps(routes))
-    config = {"name": "gateway-routes", "namespace": "aoi", "behavior": "replace", "files": ["routes.yaml"]}
-    text = {
-        "resources": [os.path.relpath(K8S / "overlays" / "local", folder)],
-        "patches": patches,
-        "configMapGenerator": [{**config, "options": {"disableNameSuffixHash": True}}],
-    }
-    (folder / "kustomization.yaml").write_text(json.dumps(text))
-    done("secrets", f"{folder}/")
-    try:
-        done("apply", f"{folder}/", "--within", SECONDS)
-        push(write_lamp(folder / "lamp") / "1")
-        done("wait", f"{folder}/", "--within", SECONDS)
-        yield folder
-    finally:
-        aoi("k8s", "delete", f"{folder}/", "--with-data")
-
-
-@contextmanager
-def door() -> Iterator[urllib3.HTTPSConnectionPool]:
-    """The gateway's Service, by TLS of its own authority."""
-    authority = Path(f"/tmp/aoi-cluster-{os.getpid()}.crt")
-    authority.write_text(run("-n", "aoi", "get", "configmap", "gateway-ca", "-o", r"jsonpath={.data.ca\.crt}"))
-    with forwarded("aoi", "gateway", 443) as port:
-        pool = urllib3.HTTPSConnectionPool(
-            "127.0.0.1", port, ca_certs=str(authority), assert_hostname=HOST, server_hostname=HOST, timeout=30
-        )
-        yield pool
-        pool.close()
-    authority.unlink()
-
-
-def rows() -> int:
-    """Inspections in the cluster's database."""
-    query = ("-d", "results", "-Atc", "select count(*) from inspections")
-    psql = ("psql", "-h", "/var/run/postgresql", "-U", "aoi", *query)
-    return int(run("-n", "aoi-data", "exec", "postgresql-0", "--", *psql))
 
 
 @pytest.mark.usefixtures("mine")
 def test_a_picture_comes_from_the_door_to_its_row_and_is_counted() -> None:
-    inside = ("-n", "aoi", "exec", "gateway-0", "-c", "gateway", "--")
-    key = run(*inside, "aoi", "gateway", "key", "add", "camera").split()[0]
+    key = machine_key("camera")
     with door() as pool:
         answer = pool.request(
             "POST", "/v1/inspect/tile", body=picture_bytes(), headers={"Authorization": f"Bearer {key}"}
         )
         assert answer.status == 200, answer.data
         assert answer.json()["model"] == {"name": "lamp", "version": 1}
+        inspection = answer.json()["id"]
         refused = pool.request("POST", "/v1/inspect/tile", body=picture_bytes())
         assert refused.status == 401
         counted = pool.request("GET", "/metrics").data.decode()
-    end = time.monotonic() + 60
-    while rows() < 1 and time.monotonic() < end:
-        time.sleep(1)
-    assert rows() == 1
+    until(lambda: inspection in recorded(), "its row")
     assert 'aoi_gateway_requests_total{component="tile",status="' in counted
 
 
