@@ -226,7 +226,7 @@ class Unreachable(RpcError):
 
 
 class HungUp(Unreachable):
-    """The connection to the model server broke while it had the request, which may be the reason."""
+    """The connection to the server broke while it had the request, which may be the reason."""
 
 
 class TooSlow(RpcError):

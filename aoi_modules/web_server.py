@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 import uvicorn
 
+KEEP_ALIVE_SECONDS = 75
+"""An idle connection is kept so long. A client's pool keeps it for less; else a request would meet its end."""
+
 
 def listening_socket(
     host: str, port: int, family: socket.AddressFamily = socket.AddressFamily.AF_UNSPEC
@@ -49,7 +52,6 @@ class WebServer(uvicorn.Server):
         http: uvicorn's protocol, or a class of ours.
         lifespan: whether the application is told of start and end.
         grace_seconds: how long answers under way may take after `should_exit` was set.
-        keep_alive_seconds: how long an idle connection is kept.
         backlog: connections that may wait to be accepted.
         announce: is called when connections are accepted.
         tls: with which connections are encrypted; None has them plain.
@@ -62,7 +64,6 @@ class WebServer(uvicorn.Server):
         http: type[asyncio.Protocol] | Literal["httptools"],
         lifespan: Literal["on", "off"],
         grace_seconds: int,
-        keep_alive_seconds: int = 5,
         backlog: int = 2048,
         announce: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
@@ -78,7 +79,7 @@ class WebServer(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 backlog=backlog,
-                timeout_keep_alive=keep_alive_seconds,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=grace_seconds,
                 ssl_context_factory=None if tls is None else lambda *_: tls,
             )

@@ -14,7 +14,8 @@ from aoi_modules.client.base import CalledClient
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.rest import answers
 from aoi_modules.client.rest.calls import HttpCalls
-from aoi_modules.errors import RpcError, WireError
+from aoi_modules.client.retries import Attempts
+from aoi_modules.errors import HungUp, RpcError, WireError
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
 
@@ -65,7 +66,8 @@ class GatewayClient(CalledClient):
         Args:
             picture: PNG, JPEG or BMP.
             features: for a model that takes numbers beside the picture: by name, or in the order of its manifest.
-            key: sent again with the same picture, it gets the recorded answer; a unit and its position do, too.
+            key: sent again with the same picture, it gets the recorded answer; a unit and its position do, too. With
+                one of them, a picture whose connection broke is sent once more by itself.
             origin: where the picture comes from: `unit`, `position`, `product`, `lot`, `station`. The pictures of a
                 unit are all judged by the same model.
 
@@ -119,7 +121,7 @@ class GatewayClient(CalledClient):
         """
         body, content_type = encode_multipart_formdata([(name, (name, picture)) for name, picture in pictures])
         url = _with(f"{self.endpoint.address}/v1/units/{quote(unit, safe='')}/inspect", {"product": product})
-        return self._verdict(url, body, content_type, UnitInspection, {})
+        return self._verdict(url, body, content_type, UnitInspection, {}, self.endpoint.attempts())
 
     def _inspected(
         self,
@@ -131,21 +133,34 @@ class GatewayClient(CalledClient):
     ) -> Inspection:
         """The verdict about a picture: sent bare, or in a form with its features."""
         headers = {} if key is None else {"Idempotency-Key": key}
+        named = key is not None or (origin.get("unit") is not None and origin.get("position") is not None)
         if features is not None:
             numbers: object = dict(features) if isinstance(features, Mapping) else [float(n) for n in features]
             text = json.dumps(numbers, default=float)
             content, content_type = encode_multipart_formdata(
                 [("image", ("image", content, content_type)), ("features", text)]
             )
-        return self._verdict(_with(self._inspect_url, origin), content, content_type, Inspection, headers)
+        url, attempts = _with(self._inspect_url, origin), self.endpoint.attempts()
+        try:
+            return self._verdict(url, content, content_type, Inspection, headers, attempts)
+        except HungUp:
+            if not named:
+                raise
+        return self._verdict(url, content, content_type, Inspection, headers, attempts)
 
     def _verdict(
-        self, url: str, body: bytes, content_type: str, kind: type[Verdict], headers: Mapping[str, str]
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        kind: type[Verdict],
+        headers: Mapping[str, str],
+        attempts: Attempts,
     ) -> Verdict:
         """The answer to a body, as the kind of verdict that its address gives."""
         self.require_open()
         headers = {**headers, **self.endpoint.authorization()}
-        status, content = self._calls.call("POST", url, self.endpoint.attempts(), body, content_type, headers)
+        status, content = self._calls.call("POST", url, attempts, body, content_type, headers)
         if status != 200:
             raise refusal(content, status)
         try:

@@ -10,6 +10,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 2.0
 """Seconds before the first repetition, which double with each further one, and their bound."""
 
 
+MOVE_SECONDS, MOVE_PAUSE = 5.0, 0.25
+"""How long a call waits for others behind a name that leads to nobody, and the pause between its attempts."""
+
+
 class Attempts:
     """The attempts of one call.
 
@@ -37,7 +41,8 @@ class Attempts:
     ) -> None:
         self.timeout = timeout
         self._clock, self._chance = clock, chance
-        self._end = clock() + timeout
+        self._begun = clock()
+        self._end = self._begun + timeout
         self._left = retries
         self._pause = FIRST_PAUSE
 
@@ -57,3 +62,8 @@ class Attempts:
         self._left -= 1
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
         return pause if self._clock() + pause < self._end else None
+
+    def pause_for_a_move(self) -> float | None:
+        """Gives the seconds to wait before a name is tried again that leads to nobody; None if it had time enough."""
+        now = self._clock()
+        return MOVE_PAUSE if now + MOVE_PAUSE < min(self._begun + MOVE_SECONDS, self._end) else None

@@ -3,6 +3,7 @@
 A route leads to its own model, perhaps to a canary and to a shadow: each is a way, with servers of its own.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TypeVar
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.addresses import may_be_several
 from aoi_modules.client.grpc.calls import Method, Request, Response
-from aoi_modules.client.retries import Attempts
+from aoi_modules.client.retries import MOVE_SECONDS, Attempts
 from aoi_modules.errors import Busy, HungUp, RpcError, Unreachable
 from aoi_modules.gateway.routes import Route
 from aoi_modules.gateway.upstreams import Question, Reply, Slot, Upstream
@@ -83,6 +84,7 @@ class Replicas:
             TwoHungUp: the connection broke at two servers.
             Unreachable, TooSlow, RpcError, StoreError, WireError, BadParameter: see `Upstream.ask`; of the last server.
         """
+        end = time.monotonic() + MOVE_SECONDS
         asked: list[Upstream] = []
         done: set[Upstream] = set()
         hung_up: list[Upstream] = []
@@ -107,10 +109,18 @@ class Replicas:
                 if asked.count(upstream) > 1 or not _has_another(upstream, error):
                     done.add(upstream)
                 following = self._next(done, held=first) if error.code in ELSEWHERE else None
+                if following is None and time.monotonic() < end and await self._moved(upstream, error, question):
+                    following = upstream
                 if following is None:
                     raise
             self._asked_again()
             upstream = following
+
+    async def _moved(self, upstream: Upstream, error: RpcError, question: Question) -> bool:
+        """Whether a name leads to servers again, after it led to none: where pods move, the old ones may go before gRPC
+        has heard of the new ones. Nobody had the picture, so it may wait for that."""
+        nobody = isinstance(error, Unreachable) and not isinstance(error, HungUp)
+        return nobody and may_be_several(upstream.address) and await upstream.back(self._model, question.attempts)
 
     async def pass_on(
         self, endpoint: Endpoint, method: Method[Request, Response], request: Request, attempts: Attempts

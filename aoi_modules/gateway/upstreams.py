@@ -16,7 +16,7 @@ from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response
 from aoi_modules.client.grpc.connection import AsyncConnection
 from aoi_modules.client.grpc.turns import by_turns
 from aoi_modules.client.replies import Prediction, VersionStatus
-from aoi_modules.client.retries import Attempts
+from aoi_modules.client.retries import MOVE_SECONDS, Attempts
 from aoi_modules.client.tls import Tls
 from aoi_modules.errors import AoiError, Busy, RpcError, StoreError, TooSlow, Unreachable
 from aoi_modules.gateway.shots import Shot
@@ -100,13 +100,15 @@ class Upstream:
         self.in_flight = 0
         self.last_asked = 0.0
         self._told = told
-        self._connection = AsyncConnection(address, tls)
+        self._connection = AsyncConnection(address, tls, patient=False)
         self._manifests: dict[tuple[str, int | None], Manifest | None] = {}
         self._unreadable: dict[tuple[str, int | None], tuple[float, StoreError]] = {}
         self._late: dict[str, int] = {}
         """Answers in a row that came too late, by model."""
         self._awaited: dict[str, asyncio.Task[None]] = {}
         """What waits until a model is back; there is one for each model that is away."""
+        self._lost: dict[str, float] = {}
+        """When each of them went."""
 
     @property
     def full(self) -> bool:
@@ -116,6 +118,15 @@ class Upstream:
     def away(self, model: str) -> bool:
         """Whether the last that is known of a model is that the server does not answer about it."""
         return model in self._awaited
+
+    async def back(self, model: str, attempts: Attempts) -> bool:
+        """Waits for a model that went a moment ago, and tells whether it is back; one that went earlier is not."""
+        task = self._awaited.get(model)
+        if task is None:
+            return not attempts.late()
+        left = self._lost[model] + MOVE_SECONDS - time.monotonic()
+        done, _ = await asyncio.wait({task}, timeout=max(min(left, attempts.seconds_left()), 0))
+        return bool(done)
 
     def slot(self) -> "Slot":
         """Holds one of the places for inspections.
@@ -278,6 +289,7 @@ class Upstream:
 
     def _expect_back(self, endpoint: Endpoint) -> None:
         if not self.away(endpoint.model):
+            self._lost[endpoint.model] = time.monotonic()
             self._awaited[endpoint.model] = asyncio.create_task(self._until_back(endpoint))
             self._told(self.address, endpoint.model, True)
 

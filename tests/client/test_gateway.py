@@ -6,11 +6,12 @@ import pytest
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.gateway import GatewayClient
-from aoi_modules.errors import RpcError, Unreachable, WireError
+from aoi_modules.errors import HungUp, RpcError, Unreachable, WireError
 from aoi_modules.judging.inspection import ModelVersion
 from aoi_modules.wire.tensors import to_array
 from tests.client.model_server import ModelServer, manifest, scores_of
 from tests.gateway.conftest import StartGateway, picture_bytes, start_gateway
+from tests.gateway.relay import Relay
 
 __all__ = ["start_gateway"]
 
@@ -101,3 +102,24 @@ def test_nobody_there(free_port: int) -> None:
 def test_something_else_answers(answering: str) -> None:
     with GatewayClient(Endpoint(answering, "tile")) as client, pytest.raises(WireError, match="expected the verdict"):
         client.inspect(b"x")
+
+
+@pytest.mark.parametrize(
+    ("drops", "named", "answered"),
+    [
+        (1, {"key": "camera-1/17"}, True), (1, {"unit": "SN1", "position": "left"}, True),
+        (1, {"unit": "SN1"}, False), (1, {}, False), (2, {"key": "camera-1/17"}, False),
+    ],
+)  # fmt: skip
+def test_a_picture_whose_connection_broke_is_sent_once_more_where_that_merges(
+    model_server: ModelServer, start_gateway: StartGateway, drops: int, named: dict[str, str], answered: bool
+) -> None:
+    gateway = start_gateway(f'components: {{tile: {{model: tile, upstream: "{model_server.address}"}}}}')
+    with Relay(int(gateway.url.rpartition(":")[2]), drops=drops) as relay:
+        with GatewayClient(Endpoint(f"http://{relay.address}", "tile")) as client:
+            if answered:
+                assert client.inspect(picture_bytes(), **named).verdict == "PASS"  # type: ignore[arg-type]
+            else:
+                with pytest.raises(HungUp, match="hung up"):
+                    client.inspect(picture_bytes(), **named)  # type: ignore[arg-type]
+        assert relay.drops == 0

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aoi_modules.client.retries import LONGEST_PAUSE, Attempts
+from aoi_modules.client.retries import LONGEST_PAUSE, MOVE_PAUSE, MOVE_SECONDS, Attempts
 
 
 class Clock:
@@ -51,3 +51,12 @@ def test_all_pauses_together_stay_within_the_deadline_and_the_count(
         made += 1
     assert made <= retries
     assert clock.now < 100.0 + timeout
+
+
+def test_a_name_has_seconds_to_lead_to_others_within_the_deadline() -> None:
+    clock = Clock()
+    for timeout, waited in ((60.0, MOVE_SECONDS), (2.0, 2.0)):
+        tried, begun = attempts(timeout, 0, clock), clock.now
+        while (pause := tried.pause_for_a_move()) is not None:
+            clock.now += pause
+        assert waited - 2 * MOVE_PAUSE <= clock.now - begun < waited

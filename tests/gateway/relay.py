@@ -14,10 +14,12 @@ class Relay:
         to: port of the server behind it, on 127.0.0.1.
         host: the address of this machine on which it listens.
         port: 0 takes a free one.
+        drops: so many connections end when their first bytes came, which nobody gets.
     """
 
-    def __init__(self, to: int, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, to: int, host: str = "127.0.0.1", port: int = 0, drops: int = 0) -> None:
         self._to = to
+        self.drops = drops
         self._pairs: list[socket.socket] = []
         self._listener = socket.create_server((host, port))
         self.port: int = self._listener.getsockname()[1]
@@ -40,6 +42,11 @@ class Relay:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                if self.drops:
+                    self.drops -= 1
+                    client.recv(1)
+                    client.close()
+                    continue
                 server = socket.create_connection(("127.0.0.1", self._to))
                 self._pairs += [client, server]
                 for source, target in ((client, server), (server, client)):

@@ -1,6 +1,7 @@
 """Several servers of one model: which is asked, and when another one is asked about the same picture."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -281,6 +282,46 @@ def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[M
         await harness.ask()
 
     assert with_replicas([server.address for server in servers[:2]], act).again == 1
+
+
+def test_a_name_that_leads_to_nobody_for_a_moment_costs_no_picture(
+    servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]]
+) -> None:
+    name, relays = behind_a_name
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+        for relay in relays:
+            await asyncio.to_thread(relay.cut)
+        inspection = asyncio.create_task(harness.ask())
+        await until(lambda: harness.told == [(name, True)])
+        await asyncio.sleep(0.3)
+        assert not inspection.done()
+        with Relay(servers[2].port, "127.0.0.1", relays[0].port):
+            assert await inspection == name
+        assert harness.told == [(name, True), (name, False)]
+
+    with_replicas([name], act)
+
+
+def test_a_name_that_leads_to_nobody_for_longer_is_told_at_once(
+    behind_a_name: tuple[str, list[Relay]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aoi_modules.gateway.upstreams.MOVE_SECONDS", 0.2)
+    name, relays = behind_a_name
+
+    async def act(harness: Harness) -> None:
+        for relay in relays:
+            await asyncio.to_thread(relay.cut)
+        with pytest.raises(Unreachable):
+            await harness.ask()
+        start = time.monotonic()
+        for _ in range(20):
+            with pytest.raises(Unreachable):
+                await harness.ask()
+        assert time.monotonic() - start < 20 * 0.2, "nobody waits again"
+
+    with_replicas([name], act)
 
 
 def test_any_other_refusal_is_the_answer(servers: list[ModelServer]) -> None:

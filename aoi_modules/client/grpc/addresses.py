@@ -39,6 +39,11 @@ def may_be_several(address: str) -> bool:
     return "," in rest or not (host.startswith("[") or _is_ip(host, IPv4Address))
 
 
+def is_followed(address: str) -> bool:
+    """Tells whether an address says that its servers come and go: `dns:///NAME:PORT`, or several behind commas."""
+    return may_be_several(address) and _SCHEME.fullmatch(address) is not None
+
+
 def _parts(text: str) -> tuple[str, str]:
     """The scheme, `dns` if none is written, and what stands behind it."""
     match = _SCHEME.fullmatch(text)

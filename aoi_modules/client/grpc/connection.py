@@ -7,6 +7,7 @@ from typing import Any
 
 import grpc
 
+from aoi_modules.client.grpc.addresses import is_followed
 from aoi_modules.client.grpc.calls import Metadata, Method, Request, Response, serialize
 from aoi_modules.client.grpc.channels import open_async_channel, open_channel
 from aoi_modules.client.grpc.failures import not_connected, rpc_error
@@ -19,7 +20,8 @@ class Connection:
 
     gRPC opens it with the first call, and again after it broke. Where a name has several addresses, as that of a
     headless Service of Kubernetes, it connects to each of them and calls go round those that are connected. When one of
-    the connections ends, the name is asked for again: who is new gets a share, who is gone no more.
+    the connections ends, the name is asked for again: who is new gets a share, who is gone no more. While it leads to
+    nobody, a call waits for a few seconds: where pods move, the old ones may go before the new ones are known.
 
     Args:
         address: of the server or servers; see `addresses.is_address`.
@@ -28,6 +30,7 @@ class Connection:
 
     def __init__(self, address: str, tls: Tls | None = None) -> None:
         self._address = address
+        self._patient = is_followed(address)
         self._channel = open_channel(address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
@@ -44,7 +47,7 @@ class Connection:
             try:
                 answer: Response = send(request, timeout=attempts.seconds_left(), metadata=metadata)
             except grpc.RpcError as error:
-                time.sleep(_pause_after(error, attempts, self._address))
+                time.sleep(_pause_after(error, attempts, self._address, self._patient))
             else:
                 return answer
 
@@ -54,10 +57,17 @@ class Connection:
 
 
 class AsyncConnection:
-    """As `Connection`, to be awaited in the event loop in which it was made. Any number of calls may be under way."""
+    """As `Connection`, to be awaited in the event loop in which it was made. Any number of calls may be under way.
 
-    def __init__(self, address: str, tls: Tls | None = None) -> None:
+    Args:
+        address: see `Connection`.
+        tls: see `Connection`.
+        patient: whether calls wait while a name leads to nobody; else they fail at once.
+    """
+
+    def __init__(self, address: str, tls: Tls | None = None, *, patient: bool = True) -> None:
         self._address = address
+        self._patient = patient and is_followed(address)
         self._channel = open_async_channel(address, tls)
         self._senders: dict[str, Callable[..., Any]] = {}
 
@@ -70,7 +80,7 @@ class AsyncConnection:
             try:
                 answer: Response = await send(request, timeout=attempts.seconds_left(), metadata=metadata)
             except grpc.RpcError as error:
-                await asyncio.sleep(_pause_after(error, attempts, self._address))
+                await asyncio.sleep(_pause_after(error, attempts, self._address, self._patient))
             else:
                 return answer
 
@@ -88,13 +98,15 @@ def _sender(channel: Any, known: dict[str, Callable[..., Any]], method: Method[A
     return known[method.name]
 
 
-def _pause_after(error: grpc.RpcError, attempts: Attempts, address: str) -> float:
+def _pause_after(error: grpc.RpcError, attempts: Attempts, address: str, patient: bool) -> float:
     """Seconds to wait before the next attempt.
 
     Raises:
         RpcError: there is none: the request may have been sent, or the time or the retries are used up.
     """
-    pause = attempts.pause() if not_connected(error) else None
+    pause = None
+    if not_connected(error):
+        pause = attempts.pause() or (attempts.pause_for_a_move() if patient else None)
     if pause is None:
         raise rpc_error(error, address, attempts.timeout) from None
     return pause

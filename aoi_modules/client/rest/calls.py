@@ -12,7 +12,7 @@ from urllib3.util import Timeout
 from aoi_modules.client.rest.sessions import Sessions
 from aoi_modules.client.retries import Attempts
 from aoi_modules.client.tls import TLS_ARGUMENTS, TLS_HINT, Tls
-from aoi_modules.errors import AoiError, TooSlow, Unreachable, WireError
+from aoi_modules.errors import AoiError, HungUp, TooSlow, Unreachable, WireError
 
 _CHUNK = 1 << 16
 REST_HINT = "is it running, and is that its REST port? aoi serve --rest_api_port 8501 opens one"
@@ -102,7 +102,7 @@ class HttpCalls:
         inner = cause.args[-1] if isinstance(cause, ProtocolError) else cause
         if isinstance(inner, BadStatusLine) and not isinstance(inner, RemoteDisconnected):
             return self._nobody("it does not speak HTTP")
-        return Unreachable(f"the {self._server} at {self.url} hung up ({inner})", hint=LOG_HINT)
+        return HungUp(f"the {self._server} at {self.url} hung up ({inner})", hint=LOG_HINT)
 
     def _nobody(self, reason: str) -> Unreachable:
         return Unreachable(f"no {self._server} answers at {self.url} ({reason})", hint=self._hint)

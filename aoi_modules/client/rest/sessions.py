@@ -1,12 +1,17 @@
 """HTTP connections that are kept for later calls, each used by one thread at a time."""
 
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import requests
 
 from aoi_modules.client.tls import Tls
+
+IDLE_SECONDS = 30.0
+"""A connection that was idle for longer is not used again: a server closes it at some moment, ours after 75 s, and a
+request that is on its way then gets no answer."""
 
 
 class Sessions:
@@ -14,11 +19,17 @@ class Sessions:
 
     A kept connection that the server closed meanwhile is noticed by urllib3 before it is used again. Each stays with
     one address of a name, the first that took it: calls by REST do not go round several servers, those by gRPC do.
+
+    Args:
+        tls: whom to trust, and what to show.
+        clock: gives seconds.
     """
 
-    def __init__(self, tls: Tls | None = None) -> None:
+    def __init__(self, tls: Tls | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._tls = tls
-        self._idle: deque[requests.Session] = deque()
+        self._clock = clock
+        self._idle: deque[tuple[requests.Session, float]] = deque()
+        """Each with the moment since which it is idle; the newest last."""
         self._closed = False
 
     @contextmanager
@@ -30,7 +41,7 @@ class Sessions:
         except BaseException:
             session.close()
             raise
-        self._idle.append(session)
+        self._idle.append((session, self._clock()))
         if self._closed:
             self.close()
 
@@ -38,13 +49,17 @@ class Sessions:
         """Ends all connections that are idle, and the others when their calls end."""
         self._closed = True
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[0].close()
 
     def _take(self) -> requests.Session:
         try:
-            return self._idle.pop()
+            session, since = self._idle.pop()
         except IndexError:
             return self._new()
+        if self._clock() - since <= IDLE_SECONDS:
+            return session
+        session.close()
+        return self._take()  # the others are idle for longer; they are closed on the way
 
     def _new(self) -> requests.Session:
         session = requests.Session()

@@ -88,6 +88,7 @@ def build_app(gateway: Gateway) -> Starlette:
                 HttpRoute("/v1/components", get_components, methods=["GET"]),
                 HttpRoute("/healthz", get_healthz, methods=["GET"]),
                 HttpRoute("/readyz", get_readyz, methods=["GET"]),
+                HttpRoute("/openz", get_openz, methods=["GET"]),
                 HttpRoute("/metrics", get_metrics, methods=["GET"]),
                 *ACCESS,
                 HttpRoute("/openapi.json", get_openapi, methods=["GET"]),
@@ -288,6 +289,17 @@ async def get_readyz(request: Request) -> Response:
         return Problem(status=DRAINING.status, kind=DRAINING.kind, detail="the gateway is about to stop").response()
     found = readiness(await line_of(request).states())
     return found.response() if isinstance(found, Problem) else as_json(found)
+
+
+async def get_openz(request: Request) -> Response:
+    """GET /openz: 200 once every route's model has answered, until the gateway drains, whatever its models do then."""
+    gateway = gateway_of(request)
+    if gateway.draining or not gateway.opened:
+        answer = await get_readyz(request)
+        if answer.status_code != HTTPStatus.OK:
+            return answer
+        gateway.opened = True
+    return as_json(Alive())
 
 
 async def get_metrics(request: Request) -> Response:

@@ -35,7 +35,8 @@ READ_SECONDS = 1.0
 class Gateway:
     """What the handlers share.
 
-    `line` and `recorder` are there while the app runs; `draining` is set when it is told to stop.
+    `line` and `recorder` are there while the app runs; `draining` is set when it is told to stop; `opened` when
+    every route's model has answered for the first time.
     """
 
     routes: Routes
@@ -43,6 +44,7 @@ class Gateway:
     log: structlog.stdlib.BoundLogger
     line: Line | None = None
     draining: bool = False
+    opened: bool = False
     home: Home | None = None
     """Where inspections are kept; None keeps none."""
     recorder: Recorder | None = None

@@ -9,9 +9,6 @@ from aoi_modules.serving.doors.ports import GRACE_SECONDS, cannot_listen, family
 from aoi_modules.serving.flags import Flags
 from aoi_modules.web_server import WebServer, listening_socket
 
-KEEP_ALIVE_SECONDS = 75
-"""An idle connection is kept so long. A client's pool keeps it for less; else requests would get lost."""
-
 
 class RestDoor:
     """The open REST port.
@@ -41,7 +38,6 @@ class RestDoor:
             http=PatientProtocol,
             lifespan="off",
             grace_seconds=int(GRACE_SECONDS),
-            keep_alive_seconds=KEEP_ALIVE_SECONDS,
         )
         door = cls(server, _listener(flags))
         await door._started()

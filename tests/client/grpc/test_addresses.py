@@ -1,6 +1,6 @@
 import pytest
 
-from aoi_modules.client.grpc.addresses import is_address, may_be_several
+from aoi_modules.client.grpc.addresses import is_address, is_followed, may_be_several
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_addresses_behind_which_there_may_be_several(address: str) -> None:
 )  # fmt: skip
 def test_what_is_no_address(address: str) -> None:
     assert not is_address(address)
+
+
+def test_whose_servers_come_and_go() -> None:
+    for address in ("dns:///models:8500", "ipv4:127.0.0.1:8500,127.0.0.2:8500"):
+        assert is_followed(address)
+    for address in ("models:8500", "localhost:8500", "127.0.0.1:8500", "ipv4:127.0.0.1:8500", "unix:tile.sock"):
+        assert not is_followed(address)

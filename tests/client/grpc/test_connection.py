@@ -65,6 +65,20 @@ def test_a_server_that_starts_late_is_met_by_a_repetition(free_port: int, status
     assert [one.version for one in answer.model_version_status] == [1]
 
 
+@BOTH
+def test_a_name_that_leads_to_nobody_for_a_moment_is_waited_for_without_retries(free_port: int, status: Status) -> None:
+    started: list[ModelServer] = []
+    timer = threading.Timer(1.0, lambda: started.append(ModelServer(free_port)))
+    timer.start()
+    try:
+        answer = status(f"ipv4:127.0.0.1:{free_port},127.0.0.2:{free_port}", Attempts(60, 0))
+        assert [one.version for one in answer.model_version_status] == [1]
+    finally:
+        timer.join()
+        for server in started:
+            server.stop()
+
+
 def ask_for_pictures(connection: Connection, attempts: Attempts, address: str) -> PredictResponse:
     request = calls.predict_request(Endpoint(address, "tile"), {"image": [b"x"]}, "serving_default")
     return connection.call(calls.PREDICT, request, attempts)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from aoi_modules.client.rest.sessions import Sessions
+from aoi_modules.client.rest.sessions import IDLE_SECONDS, Sessions
 from aoi_modules.client.tls import Tls
 
 
@@ -18,6 +18,26 @@ def test_the_connection_of_the_last_call_is_used_again() -> None:
         with sessions.lend() as other:
             assert other is not first, "one connection carries one call at a time"
     sessions.close()
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[requests.Session] = []
+    monkeypatch.setattr(requests.Session, "close", lambda session: closed.append(session))
+    seconds = [0.0]
+    sessions = Sessions(clock=lambda: seconds[0])
+    with sessions.lend() as first, sessions.lend() as second:
+        pass
+    seconds[0] = IDLE_SECONDS
+    with sessions.lend() as again:
+        assert again is first
+    seconds[0] += 0.1
+    with sessions.lend() as again:
+        assert again is first
+    assert closed == []
+    seconds[0] += IDLE_SECONDS + 0.1
+    with sessions.lend() as new:
+        assert new not in (first, second)
+    assert closed == [first, second]
 
 
 def test_after_an_error_a_connection_is_not_used_again() -> None:

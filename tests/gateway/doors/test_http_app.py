@@ -350,6 +350,20 @@ def test_ready_when_every_model_is(start_gateway: StartGateway, server: ModelSer
     assert body["away"] == {"tile": f"model tile at {server.address}: version 1 UNLOADING"}
 
 
+def test_the_door_opens_when_every_model_has_answered_and_stays_open(
+    start_gateway: StartGateway, server: ModelServer
+) -> None:
+    server.states[1] = "LOADING"
+    gateway = start_gateway(f'components: {{tile: {{model: tile, upstream: "{server.address}"}}}}')
+    url = f"{gateway.url}/openz"
+    problem(requests.get(url, timeout=10), 503, "not-ready")
+    server.states[1] = "AVAILABLE"
+    assert requests.get(url, timeout=10).json() == {"status": "ok"}
+    server.states[1] = "UNLOADING"
+    assert requests.get(url, timeout=10).status_code == 200
+    problem(requests.get(f"{gateway.url}/readyz", timeout=10), 503, "not-ready")
+
+
 def test_metrics(start_gateway: StartGateway, server: ModelServer) -> None:
     gateway = start_gateway(f'components: {{tile: {{model: tile, upstream: "{server.address}"}}}}')
     inspect(gateway)

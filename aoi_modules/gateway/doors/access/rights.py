@@ -60,6 +60,7 @@ RIGHTS: Mapping[str, Right] = {
     # Orchestrators and Prometheus have no key; these say how the line does, but nothing of parts or people.
     "GET /healthz": ANYBODY,
     "GET /readyz": ANYBODY,
+    "GET /openz": ANYBODY,
     "GET /metrics": ANYBODY,
     "GET /login": ANYBODY,
     "POST /login": ANYBODY,

@@ -217,6 +217,7 @@ def _operations() -> dict[str, Operation]:
         ),
         "GET /v1/components": Operation(tag=LINE, answers=Components),
         "GET /healthz": Operation(tag=LINE, answers=Alive),
+        "GET /openz": Operation(tag=LINE, answers=Alive, other_refusals=(DRAINING, NOT_READY)),
         "GET /readyz": Operation(tag=LINE, answers=Ready, other_refusals=(DRAINING, NOT_READY)),
         "GET /metrics": Operation(tag=LINE, answers=["text/plain"]),
         "GET /login": Operation(tag=PEOPLE, answers=["text/html"], takes=[takes.NEXT], refusals=(MissingExtra,)),

@@ -44,7 +44,7 @@ def test_a_right_is_given_to_roles(right: Right, roles: set[Role]) -> None:
 
 def test_what_anybody_may_have_says_nothing_of_parts_or_people() -> None:
     open_to_all = {name for name, right in RIGHTS.items() if right is ANYBODY}
-    probes = {"GET /healthz", "GET /readyz", "GET /metrics"}
+    probes = {"GET /healthz", "GET /openz", "GET /readyz", "GET /metrics"}
     assert open_to_all == {*probes, "GET /login", "GET /static/{digest}/{file}", *SIGNING}
 
 
