@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -12,71 +11,14 @@ import pytest
 
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc import calls
-from aoi_modules.client.retries import Attempts
 from aoi_modules.errors import Busy, RpcError, TooSlow, Unreachable
-from aoi_modules.gateway.replicas import Replicas, TwoHungUp
+from aoi_modules.gateway.replicas import TwoHungUp
 from aoi_modules.gateway.shots import Shot
-from aoi_modules.gateway.upstreams import Question, Upstreams
-from aoi_modules.gateway.watching.tracing import Untraced
 from tests.client.model_server import ModelServer, manifest
 from tests.gateway.relay import Relay
+from tests.gateway.replicated import PATIENCE, Harness, behind_a_name, predicts, question, servers, until, with_replicas
 
-PATIENCE = 30.0
-
-
-@pytest.fixture
-def servers() -> Iterator[list[ModelServer]]:
-    """Three servers of one model."""
-    with ExitStack() as running:
-        yield [running.enter_context(ModelServer()) for _ in range(3)]
-
-
-class Harness:
-    """Replicas at some addresses, and what they told."""
-
-    def __init__(self, addresses: list[str], max_in_flight: int) -> None:
-        self.told: list[tuple[str, bool]] = []
-        self.again = 0
-        self.upstreams = Upstreams(addresses, max_in_flight, lambda address, _, away: self.told.append((address, away)))
-        self.replicas = Replicas([self.upstreams[address] for address in addresses], "tile", self._count, Untraced())
-
-    def _count(self) -> None:
-        self.again += 1
-
-    async def ask(self, timeout: float = PATIENCE) -> str:
-        """The address of the server where a place was held, once the picture has its answer."""
-        with self.replicas.place() as upstream:
-            await self.replicas.ask(upstream, *question(timeout))
-            return upstream.address
-
-
-def question(seconds: float) -> tuple[Endpoint, Question]:
-    """What is asked, and for how long."""
-    endpoint = Endpoint("any:1", "tile", timeout=seconds, retries=0)
-    return endpoint, Question("tile", Shot(b"picture"), Attempts(seconds, 0), "r1")
-
-
-def with_replicas(addresses: list[str], act: Callable[[Harness], Awaitable[None]], max_in_flight: int = 4) -> Harness:
-    async def run() -> Harness:
-        harness = Harness(addresses, max_in_flight)
-        try:
-            await act(harness)
-        finally:
-            await harness.upstreams.close()
-        return harness
-
-    return asyncio.run(run())
-
-
-def predicts(server: ModelServer) -> int:
-    """How many pictures a server was asked about."""
-    return sum(request.model_spec.signature_name != "manifest" for request in server.asked)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.01)
+__all__ = ["behind_a_name", "servers"]
 
 
 def test_pictures_one_by_one_go_round(servers: list[ModelServer]) -> None:
@@ -172,11 +114,99 @@ def test_a_picture_under_which_two_servers_hang_up_meets_no_third(servers: list[
         with_replicas([*(relay.address for relay in relays), servers[2].address], act)
 
 
-@pytest.fixture
-def behind_a_name(servers: list[ModelServer]) -> Iterator[tuple[str, list[Relay]]]:
-    """One address that leads to the first two servers, and the relays in front of them."""
-    with Relay(servers[0].port) as one, Relay(servers[1].port, "127.0.0.2", one.port) as other:
-        yield f"ipv4:127.0.0.1:{one.port},127.0.0.2:{one.port}", [one, other]
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE", "CANCELLED"])
+def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[ModelServer], code: str) -> None:
+    servers[0].refusal = grpc.StatusCode[code], "not now"
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+
+    assert with_replicas([server.address for server in servers[:2]], act).again == 1
+
+
+def test_any_other_refusal_is_the_answer(servers: list[ModelServer]) -> None:
+    servers[0].refusal = grpc.StatusCode.INVALID_ARGUMENT, "no such input"
+
+    async def act(harness: Harness) -> None:
+        with pytest.raises(RpcError, match="no such input"):
+            await harness.ask()
+
+    assert with_replicas([server.address for server in servers[:2]], act).again == 0
+
+
+def test_a_server_that_is_late_three_times_is_away_until_it_answers(servers: list[ModelServer]) -> None:
+    late, kept = servers[:2]
+    late.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        upstream = harness.upstreams[late.address]
+        for count in range(1, 4):
+            with upstream.slot(), pytest.raises(TooSlow):
+                await harness.replicas.ask(upstream, *question(0.1))
+            assert upstream.away("tile") is (count == 3)
+        await until(lambda: harness.told == [(late.address, True), (late.address, False)])
+
+    assert with_replicas([late.address, kept.address], act).again == 0, "there is no time for another server"
+
+
+def test_the_next_server_is_told_the_same_id(servers: list[ModelServer]) -> None:
+    servers[0].refusal = (grpc.StatusCode.UNAVAILABLE, "The server is busy")
+
+    async def act(harness: Harness) -> None:
+        await harness.ask()
+
+    with_replicas([server.address for server in servers[:2]], act)
+    assert [server.beside[0]["x-request-id"] for server in servers[:2]] == ["r1", "r1"]
+
+
+def test_all_servers_share_one_deadline(servers: list[ModelServer]) -> None:
+    for server in servers[:2]:
+        server.gate.clear()
+
+    async def act(harness: Harness) -> None:
+        inspection = asyncio.create_task(harness.ask(timeout=2.0))
+        await until(lambda: predicts(servers[0]) == 1)
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(relay.cut)
+        with pytest.raises(TooSlow, match="within 2 s"):
+            await inspection
+
+    with Relay(servers[0].port) as relay:
+        with_replicas([relay.address, servers[1].address], act)
+    assert servers[1].left[0] < 1.5
+
+
+def test_places_at_all_servers_count(servers: list[ModelServer]) -> None:
+    async def act(harness: Harness) -> None:
+        full = pytest.raises(Busy, match="2 inspections are at the model server already")
+        with harness.replicas.place() as first, harness.replicas.place() as second, full, harness.replicas.place():
+            pytest.fail("there are two places")
+        assert {first.address, second.address} == {server.address for server in servers[:2]}
+
+    with_replicas([server.address for server in servers[:2]], act, max_in_flight=1)
+
+
+def test_a_question_about_no_picture_goes_to_whoever_answers(free_port: int, model_server: ModelServer) -> None:
+    asked = calls.status_request(Endpoint("any:1", "tile"))
+
+    async def act(harness: Harness) -> None:
+        endpoint, _ = question(PATIENCE)
+        answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, endpoint.attempts())
+        assert calls.version_statuses(answer)[0].version == 1
+
+        manifest = await harness.replicas.manifest(replace(endpoint, version=1))
+        assert manifest is not None
+        assert manifest.version == 1
+
+    with_replicas([f"127.0.0.1:{free_port}", model_server.address], act)
+
+    async def refused(harness: Harness) -> None:
+        endpoint, _ = question(PATIENCE)
+        pinned = calls.status_request(Endpoint("any:1", "tile", version=7))
+        with pytest.raises(RpcError, match="Could not find version 7"):
+            await harness.replicas.pass_on(endpoint, calls.STATUS, pinned, endpoint.attempts())
+
+    with_replicas([model_server.address], refused)
 
 
 def test_servers_behind_one_name_get_equal_shares(
@@ -274,16 +304,6 @@ def test_a_version_that_one_server_of_a_name_has_and_the_next_has_not_yet_is_ans
     assert not with_replicas([behind_a_name[0]], act).told, "the model was never away"
 
 
-@pytest.mark.parametrize("code", ["NOT_FOUND", "UNAVAILABLE", "CANCELLED"])
-def test_a_server_without_the_model_or_without_time_is_passed_by(servers: list[ModelServer], code: str) -> None:
-    servers[0].refusal = grpc.StatusCode[code], "not now"
-
-    async def act(harness: Harness) -> None:
-        await harness.ask()
-
-    assert with_replicas([server.address for server in servers[:2]], act).again == 1
-
-
 def test_a_name_that_leads_to_nobody_for_a_moment_costs_no_picture(
     servers: list[ModelServer], behind_a_name: tuple[str, list[Relay]]
 ) -> None:
@@ -322,88 +342,3 @@ def test_a_name_that_leads_to_nobody_for_longer_is_told_at_once(
         assert time.monotonic() - start < 20 * 0.2, "nobody waits again"
 
     with_replicas([name], act)
-
-
-def test_any_other_refusal_is_the_answer(servers: list[ModelServer]) -> None:
-    servers[0].refusal = grpc.StatusCode.INVALID_ARGUMENT, "no such input"
-
-    async def act(harness: Harness) -> None:
-        with pytest.raises(RpcError, match="no such input"):
-            await harness.ask()
-
-    assert with_replicas([server.address for server in servers[:2]], act).again == 0
-
-
-def test_a_server_that_is_late_three_times_is_away_until_it_answers(servers: list[ModelServer]) -> None:
-    late, kept = servers[:2]
-    late.gate.clear()
-
-    async def act(harness: Harness) -> None:
-        upstream = harness.upstreams[late.address]
-        for count in range(1, 4):
-            with upstream.slot(), pytest.raises(TooSlow):
-                await harness.replicas.ask(upstream, *question(0.1))
-            assert upstream.away("tile") is (count == 3)
-        await until(lambda: harness.told == [(late.address, True), (late.address, False)])
-
-    assert with_replicas([late.address, kept.address], act).again == 0, "there is no time for another server"
-
-
-def test_the_next_server_is_told_the_same_id(servers: list[ModelServer]) -> None:
-    servers[0].refusal = (grpc.StatusCode.UNAVAILABLE, "The server is busy")
-
-    async def act(harness: Harness) -> None:
-        await harness.ask()
-
-    with_replicas([server.address for server in servers[:2]], act)
-    assert [server.beside[0]["x-request-id"] for server in servers[:2]] == ["r1", "r1"]
-
-
-def test_all_servers_share_one_deadline(servers: list[ModelServer]) -> None:
-    for server in servers[:2]:
-        server.gate.clear()
-
-    async def act(harness: Harness) -> None:
-        inspection = asyncio.create_task(harness.ask(timeout=2.0))
-        await until(lambda: predicts(servers[0]) == 1)
-        await asyncio.sleep(1.0)
-        await asyncio.to_thread(relay.cut)
-        with pytest.raises(TooSlow, match="within 2 s"):
-            await inspection
-
-    with Relay(servers[0].port) as relay:
-        with_replicas([relay.address, servers[1].address], act)
-    assert servers[1].left[0] < 1.5
-
-
-def test_places_at_all_servers_count(servers: list[ModelServer]) -> None:
-    async def act(harness: Harness) -> None:
-        full = pytest.raises(Busy, match="2 inspections are at the model server already")
-        with harness.replicas.place() as first, harness.replicas.place() as second, full, harness.replicas.place():
-            pytest.fail("there are two places")
-        assert {first.address, second.address} == {server.address for server in servers[:2]}
-
-    with_replicas([server.address for server in servers[:2]], act, max_in_flight=1)
-
-
-def test_a_question_about_no_picture_goes_to_whoever_answers(free_port: int, model_server: ModelServer) -> None:
-    asked = calls.status_request(Endpoint("any:1", "tile"))
-
-    async def act(harness: Harness) -> None:
-        endpoint, _ = question(PATIENCE)
-        answer = await harness.replicas.pass_on(endpoint, calls.STATUS, asked, endpoint.attempts())
-        assert calls.version_statuses(answer)[0].version == 1
-
-        manifest = await harness.replicas.manifest(replace(endpoint, version=1))
-        assert manifest is not None
-        assert manifest.version == 1
-
-    with_replicas([f"127.0.0.1:{free_port}", model_server.address], act)
-
-    async def refused(harness: Harness) -> None:
-        endpoint, _ = question(PATIENCE)
-        pinned = calls.status_request(Endpoint("any:1", "tile", version=7))
-        with pytest.raises(RpcError, match="Could not find version 7"):
-            await harness.replicas.pass_on(endpoint, calls.STATUS, pinned, endpoint.attempts())
-
-    with_replicas([model_server.address], refused)
