@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -72,12 +73,12 @@ class Store(Closing):
     """
 
     def __init__(self, folder: Path, program: Path | None) -> None:
-        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(tempfile.mkdtemp(dir=folder))  # a lesson's cell may run twice
         self._process: subprocess.Popen[bytes] | None = None
         self._key, self._secret = secrets.token_hex(8), secrets.token_hex(16)
         self.endpoint = ""
-        self.s3: Any = FolderClient(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        self.s3: Any = FolderClient(self._folder)
         if program is not None:
             self._start(program)
 

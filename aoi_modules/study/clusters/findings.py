@@ -5,13 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from aoi_modules.study.clusters.heard import Heard
 
-WIDTH = 105
+WIDTH = 100
 _EVENTS = "Events:"
 
 
 def findings(heard: Sequence[Heard]) -> str:
     """All that was heard, each line below its command; of a description the events alone, which stand at its end."""
-    return "\n\n".join("\n".join([f"$ {one.line}", *_lines(one)]) for one in heard)
+    return "\n\n".join("\n".join([*_command(one.line), *_lines(one)]) for one in heard)
+
+
+def _command(line: str) -> list[str]:
+    return textwrap.wrap(f"$ {line}", WIDTH, subsequent_indent="      ", break_long_words=False, break_on_hyphens=False)
 
 
 def _lines(one: Heard) -> Iterator[str]:

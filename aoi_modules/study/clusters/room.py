@@ -19,8 +19,10 @@ LABEL = "aoi-lesson=2"
 """On all namespaces that the lesson makes; it removes no other."""
 START = 120.0
 """Seconds for a pod to become ready, its image included."""
-OPEN = 20.0
+OPEN = 30.0
 """Seconds for a program behind a Service to answer."""
+LOOK = 3.0
+"""Seconds for one way to it to answer."""
 _LISTENS = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
 
 
@@ -123,8 +125,26 @@ class Room:
             finally:
                 process.terminate()
 
+    def answer(self, service: str, port: int, path: str, seconds: float = OPEN) -> int:
+        """The HTTP status of a path behind a Service, once a program answers there.
 
-def answer_of(address: str, seconds: float = OPEN) -> int:
+        A way that ends, because nobody listens at its other end yet, is opened again.
+
+        Raises:
+            CourseError: nobody answers in time.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                with self.forwarded(service, port) as address:
+                    return answer_of(f"{address}{path}", LOOK)
+            except CourseError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
+
+
+def answer_of(address: str, seconds: float = LOOK) -> int:
     """The HTTP status of an address, once it answers at all.
 
     Raises:

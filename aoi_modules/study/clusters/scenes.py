@@ -36,7 +36,7 @@ def right(room: Room) -> list[Heard]:
     room.apply(to_yaml(pages.objects(room.name)))
     room.wait(NAME)
     return [
-        hear(room, "get", "deployments,pods,services,persistentvolumeclaims"),
+        hear(room, "get", "deployments,pods,services"),
         hear(room, "get", "endpointslices", f"--selector=kubernetes.io/service-name={NAME}"),
         hear(room, "logs", f"deployment/{NAME}", "--tail=3"),
         page(room),

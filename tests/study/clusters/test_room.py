@@ -95,6 +95,14 @@ def test_a_service_is_reached_by_a_port_of_this_machine(tmp_path: Path, port: in
     assert "port-forward service/jupyter :18500" in asked(tmp_path)
 
 
+def test_a_way_that_ends_is_opened_again(tmp_path: Path, port: int) -> None:
+    once = f"[ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; echo 'error: no pods'; exit 1; }}"
+    own = room(tmp_path, once, f"echo 'Forwarding from 127.0.0.1:{port} -> 8888'", "exec sleep 60")
+    assert own.answer("jupyter", 18500, "/?token=right") == 200
+    with pytest.raises(CourseError, match="no pods"):
+        room(tmp_path, "echo 'error: no pods'; exit 1").answer("jupyter", 1, "/", seconds=0)
+
+
 def test_a_way_that_does_not_open_is_said(tmp_path: Path) -> None:
     own = room(tmp_path, "echo 'error: no pods'; exit 1")
     with pytest.raises(CourseError, match="port-forward: error: no pods"), own.forwarded("jupyter", 1):

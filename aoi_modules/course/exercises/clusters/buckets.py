@@ -1,6 +1,7 @@
 """Exercise 2.7: pictures in one bucket and a servable in another; a training reads the one, a server the other."""
 
 import shlex
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ class Goods:
     def lay(cls, task: Task, dice: Random) -> "Goods":
         """Draws the pictures and writes the servable."""
         folder = task.folder / "goods"
+        shutil.rmtree(folder / "pictures", ignore_errors=True)  # those of another draw, where the cell runs twice
         files = goods.draw_pictures(folder / "pictures", dice)
         found = cls(folder, task.parts, f"{task.user}-{task.number}", tuple(files))
         if not found.servable.is_dir():

@@ -15,7 +15,7 @@ from aoi_modules.errors import CourseError
 from aoi_modules.study.clusters import pages
 from aoi_modules.study.clusters.kubectl import Kubectl
 from aoi_modules.study.clusters.pages import FAULTS, GROUPS, IMAGE, LISTENS, NAME, PORT, Fault
-from aoi_modules.study.clusters.room import Room, answer_of
+from aoi_modules.study.clusters.room import Room
 
 KINDS = ("ConfigMap", "PersistentVolumeClaim", "Deployment", "Service")
 LARGEST_NODE = 8
@@ -204,8 +204,7 @@ def _try(one: BrokenFile, text: str, kubectl: Kubectl) -> None:
         why = room.wait(NAME)
         if why:
             raise Hint(f"its pod does not become ready: {why}")
-        with room.forwarded(NAME, PORT) as address:
-            found = answer_of(f"{address}/index.html")
+        found = room.answer(NAME, PORT, "/index.html")
     except CourseError as error:
         raise Hint(f"the cluster refuses it: {error.message}") from None
     finally:

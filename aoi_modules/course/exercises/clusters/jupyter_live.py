@@ -7,7 +7,7 @@ from aoi_modules.course.checks import Hint
 from aoi_modules.course.exercises.clusters.tasks import SECRET, Task
 from aoi_modules.errors import CourseError
 from aoi_modules.study.clusters.kubectl import Kubectl
-from aoi_modules.study.clusters.room import Room, answer_of
+from aoi_modules.study.clusters.room import Room
 
 NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull")
 """What a cluster says that cannot have the lesson's image; it is no fault of the reader's."""
@@ -34,9 +34,8 @@ def open_jupyter(kubectl: Kubectl, text: str, task: Task) -> str:
             return f"the cluster took all three, and its nodes cannot get the image, so it was not opened: {why}"
         raise Hint(f"the pod does not become ready: {why}")
     try:
-        with room.forwarded(task.name, task.port) as address:
-            without = answer_of(f"{address}/api/status")
-            opened = answer_of(f"{address}/api/status?token={quote(token)}")
+        without = room.answer(task.name, task.port, "/api/status")
+        opened = room.answer(task.name, task.port, f"/api/status?token={quote(token)}")
     except CourseError as error:
         raise Hint(f"the pod is ready, and nobody answers through the Service: {error.message}") from None
     if opened != 200:

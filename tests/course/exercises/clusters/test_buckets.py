@@ -63,7 +63,7 @@ def test_a_real_store_gets_both(goods: Goods, program: Path, tmp_path: Path) -> 
         assert "a real S3 server" in check_buckets(goods, real, lines(goods, real))
 
 
-def test_what_is_missing_in_the_buckets_is_named(goods: Goods, store: Store, tmp_path: Path) -> None:
+def test_what_is_missing_in_the_buckets_is_named(goods: Goods, store: Store) -> None:
     given = lines(goods, store)
     assert f"there is no bucket {goods.sources}" in hint(goods, store, given)
     store.s3.create_bucket(Bucket=goods.sources)
@@ -71,13 +71,13 @@ def test_what_is_missing_in_the_buckets_is_named(goods: Goods, store: Store, tmp
     first = goods.files[0]
     store.s3.upload_file(str(first), goods.sources, first.name)
     assert "the key has to be LABEL/FILE" in hint(goods, store, given)
-    (tmp_path / "store" / goods.sources / first.name).unlink()
+    (Path(store.place(goods.sources)) / first.name).unlink()
     for key, path in goods.wanted.items():
         store.s3.upload_file(str(path), goods.sources, key)
     assert f"there is no bucket {goods.models}" in hint(goods, store, given)
     store.s3.upload_file(str(first), goods.sources, "notes.txt")
     assert "found notes.txt, which is no picture" in hint(goods, store, given)
-    (tmp_path / "store" / goods.sources / "notes.txt").unlink()
+    (Path(store.place(goods.sources)) / "notes.txt").unlink()
     store.s3.upload_file(str(goods.files[1]), goods.sources, next(iter(goods.wanted)))
     assert "is not the picture" in hint(goods, store, given)
 
@@ -120,4 +120,7 @@ def test_what_is_not_the_readers_to_change_is_refused(goods: Goods, store: Store
 def test_neighbours_have_other_buckets_and_pictures(tmp_path: Path) -> None:
     own, other = (Goods.lay(Task.of(Random(seed), tmp_path / str(seed)), Random(seed)) for seed in (1, 2))
     assert own.sources != other.sources
+    assert sorted(own.pictures.rglob("*.png")) == sorted(own.files)
+    again = Goods.lay(Task.of(Random(1), tmp_path / "1"), Random(3))
+    assert sorted(own.pictures.rglob("*.png")) == sorted(again.files)
     assert set(own.wanted) != set(other.wanted)
