@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from aoi_modules.errors import ResultsError
+from aoi_modules.judging.inspection import HeadResult
 from aoi_modules.logs import event_log
 from aoi_modules.results import following, storing
 from aoi_modules.results.database import outbox, reading
@@ -24,10 +25,12 @@ from aoi_modules.results.record import Record
 from aoi_modules.results.spool.journal import Spool
 from aoi_modules.results.spool.mark import Position
 from aoi_modules.results.storing import Kept, Storing
+from aoi_modules.verdict import Verdict
 from tests import services
 from tests.disks import fill, small_disk
 from tests.postgresql import PostgreSQL
 from tests.results.records import record
+from tests.results.releases import as_the_next, as_the_one_before
 from tests.results.spool.spools import opened
 
 PATIENCE = 30.0
@@ -264,5 +267,38 @@ def test_of_what_was_refused_long_ago_nobody_asks(tmp_path: Path, monkeypatch: p
             assert await line.storing.stored(first, PATIENCE)
             with pytest.raises(ResultsError, match="refused"):
                 await line.storing.stored(second, PATIENCE)
+
+    run(act)
+
+
+def test_what_the_next_release_and_the_one_before_put_into_the_spool_is_stored(
+    tmp_path: Path, database_url: str
+) -> None:
+    """A rollback finds a spool of the next release, and an update one of the release before."""
+    head = HeadResult(
+        name="defect",
+        kind="defect",
+        label="defect",
+        score=0.7,
+        scores=None,
+        threshold=0.5,
+        review_band=None,
+        verdict=Verdict.FAIL,
+    )
+    kept = [record(number, unit=f"U{number}", heads=(head,)) for number in range(4)]
+
+    async def act() -> None:
+        async with running(tmp_path, database_url) as line:
+            position = await line.append(
+                as_the_next(kept[0]), as_the_one_before(kept[1]), kept[2], as_the_next(kept[3])
+            )
+            assert await line.storing.stored(position, PATIENCE)
+            found = await line.stored()
+            assert [one.id for one in found] == [one.id for one in kept]
+            assert [one.schema for one in found] == [2, 1, 1, 2]
+            assert [one.inspection.verdict for one in found] == [one.inspection.verdict for one in kept]
+            assert [one.origin.unit for one in found] == ["U0", None, "U2", "U3"]
+            assert found[0].inspection.heads == (head,)
+            assert not line.refused.exists()
 
     run(act)

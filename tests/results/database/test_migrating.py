@@ -1,7 +1,8 @@
 """The tables as the migrations make them, in both databases."""
 
+import ast
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 from aoi_modules.errors import DatabaseAway, ResultsError, SchemaBehind
-from aoi_modules.results.database import reading
+from aoi_modules.results.database import migrations, reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import Standing, migrate, prepare, standing_of
 from aoi_modules.results.database.tables import VERSIONS, metadata, tallies
@@ -20,6 +21,11 @@ from tests import services
 from tests.postgresql import PostgreSQL
 from tests.results.conftest import with_database
 from tests.results.records import record
+from tests.results.releases import migrate_to_next, steps, upgrade
+
+STEPS = sorted((Path(migrations.__file__).parent / "versions").glob("v*.py"))
+ADDING = {"create_table", "create_index", "add_column", "get_bind"}
+"""What a step may call; an index may go, which nobody needs by its name."""
 
 
 async def ask(database: Database, *statements: str) -> None:
@@ -175,3 +181,111 @@ def test_another_project_may_have_its_tables_beside_ours(database_url: str) -> N
         await database.close()
 
     asyncio.run(run())
+
+
+Shape = Mapping[str, Mapping[str, object]]
+"""What a release may count on: by table, its columns with type and defaults, and what has to be unique."""
+
+
+def shape(connection: Connection) -> Shape:
+    found = inspect(connection)
+    names = [name for name in found.get_table_names() if name != VERSIONS]
+    columns = {
+        name: {one["name"]: (str(one["type"]), one["nullable"], one["default"]) for one in found.get_columns(name)}
+        for name in names
+    }
+    return {
+        name: columns[name]
+        | {f"unique {one['column_names']}": "" for one in found.get_unique_constraints(name)}
+        | {f"unique {one['column_names']}": "" for one in found.get_indexes(name) if one["unique"]}
+        | {"key": tuple(found.get_pk_constraint(name)["constrained_columns"])}
+        for name in names
+    }
+
+
+def no_longer_so(before: Shape, after: Shape) -> list[str]:
+    """What the release before counts on and no longer has; empty where a step only added."""
+    gone = [f"the table {name}" for name in before.keys() - after.keys()]
+    for table in before.keys() & after.keys():
+        old, new = before[table], after[table]
+        gone += [f"{table}: {name}" for name in old if new.get(name) != old[name]]
+        for name in new.keys() - old.keys():
+            column = new[name]
+            if not isinstance(column, tuple) or (not column[1] and column[2] is None):
+                gone.append(f"{table}: {name} is asked of whoever does not know it")
+    return sorted(gone)
+
+
+def shapes_before_and_after(folder: Path, step: int, *statements: str) -> tuple[Shape, Shape]:
+    """The shape as a step finds it, and as it leaves it; or as statements behind that step leave it."""
+
+    async def run() -> tuple[Shape, Shape]:
+        database = Database(folder / "results.db")
+        async with database.transaction() as connection:
+            if step:
+                await connection.run_sync(upgrade, steps()[step - 1])
+            before = await connection.run_sync(shape)
+            if not statements:
+                await connection.run_sync(upgrade, steps()[step])
+            for statement in statements:
+                await connection.execute(text(statement))
+            after = await connection.run_sync(shape)
+        await database.close()
+        return before, after
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("step", range(len(STEPS)))
+def test_a_step_only_adds(tmp_path: Path, step: int) -> None:
+    before, after = shapes_before_and_after(tmp_path, step)
+    assert no_longer_so(before, after) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DROP TABLE holds", "the table holds"),
+        ("ALTER TABLE inspections RENAME COLUMN lot TO batch", "inspections: lot"),
+        ("ALTER TABLE gateways DROP COLUMN seen", "gateways: seen"),
+        ("CREATE UNIQUE INDEX one_a_unit ON inspections (unit)", "inspections: unique ['unit'] is asked of"),
+        ("ALTER TABLE holds RENAME TO held", "the table holds"),
+    ],
+)
+def test_what_a_step_must_not_do_is_seen(tmp_path: Path, statement: str, said: str) -> None:
+    drop = "DROP INDEX inspections_by_lot" if "lot" in statement else "SELECT 1"
+    before, after = shapes_before_and_after(tmp_path, len(STEPS), drop, statement)
+    assert any(one.startswith(said) for one in no_longer_so(before, after))
+
+
+def test_a_column_that_has_to_be_given_is_seen() -> None:
+    before: Shape = {"holds": {"who": ("TEXT", False, None)}}
+    after: Shape = {"holds": {**before["holds"], "why": ("TEXT", False, None)}}
+    assert no_longer_so(before, after) == ["holds: why is asked of whoever does not know it"]
+    after = {"holds": {**before["holds"], "why": ("TEXT", True, None), "count": ("INTEGER", False, "0")}}
+    assert no_longer_so(before, after) == []
+
+
+@pytest.mark.parametrize("path", STEPS, ids=lambda path: path.stem)
+def test_a_step_changes_no_rows(path: Path) -> None:
+    """Rows that a step changes would hold up the gateways that go on meanwhile."""
+    called = {
+        node.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "op"
+    }
+    assert called <= ADDING | {"drop_index"}
+    assert "def downgrade" not in path.read_text()
+
+
+def test_the_release_before_writes_and_reads_the_tables_of_the_next(database_url: str, tmp_path: Path) -> None:
+    async def act(database: Database) -> None:
+        first, second = record(1), record(2)
+        await store(database, [first])
+        await migrate_to_next(database, tmp_path)
+        assert await standing_of(database) is Standing.AHEAD
+        assert await prepare(database) is None
+        await store(database, [second])
+        assert list((await reading.page(database, reading.Filter(), 9)).records) == [second, first]
+
+    with_database(database_url, act)

@@ -1,12 +1,16 @@
 """Entries of the spool as bytes: what is whole is read, and what is not is noticed."""
 
+import json
 from io import BytesIO
+from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aoi_modules.results.spool.entries import Damaged, Entry, encode, find_entry, read_entries
+from aoi_modules.results.storing import Kept
 
 CONTENTS = st.lists(st.tuples(st.binary(max_size=60), st.binary(max_size=60)), min_size=1, max_size=5)
 
@@ -106,3 +110,29 @@ def test_a_head_that_promises_more_than_there_is_is_none() -> None:
     content = b"".join(encode(b"record", b"picture"))
     with pytest.raises(Damaged, match="no whole entry at byte 0"):
         list(read_entries(BytesIO(content), 0, len(content) - 1, pictures=False))
+
+
+def test_a_spool_of_release_0_2_0_is_read_as_it_was_meant() -> None:
+    """The files stay as they are: they are what a gateway of that release left on a disk."""
+    path = Path(__file__).with_name("of_0_2_0.spool")
+    with path.open("rb") as file:
+        found = list(read_entries(file, 0, path.stat().st_size, pictures=True))
+    kept = [msgspec.msgpack.decode(entry.record, type=Kept) for entry in found]
+    meant = json.loads(path.with_suffix(".json").read_text())
+    assert [entry.picture for entry in found] == [b"picture", b"", b"", b""]
+    assert len(kept) == len(meant)
+    for one, wanted in zip(kept, meant, strict=True):
+        has_still(json.loads(msgspec.json.encode(one)), wanted)
+
+
+def has_still(one: object, wanted: object) -> None:
+    """A part may have got further fields since, and keeps those that it had."""
+    if isinstance(one, dict) and isinstance(wanted, dict):
+        for name, value in wanted.items():
+            has_still(one[name], value)
+    elif isinstance(one, list) and isinstance(wanted, list):
+        assert len(one) == len(wanted)
+        for part, other in zip(one, wanted, strict=True):
+            has_still(part, other)
+    else:
+        assert one == wanted
