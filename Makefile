@@ -56,7 +56,7 @@ test-services: setup ## what needs a database, a broker or a tracer that pip doe
 	@$(PYTEST) -m services --durations 12 $(if $(CI_RUNS),$(PART))
 
 cluster-test: setup ## the line on the Kubernetes cluster of KUBECONFIG, which gets it and loses it again
-	@$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises/clusters
+	@$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises
 
 test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
 	@$(PYTEST) -m 'not slow and not services' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)

@@ -1,169 +1,45 @@
 """Exercises of lesson 7, deploying a servable."""
 
-import shlex
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
-from typing import Any
-
-import yaml
-from kubernetes.utils.quantity import parse_quantity
+from pathlib import Path
 
 from aoi_modules.client.rollout.canary import Pair
 from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
-from aoi_modules.cluster.container import Container
-from aoi_modules.cluster.object_rules import RULES
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_count, expect_number, expect_share, number
 from aoi_modules.course.exercises.fields import fields
-from aoi_modules.course.exercises.servables.served_model import (
-    GRPC_PORT,
-    REST_PORT,
-    check_flags,
-    check_image,
-    check_place,
-)
-from aoi_modules.serving import base_path, model_config
+from aoi_modules.course.exercises.servables.docker_line import check_docker_line
+from aoi_modules.course.exercises.servables.kubernetes_file import check_kubernetes_file
+from aoi_modules.course.exercises.servables.server_engine import ServerEngine
+from aoi_modules.course.exercises.servables.tasks import refuse_other
+from aoi_modules.serving import model_config
 from aoi_modules.serving.model_config import ServedModel
+from aoi_modules.study.rollout.cluster_room import ClusterRoom
 
 TILE = {"model_name": "tile"}
-OWN = "fashion"
-"""The component that a trainee's own command and file serve."""
-ASKED = {("requests", "cpu"): "500m", ("requests", "memory"): "1Gi", ("limits", "memory"): "1Gi"}
-"""Of `resources`, what exercise 7.2 asks for."""
-PERIOD = 5
-"""Seconds between two questions of its probe."""
-BLANK = "FILL_IN"
-"""What stands in a stub where the trainee has to write."""
 
 
 @exercise("7.1")
 def docker_command(answer: object) -> str:
     """A `docker run` command that serves fashion by both protocols, from a folder that it may only read."""
-    container = Container.of_docker(_command(answer))
-    check_image(container)
-    flags = check_flags(container, OWN)
-    for protocol, inside in (("gRPC", GRPC_PORT), ("REST", REST_PORT)):
-        if inside in container.published:
-            continue
-        turned = inside in container.published.values()
-        raise Hint(
-            f"--publish: {inside} stands outside; the order is outside:inside"
-            if turned
-            else f"--publish: nobody outside reaches port {inside}, where the server answers {protocol}"
-        )
-    mount, rest = check_place(container, flags)
-    _check_versions(Path(mount.source).expanduser(), rest)
-    return f"both ports lead inside, and the server finds its model in {flags['model_base_path']}"
-
-
-def _command(answer: object) -> str:
-    words = answer if isinstance(answer, list | tuple) else [answer]
-    if not words or not all(isinstance(word, str) for word in words):
-        raise Hint(f"found {kind(answer)}, expected the docker run command as text")
-    written = answer if isinstance(answer, str) else shlex.join(map(str, words))
-    if BLANK in written or "..." in written:
-        raise Hint("a part of the command is still open; write it")
-    return written
-
-
-def _check_versions(source: Path, rest: PurePosixPath) -> None:
-    """Looks at what the container would see: the base path of a model, with versions in it."""
-    if not source.is_absolute():
-        raise Hint(f"found the source {source}; Docker takes a name for a volume of its own, so write the whole path")
-    folder = source / rest
-    if not folder.is_dir():
-        raise Hint(f"the server would look into {folder}, which is no folder of this machine")
-    found = base_path.look(folder)
-    if not found.versions:
-        raise Hint(base_path.absence(folder, found))
+    found = fields(answer, ("task", "engine", "command"))
+    engine = found["engine"]
+    if engine is not None and not isinstance(engine, ServerEngine):
+        raise Hint(f"engine: found {kind(engine)}, expected what the lesson found; leave it as it is")
+    return check_docker_line(found["command"], refuse_other(found["task"]), engine)
 
 
 @exercise("7.2")
 def kubernetes_file(answer: object) -> str:
     """A Kubernetes file with a Deployment and a Service for fashion, which keeps to the rules of this project."""
-    objects = _objects(answer)
-    kinds = sorted(str(one.get("kind")) for one in objects)
-    if kinds != ["Deployment", "Service"]:
-        raise Hint(f"found the objects {', '.join(kinds)}, expected a Deployment and a Service, parted by a line ---")
-    for one in objects:
-        for part in ("apiVersion", "metadata", "spec"):
-            if not one.get(part):
-                raise Hint(f"{one['kind']}: found no {part}")
-    for rule in RULES:
-        for problem in rule(objects):
-            raise Hint(problem)
-    pods, service = (next(one for one in objects if one["kind"] == kind) for kind in ("Deployment", "Service"))
-    (described,) = pods["spec"]["template"]["spec"]["containers"]
-    container = Container.of_pod(described)
-    check_image(container)
-    mount, rest = check_place(container, check_flags(container, OWN))
-    if str(rest) != OWN:
-        raise Hint(
-            f"--model_base_path: the claim {mount.source} holds a folder for each component and is seen as "
-            f"{mount.target}, so the versions of {OWN} lie in {mount.target / OWN}"
-        )
-    _check_probe(described["readinessProbe"])
-    _check_resources(described["resources"])
-    if service["metadata"].get("name") != OWN:
-        raise Hint(f"Service: found the name {service['metadata'].get('name')}; clients ask for {OWN}")
-    _check_ports(service["spec"].get("ports") or [], described.get("ports") or [])
-    return (
-        f"{pods['spec']['replicas']} pods of {OWN}, one address for all of them, and none is asked before it is ready"
-    )
-
-
-def _objects(answer: object) -> list[dict[str, Any]]:
-    if not isinstance(answer, str):
-        raise Hint(f"found {kind(answer)}, expected the file as text")
-    for at, line in enumerate(answer.splitlines(), 1):
-        if BLANK in line.partition("#")[0]:
-            raise Hint(f"line {at}: {line.strip()!r} is still open")
-    try:
-        objects = [one for one in yaml.safe_load_all(answer) if one is not None]
-    except yaml.YAMLError as error:
-        raise Hint(f"this is no YAML: {' '.join(str(error).split())}") from None
-    if not objects or not all(isinstance(one, dict) for one in objects):
-        raise Hint(f"found {kind(objects)}, expected objects with apiVersion, kind, metadata and spec")
-    return objects
-
-
-def _check_resources(resources: dict[str, Any]) -> None:
-    """Wants the amounts that were asked for, in whatever unit they are written."""
-    for (side, name), asked in ASKED.items():
-        found = str(resources[side][name])
-        try:
-            right = parse_quantity(found) == parse_quantity(asked)
-        except ValueError:
-            raise Hint(f"resources.{side}.{name}: found {found}, which is no amount; expected {asked}") from None
-        if not right:
-            raise Hint(f"resources.{side}.{name}: found {found}, expected {asked}")
-
-
-def _check_probe(probe: dict[str, Any]) -> None:
-    """Asks for a probe that the server itself answers, not its open port alone, and often enough."""
-    by_grpc, by_rest = probe.get("grpc"), probe.get("httpGet")
-    every = probe.get("periodSeconds", "none, so Kubernetes asks every 10")
-    if every != PERIOD:
-        raise Hint(f"readinessProbe: periodSeconds: found {every}, expected {PERIOD}")
-    if by_grpc and by_grpc.get("port") == GRPC_PORT:
-        return
-    if by_rest and by_rest.get("port") in (REST_PORT, "http-rest") and OWN in str(by_rest.get("path")):
-        return
-    asked = ", ".join(name for name in ("grpc", "httpGet", "tcpSocket", "exec") if name in probe) or "nothing"
-    raise Hint(f"readinessProbe: found {asked}; let it ask the server itself: grpc with port {GRPC_PORT}")
-
-
-def _check_ports(ports: list[dict[str, Any]], of_container: list[dict[str, Any]]) -> None:
-    """Wants both protocols at the Service, each led to the port on which the server answers it."""
-    names = {port.get("name"): port.get("containerPort") for port in of_container}
-    led = {port.get("port"): port.get("targetPort", port.get("port")) for port in ports}
-    for wanted in (GRPC_PORT, REST_PORT):
-        if wanted not in led:
-            raise Hint(f"Service: found the ports {list(led)}, expected {GRPC_PORT} for gRPC and {REST_PORT} for REST")
-        target = names.get(led[wanted], led[wanted])
-        if target != wanted:
-            raise Hint(f"Service: port {wanted} leads to {target} of the pods, where the server does not answer it")
+    found = fields(answer, ("task", "cluster", "models", "file"))
+    cluster, models = found["cluster"], found["models"]
+    if cluster is not None and not isinstance(cluster, ClusterRoom):
+        raise Hint(f"cluster: found {kind(cluster)}, expected what the lesson found; leave it as it is")
+    if not isinstance(models, Path):
+        raise Hint(f"models: found {kind(models)}, expected the lesson's folder; leave it as it is")
+    return check_kubernetes_file(found["file"], refuse_other(found["task"]), cluster, models)
 
 
 @exercise("7.3")

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_share
-from aoi_modules.course.exercises.programs.small_gateway import check_gateway
+from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.exercises.programs.gateway_image import check_gateway_image
+from aoi_modules.course.exercises.programs.gateway_objects import GatewayRoom, check_gateway_objects
+from aoi_modules.course.exercises.programs.gateway_task import refuse_other
+from aoi_modules.course.exercises.programs.small_gateway import check_gateway, parts_of
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.judging.limits import HeadLimits
+from aoi_modules.study.containers.engine import Engine
 from aoi_modules.verdict import Limits, Rate, Verdict, escape_rate, judge_score, overkill_rate
 
 PROBES = {0.2: Verdict.PASS, 0.3: Verdict.REVIEW, 0.5: Verdict.REVIEW, 0.7: Verdict.REVIEW, 0.71: Verdict.FAIL}
@@ -97,3 +102,28 @@ def _mistakes(name: str, rate: Rate, parts: int) -> list[tuple[float, str]]:
 def small_gateway(answer: object) -> str:
     """A gateway of the reader's own, run before the lesson's model server."""
     return check_gateway(answer)
+
+
+@exercise("9.4")
+def gateway_image(answer: object) -> str:
+    """A Dockerfile of the small gateway."""
+    found = fields(answer, ("task", "engine", "server", "routes", "pictures", "dockerfile"))
+    engine = found["engine"]
+    if engine is not None and not isinstance(engine, Engine):
+        raise Hint(f"engine: found {kind(engine)}, expected what the lesson found; leave it as it is")
+    task, written = refuse_other(found["task"]), found["dockerfile"]
+    server, parts = parts_of(found["server"], found["routes"], found["pictures"])
+    written = written.lstrip("\n") if isinstance(written, str) else written
+    return check_gateway_image(written, task, engine, server, parts)
+
+
+@exercise("9.5")
+def gateway_file(answer: object) -> str:
+    """A Kubernetes file of the small gateway."""
+    found = fields(answer, ("task", "cluster", "server", "routes", "pictures", "file"))
+    cluster = found["cluster"]
+    if cluster is not None and not isinstance(cluster, GatewayRoom):
+        raise Hint(f"cluster: found {kind(cluster)}, expected what the lesson found; leave it as it is")
+    task = refuse_other(found["task"])
+    _, parts = parts_of(found["server"], found["routes"], found["pictures"])
+    return check_gateway_objects(found["file"], task, cluster, parts)

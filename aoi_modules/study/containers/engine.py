@@ -73,13 +73,8 @@ class Engine:
         Raises:
             CourseError: there is none, or it cannot get the image; says so in words that a report can hold.
         """
-        program, reasons = docker.look()
-        if program is None:
-            raise CourseError(reasons, hint="start Docker or install Podman, and run the cell again")
-        version = _run([program, "version", "--format", "{{.Server.Version}}"], SHORT)
-        kind = "Podman" if "podman" in Path(program).name else "Docker"
-        engine = cls(program, f"{kind} {version.stdout.strip()}".strip(), owner)
-        if engine.ask("image", "inspect", base).returncode != 0:
+        engine = cls.here(owner)
+        if not engine.has(base):
             pulled = engine.ask("pull", base, seconds=PULL)
             if pulled.returncode != 0:
                 reason = build_log.reason(pulled.stderr)
@@ -87,6 +82,27 @@ class Engine:
                     f"{engine.name} is there, but cannot get the image {base}: {reason}", hint=f"docker pull {base}"
                 )
         return engine
+
+    @classmethod
+    def here(cls, owner: str) -> "Engine":
+        """The engine of this machine, whatever images it has.
+
+        Args:
+            owner: whose label goes on what is started.
+
+        Raises:
+            CourseError: there is none; says so in words that a report can hold.
+        """
+        program, reasons = docker.look()
+        if program is None:
+            raise CourseError(reasons, hint="start Docker or install Podman, and run the cell again")
+        version = _run([program, "version", "--format", "{{.Server.Version}}"], SHORT)
+        kind = "Podman" if "podman" in Path(program).name else "Docker"
+        return cls(program, f"{kind} {version.stdout.strip()}".strip(), owner)
+
+    def has(self, image: str) -> bool:
+        """Whether an image is on this machine."""
+        return self.ask("image", "inspect", image).returncode == 0
 
     def ask(self, *words: str, seconds: float = SHORT) -> "subprocess.CompletedProcess[str]":
         """What the engine says to these words, whether it agrees or refuses.

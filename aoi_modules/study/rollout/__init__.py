@@ -1,4 +1,4 @@
-"""Plots of a line while versions of its models change.
+"""A line while versions of its models change, and a room in a cluster for what a reader deploys.
 
-Uses what `client.rollout` measures, and `plots`.
+Uses `cluster`, what `client.rollout` measures, and `plots`.
 """

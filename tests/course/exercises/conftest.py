@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,10 +13,18 @@ from tests.course.exercises.bright_models import write_bright_models
 
 
 @pytest.fixture(scope="session")
-def lesson_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
-    """Serves `tile` and `pcb`, which judge by brightness, and `houses`, which takes two numbers beside a picture."""
+def lesson_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`tile` and `pcb`, which judge by brightness, and `house`, which takes two numbers beside a picture."""
     folder = tmp_path_factory.mktemp("models")
-    served = {**write_bright_models(folder), "houses": write_house(folder)}
+    write_bright_models(folder)
+    write_house(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lesson_server(lesson_models: Path) -> Iterator[EmbeddedServer]:
+    """Serves all of them."""
+    served = {"tile": lesson_models / "tile", "pcb": lesson_models / "pcb", "houses": lesson_models / "house"}
     with EmbeddedServer(served) as server:
         yield server
 

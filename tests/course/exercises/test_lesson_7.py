@@ -3,6 +3,7 @@
 import shlex
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from aoi_modules.client.rollout.canary import Pair
 from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import judge
+from aoi_modules.course.exercises.servables.tasks import Task
 from aoi_modules.course.notebook.file import read_notebook
 from aoi_modules.course.notebook.forms import exercises
 from aoi_modules.serving import model_config
@@ -86,8 +88,14 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-COMMAND = "docker run --rm -p 8500:8500 -p 8501:8501 -v {models}/fashion:/models/fashion:ro {image} {arguments}"
+TASK = Task.of(Random("a test"))
+NAME, GRPC, REST = f"--name={TASK.name}", f"-p {TASK.grpc}:8500", f"-p {TASK.rest}:8501"
+COMMAND = f"docker run --rm {NAME} {GRPC} {REST} -v {{models}}/fashion:/models/fashion:ro {{image}} {{arguments}}"
 ARGUMENTS = "--model_name=fashion --model_base_path=/models/fashion"
+
+
+def line(text: object) -> dict[str, object]:
+    return {"task": TASK, "engine": None, "command": text}
 
 
 def command(models: Path, changes: dict[str, str], image: str = IMAGE, arguments: str = ARGUMENTS) -> str:
@@ -102,30 +110,33 @@ def command(models: Path, changes: dict[str, str], image: str = IMAGE, arguments
     "changes",
     [
         {},
-        {"--rm": "--detach --name fashion --memory 2g"},
+        {"--rm": "--detach --memory 2g"},
         {"docker run": "sudo docker run", IMAGE: f"docker.io/{IMAGE}"},
-        {"-p 8500:8500 -p 8501:8501": "--publish=127.0.0.1:18500:8500 \\\n  --publish=18501:8501"},
+        {GRPC: f"--publish=127.0.0.1:{TASK.grpc}:8500 \\\n "},
         {ARGUMENTS: "", "--rm": "-t --rm -e MODEL_NAME=fashion"},
         {"-v {models}/fashion:/models/fashion:ro": "--mount type=bind,src={models},dst=/models,readonly"},
     ],
 )
 def test_every_right_command_passes(changes: dict[str, str], models: Path) -> None:
     filled = {old.format(models=models): new.format(models=models) for old, new in changes.items()}
-    passes("7.1", command(models, filled))
-    passes("7.1", shlex.split(command(models, filled).replace("\\\n", " ")))
+    passes("7.1", line(command(models, filled)))
+    passes("7.1", line(shlex.split(command(models, filled).replace("\\\n", " "))))
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"-p 8500:8500": "..."}, "still open"),
+        ({GRPC: "..."}, "still open"),
+        ({GRPC: "-p 8500:8500"}, f"expected your port {TASK.grpc}"),
+        ({f"{NAME} ": ""}, f"none, so Docker makes one up, expected {TASK.name}"),
+        ({TASK.name: "fashion-neighbour"}, f"expected {TASK.name}"),
         ({"docker run": "docker start"}, "docker run"),
         ({IMAGE: "tensorflow/serving"}, "tomorrow that may be another server"),
         ({IMAGE: "tensorflow/serving:latest"}, "tomorrow that may be another server"),
         ({IMAGE: "tensorflow/serving:2.5.1"}, "found version 2.5.1"),
         ({IMAGE: "tensorflow/tensorflow:2.20.0"}, "expected tensorflow/serving"),
-        ({"-p 8501:8501 ": ""}, "nobody outside reaches port 8501, where the server answers REST"),
-        ({"8500:8500": "8500:18500"}, "outside:inside"),
+        ({f"{REST} ": ""}, "nobody outside reaches port 8501, where the server answers REST"),
+        ({GRPC: f"-p 8500:{TASK.grpc}"}, "outside:inside"),
         ({"/fashion:/models/fashion:ro": "/fashion:/models/fashion"}, "could write there"),
         ({"{models}/fashion:/m": "fashion:/m"}, "a volume of its own"),
         ({"{models}/fashion:/m": "{models}/shirts:/m"}, "no folder of this machine"),
@@ -137,7 +148,7 @@ def test_every_right_command_passes(changes: dict[str, str], models: Path) -> No
         ({"_name=fashion": "_name=tile"}, "clients ask for fashion"),
         ({"--model_base_path": "--model_path"}, "--model_path: the server has no such flag"),
         ({ARGUMENTS: f"{ARGUMENTS} --host=0.0.0.0"}, "--host: the server has no such flag"),
-        ({ARGUMENTS: f"{ARGUMENTS} -p 8500:8500"}, "what stands behind the image goes to the server"),
+        ({ARGUMENTS: f"{ARGUMENTS} {GRPC}"}, "what stands behind the image goes to the server"),
         ({ARGUMENTS: f"{ARGUMENTS} --port=9000"}, "expected --port=8500"),
         ({ARGUMENTS: "--model_config_file=/models/models.config"}, "lists several models"),
         ({"--rm": "--entrypoint=bash"}, "found the program bash"),
@@ -146,69 +157,77 @@ def test_every_right_command_passes(changes: dict[str, str], models: Path) -> No
 )
 def test_a_wrong_command_gets_its_hint(changes: dict[str, str], words: str, models: Path) -> None:
     filled = {old.format(models=models): new.format(models=models) for old, new in changes.items()}
-    gets_hint("7.1", command(models, filled), words)
+    gets_hint("7.1", line(command(models, filled)), words)
 
 
-def lesson_file() -> str:
+def lesson_file(task: Task = TASK) -> str:
     """The Kubernetes file of the lesson's solution."""
     path = Path(__file__).parents[3] / "notebooks" / "07_deploy_model.ipynb"
     (found,) = [one for one in exercises(read_notebook(path)) if one.id == "7.2"]
     assert found.solution is not None
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"task": task}
     exec(found.solution.source, names)
     return str(names["own"])
 
 
 FILE = lesson_file()
+AMOUNTS = f"requests: {{cpu: 200m, memory: {TASK.memory}}}"
+PROBE = f"{{grpc: {{port: 8500}}, periodSeconds: {TASK.period}}}"
+APP = f"{{app: {TASK.name}}}"
+
+
+def applied(text: object) -> dict[str, object]:
+    return {"task": TASK, "cluster": None, "models": Path("models"), "file": text}
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         ("", ""),
-        ("requests: {cpu: 500m, memory: 1Gi}", "requests: {cpu: 0.5, memory: 1024Mi}"),
+        (AMOUNTS, AMOUNTS.replace("200m", "0.2").replace("Mi", "Mi ")),
         ("targetPort: grpc", "targetPort: 8500"),
-        ("selector: {app: fashion}", "selector: {app: fashion}\n  type: ClusterIP"),
+        (f"selector: {APP}", f"selector: {APP}\n  type: ClusterIP"),
     ],
 )
 def test_the_file_of_the_solution_passes_in_other_forms_too(old: str, new: str) -> None:
     assert old in FILE
-    passes("7.2", FILE.replace(old, new) if old else FILE)
+    passes("7.2", applied(FILE.replace(old, new) if old else FILE))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("labels: {app: fashion}", "labels: FILL_IN", "is still open"),
-        ("  labels: {app: fashion}", "  labels: {app: shirts}", "selector"),
+        (f"labels: {APP}", "labels: FILL_IN", "is still open"),
+        (f"  labels: {APP}", "  labels: {app: shirts}", "selector"),
         ("image: tensorflow/serving:2.20.0", "image: tensorflow/serving", "has no version"),
         ("image: tensorflow/serving:2.20.0", "image: tensorflow/serving:2.5.1", "found version 2.5.1"),
         ("readinessProbe:", "redinesProbe:", "redinesProbe is no field"),
         ("readinessProbe: {grpc: {port: 8500}", "readinessProbe: {tcpSocket: {port: 8500}", "found tcpSocket"),
         ("base_path=/models/fashion", "base_path=/models", "/models/fashion"),
         ("base_path=/models/fashion", "base_path=/data/fashion", "the container sees /models"),
-        ("selector: {app: fashion}", "selector: {app: model-server}", "finds no pod"),
+        (f"selector: {APP}", "selector: {app: model-server}", "finds no pod"),
         ("port: 8501,", "port: 80,", "expected 8500 for gRPC and 8501 for REST"),
         ("targetPort: grpc", "targetPort: http-rest", "port 8500 leads to 8501"),
         ("targetPort: grpc", "targetPort: gprc", "is no port of its pods"),
-        ("cpu: 500m,", "cpu: 1,", "resources.requests.cpu: found 1, expected 500m"),
+        ("cpu: 200m,", "cpu: 1,", "resources.requests.cpu: found 1, expected 200m"),
+        ("claimName: models", "claimName: others", "expected models, which holds"),
         (", fsGroup: 10001", "", "no securityContext.fsGroup"),
-        ("limits: {memory: 1Gi}", "limits: {cpu: 1}", "no resources.limits.memory"),
-        ("limits: {memory: 1Gi}", "limits: {memory: 2Gi}", "resources.limits.memory: found 2Gi, expected 1Gi"),
-        ("cpu: 500m,", "cpu: one,", "found one, which is no amount"),
-        ("{grpc: {port: 8500}, periodSeconds: 5}\n", "{grpc: {port: 8500}}\n", "every 10, expected 5"),
-        ("Service\nmetadata:\n  name: fashion", "Service\nmetadata:\n  name: shirts", "found the name shirts"),
+        (f"limits: {{memory: {TASK.memory}}}", "limits: {cpu: 1}", "no resources.limits.memory"),
+        (f"limits: {{memory: {TASK.memory}}}", "limits: {memory: 2Gi}", "limits.memory: found 2Gi, expected"),
+        ("cpu: 200m,", "cpu: one,", "found one, which is no amount"),
+        (f"{PROBE}\n", "{grpc: {port: 8500}}\n", f"every 10, expected {TASK.period}"),
+        (f"Service\nmetadata:\n  name: {TASK.name}", "Service\nmetadata:\n  name: shirts", "found the name shirts"),
         ("\n---\n", "\n", "expected a Deployment and a Service"),
         ("kind: Service", "kind: Servise", "expected a Deployment and a Service"),
         ("spec:\n  replicas", " spec:\n  replicas", "no YAML"),
         ("kind: Service", "", "expected a Deployment and a Service"),
-        ("metadata:\n  name: fashion\nspec:\n  sel", "spec:\n  sel", "Service: found no metadata"),
-        ("{grpc: {port: 8500}, periodSeconds: 5}", "{grpc: 8500}", "V1GRPCAction"),
+        (f"metadata:\n  name: {TASK.name}\nspec:\n  sel", "spec:\n  sel", "Service: found no metadata"),
+        (PROBE, "{grpc: 8500}", "V1GRPCAction"),
     ],
 )
 def test_a_wrong_file_gets_its_hint(old: str, new: str, words: str) -> None:
     assert old in FILE
-    gets_hint("7.2", FILE.replace(old, new), words)
+    gets_hint("7.2", applied(FILE.replace(old, new)), words)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +307,13 @@ def test_a_change_in_the_other_direction_is_named() -> None:
     assert "with another verdict" in judge("7.3", {**wrong, "agreement": 5 / 9})[1]
 
 
-@given(st.sampled_from(["7.1", "7.2", "7.3", "7.4", "7.5"]), st.text() | weird(OPINION, READING, back(None)))
+FORMS = (OPINION, READING, back(None), line(None), applied(None))
+
+
+@given(
+    st.sampled_from(["7.1", "7.2", "7.3", "7.4", "7.5"]),
+    st.text() | weird(*FORMS),
+)
 @settings(deadline=None)
 def test_a_weird_answer_gets_a_sentence(check_id: str, answer: object) -> None:
     gets_a_sentence(check_id, answer)

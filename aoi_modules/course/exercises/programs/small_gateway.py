@@ -81,7 +81,7 @@ def check_gateway(answer: object) -> str:
         raise Hint(f"gateway: found {kind(gateway)}, expected the class itself, without brackets behind its name")
     if not callable(door):
         raise Hint(f"door: found {kind(door)}, expected the function of the lesson; leave it as it is")
-    server, parts = _parts(found["server"], found["routes"], found["pictures"])
+    server, parts = parts_of(found["server"], found["routes"], found["pictures"])
     with GrpcRelay(server) as relay, _serving(door, gateway, relay.address) as app:
         line = _Camera(app)
         for part in parts:
@@ -122,8 +122,12 @@ class _Camera:
         return f"{answer.status_code} {answer.text[:120]}"
 
 
-def _parts(server: object, routes: object, pictures: object) -> tuple[str, list[Part]]:
-    """The parts of the task, with what the models themselves say about them."""
+def parts_of(server: object, routes: object, pictures: object) -> tuple[str, list[Part]]:
+    """The model server of the task, and its parts with what the models themselves say about them.
+
+    Raises:
+        Hint: these are not those of the task.
+    """
     if not isinstance(server, str) or not isinstance(routes, dict) or not isinstance(pictures, dict) or not routes:
         raise Hint("server, routes, pictures: these belong to the task; leave them as they are")
     if set(routes) != set(pictures):
