@@ -106,14 +106,15 @@ def test_a_label_is_the_move_whose_signature_was_checked(objects: Objects, tmp_p
     assert Changing.asked == 1
 
 
-def test_an_unreadable_label_is_told_and_the_others_are_read(objects: Objects) -> None:
+def test_an_unreadable_label_is_told_and_the_others_are_read(objects: Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "_MOST", 1000)
     claim(objects, "tile", 1)
     labelling.label(objects, "tile", "stable", 1, who="me")
-    objects.put(addresses.move_key("tile", "canary", 1), bytes(2**24 + 1))
+    objects.put(addresses.move_key("tile", "canary", 1), bytes(1001))
     found = catalogue.models(objects)
     pointing, (problem,) = catalogue.readable_labels(objects, found)
     assert pointing == {"tile": {"stable": 1}}
-    assert "labels/tile/canary/1.json: expected 16777216 bytes at most" in problem.message
+    assert "labels/tile/canary/1.json: expected 1000 bytes at most" in problem.message
     assert catalogue.resolve(objects, "tile", "stable") == 1
     with pytest.raises(RegistryError, match="canary/1"):
         catalogue.resolve(objects, "tile", "canary")
