@@ -54,15 +54,13 @@ def completion(answer: object) -> str:
 @exercise("2.5")
 def edited(answer: object) -> str:
     """A pod, a StorageClass and a Service, edited; what is refused; the file that follows."""
-    names = ("task", "cluster", "edits", "pod", "storage_class", "service", "refused", "file")
-    found = fields(answer, names)
-    refuse_other(found["task"])
-    cluster, task = _cluster(found["cluster"]), found["edits"]
+    found = fields(answer, ("edits", "pod", "storage_class", "service", "refused", "file"))
+    task = found["edits"]
     texts = {"Pod": found["pod"], "StorageClass": found["storage_class"], "Service": found["service"]}
     check_edits(task, texts, found["refused"], found["file"], read().edits)
-    if cluster is None or not isinstance(task, EditTask):
+    if not isinstance(task, EditTask) or task.on is None:
         return "three changes that a cluster takes, and the file says the same; read and not applied: no cluster"
-    return tried_on(cluster, task, texts, str(found["file"]))
+    return tried_on(task.on, task, texts, str(found["file"]))
 
 
 @exercise("2.6")

@@ -53,13 +53,18 @@ class Shell:
         home.mkdir(parents=True, exist_ok=True)
         return cls(program, home, tuple(path))
 
-    def run(self, script: str, variables: Mapping[str, str] | None = None) -> Ran:
+    def run(self, script: str, variables: Mapping[str, str] | None = None, seconds: float | None = None) -> Ran:
         """Runs a script, as `bash FILE` would, in the home.
+
+        Args:
+            script: its lines.
+            variables: that it sees beside HOME and PATH.
+            seconds: that it may take; None for those of a few lines.
 
         Raises:
             CourseError: no end in time.
         """
-        return self._ran([self.program, "--noprofile", "--norc", "-c", script], variables or {})
+        return self._ran([self.program, "--noprofile", "--norc", "-c", script], variables or {}, seconds)
 
     def opened(self, then: str) -> Ran:
         """Opens a new shell, which reads the `.bashrc` of its home, and lets it do something.
@@ -67,9 +72,10 @@ class Shell:
         Raises:
             CourseError: no end in time.
         """
-        return self._ran([self.program, "--noprofile", "--rcfile", str(self.home / ".bashrc"), "-ic", then], {})
+        return self._ran([self.program, "--noprofile", "--rcfile", str(self.home / ".bashrc"), "-ic", then], {}, None)
 
-    def _ran(self, command: Sequence[str], variables: Mapping[str, str]) -> Ran:
+    def _ran(self, command: Sequence[str], variables: Mapping[str, str], seconds: float | None) -> Ran:
+        limit = seconds or SECONDS
         environment = {
             "HOME": str(self.home),
             "PATH": ":".join([*map(str, self.path), *SYSTEM]),
@@ -87,14 +93,12 @@ class Shell:
                 stderr=subprocess.STDOUT,
                 text=True,
                 errors="replace",
-                timeout=SECONDS,
+                timeout=limit,
                 check=False,
                 start_new_session=True,  # else an open shell may stop the process that asks it
             )
         except subprocess.TimeoutExpired:
-            raise CourseError(
-                f"the shell did not end within {SECONDS:g} s", hint="does a line wait for a key?"
-            ) from None
+            raise CourseError(f"the shell did not end within {limit:g} s", hint="does a line wait for a key?") from None
         lines = [line for line in done.stdout.splitlines() if not line.startswith(_NO_TERMINAL)]
         return Ran(done.returncode, "\n".join(lines).strip())
 

@@ -31,7 +31,7 @@ def test_right_answers_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     passes("2.2", QUOTA)
     passes("2.3", {"task": TASK, "script": script(TASK)})
     passes("2.4", {"task": TASK, "bashrc": bashrc(TASK)})
-    passes("2.5", {**OWN, "edits": EDITS, **edited(EDITS)})
+    passes("2.5", {"edits": EDITS, **edited(EDITS)})
     passes("2.6", {"broken": BROKEN, "cluster": None, "files": mended(BROKEN)})
 
 
@@ -45,7 +45,7 @@ def test_right_answers_pass(monkeypatch: pytest.MonkeyPatch) -> None:
         ("2.2", {**QUOTA, "fits": ...}, "fits: found ..."),
         ("2.3", {"task": TASK, "script": "FILL_IN"}, "still open"),
         ("2.4", {"task": TASK, "bashrc": "alias k=kubectl"}, "nothing asks kubectl"),
-        ("2.5", {**OWN, "edits": None, **edited(EDITS)}, "expected the task above"),
+        ("2.5", {"edits": None, **edited(EDITS)}, "expected the task above"),
         ("2.7", {"goods": None, "store": None, "push": "", "sync": "", "train": ""}, "expected the task above"),
         ("2.6", {"broken": BROKEN, "cluster": None, "files": [one.text for one in BROKEN]}, "file 1: "),
     ],

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from aoi_modules.commands.train import command as train
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.clusters.files import BLANK
 from aoi_modules.course.exercises.clusters.tasks import Task
 from aoi_modules.errors import CourseError
 from aoi_modules.study.buckets import goods
 from aoi_modules.study.buckets.store import Store
-from aoi_modules.study.clusters.shell import Shell
+from aoi_modules.study.clusters.shell import SECONDS, Shell
 
 CONFIG = "models.config"
 """Written by a sync; a model server reads it."""
-IN_BUCKETS = "s3://"
+MODEL = "model.keras"
+"""Written by a training."""
+TRAINING = 600.0
+"""Seconds for a training on a handful of pictures, TensorFlow's start included."""
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,22 @@ class Goods:
         parts: what is on the pictures, and the name of the component.
         owner: behind the names of the buckets, so that two trainees do not meet in one store.
         files: the pictures.
+        trains: whether the line of the training is really run, which takes half a minute.
     """
 
     folder: Path
     parts: str
     owner: str
     files: tuple[Path, ...]
+    trains: bool = False
 
     @classmethod
-    def lay(cls, task: Task, dice: Random) -> "Goods":
+    def lay(cls, task: Task, dice: Random, *, trains: bool = False) -> "Goods":
         """Draws the pictures and writes the servable."""
         folder = task.folder / "goods"
         shutil.rmtree(folder / "pictures", ignore_errors=True)  # those of another draw, where the cell runs twice
         files = goods.draw_pictures(folder / "pictures", dice)
-        found = cls(folder, task.parts, f"{task.user}-{task.number}", tuple(files))
+        found = cls(folder, task.parts, f"{task.user}-{task.number}", tuple(files), trains)
         if not found.servable.is_dir():
             goods.write_files_of_servable(folder / "models", task.parts)
         return found
@@ -99,13 +103,15 @@ def check_buckets(found: object, store: object, lines: dict[str, object]) -> str
     _expect(sync, "sync", str(found.served), "behind --models, the folder that the server reads")
     if "--once" not in sync:
         raise Hint("sync: found no --once; without it the line never ends, as beside a server")
-    _check_training(lines["train"], found, store)
+    training = _check_training(lines["train"], found, store)
     _push(found, store, push)
     _sync(found, store, sync)
     kept = "a real S3 server" if store.real else "a folder that stands in for the store"
-    reads = IN_BUCKETS in str(train.help)
-    training = "the training reads the pictures there" if reads else "this release's training reads folders alone"
-    return f"{len(found.files)} pictures and version 1 of {found.parts} lie in {kept} ({place}); {training}"
+    learned = "its line was read and not run, in this size of the work"
+    if found.trains:
+        _train(store, found, training)
+        learned = f"a training read the pictures there and left its {MODEL}"
+    return f"{len(found.files)} pictures and version 1 of {found.parts} lie in {kept} ({place}); {learned}"
 
 
 def _check_pictures(found: Goods, store: Store) -> None:
@@ -157,15 +163,17 @@ def _expect_registry(words: list[str], name: str, found: Goods, store: Store) ->
         raise Hint(f"{name}: --registry: found {' '.join(place) or 'nothing'}, expected {store.place(found.models)}")
 
 
-def _check_training(line: object, found: Goods, store: Store) -> None:
+def _check_training(line: object, found: Goods, store: Store) -> list[str]:
+    """The words of the training's line behind `aoi train folder`."""
     words = _words("train", line, ["aoi", "train", "folder"])
     place = store.place(found.sources)
     if place not in words:
         wrong = store.place(found.models) in words
         why = "that bucket has the servables" if wrong else f"the pictures are read from {place}"
         raise Hint(f"train: found {' '.join(words)}; {why}")
-    if "--out" not in words:
+    if "--out" not in words[:-1]:
         raise Hint("train: found no --out, so nobody knows where the model goes")
+    return words
 
 
 def _push(found: Goods, store: Store, words: list[str]) -> None:
@@ -187,9 +195,17 @@ def _sync(found: Goods, store: Store, words: list[str]) -> None:
         raise Hint(f"sync: {found.served} has no version 1 of {found.parts} and no {CONFIG} afterwards")
 
 
-def _run(name: str, store: Store, found: Goods, words: list[str]) -> None:
+def _train(store: Store, found: Goods, words: list[str]) -> None:
+    _run("train", store, found, ["aoi", "train", "folder", *words], TRAINING)
+    out = found.folder / "home" / words[words.index("--out") + 1 :][0]
+    if not (out / MODEL).is_file():
+        raise Hint(f"train: {out} has no {MODEL} afterwards")
+
+
+def _run(name: str, store: Store, found: Goods, words: list[str], seconds: float = SECONDS) -> None:
+    shell = Shell.at(found.folder / "home", [Path(sys.executable).parent])
     try:
-        ran = Shell.at(found.folder / "home", [Path(sys.executable).parent]).run(shlex.join(words), store.environment)
+        ran = shell.run(shlex.join(words), store.environment, seconds)
     except CourseError as error:
         raise Hint(f"{name}: {error.message}") from None
     if ran.code != 0:

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,6 +38,8 @@ class EditTask:
         tried: names of changes of which the reader says whether they are refused.
         file: the Service's file, as it lies in git.
         room: namespace of the objects.
+        on: the cluster that has them; None where they were recorded.
+        note: whose objects these are.
     """
 
     live: Mapping[str, str]
@@ -46,11 +48,34 @@ class EditTask:
     tried: Sequence[str]
     file: str
     room: str
+    on: Kubectl | None = None
+    note: str = "these objects were recorded"
 
     @property
     def storage_class(self) -> str:
         """The name of the StorageClass."""
         return str(part(yaml.safe_load(self.live["StorageClass"]), "metadata.name"))
+
+    @classmethod
+    def prepared(cls, dice: Random, task: Task, kubectl: Kubectl | None, recorded: Mapping[str, str]) -> "EditTask":
+        """The same with objects that are made in a cluster, if there is one that allows it.
+
+        Args:
+            dice: of the trainee.
+            task: of the trainee.
+            kubectl: of the cluster.
+            recorded: YAML of another cluster, for where there is none.
+        """
+        if kubectl is None:
+            return cls.of(dice, task, recorded)
+        room = Room(kubectl, f"{task.namespace}-edits")
+        try:
+            room.make()
+            live = edits.lay(room, class_of(task))
+        except CourseError as error:  # who may not make a StorageClass still learns what would be refused
+            found = cls.of(dice, task, recorded)
+            return replace(found, note=f"{found.note}, since the cluster refuses to make them: {error.message}")
+        return replace(cls.of(dice, task, live), on=kubectl, note=f"these objects are yours, in {kubectl.name}")
 
     @classmethod
     def of(cls, dice: Random, task: Task, live: Mapping[str, str]) -> "EditTask":
@@ -66,6 +91,11 @@ class EditTask:
             file=to_yaml([edits.service(room, 80)]),
             room=room,
         )
+
+
+def class_of(task: Task) -> str:
+    """The name of a trainee's StorageClass, which belongs to no namespace."""
+    return f"shelf-{task.namespace}"
 
 
 def check_edits(

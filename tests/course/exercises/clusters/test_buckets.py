@@ -63,6 +63,21 @@ def test_a_real_store_gets_both(goods: Goods, program: Path, tmp_path: Path) -> 
         assert "a real S3 server" in check_buckets(goods, real, lines(goods, real))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("program", [pytest.param(WEED, marks=NEED)])
+def test_a_training_reads_the_pictures_of_the_bucket(task: Task, program: Path, tmp_path: Path) -> None:
+    goods = Goods.lay(task, Random(7), trains=True)
+    with Store(tmp_path / "real", program) as real:
+        filled(goods, real)
+        given = lines(goods, real)
+        given["train"] += " --profile ci --epochs 1"
+        assert "a training read the pictures there" in check_buckets(goods, real, given)
+        assert (goods.folder / "home" / "build" / "model.keras").is_file()
+        given["train"] += " --what"
+        assert "train: it ends with 2" in hint(goods, real, given)
+
+
 def test_what_is_missing_in_the_buckets_is_named(goods: Goods, store: Store) -> None:
     given = lines(goods, store)
     assert f"there is no bucket {goods.sources}" in hint(goods, store, given)

@@ -9,8 +9,10 @@ import pytest
 from aoi_modules.course.checks import Hint
 from aoi_modules.course.exercises.clusters.edited import EditTask, check_edits
 from aoi_modules.course.exercises.clusters.tasks import Task
+from aoi_modules.study.clusters.kubectl import Kubectl
 from aoi_modules.study.clusters.recorded import read
 from tests.course.exercises.clusters.answers import edited
+from tests.study.clusters.programs import written
 
 SEEN = read()
 
@@ -89,6 +91,26 @@ def test_refusals_are_named_one_by_one(changes: EditTask) -> None:
         given["refused"] = wrong
         with pytest.raises(Hint, match=words):
             checked(changes, given)
+
+
+def test_without_a_cluster_or_its_leave_the_objects_are_recorded_ones(task: Task, tmp_path: Path) -> None:
+    assert EditTask.prepared(Random(7), task, None, SEEN.live) == EditTask.of(Random(7), task, SEEN.live)
+    program = written(
+        tmp_path / "kubectl", 'case "$1" in replace) echo "error: storageclasses is forbidden" >&2; exit 1; esac'
+    )
+    refused = EditTask.prepared(Random(7), task, Kubectl(program, "kind", "Kubernetes v1.37.1"), SEEN.live)
+    assert refused.on is None
+    assert "storageclasses is forbidden" in refused.note
+
+
+def test_objects_of_a_cluster_are_the_readers(task: Task, tmp_path: Path) -> None:
+    for name, text in SEEN.live.items():
+        (tmp_path / name.lower()).write_text(text)
+    program = written(tmp_path / "kubectl", f'case "$1" in get) cat {tmp_path}/"$2" ;; esac')
+    own = EditTask.prepared(Random(7), task, Kubectl(program, "kind", "Kubernetes v1.37.1"), {})
+    assert own.on is not None
+    assert own.live == SEEN.live
+    assert own.note == "these objects are yours, in Kubernetes v1.37.1"
 
 
 def test_another_thing_in_place_of_the_task_is_refused(changes: EditTask) -> None:
