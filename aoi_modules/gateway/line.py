@@ -242,11 +242,12 @@ class Line:
         ways = [way for way in self._ways_to(component).every() if way.route.model == model]
         if not ways:
             raise BadParameter("model", expected=f"one that inspects {component}", found=model[:40])
-        endpoint = replace(ways[0].route.endpoint(STATUS_SECONDS), version=version, label=None)
-        manifest = await ways[0].replicas.manifest(endpoint)
+        way = min(ways, key=lambda one: one.route.version != version)  # a candidate may have a server of its own
+        endpoint = replace(way.route.endpoint(STATUS_SECONDS), version=version, label=None)
+        manifest = await way.replicas.manifest(endpoint)
         if manifest is None:
             raise BadParameter("version", expected="one that carries a manifest", found=str(version))
-        return manifest, self._limits.of(component, ways[0].route, model, version)
+        return manifest, self._limits.of(component, way.route, model, version)
 
     async def ask_again(self, question: Question, model: str, version: int) -> Reply:
         """Asks the very version that judged a picture about it once more, for what it says beside the verdict.

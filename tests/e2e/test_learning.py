@@ -159,6 +159,11 @@ def test_judgements_become_a_model_that_takes_over(line: Line, folder: Path, old
             assert judged_by == {(1, "station"), (2, "manifest")}, "nothing of version 1 judges version 2"
             assert shadows(line, UNITS) == UNITS
             assert line.judge_all() == UNITS
+            early = line.aoi("compare", "tile", "--routes", line.routes, *MARGINS)
+            assert (early.returncode, "first make or confirm the limits of tile 2" in early.stdout) == (5, True)
+            confirmed = manifests.read(version).heads[0]
+            place = {"component": "tile", "model": "tile", "version": 2, "head": confirmed.name}
+            line.post("/v1/limits", **place, threshold=confirmed.threshold, seen=0, who="Ada", why="as it learnt")
         ended = line.aoi("compare", "tile", "--routes", line.routes, *MARGINS)
         assert ended.returncode == 0, f"{ended.stdout}{ended.stderr}"
         assert ended.stdout.splitlines()[-1] == "so: promote tile 2"

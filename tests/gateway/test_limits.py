@@ -119,6 +119,17 @@ def test_canary_and_shadow_are_judged_each_by_its_own(model_server: ModelServer,
     assert (canary.canary, canary.heads[0].threshold, canary.heads[0].limits_from) == (True, 0.2, "station")
 
 
+def test_a_candidate_at_a_server_of_its_own_is_asked_there(model_server: ModelServer, tmp_path: Path) -> None:
+    async def act(line: Line, recorder: Recorder) -> tuple[int | None, float | None]:
+        about, _ = await line.basis_of("tile", "tile", 2)
+        return about.version, about.heads[0].threshold
+
+    with ModelServer() as other:
+        other.manifests, other.states, other.version = {2: manifest(2, 0.05).to_json()}, {2: "AVAILABLE"}, 2
+        shadow = f', version: 1, shadow: {{version: 2, upstream: "{other.address}"}}'
+        assert at_station(tmp_path, model_server, act, shadow) == (2, 0.05)
+
+
 def test_states_tell_the_limits_that_hold(model_server: ModelServer, tmp_path: Path) -> None:
     async def act(line: Line, recorder: Recorder) -> HeadLimits:
         await apply(recorder, 0.7)

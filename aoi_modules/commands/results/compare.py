@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
     from aoi_modules.results.evidence.comparing import Contender, Found
 
-KEEP, OPEN = 3, 4
-"""Exit codes: keep the version in service; not enough evidence. 0 is: promote the candidate."""
+KEEP, OPEN, UNSET = 3, 4, 5
+"""Exit codes: keep the version in service; not enough evidence; promote the candidate once somebody made or confirmed
+its limits. 0 is: promote it."""
 SECONDS = 10.0
 """That a model server may take to say which version it is."""
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
@@ -58,8 +59,10 @@ def compare(
     """Decide whether the candidate of COMPONENT takes over from the version in service, by the evidence alone.
 
     The candidate is the shadow or the canary of the route. The decision, its rule and its numbers are printed, and the
-    exit code says it: 0 promote, 3 keep, 4 not enough evidence. Nothing is changed. A model that learnt from units
-    which `aoi results dataset` holds out is refused. The model servers are asked which versions these are.
+    exit code says it: 0 promote, 3 keep, 4 not enough evidence, 5 promote once somebody has made or confirmed the
+    candidate's limits (at the threshold desk, by POST /v1/limits, or in the routes). Nothing is changed. A model that
+    learnt from units which `aoi results dataset` holds out is refused. The model servers are asked which versions these
+    are.
 
     \b
     Examples:
@@ -87,7 +90,7 @@ def compare(
 
     found = places.act(act)
     click.echo(msgspec.json.encode(found) if as_json else f"{in_words(found)}{tested}")
-    raise SystemExit({"promote": 0, "keep": KEEP}.get(found.outcome, OPEN))
+    raise SystemExit({"promote": 0, "keep": KEEP, "limits not confirmed": UNSET}.get(found.outcome, OPEN))
 
 
 def _ways(routes: Path, component: str, which: Literal["shadow", "canary"] | None) -> "tuple[Route, Route]":
@@ -131,8 +134,13 @@ async def _contender(route: "Route") -> "Contender":
             f"{route.model} at {route.addresses[0]} carries no manifest, so nobody knows which version answers",
             hint="name its version in the routes",
         )
-    units = None if manifest is None else manifest.units
-    return Contender(model=ModelVersion(name=route.model, version=version), units=units)
+    said = {name for name, one in route.limits_of(version).items() if one.threshold is not None}
+    judging = () if manifest is None else tuple(head.name for head in manifest.heads if head.judges)
+    return Contender(
+        model=ModelVersion(name=route.model, version=version),
+        units=None if manifest is None else manifest.units,
+        heads=tuple(head for head in judging if head not in said),
+    )
 
 
 def _held_out(incumbent: Path, candidate: Path) -> str:

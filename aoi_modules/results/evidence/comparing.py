@@ -14,6 +14,8 @@ from aoi_modules.results.datasets.dealing import deal_of
 from aoi_modules.results.evidence.apart import decide_apart
 from aoi_modules.results.evidence.decision import Comparison, Margins, Outcome, decide
 from aoi_modules.results.evidence.gathering import Versions, held_out_of, pairs_of
+from aoi_modules.results.limits.ledger import in_force
+from aoi_modules.results.limits.setting import by_model
 from aoi_modules.results.quality.counting import Scope, count
 from aoi_modules.results.quality.report import merged
 from aoi_modules.results.quality.shifts import Calendar
@@ -21,6 +23,8 @@ from aoi_modules.results.quality.strata import Stratum
 
 Way = Literal["same pictures", "pictures of its own"]
 """How the candidate was seen: as a shadow, or as a canary."""
+Follows = Outcome | Literal["limits not confirmed"]
+"""What follows: a candidate that would be promoted waits until people made or confirmed its limits."""
 
 
 class Contender(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +33,8 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
     model: ModelVersion
     units: LearntUnits | None
     """Null where nothing tells."""
+    heads: tuple[str, ...] = ()
+    """Its heads that judge, and for which no route says limits of this version."""
 
     @property
     def name(self) -> str:
@@ -43,7 +49,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     incumbent: ModelVersion
     candidate: ModelVersion
     way: Way
-    outcome: Outcome
+    outcome: Follows
     escape: Comparison
     overkill: Comparison
     pairs: int
@@ -59,6 +65,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     margins: Margins
     notes: tuple[str, ...]
     """What a reader must know, one sentence each."""
+    unset: tuple[str, ...] = ()
+    """Heads of the candidate whose limits nobody has made or confirmed."""
 
 
 async def compare(
@@ -69,7 +77,7 @@ async def compare(
     margins: Margins,
     since: datetime | None = None,
 ) -> Found:
-    """Compares two versions by what came and was judged.
+    """Compares two versions by what came and was judged, and looks whether people have set the candidate's limits.
 
     Where the candidate saw the same pictures as a shadow, these decide; else those that each answered about.
 
@@ -90,6 +98,27 @@ async def compare(
             f"{component}: expected two versions. Received: {incumbent.name} twice",
             hint="name another version, label or model for canary or shadow in the routes",
         )
+    found = await _by_evidence(database, component, incumbent, candidate, margins, since)
+    unset = await _unset(database, component, candidate)
+    outcome: Follows = "limits not confirmed" if found.outcome == "promote" and unset else found.outcome
+    return msgspec.structs.replace(found, outcome=outcome, unset=unset)
+
+
+async def _unset(database: Database, component: str, one: Contender) -> tuple[str, ...]:
+    """Heads of a version for which people have set no limits: nobody has said that its scores mean what it thinks."""
+    there = by_model(await in_force(database)).get((component, one.model.name, one.model.version or 0), {})
+    return tuple(head for head in one.heads if head not in there)
+
+
+async def _by_evidence(
+    database: Database,
+    component: str,
+    incumbent: Contender,
+    candidate: Contender,
+    margins: Margins,
+    since: datetime | None,
+) -> Found:
+    """What follows from what both saw."""
     deal = await deal_of(database)
     held_out = await held_out_of(database, component, deal)
     notes = [check_origin(one, deal.name, held_out) for one in (incumbent, candidate)]

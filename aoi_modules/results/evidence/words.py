@@ -7,7 +7,8 @@ from aoi_modules.results.evidence.decision import Comparison
 
 RULE = (
     "rule: promote if the candidate is shown to be worse by no more than the margin, in escapes and in overkill; keep"
-    " if it is shown to be worse by more than that, in either"
+    " if it is shown to be worse by more than that, in either; nobody takes over whose limits people have not made or"
+    " confirmed"
 )
 
 
@@ -62,6 +63,9 @@ def _state(rate: Comparison) -> str:
 def _follows(found: Found, old: str, new: str) -> str:
     if found.outcome == "promote":
         return f"promote {new}"
+    if found.outcome == "limits not confirmed":
+        heads = ", ".join(found.unset)
+        return f"first make or confirm the limits of {new} at the threshold desk ({heads}); then promote it"
     if found.outcome == "keep":
         return f"keep {old}"
     if found.wanted is not None:

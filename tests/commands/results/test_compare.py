@@ -8,11 +8,14 @@ import msgspec
 import pytest
 import yaml
 
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore import training_report
 from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.modelstore.manifest import DataOrigin
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.datasets.dealing import deal_of
+from aoi_modules.results.limits.ledger import set_limits
+from aoi_modules.results.limits.setting import Place
 from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest
@@ -57,7 +60,7 @@ def judged(kept: Kept, caught: int, missed: int) -> None:
 @pytest.mark.parametrize(
     ("caught", "missed", "code", "words"),
     [
-        (20, 0, 0, "so: promote tile 4"),
+        (20, 0, 5, "so: first make or confirm the limits of tile 4 at the threshold desk (defect); then promote it"),
         (0, 60, 3, "so: keep tile 3"),
         (1, 0, 4, "more judged parts like these would decide"),
     ],
@@ -73,6 +76,24 @@ def test_the_exit_code_says_what_follows(
     assert as_json.returncode == code
     found = json.loads(as_json.stdout)
     assert (found["incumbent"]["version"], found["candidate"]["version"]) == (3, 4)
+
+
+@pytest.mark.parametrize("by", ["people", "the routes"])
+def test_a_candidate_takes_over_with_limits_that_people_or_the_routes_say(kept: Kept, routes: Path, by: str) -> None:
+    judged(kept, 20, 0)
+    if by == "people":
+        place = Place(component="tile", model="tile", version=4, head="defect")
+
+        async def confirm(database: Database, pictures: PictureStore) -> None:
+            await set_limits(database, place, HeadLimits(threshold=0.5), who="Ada", why="as its manifest", seen=0)
+
+        kept.use(confirm)
+    else:
+        route = yaml.safe_load(routes.read_text())
+        route["components"]["tile"]["shadow"]["heads"] = {"defect": {"threshold": 0.5}}
+        routes.write_text(yaml.safe_dump(route))
+    ended = kept.aoi("compare", "tile", "--routes", routes, *MARGINS)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (0, "so: promote tile 4")
 
 
 def test_a_candidate_that_learnt_from_a_unit_that_is_held_out_is_refused(

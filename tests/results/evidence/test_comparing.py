@@ -4,6 +4,7 @@ import pytest
 
 from aoi_modules.errors import ResultsError
 from aoi_modules.judging.inspection import ModelVersion
+from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.modelstore.learnt_units import LearntUnits
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.writing import store
@@ -11,6 +12,8 @@ from aoi_modules.results.datasets.dealing import deal_of
 from aoi_modules.results.evidence.comparing import Contender, Found, compare
 from aoi_modules.results.evidence.decision import Margins
 from aoi_modules.results.evidence.words import in_words
+from aoi_modules.results.limits.ledger import set_limits, take_back
+from aoi_modules.results.limits.setting import Place
 from aoi_modules.verdict import Verdict
 from tests.results.conftest import with_database
 from tests.results.evidence.lines import CRACK, seen_by_both
@@ -39,6 +42,36 @@ def test_the_same_pictures_decide(database_url: str) -> None:
     said = in_words(found)
     assert "lets defects pass 0 times, the version in service alone 20 times, of 20 defective parts" in said
     assert said.endswith("so: promote tile 4")
+
+
+def test_who_would_take_over_waits_for_limits_that_people_made(database_url: str) -> None:
+    async def act(database: Database) -> list[Found]:
+        for number in range(40):
+            await seen_by_both(database, number, PASS, PASS)
+        for number in range(40, 60):
+            await seen_by_both(database, number, PASS, FAIL, CRACK)
+        candidate = Contender(model=ModelVersion(name="tile", version=4), units=None, heads=("defect", "surface"))
+        found = []
+        for place in (
+            Place(component="tile", model="tile", version=3, head="defect"),
+            Place(component="tile", model="tile", version=4, head="defect"),
+            Place(component="tile", model="tile", version=4, head="surface"),
+        ):
+            found.append(await compare(database, "tile", contender(3), candidate, MARGINS))
+            last = await set_limits(database, place, HeadLimits(threshold=0.5), who="Ada", why="as it says", seen=0)
+        found.append(await compare(database, "tile", contender(3), candidate, MARGINS))
+        await take_back(database, last.number, who="Ada", why="a mistake")
+        return [*found, await compare(database, "tile", contender(3), candidate, MARGINS)]
+
+    both, other, one, none, again = with_database(database_url, act)
+    assert [found.unset for found in (both, other, one, none, again)] == [
+        ("defect", "surface"), ("defect", "surface"), ("surface",), (), ("surface",),
+    ]  # fmt: skip
+    assert {found.outcome for found in (both, other, one, again)} == {"limits not confirmed"}
+    assert none.outcome == "promote"
+    assert in_words(one).endswith(
+        "so: first make or confirm the limits of tile 4 at the threshold desk (surface); then promote it"
+    )
 
 
 def test_who_learnt_from_a_unit_that_is_held_out_is_refused(database_url: str) -> None:
