@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.exc import StatementError
 
 from aoi_modules.errors import BadParameter, NoSuchResult
-from aoi_modules.results.database.columns import NewestFirst
+from aoi_modules.results.database.columns import Likely, NewestFirst
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.portions import portions
 from aoi_modules.results.database.rows import Row, from_row
@@ -132,11 +132,11 @@ def question_of(
     if wanted.since is not None:
         conditions.append(ids >= first_id(wanted.since))
     if wanted.until is not None:
-        conditions.append(ids < first_id(wanted.until))
+        conditions.append(Likely(ids < first_id(wanted.until)))
     if cursor is not None:
-        conditions.append(ids < cursor)
+        conditions.append(Likely(ids < cursor))
     if span != EVERYWHERE:
-        conditions += [ids >= span.oldest, ids <= span.newest]
+        conditions += [ids >= span.oldest, Likely(ids <= span.newest)]
     return select(inspections).where(*conditions).order_by(newest_first).limit(count + 1)
 
 
