@@ -5,7 +5,8 @@
 
 The database is filled as in `benchmarks.results`; then each part is counted, every tenth is judged, which the audit log
 tells, and some thousands wait for people. Each question is asked seven times by HTTP, after once before; the table has
-the median and the slowest in milliseconds. The bound is 300 ms.
+the median and the slowest in milliseconds, and the median of what the gateway had of a processor meanwhile (SQLite's
+work included, PostgreSQL's not), which is the number to compare on a busy machine. The bound is 300 ms.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import random
 import statistics
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -49,8 +51,8 @@ WAITING = 5000
 
 
 def main() -> None:
-    with filled_gateway(options(__doc__), lambda url: asyncio.run(judge(url))) as url:
-        show(url)
+    with filled_gateway(options(__doc__), lambda url: asyncio.run(judge(url))) as gateway:
+        show(gateway.url, gateway.process.pid)
 
 
 async def judge(url: str) -> None:
@@ -120,20 +122,28 @@ async def store(connection: Any, table: Any, rows: list[dict[str, Any]]) -> None
         await connection.execute(insert(table), rows[start : start + BATCH])
 
 
-def show(url: str) -> None:
-    """Asks each question, and prints what it took."""
-    print(f"{'question':90}{'median':>10}{'slowest':>10}")
+def show(url: str, pid: int) -> None:
+    """Asks each question, and prints what it took the gateway with that process."""
+    print(f"{'question':90}{'median':>10}{'slowest':>10}{'processor':>11}")
     worst = 0.0
     for question in QUESTIONS:
-        taken = []
+        taken, worked = [], []
         requests.get(f"{url}{question}", timeout=60).raise_for_status()
         for _ in range(TIMES):
-            began = time.perf_counter()
+            began, before = time.perf_counter(), processor_ms(pid)
             requests.get(f"{url}{question}", timeout=60).raise_for_status()
             taken.append((time.perf_counter() - began) * 1000)
-        worst = max(worst, statistics.median(taken))
-        print(f"{question:90}{statistics.median(taken):10.1f}{max(taken):10.1f}", flush=True)
+            worked.append(processor_ms(pid) - before)
+        median, processor = statistics.median(taken), statistics.median(worked)
+        worst = max(worst, median)
+        print(f"{question:90}{median:10.1f}{max(taken):10.1f}{processor:11.1f}", flush=True)
     print(f"slowest median {worst:.1f} ms, bound {MOST_MS:.0f} ms: {'ok' if worst < MOST_MS else 'missed'}")
+
+
+def processor_ms(pid: int) -> float:
+    """Milliseconds for which the threads of a process have had a processor."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ ROUTES = 'components: {part3: {model: tile, upstream: "127.0.0.1:9"}}'
 
 def main() -> None:
     chosen = options(__doc__)
-    with filled_gateway(chosen) as url:
-        show(url, chosen.rows)
+    with filled_gateway(chosen) as gateway:
+        show(gateway.url, chosen.rows)
 
 
 def options(description: str | None) -> argparse.Namespace:
@@ -57,8 +57,10 @@ def options(description: str | None) -> argparse.Namespace:
 
 
 @contextmanager
-def filled_gateway(chosen: argparse.Namespace, add: Callable[[str], None] = lambda url: None) -> Iterator[str]:
-    """Fills the database, lets `add` put more into it, and gives the URL of a gateway on it."""
+def filled_gateway(
+    chosen: argparse.Namespace, add: Callable[[str], None] = lambda url: None
+) -> Iterator[RunningGateway]:
+    """Fills the database, lets `add` put more into it, and gives a gateway on it."""
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
         url = chosen.database or str(folder / "results.sqlite")
@@ -68,7 +70,7 @@ def filled_gateway(chosen: argparse.Namespace, add: Callable[[str], None] = lamb
         add(url)
         (folder / "routes.yaml").write_text(ROUTES)
         with RunningGateway(folder / "routes.yaml", results=folder / "results", database=url) as gateway:
-            yield gateway.url
+            yield gateway
 
 
 async def fill(url: str, rows: int) -> None:

@@ -163,7 +163,8 @@ def test_judgements_become_a_model_that_takes_over(line: Line, folder: Path, old
             assert (early.returncode, "first make or confirm the limits of tile 2" in early.stdout) == (5, True)
             confirmed = manifests.read(version).heads[0]
             place = {"component": "tile", "model": "tile", "version": 2, "head": confirmed.name}
-            line.post("/v1/limits", **place, threshold=confirmed.threshold, seen=0, who="Ada", why="as it learnt")
+            as_learnt = {"threshold": confirmed.threshold, "review_band": confirmed.review_band}
+            line.post("/v1/limits", **place, **as_learnt, seen=0, who="Ada", why="as it learnt")
         ended = line.aoi("compare", "tile", "--routes", line.routes, *MARGINS)
         assert ended.returncode == 0, f"{ended.stdout}{ended.stderr}"
         assert ended.stdout.splitlines()[-1] == "so: promote tile 2"
