@@ -36,11 +36,13 @@ class Left:
         namespace: of it.
         claim: its name.
         owner: the StatefulSet whose gateway had it, as the cluster has it.
+        used_by: the pod that has it still, such as a gateway that ends just now; empty for none.
     """
 
     namespace: str
     claim: str
     owner: Object
+    used_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Emptied:
 
 
 def left_claims(cluster: Cluster, objects: Sequence[Object]) -> list[Left]:
-    """Claims of gateways whose number is beyond those that run now, and that no pod uses.
+    """Claims of gateways whose number is beyond those that are to run now.
 
     Args:
         cluster: in which they are.
@@ -74,7 +76,7 @@ def left_claims(cluster: Cluster, objects: Sequence[Object]) -> list[Left]:
 def empty_claims(
     cluster: Cluster, found: Sequence[Left], seconds: float, said: Callable[[str], None] = lambda line: None
 ) -> list[Emptied]:
-    """Starts a Job for each claim, which stores what is on it; waits for all of them. No claim is deleted.
+    """Starts a Job for each claim that no pod uses, which stores what is on it; waits for all. No claim is deleted.
 
     Args:
         cluster: in which they are.
@@ -85,16 +87,19 @@ def empty_claims(
     Raises:
         ClusterError: the cluster refuses a Job, or does not answer.
     """
-    jobs = [job_for(one, seconds) for one in found]
-    for one, job in zip(found, jobs, strict=True):
+    free = [one for one in found if not one.used_by]
+    jobs = [job_for(one, seconds) for one in free]
+    for one, job in zip(free, jobs, strict=True):
         delete_and_wait(cluster, job)
         cluster.apply(job)
         said(f"{name_of(job)}: stores what is on {one.claim}")
     ended = _wait(cluster, jobs, seconds + _MARGIN_SECONDS)
-    return [
+    emptied = [
         Emptied(one, standing.ready, _last_line(cluster, job) if standing.ready else standing.why)
-        for one, job, standing in zip(found, jobs, ended, strict=True)
+        for one, job, standing in zip(free, jobs, ended, strict=True)
     ]
+    busy = [one for one in found if one.used_by]
+    return [*emptied, *(Emptied(one, False, f"{one.used_by} uses it; try again when that has ended") for one in busy)]
 
 
 def job_for(left: Left, seconds: float) -> Object:
@@ -168,12 +173,17 @@ def _left_by(cluster: Cluster, written: Object) -> Iterator[Left]:
     room, now = namespace_of(written), cluster.found(written)
     replicas = 0 if now is None else now["spec"].get("replicas", 1)
     first = (now or written)["spec"].get("ordinals", {}).get("start", 0)
-    used = {claim for pod in cluster.listed("v1", "Pod", room) if not _ended(pod) for claim in _claims_of(pod)}
+    used = {
+        claim: f"pod {pod['metadata']['name']}"
+        for pod in cluster.listed("v1", "Pod", room)
+        if not _ended(pod)
+        for claim in _claims_of(pod)
+    }
     name = re.compile(rf"{SPOOL}-{re.escape(written['metadata']['name'])}-(\d+)")
     for claim in cluster.listed("v1", "PersistentVolumeClaim", room):
         match = name.fullmatch(claim["metadata"]["name"])
-        if match and not first <= int(match[1]) < first + replicas and match[0] not in used:
-            yield Left(room, match[0], now or written)
+        if match and not first <= int(match[1]) < first + replicas:
+            yield Left(room, match[0], now or written, used.get(match[0], ""))
 
 
 def _ended(pod: Object) -> bool:

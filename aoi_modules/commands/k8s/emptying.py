@@ -23,7 +23,7 @@ def empty(overlay: str, seconds: float, reached: Reached) -> None:
     """Store what gateways of OVERLAY that were scaled away left on their claims: a Job for each claim that no pod uses.
 
     A gateway with the claim's number would store it, too. No claim is deleted: the last words say which ones have
-    nothing left. The exit code is 1 where something is left.
+    nothing left. The exit code is 1 where something may be left, as on a claim whose gateway ends just now.
 
     \b
     Examples:

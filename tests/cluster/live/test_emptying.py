@@ -63,7 +63,7 @@ def end_at_once(api: Api, failing: str = "") -> None:
 
 
 def names(cluster: Cluster) -> list[str]:
-    return [found.claim for found in left_claims(cluster, overlay("local"))]
+    return [found.claim for found in left_claims(cluster, overlay("local")) if not found.used_by]
 
 
 def test_claims_beyond_the_number_that_runs_are_found_if_no_pod_has_them(api: Api, cluster: Cluster) -> None:
@@ -73,6 +73,16 @@ def test_claims_beyond_the_number_that_runs_are_found_if_no_pod_has_them(api: Ap
     assert names(cluster) == ["spool-gateway-2", "spool-gateway-10"], "one that ended has nothing to do with it"
     scaled(api, 0)
     assert names(cluster) == [f"spool-gateway-{number}" for number in (0, 1, 2, 10)]
+
+
+def test_one_whose_gateway_ends_just_now_is_told_and_gets_no_job(api: Api, cluster: Cluster) -> None:
+    end_at_once(api)
+    scaled(api, 1, "spool-gateway-1", "spool-gateway-2")
+    api.put(pod("gateway-1", "spool-gateway-1"))
+    found = empty_claims(cluster, left_claims(cluster, overlay("local")), 600)
+    assert [(one.left.claim, one.done) for one in found] == [("spool-gateway-2", True), ("spool-gateway-1", False)]
+    assert found[1].said == "pod gateway-1 uses it; try again when that has ended"
+    assert api.names("Job") == ["empty-spool-gateway-2"]
 
 
 def test_without_gateways_all_their_claims_are_left(api: Api, cluster: Cluster) -> None:
