@@ -2,11 +2,11 @@
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import msgspec
 
@@ -55,12 +55,16 @@ class Looping:
         self._trust = trust
         self._health = health
         self._clock = clock
-        self._stop = threading.Event()
+        self._stopping = False
+        # A signal interrupts the very thread that waits. To set an Event takes a lock, which that thread may hold just
+        # then, and it would wait for ever; a SimpleQueue may be put into at any moment.
+        self._orders: SimpleQueue[None] = SimpleQueue()
         self._told: tuple[str, ...] = ()
 
     def stop(self) -> None:
         """Ends the loop, from any thread or from a signal; a file that comes just now is left half."""
-        self._stop.set()
+        self._stopping = True
+        self._orders.put(None)
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
@@ -90,7 +94,7 @@ class Looping:
 
     def run(self, every: float) -> None:
         """Does rounds until it is told to stop, `every` so many seconds; sooner where a server loads or leaves one."""
-        while not self._stop.is_set():
+        while not self._stopping:
             pending = False
             try:
                 done = self.once()
@@ -100,11 +104,15 @@ class Looping:
                 break
             except AoiError as error:  # whatever it is, what is served stays, and the next round may do better
                 self._tell((error.message,))
-            self._stop.wait(min(every, SOON_SECONDS) if pending and self._servers else every)
+            self._pause(min(every, SOON_SECONDS) if pending and self._servers else every)
         log.info("stopped")
 
+    def _pause(self, seconds: float) -> None:
+        with suppress(Empty):
+            self._orders.get(timeout=seconds)
+
     def _go_on(self) -> None:
-        if self._stop.is_set():
+        if self._stopping:
             raise Stopped
 
     def _tell(self, problems: tuple[str, ...]) -> None:

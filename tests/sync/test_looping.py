@@ -127,6 +127,39 @@ def start(place: str, models: Path, *more: str) -> "subprocess.Popen[str]":
     )
 
 
+ENDED_WHILE_IT_WAITS = """
+import os, signal, sys
+from aoi_modules.cli import main
+from aoi_modules.sync.looping import Looping
+lines, tell = 0, Looping._tell
+def trace(frame, event, argument):
+    global lines
+    code, caller = frame.f_code, frame.f_back
+    waits = code.co_name == "wait" and caller.f_code.co_filename.endswith("looping.py")
+    if event == "line" and (waits or (code.co_name == "_pause" and code.co_filename.endswith("looping.py"))):
+        lines += 1
+        if lines == 2:  # what it waits by is taken hold of in the first
+            os.kill(os.getpid(), signal.SIGTERM)
+    return trace
+def told(self, problems):
+    tell(self, problems)
+    sys.settrace(trace)  # what is called from now on
+Looping._tell = told
+main()
+"""
+
+
+def test_a_signal_in_the_moment_in_which_it_begins_to_wait_ends_it(tmp_path: Path) -> None:
+    words = ["registry", "sync", "--registry", str(tmp_path / "registry"), "--models", str(tmp_path / "models")]
+    sync = subprocess.Popen([sys.executable, "-c", ENDED_WHILE_IT_WAITS, *words], stderr=subprocess.PIPE, text=True)
+    try:
+        said = sync.communicate(timeout=120)[1]
+    finally:
+        sync.kill()
+    assert sync.returncode == 0, said
+    assert "stopped" in said
+
+
 def test_sigterm_ends_it_cleanly(tmp_path: Path) -> None:
     push(open_registry(str(tmp_path / "registry")), write_version(tmp_path, "tile", 1), who="me")
     sync = start(str(tmp_path / "registry"), tmp_path / "models")
