@@ -32,7 +32,7 @@ def one(fault: str) -> tuple[BrokenFile, ...]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_fault_is_found_and_can_be_mended(fault: str) -> None:
     broken = one(fault)
-    assert "read, not applied" in check_mended(broken, mended(broken), None)
+    assert "read and not applied" in check_mended(broken, mended(broken), None)
     with pytest.raises(Hint) as hint:
         check_mended(broken, [broken[0].text], None)
     assert str(hint.value).startswith("file 1: ")
