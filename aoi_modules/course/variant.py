@@ -16,6 +16,8 @@ from aoi_modules.settings import settings
 FILE_NAME = ".aoi-variant"
 HEADLESS = "headless"
 """What headless runs have in place of a number: they are all the same."""
+NAMES = ("ada", "bora", "chen", "dilan", "elif", "farid", "gita", "hana", "ivo", "jun", "kaya", "lin", "mina", "noor")
+"""By which the dice tell trainees apart, in names of containers, users and objects."""
 _SECONDS = 10.0
 _BYTES = 8
 

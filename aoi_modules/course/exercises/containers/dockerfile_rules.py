@@ -20,6 +20,17 @@ def read_dockerfile(answer: object) -> list[Instruction]:
     Raises:
         Hint: it is no Dockerfile, or does not begin with the base of this lesson.
     """
+    found = one_stage(answer)
+    _check_base(found[0])
+    return found
+
+
+def one_stage(answer: object) -> list[Instruction]:
+    """The instructions of an answer, whatever it begins with.
+
+    Raises:
+        Hint: it is no Dockerfile, or has several stages.
+    """
     if not isinstance(answer, str):
         raise Hint(f"found {kind(answer)}, expected the Dockerfile as text")
     if not answer.strip():
@@ -30,7 +41,6 @@ def read_dockerfile(answer: object) -> list[Instruction]:
         raise Hint(str(error)) from None
     if len(found) != 1:
         raise Hint(f"found {len(found)} times FROM; one is enough here")
-    _check_base(found[0][0])
     return found[0]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 from aoi_modules.course.checks import Hint, kind
+from aoi_modules.course.variant import NAMES
 
 BASE = "python:3.12-slim"
 """The image that every image of the lesson begins with."""
@@ -16,7 +17,6 @@ INSIDE = 8888
 """The port on which Jupyter listens in its container."""
 FIRST_PERSON = 1000
 """Numbers below belong to the system, on most machines."""
-_USERS = ("ada", "bora", "chen", "dilan", "elif", "farid", "gita", "hana", "ivo", "jun", "kaya", "lin", "mina", "noor")
 _PARTS = ("tiles", "boards", "lenses", "gears", "valves", "hinges", "springs", "plugs")
 
 
@@ -51,7 +51,7 @@ class Task:
         number = os.getuid() if own_number is None else own_number
         chosen, port = dice.randrange(2000, 3000), dice.randrange(18100, 18900)
         uid = number if number >= FIRST_PERSON else chosen
-        return cls(dice.choice(_USERS), uid, port, dice.choice(_PARTS), folder.resolve())
+        return cls(dice.choice(NAMES), uid, port, dice.choice(_PARTS), folder.resolve())
 
     @property
     def home(self) -> str:
@@ -231,7 +231,7 @@ class BrokenLine:
 
 def broken_lines(task: Task, dice: Random) -> Sequence[BrokenLine]:
     """Three lines of colleagues, each with one fault; the first is the slip of the team's own notes."""
-    users = dice.sample([user for user in _USERS if user != task.user], 3)
+    users = dice.sample([user for user in NAMES if user != task.user], 3)
     faults = ("dash", *dice.sample(sorted(_SYMPTOMS.keys() - {"dash"}), 2))
     found = []
     for place, (user, fault) in enumerate(zip(users, faults, strict=True), 1):

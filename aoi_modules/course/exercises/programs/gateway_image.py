@@ -7,12 +7,16 @@ from collections.abc import Callable, Sequence
 import requests
 
 from aoi_modules.cluster.local.building import image_name
-from aoi_modules.course.checks import Hint, kind
-from aoi_modules.course.exercises.containers.dockerfile_rules import check_copies, check_secrets, command_of, find
+from aoi_modules.course.checks import Hint
+from aoi_modules.course.exercises.containers.dockerfile_rules import (
+    check_copies,
+    check_secrets,
+    command_of,
+    find,
+    one_stage,
+)
 from aoi_modules.course.exercises.programs.gateway_task import PROGRAM, GatewayTask
 from aoi_modules.course.exercises.programs.small_gateway import Part
-from aoi_modules.errors import CourseError
-from aoi_modules.study.containers import dockerfile
 from aoi_modules.study.containers.dockerfile import Instruction
 from aoi_modules.study.containers.engine import Engine
 
@@ -85,20 +89,11 @@ def inspected(url: str, parts: list[Part], ended: Callable[[], str], *, seconds:
 
 def _read(answer: object) -> list[Instruction]:
     """The instructions of the one stage, on our gateway's image."""
-    if not isinstance(answer, str):
-        raise Hint(f"found {kind(answer)}, expected the Dockerfile as text")
-    if not answer.strip():
-        raise Hint("the file is still empty; its first line is FROM, with the image to begin with")
-    try:
-        found = dockerfile.stages(dockerfile.parse(answer))
-    except CourseError as error:
-        raise Hint(str(error)) from None
-    if len(found) != 1:
-        raise Hint(f"found {len(found)} times FROM; one is enough here")
-    base, wanted = found[0][0].words[0], image_name("gateway")
+    found = one_stage(answer)
+    base, wanted = found[0].words[0], image_name("gateway")
     if base != wanted:
         raise Hint(f"FROM: found {base}, expected {wanted}, which has Python and the clients, and no TensorFlow")
-    return found[0]
+    return found
 
 
 def _check_program(steps: Sequence[Instruction], task: GatewayTask) -> None:

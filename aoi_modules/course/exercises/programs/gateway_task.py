@@ -5,12 +5,12 @@ from pathlib import Path
 from random import Random
 
 from aoi_modules.course.checks import Hint, kind
+from aoi_modules.course.variant import NAMES
 from aoi_modules.study.traffic import small_gateway
 
 PROGRAM = "small_gateway.py"
 MODEL_SERVER = "model-server:8500"
 """Where the gateway finds the model server in the cluster."""
-_USERS = ("ada", "bora", "chen", "dilan", "elif", "farid", "gita", "hana", "ivo", "jun", "kaya", "lin", "mina", "noor")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class GatewayTask:
     def of(cls, dice: Random, folder: Path) -> "GatewayTask":
         """The task that the dice choose, in a folder of the lesson."""
         number, port = dice.randrange(100, 1000), dice.randrange(19_000, 19_900)
-        return cls(dice.choice(_USERS), number, port, folder.resolve() / "small-gateway")
+        return cls(dice.choice(NAMES), number, port, folder.resolve() / "small-gateway")
 
     @property
     def name(self) -> str:

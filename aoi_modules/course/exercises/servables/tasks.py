@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from random import Random
 
 from aoi_modules.course.checks import Hint, kind
+from aoi_modules.course.variant import NAMES
 
 MODEL = "fashion"
 """The component that a trainee's own command and file serve."""
-_USERS = ("ada", "bora", "chen", "dilan", "elif", "farid", "gita", "hana", "ivo", "jun", "kaya", "lin", "mina", "noor")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Task:
         """The task that the dice choose."""
         grpc = dice.randrange(18_000, 19_000, 2)
         memory = f"{dice.randrange(640, 1024, 32)}Mi"
-        return cls(dice.choice(_USERS), dice.randrange(100, 1000), grpc, grpc + 1, dice.randrange(3, 9), memory)
+        return cls(dice.choice(NAMES), dice.randrange(100, 1000), grpc, grpc + 1, dice.randrange(3, 9), memory)
 
     @property
     def name(self) -> str:
