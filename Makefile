@@ -55,8 +55,10 @@ test-slow: setup ## what trains, exports, serves or runs lessons for more than s
 test-services: setup ## what needs a database, a broker or a tracer that pip does not install
 	@$(PYTEST) -m services --durations 12 $(if $(CI_RUNS),$(PART))
 
+# AOI_CLUSTER=PROGRAM starts a cluster by `PROGRAM up 2`, which prints exports for a shell; tests/k8s/nodes.py has the rest
 cluster-test: setup ## the line on the Kubernetes cluster of KUBECONFIG, which gets it and loses it again
-	@$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises
+	@$(if $(AOI_CLUSTER),eval "$$($(AOI_CLUSTER) up 2)" && AOI_CLUSTER=$(AOI_CLUSTER)) \
+		$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises
 
 test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
 	@$(PYTEST) -m 'not slow and not services' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)

@@ -10,6 +10,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.15, 2.0
 """Seconds before the first repetition, which double with each further one, and their bound."""
 
 
+LOST_SECONDS = 4.0
+"""A machine that did not receive within this time what was sent to it is taken for lost."""
 MOVE_SECONDS, MOVE_PAUSE = 5.0, 0.25
 """How long a call waits for others behind a name that leads to nobody, and the pause between its attempts."""
 

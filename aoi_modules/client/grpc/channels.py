@@ -6,6 +6,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
+from aoi_modules.client.retries import LOST_SECONDS
 from aoi_modules.client.tls import Tls
 
 OPTIONS: list[tuple[str, Any]] = [
@@ -23,6 +24,11 @@ OPTIONS: list[tuple[str, Any]] = [
     ("grpc.service_config", json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})),
     # A name is asked for again when a connection ends, as in gRPC itself, but after a second and not after 30.
     ("grpc.dns_min_time_between_resolutions_ms", 1000),
+    # A machine that lost its power says nothing. What was sent there and not received within this time ends the
+    # connection (Linux' TCP_USER_TIMEOUT). Without it calls would go there until the system gives up, after 15 minutes.
+    ("grpc.keepalive_timeout_ms", int(LOST_SECONDS * 1000)),
+    # gRPC sets that for connections with pings only. One a minute is few enough for every server.
+    ("grpc.keepalive_time_ms", 60_000),
 ]
 
 

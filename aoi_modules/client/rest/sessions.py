@@ -1,14 +1,23 @@
 """HTTP connections that are kept for later calls, each used by one thread at a time."""
 
+import socket
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
 
+from aoi_modules.client.retries import LOST_SECONDS
 from aoi_modules.client.tls import Tls
 
+_SOCKET_OPTIONS: list[tuple[int, int, int]] = [*HTTPConnection.default_socket_options]
+if sys.platform == "linux":  # a machine that lost its power says nothing
+    _SOCKET_OPTIONS.append((socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(LOST_SECONDS * 1000)))
 IDLE_SECONDS = 30.0
 """A connection that was idle for longer is not used again: a server closes it at some moment, ours after 75 s, and a
 request that is on its way then gets no answer."""
@@ -64,9 +73,18 @@ class Sessions:
     def _new(self) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # a proxy meant for the web breaks calls inside the plant
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Adapter())
         if self._tls is not None:
             if self._tls.root_certificates is not None:
                 session.verify = str(self._tls.root_certificates)
             if self._tls.client_certificate is not None and self._tls.client_key is not None:
                 session.cert = (str(self._tls.client_certificate), str(self._tls.client_key))
         return session
+
+
+class _Adapter(HTTPAdapter):
+    """Opens connections with socket options of ours."""
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, socket_options=_SOCKET_OPTIONS, **more)

@@ -1,11 +1,15 @@
 """Connections are kept for later calls, and not after an error."""
 
+import socket
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 import requests
 
 from aoi_modules.client.rest.sessions import IDLE_SECONDS, Sessions
+from aoi_modules.client.retries import LOST_SECONDS
 from aoi_modules.client.tls import Tls
 
 
@@ -70,3 +74,22 @@ def test_whom_to_trust_and_what_to_show(tmp_path: Path) -> None:
     with Sessions(Tls(pem, client_certificate=pem, client_key=pem)).lend() as session:
         assert session.verify == str(pem)
         assert session.cert == (str(pem), str(pem))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="an option of Linux")
+def test_a_machine_that_is_lost_ends_its_connections(free_port: int) -> None:
+    with socket.create_server(("127.0.0.1", free_port)) as listener, Sessions().lend() as session:
+        threading.Thread(target=_answer_once, args=(listener,), daemon=True).start()
+        with session.get(f"http://127.0.0.1:{free_port}", stream=True, timeout=10) as answer:
+            assert answer.raw.connection is not None
+            sock = answer.raw.connection.sock
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == int(LOST_SECONDS * 1000)
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def _answer_once(listener: socket.socket) -> None:
+    client, _ = listener.accept()
+    with client:
+        client.recv(1 << 16)
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        client.recv(1)
