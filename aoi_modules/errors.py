@@ -41,7 +41,7 @@
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
     ├── ClusterError          what is for a cluster cannot be rendered, or the cluster does not take or tell it
-    ├── NotLetIn              somebody may not do what he asks for
+    ├── NotLetIn              somebody may not do what they ask for
     │   ├── NotSignedIn       nobody knows who asks
     │   ├── NotAllowed        whoever asks may not do this
     │   ├── BadName           nobody may have such a name
@@ -365,7 +365,7 @@ class ClusterError(AoiError):
 
 
 class NotLetIn(AoiError):
-    """Somebody may not do what he asks for."""
+    """Somebody may not do what they ask for."""
 
 
 class NotSignedIn(NotLetIn):

@@ -35,7 +35,7 @@ LEAST_TOUCH = 44
 
 
 class Visitor:
-    """A person before a page, with a store of cookies of his own.
+    """A person before a page, with a store of cookies of their own.
 
     Args:
         page: of a browser.
@@ -62,7 +62,7 @@ class Visitor:
         self.page.goto(f"{self.url}{path}", wait_until="load")
 
     def called(self, name: str) -> None:
-        """Says once who he is, as on a gateway without users."""
+        """Says once who they are, as on a gateway without users."""
         self.page.add_init_script(f"localStorage.getItem('aoi.who') ?? localStorage.setItem('aoi.who', {name!r})")
 
     def refused(self, pattern: str) -> None:

@@ -47,7 +47,7 @@ class SeaweedFS:
         self._ports = {name: (next(numbers), next(numbers)) for name in _PORTS}
         identities = [
             _identity("gateway", self.key, self.secret, "Read", "Write", "List"),
-            # whoever may make buckets is given one for each name that he says
+            # whoever may make buckets is given one for each name that they say
             _identity("admin", self._admin_key, self._admin_secret, "Admin", "Read", "Write", "List"),
         ]
         (folder / "data").mkdir()

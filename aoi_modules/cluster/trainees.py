@@ -61,7 +61,7 @@ def _check_components(components: Sequence[str], manifests: Path) -> None:
 
 
 def _write_one(folder: Path, name: str, manifests: Path) -> Path:
-    """Jupyter for one trainee: everything is called after him, and his Service finds his pod alone."""
+    """Jupyter for one trainee: everything is called after them, and their Service finds their pod alone."""
     folder.mkdir(exist_ok=True)
     token = [{"op": "replace", "path": "/spec/template/spec/volumes/0/secret/secretName", "value": f"jupyter-{name}"}]
     return _write(

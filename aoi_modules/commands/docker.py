@@ -61,7 +61,7 @@ def jupyter(
 ) -> None:
     """Start JupyterLab with the lessons in a container, and say where to open it.
 
-    It needs a token of 16 letters or more, which stands in no command: whoever reaches Jupyter runs what he likes. The
+    It needs a token of 16 letters or more, which stands in no command: whoever reaches Jupyter runs what they like. The
     container starts again with the machine, until `docker rm --force NAME`.
 
     The exit code is 0 when Jupyter answers, 1 when it could not be started, 2 for wrong usage or no token.

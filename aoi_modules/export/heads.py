@@ -200,7 +200,7 @@ def _refuse_old_threshold(wish: Wish, origin: str, before: Sequence[str], now: S
 def _scores_good(head: Head, wish: Wish, origin: str) -> bool:
     """Whether the output of a defect head is the score of good parts, as Keras trains it on classes in their order.
 
-    That is never guessed: a caller who names labels the other way round has to say what he means.
+    That is never guessed: a caller who names labels the other way round has to say what they mean.
     """
     if wish.good.names:
         return wish.good.among(head.labels, origin) == head.labels[1:]

@@ -151,7 +151,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return Endpoint(self.addresses[0], self.model, version=version, label=label, timeout=seconds, retries=0)
 
     def own_endpoint(self, seconds: float) -> Endpoint:
-        """As `endpoint`, for who opens a connection of his own: it is encrypted as the route says."""
+        """As `endpoint`, for who opens a connection of their own: it is encrypted as the route says."""
         return replace(self.endpoint(seconds), tls=None if self.tls is None else self.tls.trust())
 
     def stores(self, verdict: Verdict) -> bool:

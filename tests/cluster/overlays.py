@@ -19,7 +19,7 @@ OVERLAYS = ("local", "gpu", "prod")
 
 
 def overlay(name: str) -> list[Object]:
-    """The objects of an overlay; whoever changes them changes his own."""
+    """The objects of an overlay; each caller gets a copy to change."""
     return copy.deepcopy(_rendered(K8S / "overlays" / name))
 
 

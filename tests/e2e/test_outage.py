@@ -177,7 +177,7 @@ def outage(folder: Path, seconds: float) -> Outage:
 
 
 def set_limits(engineer: Browser, database: str) -> int:
-    """An engineer lets pass what the manifest would fail; the number of his setting."""
+    """An engineer lets pass what the manifest would fail; the number of their setting."""
     place = {"component": "tile", "model": "tile", "version": 1, "head": "defect"}
     answer = engineer.change(
         "/v1/limits", engineer.csrf(database), {**place, "threshold": 0.9, "why": "overkill", "seen": 0}

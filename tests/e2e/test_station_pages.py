@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests import services
 from tests.browser import Visitor, chromium, visit
 from tests.client.servables import write_lamp
+from tests.postgresql import PostgreSQL
+from tests.results.conftest import POSTGRESQL, migrated
 
 pytestmark = [pytest.mark.slow, services.need(services.CHROMIUM)]  # a servable is exported and served
 ROUTES = """
@@ -68,10 +71,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
 
 
 @pytest.fixture
-def line(server: EmbeddedServer, tmp_path: Path) -> Iterator[Line]:
+def line(request: pytest.FixtureRequest, server: EmbeddedServer, tmp_path: Path) -> Iterator[Line]:
+    """On SQLite, unless a test asks for both databases."""
+    on_postgresql = getattr(request, "param", "sqlite") == "postgresql"
+    database = _new_database(request.getfixturevalue("postgresql")) if on_postgresql else None
     (tmp_path / "routes.yaml").write_text(ROUTES.format(address=server.grpc))
-    with RunningGateway(tmp_path / "routes.yaml", results=tmp_path / "results") as gateway:
+    with RunningGateway(tmp_path / "routes.yaml", results=tmp_path / "results", database=database) as gateway:
         yield Line(gateway)
+
+
+def _new_database(postgresql: PostgreSQL) -> str:
+    """One with tables, made apart from the loop that a browser has in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(migrated, postgresql.new_database()).result()
+
+
+on_both_databases = pytest.mark.parametrize("line", ["sqlite", POSTGRESQL], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +124,7 @@ def who_has_one(*pages: Page) -> Page:
     pytest.fail("no part is shown within 20 s")
 
 
+@on_both_databases
 def test_twenty_pictures_are_judged_by_keyboard_and_the_last_one_is_taken_back(browser: Browser, line: Line) -> None:
     sent = [*line.inspect(DOUBTFUL, 12), *line.inspect(FAILED, 10)]
     with visit(browser, line.url) as visitor:
@@ -130,6 +146,7 @@ def test_twenty_pictures_are_judged_by_keyboard_and_the_last_one_is_taken_back(b
         assert line.waiting() == 2
 
 
+@on_both_databases
 def test_two_reviewers_at_once_judge_no_part_twice_and_leave_none(browser: Browser, line: Line) -> None:
     sent = line.inspect(DOUBTFUL, 16)
     judged: Counter[str] = Counter()

@@ -114,7 +114,7 @@ def read_token(text: str, file: Path | None) -> str:
     make = "export AOI_JUPYTER_TOKEN=$(python3 -c 'import secrets; print(secrets.token_hex(24))')"
     if not text:
         raise SettingsError(
-            "token: expected AOI_JUPYTER_TOKEN or --token-file, because whoever reaches Jupyter runs what he likes."
+            "token: expected AOI_JUPYTER_TOKEN or --token-file, because whoever reaches Jupyter runs what they like."
             " Received: none",
             hint=make,
         )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aoi_modules.results.database.connection import Database
 
 _NAME = click.argument("name")
-_ROLE = click.option("--role", type=click.Choice(PEOPLE), required=True, help="What he may do; see above.")
+_ROLE = click.option("--role", type=click.Choice(PEOPLE), required=True, help="What they may do; see above.")
 _PASSWORD = click.option(
     "--password-file",
     type=click.Path(path_type=Path),
@@ -86,7 +86,7 @@ def list_(place: DatabasePlace) -> None:
 @_NAME
 @database_options
 def remove(name: str, place: DatabasePlace) -> None:
-    """Remove the user NAME; within a second he is signed out everywhere.
+    """Remove the user NAME; within a second they are signed out everywhere.
 
     \b
     Examples:
@@ -120,7 +120,7 @@ def change_role(name: str, role: str, place: DatabasePlace) -> None:
 @_PASSWORD
 @database_options
 def change_password(name: str, password_file: Path | None, place: DatabasePlace) -> None:
-    """Give the user NAME another password; he has to sign in again everywhere.
+    """Give the user NAME another password; they have to sign in again everywhere.
 
     \b
     Examples:

@@ -13,9 +13,9 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the overlay that is written.")
 @click.option("--component", "components", multiple=True, help="For all of them, such as gpu-mig; may be repeated.")
 def trainees(names: tuple[str, ...], listed: Path | None, out: Path, components: tuple[str, ...]) -> None:
-    """Write an overlay with Jupyter for each trainee NAME: a pod, a claim and a token of his own, under a quota.
+    """Write an overlay with Jupyter for each trainee NAME: a pod, a claim and a token of their own, under a quota.
 
-    Who is no longer named loses his pod with the next `apply`; his claim stays.
+    Who is no longer named loses their pod with the next `apply`; their claim stays.
 
     \b
     Examples:

@@ -175,7 +175,7 @@ reviews = Table(
     Index("reviews_by_holder", "leased_by"),
 )
 """Inspections that wait for a person. `shown`: the inspection whose picture is kept. `draw`: a number by chance, so
-that those which were judged first are a random sample. `leased_by`: who has it before him."""
+that those which were judged first are a random sample. `leased_by`: who has it before them."""
 
 judgements = Table(
     "judgements",
@@ -308,7 +308,7 @@ users = Table(
     Column("password", String(255), nullable=False),
     Column("time", UtcTime, nullable=False),
 )
-"""Who signs in. `password`: its hash by argon2, with salt and costs. `time`: since when he is there."""
+"""Who signs in. `password`: its hash by argon2, with salt and costs. `time`: since when they are there."""
 
 sessions = Table(
     "sessions",
@@ -320,7 +320,7 @@ sessions = Table(
     Index("sessions_by_name", "name"),
     Index("sessions_by_start", "started"),
 )
-"""Who is signed in. `token`: SHA-256 of what his browser holds. `seen`: when he last did something, by the minute."""
+"""Who is signed in. `token`: SHA-256 of what their browser holds. `seen`: their last request, by the minute."""
 
 machines = Table(
     "machines",

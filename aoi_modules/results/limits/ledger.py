@@ -26,9 +26,9 @@ async def set_limits(database: Database, place: Place, wanted: HeadLimits, *, wh
         place: what they are for.
         wanted: the limits, a threshold among them.
         who: sets them.
-        why: he does.
-        seen: number of the setting that he saw in force; 0 for none, and for one that a step back left to manifest and
-            route.
+        why: the reason in their words.
+        seen: number of the setting that they saw in force; 0 for none, and for one that a step back left to manifest
+            and route.
 
     Raises:
         Taken: another one is in force by now.

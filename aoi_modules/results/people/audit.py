@@ -25,11 +25,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     time: datetime
     who: str
     action: str
-    """What he did: `judge`, `set limits`, `add user`."""
+    """What they did: `judge`, `set limits`, `add user`."""
     about: str
     """To what: `inspection 0196...`, `tile, head defect, model tile, version 3`."""
     why: str
-    """As he said it; empty where nobody asked him."""
+    """As they said it; empty where nobody asked them."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +50,9 @@ async def note(connection: AsyncConnection, who: str, action: str, about: str, w
     Args:
         connection: of the transaction that makes the change.
         who: made it.
-        action: a verb, and perhaps what he did it to: `judge`, `set limits`.
+        action: a verb, and perhaps what they did it to: `judge`, `set limits`.
         about: which one it was.
-        why: he did it, in his words.
+        why: they did it, in their words.
     """
     values = {"time": now(), "who": who, "action": action, "about": about[:_MOST_ABOUT], "why": why}
     await connection.execute(insert(audit).values(values))

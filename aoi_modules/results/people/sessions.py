@@ -21,11 +21,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Who is signed in, since when."""
 
     token: str
-    """SHA-256 of what his browser holds."""
+    """SHA-256 of what their browser holds."""
     name: str
     started: datetime
     seen: datetime
-    """When he last did something, by the minute."""
+    """When they last did something, by the minute."""
 
     def holds(self, moment: datetime) -> bool:
         """Whether it has not ended by itself."""
@@ -33,7 +33,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def csrf(self) -> str:
-        """What his pages send with each change; nobody can make one from the other."""
+        """What their pages send with each change; nobody can make one from the other."""
         return digest(f"csrf {self.token}")
 
 

@@ -23,7 +23,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     time: datetime
-    """Since when he is there."""
+    """Since when they are there."""
 
 
 async def add_user(database: Database, name: str, role: Role, password: str, *, by: str) -> User:
@@ -34,7 +34,7 @@ async def add_user(database: Database, name: str, role: Role, password: str, *, 
         name: of the user.
         role: one of people.
         password: in clear text; its hash is kept.
-        by: who adds him.
+        by: who adds them.
 
     Raises:
         BadName, BadPassword: they do not keep to the rules.
@@ -67,7 +67,7 @@ async def set_role(database: Database, name: str, role: Role, *, by: str) -> Non
 
 
 async def set_password(database: Database, name: str, password: str, *, by: str) -> None:
-    """Gives a user another password; he has to sign in again everywhere.
+    """Gives a user another password; they have to sign in again everywhere.
 
     Raises:
         BadPassword: it does not keep to the rule.
@@ -83,7 +83,7 @@ async def set_password(database: Database, name: str, password: str, *, by: str)
 
 
 async def remove_user(database: Database, name: str, *, by: str) -> None:
-    """Removes a user, and ends his sessions. What he did stays, in his name.
+    """Removes a user, and ends their sessions. What they did stays, in their name.
 
     Raises:
         NoSuchResult: nobody has this name.

@@ -34,7 +34,7 @@ class Opinion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person said about an inspection, or that he took it back."""
+    """What a person said about an inspection, or that they took it back."""
 
     id: str
     inspection: str

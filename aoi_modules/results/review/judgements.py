@@ -1,4 +1,4 @@
-"""Judgements in the database. None is overwritten: who changes his mind adds one, and who undoes one says so."""
+"""Judgements in the database. None is overwritten: who thinks again adds one, and who undoes one says so."""
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -44,7 +44,7 @@ async def judge(
         if before is not None and (before.who, before.opinion) == (who, opinion):
             return before
         given, shown = await _from_queue(connection, record, who)
-        if before is not None:  # who corrects himself adds nothing to what was looked at
+        if before is not None:  # a correction adds nothing to what was looked at
             given, shown = (before.given if before.who == who else "asked"), before.shown
         judgement = Judgement(
             id=new_id(),
@@ -65,7 +65,7 @@ async def judge(
 async def undo(database: Database, judgement_id: str, who: str, compose: Compose = lambda found: ()) -> Judgement:
     """Takes a judgement back. What was said before it is in force again; if nothing was, the part waits again.
 
-    Then whoever took it back has it before him, so that he can say what is right.
+    Then whoever took it back has it before them, so that they can say what is right.
 
     Raises:
         NoSuchResult: there is no such judgement.
@@ -162,7 +162,7 @@ async def _from_queue(connection: AsyncConnection, record: Record, who: str) -> 
         return "asked", record.id
     is_leased = row.leased_by is not None and row.leased_until >= now()
     if is_leased and row.leased_by != who:
-        raise Taken(f"{row.leased_by} has the part before him, until {row.leased_until:%H:%M:%S} UTC")
+        raise Taken(f"{row.leased_by} has the part before them, until {row.leased_until:%H:%M:%S} UTC")
     await queue.remove(connection, {record.id: row.shown})
     return (row.reason if is_leased else "asked"), row.shown
 

@@ -39,7 +39,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Review:
-    """A part that a person has to judge, and has before him.
+    """A part that a person has to judge, and has before them.
 
     Args:
         inspection: id of what is judged.
@@ -96,15 +96,16 @@ async def take(
     keeps: Sequence[str] | None = None,
     passes: Sequence[str] = (),
 ) -> Review | None:
-    """Gives a person the next part, which is his alone for a while; None if nothing waits.
+    """Gives a person the next part, which is theirs alone for a while; None if nothing waits.
 
     Args:
         database: of the results.
         who: the person.
         component: only its parts; None for all.
-        keeps: ids of parts that he has before him and that stay his, from now on as long as the next one. What else he
-            has at another desk stays his until its time is over. None: all that he had goes back to the others.
-        passes: ids of parts that he does not want now: they go back, and he gets none of them.
+        keeps: ids of parts that they have before them and that stay theirs, from now on as long as the next one.
+            What they have at another desk stays theirs until its time is over. None: all that they had
+            goes back to the others.
+        passes: ids of parts that they do not want now: they go back, and they get none of them.
 
     Raises:
         DatabaseAway: the database does not answer.

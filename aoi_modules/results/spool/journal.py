@@ -173,7 +173,7 @@ class Spool:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """An entry that is to be written, and whoever waits for it; he may have left."""
+    """An entry that is to be written, and whoever waits for it; they may have left."""
 
     buffers: Sequence[bytes]
     written: "asyncio.Future[Position]"

@@ -107,7 +107,7 @@ def test_a_part_that_another_one_looks_at_is_his(database_url: str) -> None:
     async def act(database: Database) -> None:
         one = await with_record(database)
         await take(database, "Ada")
-        with pytest.raises(Taken, match="Ada has the part before him, until "):
+        with pytest.raises(Taken, match="Ada has the part before them, until "):
             await judge(database, one.id, GOOD, "Grace")
         assert await history_of(database, one.id) == []
 

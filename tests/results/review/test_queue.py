@@ -162,7 +162,7 @@ def test_who_judges_ahead_keeps_what_he_has_before_him(database_url: str) -> Non
         assert len({first.inspection, second.inspection, third.inspection}) == 3
         async with database.reading() as connection:
             until = {row.leased_until for row in await connection.execute(select(reviews)) if row.leased_by == "Ada"}
-        assert until == {second.until}, "what he keeps stays his as long as the new one"
+        assert until == {second.until}, "what they keep stays theirs as long as the new one"
 
     with_database(database_url, act)
 

@@ -41,7 +41,7 @@ class Entrance:
         """Refuses whoever speaks plain HTTP from elsewhere than a proxy.
 
         Raises:
-            NotAllowed: he does.
+            NotAllowed: they do.
         """
         if self.proxies and not self.tls and not self._believes(peer):
             networks = ", ".join(map(str, self.proxies))

@@ -73,7 +73,7 @@ async def _admit(request: Request, right: Right) -> None:
     """Notes who comes, for `person_of`.
 
     Raises:
-        NotSignedIn, NotAllowed: he may not.
+        NotSignedIn, NotAllowed: they may not.
     """
     request.state.person = STRANGER
     if right.least is None:

@@ -1,4 +1,4 @@
-"""Who sends a request, and what that lets him do."""
+"""Who sends a request, and what that lets them do."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class Person:
 
     Args:
         name: of the user, or of the machine's key; "" where nobody has to sign in.
-        role: what he may do.
-        signed_in: whether his name is known; else people say it themselves.
-        csrf: token that a page of his sends with each change, as the header `X-AOI-CSRF`; "" where none is needed.
+        role: what they may do.
+        signed_in: whether their name is known; else people say it themselves.
+        csrf: token that a page of theirs sends with each change, as the header `X-AOI-CSRF`; "" where none is needed.
     """
 
     name: str
@@ -32,7 +32,7 @@ OPEN = Person("", Role.ADMIN, signed_in=False, csrf="")
 """Everybody, where nobody has to sign in: on this machine alone, and without users and keys."""
 
 STRANGER = Person("", Role.VIEWER, signed_in=False, csrf="")
-"""Whoever asks for what anybody may have; nobody looks who he is."""
+"""Whoever asks for what anybody may have; nobody looks who they are."""
 
 
 def person_of(request: Request) -> Person:
@@ -42,7 +42,7 @@ def person_of(request: Request) -> Person:
 
 
 def who_of(request: Request, said: str | None) -> str:
-    """The name under which a change is kept: of whoever is signed in, or else the one that he says.
+    """The name under which a change is kept: of whoever is signed in, or else the one that they say.
 
     Args:
         request: of HTTP.

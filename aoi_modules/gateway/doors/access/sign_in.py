@@ -34,8 +34,8 @@ class SignIn:
 
         Args:
             name: of a user, as somebody typed it.
-            password: as he typed it.
-            address: that he came from.
+            password: as they typed it.
+            address: that they came from.
 
         Raises:
             NotSignedIn: name and password do not belong together; whether there is such a name is not said.

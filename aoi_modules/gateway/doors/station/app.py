@@ -17,7 +17,7 @@ async def get_reviews(request: Request) -> Response:
 
 
 async def post_next(request: Request) -> Response:
-    """POST /v1/reviews/next: the next part for a person, which is his alone for two minutes."""
+    """POST /v1/reviews/next: the next part for a person, which is theirs alone for two minutes."""
     return await read(request, lambda recorder: reviews.next_part(recorder, request, _upload_ms(request)))
 
 

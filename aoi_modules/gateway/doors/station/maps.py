@@ -60,7 +60,7 @@ async def map_over_picture(recorder: Recorder, line: Line, inspection: str, give
 
 
 async def golden(recorder: Recorder, component: str, given: Mapping[str, str]) -> Response:
-    """Gives the picture of a good part: the newest that a person judged good and that passed, else that he judged good.
+    """Gives the picture of a good part: the newest that people judged good and that passed, or else that failed.
 
     Args:
         recorder: of the results.

@@ -35,10 +35,10 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     component: str | None = None
     """Only its parts; null for all."""
     keeps: Annotated[tuple[_Id, ...], Meta(max_length=8)] | None = None
-    """Inspections that stay before him beside the next one; what he has at another desk stays his, too. Null: all that
-    he had goes back to the others."""
+    """Inspections that stay before them beside the next one; what they have at another desk stays theirs, too. Null:
+    all that they had goes back to the others."""
     passes: Annotated[tuple[_Id, ...], Meta(max_length=200)] = ()
-    """Inspections that go back to the others, and of which he wants none now."""
+    """Inspections that go back to the others, and of which they want none now."""
 
 
 class GoodOne(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     reason: ReviewReason | None = None
     """Why; null where the part is judged blind."""
     blind: bool = False
-    """Whether nobody tells what the model said, so that he judges by the picture alone."""
+    """Whether nobody tells what the model said, so that they judge by the picture alone."""
     until: datetime | None = None
     record: Record | None = None
     """What the model said; null where the part is judged blind."""

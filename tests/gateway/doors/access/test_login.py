@@ -147,7 +147,7 @@ def test_after_signing_out_the_cookie_opens_nothing(gateway: PeopleGateway) -> N
     cookie = browser.cookies.cookies[COOKIE]
     token = browser.csrf(gateway.database)
     assert browser.ask("POST", "/logout", data={"csrf": "x"}).status_code == 403, (
-        "a page of another site would sign him out"
+        "a page of another site would sign them out"
     )
     out = browser.ask("POST", "/logout", data={"csrf": token})
     assert (out.status_code, out.headers["Location"]) == (303, "/login")

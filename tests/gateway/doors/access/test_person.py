@@ -1,4 +1,4 @@
-"""Who sends a request, and under which name his changes are kept."""
+"""Who sends a request, and under which name their changes are kept."""
 
 import pytest
 from starlette.requests import Request

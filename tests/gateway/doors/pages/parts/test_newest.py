@@ -62,6 +62,6 @@ def test_many_tablets_cost_one_question(tmp_path: Path, monkeypatch: pytest.Monk
         assert len((await newest.last(database)).parts) == 1
         for number in range(100):
             await newest.last(database, f"component {number}")
-        assert len(newest._kept) <= 32, "who asks for names of his own fills no memory"
+        assert len(newest._kept) <= 32, "who asks for names of their own fills no memory"
 
     with_database(tmp_path / "results.db", act)
