@@ -33,6 +33,8 @@ def distrust(error: BaseException) -> str:
         one = left.pop()
         if isinstance(one, ssl.SSLCertVerificationError):
             return one.verify_message.rstrip(".")
+        if type(one).__name__ == "CertificateError":  # urllib3's own, where it compares the name by itself
+            return str(one)
         seen.add(id(one))
         inside = (*one.args, one.__cause__, one.__context__)
         left += [more for more in inside if isinstance(more, BaseException) and id(more) not in seen]

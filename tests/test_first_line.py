@@ -3,6 +3,7 @@
 import ssl
 
 import pytest
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from aoi_modules.first_line import distrust, first_line
 
@@ -54,5 +55,6 @@ def test_what_is_wrong_with_a_certificate_is_found_wherever_a_library_puts_it() 
     circle.__cause__ = circle
     found: list[BaseException] = [cause, ConnectionError("no answer", ValueError(cause)), behind]
     assert {distrust(error) for error in found} == {"certificate has expired"}
+    assert distrust(OSError(CertificateError("hostname 'a' doesn't match 'b'"))) == "hostname 'a' doesn't match 'b'"
     other: list[BaseException] = [circle, ssl.SSLError(1, "wrong version number"), TimeoutError()]
     assert {distrust(error) for error in other} == {""}
