@@ -28,6 +28,8 @@ metadata = MetaData()
 
 VERSIONS = "results_version"
 """The table in which Alembic notes the release of these tables; another project's may lie beside them."""
+STEP = "009"
+"""The last step of `migrations`, which leads to the tables below."""
 
 FILTERED = (
     "component",

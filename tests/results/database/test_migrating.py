@@ -2,20 +2,24 @@
 
 import ast
 import asyncio
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from aoi_modules.errors import DatabaseAway, ResultsError, SchemaBehind
 from aoi_modules.results.database import migrations, reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import Standing, migrate, prepare, standing_of
-from aoi_modules.results.database.tables import VERSIONS, metadata, tallies
+from aoi_modules.results.database.tables import STEP, VERSIONS, metadata, tallies
 from aoi_modules.results.database.writing import store
 from tests import services
 from tests.postgresql import PostgreSQL
@@ -51,6 +55,26 @@ def differences(connection: Connection) -> Sequence[Any]:
     }
     found: Sequence[Any] = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
     return found
+
+
+def test_the_last_step_is_the_one_that_the_tables_name() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == STEP
+
+
+def test_a_gateway_on_tables_of_this_release_loads_no_alembic(tmp_path: Path) -> None:
+    path = tmp_path / "results.sqlite"
+    assert with_database(path, standing_of) is Standing.OF_THIS_RELEASE
+    code = (
+        "import asyncio, sys\n"
+        "from pathlib import Path\n"
+        "from aoi_modules.results.database.connection import Database\n"
+        "from aoi_modules.results.database.migrating import prepare\n"
+        f"asyncio.run(prepare(Database(Path({str(path)!r}))))\n"
+        "assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_migrated_tables_are_those_of_this_release(database_url: str) -> None:
