@@ -1,6 +1,8 @@
 """A browser for the pages, and a gateway at which people work."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -19,14 +21,20 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
-    """A station whose gateway stays for a module."""
-    folder = tmp_path_factory.mktemp("line")
+@contextmanager
+def own_line(folder: Path) -> Iterator[Station]:
+    """A station that keeps its results in this folder."""
     with ModelServer() as server:
         (folder / "routes.yaml").write_text(ROUTES.format(address=server.address))
         with RunningGateway(folder / "routes.yaml", results=folder / "results") as gateway:
             yield Station(gateway, server)
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+    """A station whose gateway stays for a module."""
+    with own_line(tmp_path_factory.mktemp("line")) as line:
+        yield line
 
 
 @pytest.fixture(scope="session")

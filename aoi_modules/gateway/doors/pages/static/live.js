@@ -1,6 +1,7 @@
 // Looks for new parts every other second while somebody can see it, and puts them in place of the old ones.
 
 import "./bar.js";
+import { element } from "./parts.js";
 
 const LOOK_MS = 2000;
 const live = document.getElementById("live");
@@ -32,6 +33,13 @@ async function words(response) {
   return `${problem.detail ?? `The gateway answered ${response.status}`}. What stands here may be old.`;
 }
 
+/** In place of a picture that was kept and does not come, a word. */
+function missing(image) {
+  if (image instanceof HTMLImageElement) image.replaceWith(element("span", "no-picture", "not there"));
+}
+
+live.addEventListener("error", (event) => missing(event.target), { capture: true }); // it does not bubble
+for (const image of live.querySelectorAll("img")) if (image.complete && image.naturalWidth === 0) missing(image);
 document.addEventListener("visibilitychange", look);
 document.getElementById("component")?.addEventListener("change", () => document.getElementById("which").submit());
 timer = setTimeout(look, LOOK_MS);

@@ -1,6 +1,7 @@
 """The live view: the last part large, those before it in rows, and new ones without anybody's hand."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from aoi_modules.gateway.launcher import RunningGateway
 from tests import services
 from tests.browser import SIZES, visit
+from tests.gateway.doors.pages.conftest import own_line
 from tests.gateway.doors.station.conftest import Station
 
 pytestmark = services.need(services.CHROMIUM)
@@ -40,6 +42,17 @@ def test_nothing_is_sent_where_nothing_is_new(line: Station) -> None:
     assert found is not None
     assert line.get("/live/last", mark=found[1]).status_code == 204
     line.inspect(0.1, unit="SN4")
+
+
+def test_a_picture_that_is_gone_is_said(browser: Browser, tmp_path: Path) -> None:
+    with own_line(tmp_path) as line, visit(browser, line.url) as visitor:
+        line.inspect(0.9, unit="SN5")
+        line.inspect(0.9, unit="SN6")
+        shutil.rmtree(tmp_path / "results" / "pictures")
+        visitor.refused(r"^404 /inspections/.*/thumbnail/")
+        visitor.go("/live")
+        expect(visitor.page.get_by_text("not there")).to_have_count(2)
+        visitor.look()
 
 
 @pytest.mark.parametrize("size", SIZES)
