@@ -1,4 +1,4 @@
-"""Programs that some tests start and that pip does not install: a database, a broker, a tracer, a browser.
+"""Programs that some tests start and that pip does not install: a database, a broker, a browser, what watches others.
 
 A test that needs one says so: `@services.need(services.POSTGRESQL)`. In CI a missing one fails that test; elsewhere the
 test is left out, and the last lines of the run name what is missing and the Debian package that has it.
@@ -42,7 +42,22 @@ POSTGRESQL = Service("PostgreSQL", "postgresql", ("initdb", "postgres"))
 MOSQUITTO = Service("the MQTT broker mosquitto", "mosquitto", ("mosquitto",))
 STRACE = Service("strace", "strace", ("strace",))
 CHROMIUM = Service("the browser Chromium", "chromium", ("chromium",))
-SERVICES = (POSTGRESQL, MOSQUITTO, STRACE, CHROMIUM)
+PROMETHEUS = Service("Prometheus", "prometheus", ("prometheus", "promtool"))
+ALERTMANAGER = Service("Alertmanager", "prometheus-alertmanager", ("prometheus-alertmanager", "amtool"))
+NODE_EXPORTER = Service("the node exporter", "prometheus-node-exporter", ("prometheus-node-exporter",))
+POSTGRESQL_EXPORTER = Service(
+    "the PostgreSQL exporter", "prometheus-postgres-exporter", ("prometheus-postgres-exporter",)
+)
+SERVICES = (
+    POSTGRESQL,
+    MOSQUITTO,
+    STRACE,
+    CHROMIUM,
+    PROMETHEUS,
+    ALERTMANAGER,
+    NODE_EXPORTER,
+    POSTGRESQL_EXPORTER,
+)
 """All of them; CONTRIBUTING.md lists them, and `.ci/run` installs their packages."""
 
 

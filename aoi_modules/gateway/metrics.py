@@ -1,7 +1,9 @@
 """What the gateway counts, for Prometheus. One registry an app, so that two apps in a process do not mix."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -106,6 +108,12 @@ class Metrics:
         self.place_away = Gauge(
             "aoi_gateway_place_away", "1 while records cannot get to a place.", ["place"], registry=self._registry
         )
+        self.room = Gauge(
+            "aoi_gateway_spool_disk_bytes",
+            "Bytes of the file system on which the spool lies, by what they are: free, or size for all of them.",
+            ["bytes"],
+            registry=self._registry,
+        )
         self.outbox = Gauge(
             "aoi_gateway_outbox_letters", "Messages that a sink has not taken yet.", ["sink"], registry=self._registry
         )
@@ -128,6 +136,12 @@ class Metrics:
             "aoi_gateway_model_away",
             "1 while a model server does not answer about a model, or answers too late; by server and model.",
             ["upstream", "model"],
+            registry=self._registry,
+        )
+        self.deadline = Gauge(
+            "aoi_gateway_deadline_seconds",
+            "How long an inspection may take, by component.",
+            ["component"],
             registry=self._registry,
         )
         self.waiting = Gauge(
@@ -162,8 +176,10 @@ class Metrics:
             found = self._of[component] = OfComponent(self, component)
         return found
 
-    def watch(self, recorder: Recorder) -> None:
-        """Shows, whenever the values are read, how far the records of this gateway are."""
+    def watch(self, recorder: Recorder, folder: Path) -> None:
+        """Shows, whenever the values are read, how far the records of this gateway are, and the room in its folder."""
+        self.room.labels("free").set_function(lambda: shutil.disk_usage(folder).free)
+        self.room.labels("size").set_function(lambda: shutil.disk_usage(folder).total)
         for place, way in (("database", recorder.storing), ("pictures", recorder.keeping)):
             if way is not None:
                 self.behind.labels(place).set_function(way.bytes_behind)

@@ -1,11 +1,15 @@
 import asyncio
+import re
+import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.routes import Routes, parse_routes
 from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.results.home import at_home
@@ -79,7 +83,7 @@ def test_how_far_the_records_are(tmp_path: Path) -> None:
         metrics = Metrics()
         with at_home(tmp_path) as home:
             recorder = home.open(event_log())
-            metrics.watch(recorder)
+            metrics.watch(recorder, home.folder)
             await recorder.start(10)
             await recorder.keep(record(1))
             before = metrics.text().decode()
@@ -94,3 +98,30 @@ def test_how_far_the_records_are(tmp_path: Path) -> None:
     for page in (before, after):
         assert 'aoi_gateway_place_away{place="pictures"} 0.0' in page
         assert 'aoi_gateway_records_refused{place="database"} 0.0' in page
+        free, size = (
+            float(re.findall(rf'spool_disk_bytes{{bytes="{kind}"}} (\S+)', page)[0]) for kind in ("free", "size")
+        )
+        assert 0 < free < size == shutil.disk_usage(tmp_path).total
+
+
+def test_deadlines_and_every_model_that_may_be_asked_stand_on_the_page_from_the_start(free_port: int) -> None:
+    metrics, address = Metrics(), f"127.0.0.1:{free_port}"
+
+    def routes(component: str, more: str = "") -> Routes:
+        return parse_routes(
+            f"components: {{{component}: {{model: {component}, upstream: '{address}'{more}}}}}", "routes"
+        )
+
+    async def act() -> tuple[str, str]:
+        line = Line(routes("tile", ", timeout_ms: 250, canary: {model: new, share: 1}"), metrics, event_log())
+        before = metrics.text().decode()
+        line.use(routes("chair"))
+        await line.close()
+        return before, metrics.text().decode()
+
+    before, after = asyncio.run(act())
+    assert 'aoi_gateway_deadline_seconds{component="tile"} 0.25' in before
+    for model in ("tile", "new"):
+        assert f'aoi_gateway_model_away{{model="{model}",upstream="{address}"}} 0.0' in before
+    assert 'aoi_gateway_deadline_seconds{component="chair"} 1.0' in after
+    assert 'aoi_gateway_deadline_seconds{component="tile"}' not in after

@@ -125,7 +125,7 @@ async def _recorder(gateway: Gateway, opened: AsyncExitStack) -> Recorder | None
     )
     opened.push_async_callback(recorder.close)
     await recorder.start(DATABASE_SECONDS, lambda: gateway.draining)
-    gateway.metrics.watch(recorder)
+    gateway.metrics.watch(recorder, gateway.home.folder)
     return recorder
 
 
