@@ -99,12 +99,13 @@ class Line:
         self._upstreams.use(_addresses(routes), routes.max_in_flight, routes.tls_by_address())
         self._ways = {name: self._ways_of(name, route) for name, route in routes.components.items()}
         self._metrics.deadline.clear()
+        self._metrics.away.clear()  # what nobody asks about any more is missed by nobody
         for name, route in routes.components.items():
             self._admission(name).change(route.max_in_flight, route.max_waiting)
             self._metrics.deadline.labels(name).set(route.timeout_ms / 1000)
             for variant in route.variants():
                 for address in variant.addresses:
-                    self._metrics.away.labels(address, variant.model)  # 0 until it is away
+                    self._told(address, variant.model, self._upstreams[address].away(variant.model))
         self._shadows.begin_anew()
         self.optics.use(routes.components)
         self._locks.use(routes)

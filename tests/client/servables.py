@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from aoi_modules.modelstore.reference import Reference
+
 
 def write_tile(base_path: Path, *, threshold: float = 0.5) -> Path:
     """Writes the next version of `tile`: one defect head on 8 x 8 gray pictures; returns its base path."""
@@ -39,9 +41,9 @@ def write_house(base_path: Path) -> Path:
     return base_path / "house"
 
 
-def write_lamp(base_path: Path) -> Path:
+def write_lamp(base_path: Path, reference: Reference | None = None) -> Path:
     """Writes the next version of `lamp`: the brighter a picture is, the likelier is glare; a mean of half the gray
-    levels scores 0.5, at which it fails, and from 0.4 on it is in doubt."""
+    levels scores 0.5, at which it fails, and from 0.4 on it is in doubt. `reference` is what it learnt from."""
     from aoi_modules.export.model_sources import ModelSource
     from aoi_modules.export.readers.keras_network import network_of
     from aoi_modules.export.servable import write_servable
@@ -54,5 +56,5 @@ def write_lamp(base_path: Path) -> Path:
     weights = {"kernel_initializer": constant(20.0), "bias_initializer": constant(-10.0)}
     network = keras.Model(image, {"glare": keras.layers.Dense(1, activation="sigmoid", name="glare", **weights)(mean)})
     head = Head(name="glare", kind="defect", labels=("good", "glare"), threshold=0.5, review_band=(0.4, 0.5))
-    write_servable(ModelSource(network_of(network), (head,)), "lamp", base_path)
+    write_servable(ModelSource(network_of(network), (head,), reference=reference), "lamp", base_path)
     return base_path / "lamp"

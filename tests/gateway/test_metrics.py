@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from aoi_modules.errors import Unreachable
 from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, parse_routes
@@ -14,6 +15,7 @@ from aoi_modules.judging.inspection import HeadResult, Inspection, ModelVersion
 from aoi_modules.logs import event_log
 from aoi_modules.results.home import at_home
 from aoi_modules.verdict import Verdict
+from tests.gateway.conftest import Arriving, inspect
 from tests.results.records import record
 
 
@@ -115,13 +117,18 @@ def test_deadlines_and_every_model_that_may_be_asked_stand_on_the_page_from_the_
     async def act() -> tuple[str, str]:
         line = Line(routes("tile", ", timeout_ms: 250, canary: {model: new, share: 1}"), metrics, event_log())
         before = metrics.text().decode()
+        with pytest.raises(Unreachable):
+            await inspect(line, "tile", Arriving())
+        assert f'aoi_gateway_model_away{{model="new",upstream="{address}"}} 1.0' in metrics.text().decode()
         line.use(routes("chair"))
+        after = metrics.text().decode()
         await line.close()
-        return before, metrics.text().decode()
+        return before, after
 
     before, after = asyncio.run(act())
     assert 'aoi_gateway_deadline_seconds{component="tile"} 0.25' in before
     for model in ("tile", "new"):
         assert f'aoi_gateway_model_away{{model="{model}",upstream="{address}"}} 0.0' in before
     assert 'aoi_gateway_deadline_seconds{component="chair"} 1.0' in after
-    assert 'aoi_gateway_deadline_seconds{component="tile"}' not in after
+    assert 'component="tile"' not in after.partition("aoi_gateway_deadline_seconds")[2].partition("# ")[0]
+    assert 'model="new"' not in after, "nobody asks about it any more"

@@ -11,6 +11,7 @@ import yaml
 from tests.cluster.overlays import K8S
 
 PROMETHEUS, RUNBOOKS = K8S / "base" / "prometheus", K8S / "runbooks"
+ALERTMANAGER = K8S / "base" / "alertmanager" / "alertmanager.yaml"
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"(\d+)(ms|s|m|h|d)")
 _RANGE = re.compile(r"\[(\w+)\]")

@@ -7,13 +7,11 @@ import pytest
 import yaml
 
 from tests import services
-from tests.cluster.overlays import K8S
 from tests.documents import ROOT
-from tests.k8s.watching.rule_files import PROMETHEUS, alerts, rules
+from tests.k8s.watching.rule_files import ALERTMANAGER, PROMETHEUS, alerts, rules
 from tests.services import path_of
 
 CONFIGURATIONS = [PROMETHEUS / "prometheus.yaml", ROOT / "docker" / "prometheus.yaml"]
-ALERTMANAGER = K8S / "base" / "alertmanager" / "alertmanager.yaml"
 
 
 @services.need(services.PROMETHEUS)

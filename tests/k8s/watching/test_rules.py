@@ -113,7 +113,7 @@ CASES = [
     Case(
         "SpoolGrowing",
         {**OF_A, "place": "database"},
-        counters={f"aoi_gateway_spool_behind_bytes{records('database')}": (0, 20e6, 0)},
+        counters={f"aoi_gateway_spool_behind_bytes{records('database')}": (0, 20e6, -20e6)},
     ),
     Case(
         "SpoolDiskNearlyFull",
