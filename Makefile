@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course test test-slow test-services test-fast cluster-test lab lint format images images-test bench lock clean
+.PHONY: help setup course line test test-slow test-services test-fast cluster-test lab lint format images images-test bench lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ $(STAMP): pyproject.toml requirements.lock
 
 course: setup ## run all lessons headless; report/index.html shows what came out
 	@$(BIN)/aoi course run --profile $(PROFILE) $(if $(PROVE),--prove)
+
+# Flags of `aoi line`, such as LINE='--rate 10 --defects 0.3'
+LINE ?=
+
+line: setup ## the whole line on this machine, with test pictures; Ctrl-C ends it
+	@$(BIN)/aoi line $(LINE)
 
 test: setup ## the tests but for slow ones; the last lines name the services that it did without
 	@$(PYTEST) $(QUICK) --durations 12

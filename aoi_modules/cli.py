@@ -29,6 +29,7 @@ COMMANDS = {
     "predict": ("asking.predict", "Ask a model server about pictures."),
     "parity": ("asking.parity", "Compare every way to a model with the scores of its source."),
     "load": ("asking.load", "Measure a model server under load."),
+    "line": ("line", "Run the whole line on this machine, with cameras."),
     "gateway": ("gateway.group", "Distribute pictures to the models of their components."),
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
     "station": ("station", "Check a station with golden parts, and unlock it."),

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from aoi_modules.settings import settings
 
@@ -12,16 +13,30 @@ Advance = Callable[[int], None]
 Say = Callable[[str], None]
 """Gets one line for people. `say` is one; tests and notebooks pass `list.append` or `print`."""
 
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Lets nothing be told in the block, by this thread: beside a table that another one shows."""
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)
+
 
 def say(line: str) -> None:
     """Writes one line for people."""
+    if _QUIET.get():
+        return
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
 
 def on_terminal() -> bool:
     """Says whether a bar can be drawn: standard error is a terminal, and CI is not set."""
-    return sys.stderr.isatty() and not settings().plain
+    return sys.stderr.isatty() and not settings().plain and not _QUIET.get()
 
 
 @contextmanager

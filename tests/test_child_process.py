@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aoi_modules.child_process import ChildProcess, check_ready_file, write_ready_file
+from aoi_modules.child_process import Child, ChildProcess, aoi_command, check_ready_file, guarded, write_ready_file
 from aoi_modules.errors import AoiError, SettingsError
 
 GATEWAY = "components: {tile: {model: tile, upstream: '127.0.0.1:1'}}"
@@ -76,6 +76,54 @@ def test_a_child_heeds_ctrl_c_although_its_parent_ignores_it() -> None:
         assert child.stdout is not None
         assert child.stdout.readline() == "True True\n"
         child.kill()
+
+
+def test_a_command_of_ours_runs_to_its_end_and_leaves_its_log(tmp_path: Path) -> None:
+    with Child(aoi_command(["--version"]), tmp_path / "log") as child:
+        assert child.wait(60) == 0
+        assert child.exit_code == 0
+    assert child.log_tail() == (tmp_path / "log").read_text().strip()
+
+
+def test_a_child_may_have_another_environment(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", "import os; print(os.environ['SECRET'])"]
+    with Child(program, tmp_path / "log", {**os.environ, "SECRET": "whispered"}) as child:
+        assert child.wait(60) == 0
+    assert child.log_tail() == "whispered"
+
+
+@pytest.mark.parametrize(("program", "code"), [("raise SystemExit(3)", 3), ("import os; os.kill(os.getpid(), 9)", 137)])
+def test_a_guard_ends_with_the_code_of_its_program(tmp_path: Path, program: str, code: int) -> None:
+    with Child(guarded([sys.executable, "-c", program]), tmp_path / "log") as child:
+        assert child.wait(60) == code
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed", "its parent is killed"])
+def test_a_program_that_knows_no_parent_ends_with_its_guard(tmp_path: Path, how: str) -> None:
+    program = "import os, pathlib, time; pathlib.Path('pid').write_text(str(os.getpid())); time.sleep(60)"
+    start = (
+        "import pathlib, sys, time; from aoi_modules.child_process import Child, guarded; "
+        "child = Child(guarded([sys.executable, '-c', sys.argv[1]]), pathlib.Path('log'))\n"
+        "while not pathlib.Path('pid').is_file() or not pathlib.Path('pid').read_text(): time.sleep(0.02)\n"
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(
+        [sys.executable, "-c", start, program], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        guard = int(parent.stdout.readline())
+        pid = int((tmp_path / "pid").read_text())
+        assert _runs(pid)
+        if how == "its parent is killed":
+            parent.kill()
+        else:
+            os.kill(guard, signal.SIGTERM if how == "stopped" else signal.SIGKILL)
+        end = time.monotonic() + 30
+        while _runs(pid):
+            assert time.monotonic() < end, "the program outlived its guard"
+            time.sleep(0.05)
+        parent.kill()
 
 
 def _runs(pid: int) -> bool:

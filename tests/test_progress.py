@@ -1,8 +1,10 @@
 """Progress in plain lines."""
 
+import threading
+
 import pytest
 
-from aoi_modules.progress import on_terminal, progress, say
+from aoi_modules.progress import on_terminal, progress, quiet, say
 
 
 def test_plain_output_ends_with_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,3 +22,15 @@ def test_an_unknown_total_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
         advance(5)
     say("done")
     assert capsys.readouterr().err == "done\n"
+
+
+def test_a_thread_may_tell_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with quiet():
+        say("hidden")
+        with progress("cut", 10, unit="crops") as advance:
+            advance(10)
+        other = threading.Thread(target=say, args=("another thread's",))
+        other.start()
+        other.join()
+    say("told")
+    assert capsys.readouterr().err == "another thread's\ntold\n"

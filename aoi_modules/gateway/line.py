@@ -1,8 +1,6 @@
 """The way of one picture through the gateway: picture -> model server -> verdict. Knows no HTTP."""
 
 import asyncio
-import hashlib
-import random
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,7 +17,7 @@ from aoi_modules.gateway.arrivals import Arrival, Arrived, receive
 from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.records import Records
-from aoi_modules.gateway.replicas import Replicas, TwoHungUp, Way, Ways
+from aoi_modules.gateway.replicas import Replicas, TwoHungUp, Way, Ways, chance_of
 from aoi_modules.gateway.routes import Route, Routes
 from aoi_modules.gateway.shadows import Shadows
 from aoi_modules.gateway.shots import Shot
@@ -27,6 +25,7 @@ from aoi_modules.gateway.states import STATUS_SECONDS, RouteState, state_of
 from aoi_modules.gateway.upstreams import Question, Reply, Upstream, Upstreams
 from aoi_modules.gateway.watching.locks import Locks
 from aoi_modules.gateway.watching.optics import Optics
+from aoi_modules.gateway.watching.served import Served
 from aoi_modules.gateway.watching.tracing import Tracing, Untraced, Watch
 from aoi_modules.judging.inspection import Inspection, ModelVersion, judge
 from aoi_modules.judging.limits import HeadLimits
@@ -68,6 +67,7 @@ class Line:
 
     Attributes:
         optics: how bright and sharp the pictures are.
+        served: which models judge.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Line:
         self._upstreams = Upstreams(_addresses(routes), routes.max_in_flight, self._told, routes.tls_by_address())
         self._admissions: dict[str, Admission] = {}
         self._shadows = Shadows(metrics, log)
-        self.optics = Optics(metrics)
+        self.optics, self.served = Optics(metrics), Served()
         self._locks = Locks(checks, routes, metrics)
         self.use(routes)
 
@@ -108,6 +108,7 @@ class Line:
                     self._told(address, variant.model, self._upstreams[address].away(variant.model))
         self._shadows.begin_anew()
         self.optics.use(routes.components)
+        self.served.use(routes.components)
         self._locks.use(routes)
 
     async def answer(
@@ -233,6 +234,9 @@ class Line:
         servers = [[self._upstreams[address] for address in route.addresses] for route in components.values()]
         limits = [self._limits] * len(servers)
         found = await asyncio.gather(*map(state_of, components, components.values(), servers, limits))
+        for component, state in zip(components, found, strict=True):
+            if state.ready:
+                self.served.note(component, state.manifest)
         return dict(zip(components, found, strict=True))
 
     async def basis_of(self, component: str, model: str, version: int) -> tuple[Manifest, Mapping[str, HeadLimits]]:
@@ -302,6 +306,7 @@ class Line:
         """Lets the picture be measured, and compared with those of the route's own model, whoever answered."""
         if found.prediction is not None and not found.inspection.canary:
             self.optics.compare(component, None if found.manifest is None else found.manifest.reference)
+            self.served.note(component, found.manifest)
         self.optics.look(component, shot)
 
     def _told(self, address: str, model: str, away: bool) -> None:
@@ -384,13 +389,6 @@ class Line:
 def _addresses(routes: Routes) -> set[str]:
     variants = (variant for route in routes.components.values() for variant in route.variants())
     return {address for variant in variants for address in variant.addresses}
-
-
-def chance_of(unit: str | None) -> float:
-    """A number in [0, 1) that is the same for all pictures of a unit, at every gateway; without a unit, any number."""
-    if unit is None:
-        return random.random()  # who is asked is no secret
-    return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48
 
 
 def _for_an_operator(component: str, route: Route, reason: str) -> Inspection:

@@ -3,6 +3,8 @@
 A route leads to its own model, perhaps to a canary and to a shadow: each is a way, with servers of its own.
 """
 
+import hashlib
+import random
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -207,3 +209,10 @@ class Ways:
     def chosen(self, chance: float) -> Way:
         """The canary for its share of the units, else the route's own; `chance` is the unit's, in [0, 1)."""
         return self.canary if self.canary is not None and chance < self.share else self.own
+
+
+def chance_of(unit: str | None) -> float:
+    """A number in [0, 1) that is the same for all pictures of a unit, at every gateway; without a unit, any number."""
+    if unit is None:
+        return random.random()  # who is asked is no secret
+    return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:6]) / 2**48

@@ -20,8 +20,9 @@ from aoi_modules.errors import (
     UnknownComponent,
     Unreachable,
 )
-from aoi_modules.gateway.line import Line, chance_of
+from aoi_modules.gateway.line import Line
 from aoi_modules.gateway.metrics import Metrics
+from aoi_modules.gateway.replicas import chance_of
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.gateway.shots import Shot
 from aoi_modules.judging.inspection import Inspection, ModelVersion

@@ -78,13 +78,15 @@ def refused(request: Request, error: AoiError) -> Response:
 
 
 def frame_of(request: Request) -> Values:
-    """What every template may use: pages that this person may look at, which one it is, the plant's clock."""
+    """What every template may use: pages that this person may look at, which one it is, its clock, who judges."""
     person = person_of(request)
     known = person.signed_in or person == OPEN
+    gateway = gateway_of(request)
     return {
         "entries": [one for one in ENTRIES if known and RIGHTS[f"GET {one.path}"].given_to(person.role)],
         "here": request.url.path,
         "person": person,
         "is_open": person == OPEN,
-        "zone": gateway_of(request).routes.calendar.time_zone,
+        "zone": gateway.routes.calendar.time_zone,
+        "models": gateway.line.served.in_words() if known and gateway.line is not None else "",
     }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import requests
 from playwright.sync_api import Browser, expect
@@ -13,6 +14,7 @@ from aoi_modules.gateway.doors.pages.navigation import ENTRIES
 from aoi_modules.gateway.launcher import RunningGateway
 from tests import services
 from tests.browser import SIZES, visit
+from tests.client.model_server import ModelServer, manifest
 
 pytestmark = services.need(services.CHROMIUM)
 ROUTES = 'components: {tile: {model: tile, upstream: "127.0.0.1:1"}}'
@@ -74,6 +76,20 @@ def test_a_gateway_that_records_nothing_says_so_in_words(browser: Browser, tmp_p
         expect(visitor.page.get_by_text("this gateway records nothing.")).to_be_visible()
         expect(visitor.page.get_by_text("start it with --results FOLDER")).to_be_visible()
         visitor.look()
+
+
+def test_every_page_names_the_models_that_judge_and_their_size(browser: Browser, tmp_path: Path) -> None:
+    told = msgspec.structs.replace(manifest(), profile="ci")
+    with ModelServer() as server:
+        server.manifests[1] = told.to_json()
+        (tmp_path / "routes.yaml").write_text(ROUTES.replace("127.0.0.1:1", server.address))
+        with RunningGateway(tmp_path / "routes.yaml", results=tmp_path / "results") as gateway:
+            assert requests.get(f"{gateway.url}/readyz", timeout=10).ok
+            with visit(browser, gateway.url, size="phone") as visitor:
+                for entry in ENTRIES:
+                    visitor.go(entry.path)
+                    expect(visitor.page.get_by_text("Models: tile 1 (size ci)")).to_be_visible()
+                    visitor.look()
 
 
 def test_who_installed_only_what_the_line_needs_is_told_what_pages_need(

@@ -1,0 +1,49 @@
+"""What goes wrong at a camera, on purpose: files that break on their way, a lamp that dims, a lens out of focus."""
+
+import io
+import random
+from collections.abc import Mapping
+from enum import StrEnum
+
+from PIL import Image, ImageEnhance, ImageFilter
+
+DIM = 0.45
+"""What is left of the light."""
+BLUR = 0.02
+"""Radius of what a point becomes, as a share of the picture's shorter side."""
+
+
+class Fault(StrEnum):
+    """What can be wrong with a picture."""
+
+    BROKEN = "broken"
+    DARK = "dark"
+    BLURRED = "blurred"
+
+
+Shares = Mapping[Fault, float]
+"""Share of the pictures with each fault, in [0, 1]; a picture has one at most."""
+
+
+def by_chance(shares: Shares, chance: random.Random) -> Fault | None:
+    """Which fault the next picture has; None for most."""
+    drawn = chance.random()
+    for fault, share in shares.items():
+        drawn -= share
+        if drawn < 0:
+            return fault
+    return None
+
+
+def spoiled(picture: bytes, fault: Fault) -> bytes:
+    """Gives the encoded picture with the fault: cut off, or as a PNG of the same size."""
+    if fault is Fault.BROKEN:
+        return picture[: len(picture) // 2]
+    image = Image.open(io.BytesIO(picture))
+    if fault is Fault.DARK:
+        changed = ImageEnhance.Brightness(image).enhance(DIM)
+    else:
+        changed = image.filter(ImageFilter.GaussianBlur(max(1.0, BLUR * min(image.size))))
+    file = io.BytesIO()
+    changed.save(file, "PNG")
+    return file.getvalue()

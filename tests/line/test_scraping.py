@@ -1,0 +1,38 @@
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from aoi_modules.line.ports import Ports
+from aoi_modules.line.scraping import MONITORING, SERVER_PATH, find, text_of
+from aoi_modules.serving.monitoring import read_config
+
+PORTS = Ports(8080, 8081, 8500, 8501, 9090, 9100)
+
+
+@pytest.mark.parametrize("exporter", [True, False])
+def test_all_that_has_metrics_is_asked(exporter: bool) -> None:
+    told = yaml.safe_load(text_of(PORTS, node_exporter=exporter))
+    jobs = {one["job_name"]: one for one in told["scrape_configs"]}
+    targets = {name: one["static_configs"][0]["targets"] for name, one in jobs.items()}
+    node = {"node": ["127.0.0.1:9100"]} if exporter else {}
+    assert targets == {
+        "gateway": ["127.0.0.1:8080", "127.0.0.1:8081"],
+        "model-server": ["127.0.0.1:8501"],
+        "prometheus": ["127.0.0.1:9090"],
+        **node,
+    }
+    assert jobs["model-server"]["metrics_path"] == SERVER_PATH
+
+
+def test_the_model_server_reads_where_its_metrics_are(tmp_path: Path) -> None:
+    (tmp_path / "monitoring.config").write_text(MONITORING)
+    assert read_config(tmp_path / "monitoring.config") == SERVER_PATH
+
+
+def test_the_first_name_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find(("python", "python3")) is None
+    (tmp_path / "python3").symlink_to(sys.executable)
+    assert find(("python", "python3")) == str(tmp_path / "python3")
