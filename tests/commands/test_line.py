@@ -1,17 +1,17 @@
 """`aoi line`: its flags, and what people see. The line itself is tested in tests/line/test_running.py."""
 
+import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from aoi_modules.commands.line import _FAULTS, command
+from aoi_modules.commands.line import _FAULTS, _People, command
+from aoi_modules.line.camera import Taken
 from aoi_modules.line.faults import Fault
-from tests.documents import environment
+from aoi_modules.settings import settings
+from tests import in_process
 from tests.line.conftest import write_course
 
 
@@ -40,23 +40,26 @@ def test_each_fault_has_its_word() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_people_see_what_runs_where_and_the_first_verdict(tmp_path: Path) -> None:
+def test_people_see_what_runs_where_and_the_first_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_course(tmp_path / "artifacts")
     (tmp_path / "curriculum.yml").touch()
-    own = environment(AOI_COURSE_DIR=str(tmp_path), AOI_CACHE_DIR=str(tmp_path / "cache"), AOI_DATA_DIR="")
-    words = ["line", "--port", "any", "--serving-port", "any"]
-    with subprocess.Popen(
-        [sys.executable, "-c", "from aoi_modules.cli import main; main()", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=own, start_new_session=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        said = []
-        for text in process.stdout:
-            said.append(text)
-            if text.startswith("first verdict"):
-                time.sleep(1)
-                process.send_signal(signal.SIGINT)
-    assert process.returncode == 0, "".join(said)
+    for name, value in (("COURSE_DIR", tmp_path), ("CACHE_DIR", tmp_path / "cache"), ("DATA_DIR", "")):
+        monkeypatch.setenv(f"AOI_{name}", str(value))
+    tell = _People.taken
+
+    def tell_and_stop(people: _People, taken: Taken) -> None:
+        tell(people, taken)
+        os.kill(os.getpid(), signal.SIGINT)  # Ctrl-C comes to the main thread, which runs the line
+
+    monkeypatch.setattr(_People, "taken", tell_and_stop)
+    settings.cache_clear()
+    try:
+        ended = in_process.aoi("line", "--port", "any", "--serving-port", "any")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    said = ended.stdout.splitlines()
     assert "pushed tile:1 to " in said[1]
     table = [text.split("\t") for text in said if text.count("\t") == 3]
     assert table[0][:3] == ["part", "what it does", "where"]

@@ -1,15 +1,28 @@
+import random
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from itertools import islice
 
 import pytest
 
 from aoi_modules.errors import AoiError
 from aoi_modules.line import ports
 from aoi_modules.line.ports import HOST, choose
-from tests.documents import free_ports
+
+
+def free_pairs() -> Iterator[int]:
+    """Free ports whose next one is free, too: below those that the system gives to whoever asks for any."""
+    for port in random.sample(range(10_000, 32_000, 2), 200):
+        with ExitStack() as held, suppress(OSError):
+            for one in (port, port + 1):
+                held.enter_context(socket.create_server((HOST, one)))
+            held.close()
+            yield port
 
 
 def test_named_ports_have_the_next_ones_beside_them() -> None:
-    first, serving = free_ports(2)
+    first, serving = islice(free_pairs(), 2)
     found = choose(first, serving)
     assert (found.pages, found.second, found.grpc, found.rest) == (first, first + 1, serving, serving + 1)
 
@@ -21,14 +34,12 @@ def test_free_ports_are_all_different() -> None:
 
 @pytest.mark.parametrize("above", [0, 1])
 def test_a_taken_port_is_told_with_its_door_and_its_argument(above: int) -> None:
-    with socket.create_server((HOST, 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(AoiError) as caught:
-            choose(port - above, 0)
+    first = next(free_pairs())
+    port = first + above
+    with socket.create_server((HOST, port)), pytest.raises(AoiError) as caught:
+        choose(first, 0)
     door = ("the first gateway", "the second gateway")[above]
-    assert (
-        caught.value.message == f"`port={port - above}`: {door} cannot listen on {HOST}:{port}: Address already in use"
-    )
+    assert caught.value.message == f"`port={first}`: {door} cannot listen on {HOST}:{port}: Address already in use"
     assert "`port='any'` takes free ports" in caught.value.hint
     assert {argument.name for argument in caught.value.arguments} == {"port"}
 
