@@ -21,14 +21,12 @@ Limits given here win over those that the model's manifest carries. They are abo
 are judged by their own limits, or by their manifests.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
-import yaml
 from msgspec import Meta
 
 from aoi_modules.client.endpoint import Endpoint
@@ -44,8 +42,9 @@ from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.results.station.plan import CheckPlan
 from aoi_modules.verdict import Verdict
+from aoi_modules.yaml_file import YamlFile
 
-Kind = TypeVar("Kind", bound=msgspec.Struct)
+WHAT = "routes"
 Positive = Annotated[int, Meta(ge=1)]
 Stored = Literal["all", "review", "fail", "none"]
 Recording = Literal["spooled", "committed"]
@@ -55,7 +54,6 @@ _STORED: dict[Stored, frozenset[Verdict]] = {
     "fail": frozenset({Verdict.FAIL}),
     "none": frozenset(),
 }
-_PATH_KEY = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,12 +232,7 @@ def read_routes(path: Path) -> Routes:
     Raises:
         RouteError: the file cannot be read or says something that is no route; names line, component and field.
     """
-    try:
-        text = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise RouteError(f"{path}: cannot be read: {reason}", hint="expected the YAML file of the routes") from None
-    return parse_routes(text, str(path))
+    return _routes(YamlFile.read(path, WHAT, RouteError))
 
 
 def parse_routes(text: str, origin: str) -> Routes:
@@ -248,134 +241,80 @@ def parse_routes(text: str, origin: str) -> Routes:
     Raises:
         RouteError: see `read_routes`.
     """
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
-        raise RouteError(f"{origin}: not valid YAML: {error}") from None
-    _refuse_twins(root, origin, set())
+    return _routes(YamlFile.parse(text, origin, WHAT, RouteError))
+
+
+def _routes(file: YamlFile) -> Routes:
+    values = file.values
     listed = values.get("components") if isinstance(values, dict) else None
     if not isinstance(listed, dict) or not listed:
         raise RouteError(
-            f"{origin}: expected `components:` with at least one component",
+            f"{file.origin}: expected `components:` with at least one component",
             hint="for example  components: {tile: {model: tile, upstream: '127.0.0.1:8500'}}",
         )
-    components = {str(name): _component(name, value, root, origin) for name, value in listed.items()}
+    components = {str(name): _component(name, value, file) for name, value in listed.items()}
     rest = {name: value for name, value in values.items() if name != "components"}
-    plans = _plans(rest.get("checks"), components, root, origin)
+    plans = _plans(rest.get("checks"), components, file)
     if plans:
         rest["checks"] = {}
-    routes = _convert({**rest, "components": {}}, Routes, root, (), origin, components=components)
+    routes = file.struct({**rest, "components": {}}, Routes, components=components)
     routes = msgspec.structs.replace(routes, checks=plans)
-    _refuse_unknown_components(routes, root, origin)
-    _refuse_shifts_of_none(routes, root, origin)
-    _refuse_two_ways(routes, root, origin)
+    _refuse_unknown_components(routes, file)
+    _refuse_shifts_of_none(routes, file)
+    _refuse_two_ways(routes, file)
     return routes
 
 
-def _plans(listed: Any, components: Mapping[str, Route], root: yaml.Node | None, origin: str) -> dict[str, CheckPlan]:
+def _plans(listed: Any, components: Mapping[str, Route], file: YamlFile) -> dict[str, CheckPlan]:
     """The plan of each component, each for itself, so that an error can name it; no mapping is refused later."""
     if not isinstance(listed, dict):
         return {}
     for name in listed:
         if str(name) not in components:
-            where = _place(origin, root, ("checks", str(name)))
+            where = file.place(("checks", str(name)))
             hint = f"components there: {', '.join(sorted(components))}"
             raise RouteError(f"{where}checks.{name}: no component {str(name)!r} is routed", hint=hint)
-    return {str(name): _convert(plan, CheckPlan, root, ("checks", str(name)), origin) for name, plan in listed.items()}
+    return {str(name): file.struct(plan, CheckPlan, ("checks", str(name))) for name, plan in listed.items()}
 
 
-def _refuse_shifts_of_none(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+def _refuse_shifts_of_none(routes: Routes, file: YamlFile) -> None:
     for name, plan in routes.checks.items():
         if plan.each_shift and not routes.calendar.shifts:
-            where = _place(origin, root, ("checks", name, "each_shift"))
+            where = file.place(("checks", name, "each_shift"))
             hint = 'for example  calendar: {shifts: {early: "06:00", late: "14:00", night: "22:00"}}'
             raise RouteError(f"{where}checks.{name}.each_shift: the calendar has no shifts", hint=hint)
 
 
-def _refuse_two_ways(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+def _refuse_two_ways(routes: Routes, file: YamlFile) -> None:
     """One server has one connection, so all routes to it speak in one way."""
     known: dict[str, TlsFiles | None] = {}
     for name, route in routes.components.items():
         for address in (address for variant in route.variants() for address in variant.addresses):
             if known.setdefault(address, route.tls) != route.tls:
-                where = _place(origin, root, ("components", name, "tls"))
+                where = file.place(("components", name, "tls"))
                 raise RouteError(f"{where}components.{name}.tls: another route speaks to {address} in another way")
 
 
-def _refuse_unknown_components(routes: Routes, root: yaml.Node | None, origin: str) -> None:
+def _refuse_unknown_components(routes: Routes, file: YamlFile) -> None:
     for name, product in routes.products.items():
         for position, wanted in product.positions.items():
             if wanted.component not in routes.components:
-                where = _place(origin, root, ("products", name, "positions", position, "component"))
+                where = file.place(("products", name, "positions", position, "component"))
                 raise RouteError(
                     f"{where}products.{name}.positions.{position}: no component {wanted.component!r} is routed",
                     hint=f"components there: {', '.join(sorted(routes.components))}",
                 )
 
 
-def _component(name: Any, value: Any, root: yaml.Node | None, origin: str) -> Route:
+def _component(name: Any, value: Any, file: YamlFile) -> Route:
     """One route; each head for itself, so that an error can name it."""
     path = ("components", str(name))
     try:
         check_name(str(name))
     except StoreError as error:
-        raise RouteError(f"{_place(origin, root, path)}component {error}") from None
+        raise RouteError(f"{file.place(path)}component {error}") from None
     heads = value.get("heads") if isinstance(value, dict) else None
     if not isinstance(heads, dict):
-        return _convert(value, Route, root, path, origin)
-    typed = {
-        str(head): _convert(limits, HeadLimits, root, (*path, "heads", str(head)), origin)
-        for head, limits in heads.items()
-    }
-    return _convert({**value, "heads": {}}, Route, root, path, origin, heads=typed)
-
-
-def _convert(
-    value: Any, kind: type[Kind], root: yaml.Node | None, path: tuple[str, ...], origin: str, **done: object
-) -> Kind:
-    """The value as a struct of that kind; fields in `done` are typed already."""
-    try:
-        return msgspec.structs.replace(msgspec.convert(value, kind), **done)
-    except msgspec.ValidationError as error:
-        message, _, inner = str(error).partition(" - at `$")
-        where = (*path, *(key or number for key, number in _PATH_KEY.findall(inner)))
-        field = ".".join(where)
-        raise RouteError(
-            f"{_place(origin, root, where)}{field or 'routes'}: {message}",
-            hint=f"fields there: {', '.join(kind.__struct_fields__)}",
-        ) from None
-
-
-def _place(origin: str, root: yaml.Node | None, path: tuple[str, ...]) -> str:
-    """`FILE, line N: ` of the innermost part of the path that stands in the file."""
-    node, line = root, 1
-    for key in path:
-        if isinstance(node, yaml.MappingNode):
-            found = [(k, v) for k, v in node.value if str(k.value) == key]
-        elif isinstance(node, yaml.SequenceNode) and key.isdigit():
-            found = [(v, v) for v in node.value[int(key) : int(key) + 1]]
-        else:
-            found = []
-        if not found:
-            break
-        line, node = found[0][0].start_mark.line + 1, found[0][1]
-    return f"{origin}, line {line}: "
-
-
-def _refuse_twins(node: yaml.Node | None, origin: str, visited: set[int]) -> None:
-    """YAML lets the last of two equal keys win silently; a component whose limits vanish is an escape."""
-    if not isinstance(node, yaml.CollectionNode) or id(node) in visited:  # an alias may lead back to its anchor
-        return
-    visited.add(id(node))
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_twins(item, origin, visited)
-        return
-    lines: dict[str, int] = {}
-    for key, value in node.value:
-        name, line = str(key.value), key.start_mark.line + 1
-        if name in lines:
-            raise RouteError(f"{origin}, line {line}: {name!r} stands twice, first in line {lines[name]}")
-        lines[name] = line
-        _refuse_twins(value, origin, visited)
+        return file.struct(value, Route, path)
+    typed = {str(head): file.struct(limits, HeadLimits, (*path, "heads", str(head))) for head, limits in heads.items()}
+    return file.struct({**value, "heads": {}}, Route, path, heads=typed)
