@@ -37,6 +37,7 @@ COMMANDS = {
     "k8s": ("k8s.group", "Look after the line in a Kubernetes cluster."),
     "docker": ("docker", "Build the images, and start Jupyter in a container."),
     "registry": ("registry.group", "Share servable versions, and what they are labelled."),
+    "promote": ("promote", "Hold a new version to its gate, and let a label move to it."),
     "doctor": ("doctor", "Say what this machine has and what is missing."),
 }
 

@@ -40,6 +40,7 @@
     │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
+    ├── PromotionError        a candidate cannot be held to its gate
     ├── ClusterError          what is for a cluster cannot be rendered, or the cluster does not take or tell it
     ├── NotLetIn              somebody may not do what they ask for
     │   ├── NotSignedIn       nobody knows who asks
@@ -358,6 +359,10 @@ class NoSuchResult(ResultsError):
 
 class Taken(ResultsError):
     """Somebody else is about to do it, or has done it."""
+
+
+class PromotionError(AoiError):
+    """A candidate cannot be held to its gate."""
 
 
 class ClusterError(AoiError):

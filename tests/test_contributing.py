@@ -2,10 +2,13 @@
 
 import os
 import re
+import shlex
 import subprocess
 
+import click
 import yaml
 
+from aoi_modules.cli import aoi
 from tests.documents import ROOT
 from tests.services import SERVICES
 
@@ -45,6 +48,34 @@ def test_ci_runs_the_same_list_and_adds_tests_and_lessons() -> None:
     gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["check"]
     assert [step["run"] for step in github if "run" in step] == ["bash .ci/run"]
     assert gitlab["script"] == ["bash .ci/run"]
+
+
+def parsed(command: click.Command, words: list[str], name: str = "aoi") -> str:
+    """The name of the command that takes these words; it raises where it does not know one of them."""
+    if not isinstance(command, click.Group):
+        command.make_context(name, words)
+        return name
+    own, found, rest = command.resolve_command(click.Context(command), words)
+    assert own is not None
+    assert found is not None
+    return parsed(found, rest, own)
+
+
+def test_the_model_pipeline_of_gitlab_calls_commands_as_they_are() -> None:
+    """Each line is parsed by the command that it calls; a flag that is not there ends it."""
+    jobs = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())
+    assert jobs[".model"]["image"] == jobs["check"]["image"]
+    assert jobs[".model"]["when"] == "manual"
+    called = []
+    for job in ("candidate", "take over"):
+        assert jobs[job]["extends"] == ".model"
+        for line in jobs[job]["script"]:
+            program, *words = shlex.split(line)
+            assert program == "aoi"
+            called.append(parsed(aoi, words))
+    assert called == ["dataset", "train", "export", "push", "promote", "promote"]
+    lock = jobs[".model"]["before_script"][-1]
+    assert "--constraint requirements.lock" in lock
 
 
 def test_services_are_listed_and_ci_installs_those_that_are_missing() -> None:

@@ -26,23 +26,25 @@ class MetricsPage:
     samples: dict[tuple[str, Labels], float]
 
     @classmethod
-    def ask(cls, url: str, *, timeout: float = 10.0) -> "MetricsPage":
+    def ask(cls, url: str, *, timeout: float = 10.0, path: str = PATH, hint: str = _HINT) -> "MetricsPage":
         """Reads the page of a server.
 
         Args:
             url: of the server's REST port.
             timeout: seconds.
+            path: of the page, which other servers have elsewhere.
+            hint: what to do where there is none.
 
         Raises:
             Unreachable: nobody answers there, or there is no page.
             TooSlow: it did not come in time.
             WireError: it is no metrics page.
         """
-        calls = HttpCalls(url, hint=_HINT)
-        status, page = calls.call("GET", url.rstrip("/") + PATH, Attempts(timeout, 0))
+        calls = HttpCalls(url, hint=hint)
+        status, page = calls.call("GET", url.rstrip("/") + path, Attempts(timeout, 0))
         calls.close()
         if status != 200:
-            raise Unreachable(f"no metrics page at {url}: HTTP status {status}", hint=_HINT)
+            raise Unreachable(f"no metrics page at {url}: HTTP status {status}", hint=hint)
         return cls.parse(page.decode(errors="replace"))
 
     @classmethod

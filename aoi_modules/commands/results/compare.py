@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 KEEP, OPEN, UNSET = 3, 4, 5
 """Exit codes: keep the version in service; not enough evidence; promote the candidate once somebody made or confirmed
 its limits. 0 is: promote it."""
-SECONDS = 10.0
-"""That a model server may take to say which version it is."""
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -117,30 +115,9 @@ def _ways(routes: Path, component: str, which: Literal["shadow", "canary"] | Non
 
 
 async def _both(own: "Route", other: "Route") -> "tuple[Contender, Contender]":
-    return await _contender(own), await _contender(other)
+    from aoi_modules.promotion.contenders import contender
 
-
-async def _contender(route: "Route") -> "Contender":
-    """What a model server says of the version that a route leads to."""
-    from aoi_modules.client.grpc.async_client import AsyncGrpcClient
-    from aoi_modules.judging.inspection import ModelVersion
-    from aoi_modules.results.evidence.comparing import Contender
-
-    async with AsyncGrpcClient(route.own_endpoint(SECONDS)) as client:
-        manifest = await client.find_manifest()
-    version = route.version if manifest is None else manifest.version
-    if version is None:
-        raise ResultsError(
-            f"{route.model} at {route.addresses[0]} carries no manifest, so nobody knows which version answers",
-            hint="name its version in the routes",
-        )
-    said = {name for name, one in route.limits_of(version).items() if one.threshold is not None}
-    judging = () if manifest is None else tuple(head.name for head in manifest.heads if head.judges)
-    return Contender(
-        model=ModelVersion(name=route.model, version=version),
-        units=None if manifest is None else manifest.units,
-        heads=tuple(head for head in judging if head not in said),
-    )
+    return await contender(own), await contender(other)
 
 
 def _held_out(incumbent: Path, candidate: Path) -> str:
