@@ -272,10 +272,8 @@ class NoPicture(NotInspected):
     """The request brought no bytes at all."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "expected the bytes of a picture as the request's body; it is empty",
-            hint="curl --data-binary @picture.png URL",
-        )
+        hint = "curl --data-binary @picture.png URL"
+        super().__init__("expected the bytes of a picture as the request's body; it is empty", hint=hint)
 
 
 class TooLarge(NotInspected):
@@ -301,9 +299,8 @@ class Busy(NotInspected):
     retry_seconds = 1
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            f"{limit} inspections are at the model server already", hint=f"ask again in {self.retry_seconds} s"
-        )
+        hint = f"ask again in {self.retry_seconds} s"
+        super().__init__(f"{limit} inspections are at the model server already", hint=hint)
 
 
 class Crowded(NotInspected):

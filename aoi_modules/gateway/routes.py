@@ -35,6 +35,7 @@ from aoi_modules.client.tls import Tls
 from aoi_modules.client.tls_files import TlsFiles
 from aoi_modules.errors import RouteError, StoreError
 from aoi_modules.judging.limits import HeadLimits
+from aoi_modules.machine.yaml_file import YamlFile
 from aoi_modules.modelstore.version_dir import check_name
 from aoi_modules.pictures.formats import MAX_PIXELS
 from aoi_modules.results.pictures.retention import Retention
@@ -42,7 +43,6 @@ from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.sinks.destinations import Destinations
 from aoi_modules.results.station.plan import CheckPlan
 from aoi_modules.verdict import Verdict
-from aoi_modules.yaml_file import YamlFile
 
 WHAT = "routes"
 Positive = Annotated[int, Meta(ge=1)]

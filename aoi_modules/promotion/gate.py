@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from aoi_modules.errors import PromotionError
-from aoi_modules.yaml_file import YamlFile
+from aoi_modules.machine.yaml_file import YamlFile
 
 WHAT = "gate"
 Share = Annotated[float, Meta(gt=0, lt=1)]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import RouteError
-from aoi_modules.yaml_file import YamlFile
+from aoi_modules.machine.yaml_file import YamlFile
 
 
 class Inner(msgspec.Struct, forbid_unknown_fields=True):
