@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests import services
+from tests.k8s.watching.dashboards import questions
 from tests.k8s.watching.programs import until
 from tests.k8s.watching.rule_files import alerts, rules, runbook, shortened
 from tests.k8s.watching.watched_line import FACTOR, WatchedLine, picture
@@ -59,7 +60,7 @@ class Seen:
         firing: alerts that fired at a time, by what Prometheus said.
         mended: alerts that fired after all was mended.
         answers: of the questions at the end of runbooks, by alert, as promtool prints them.
-        unanswered: recorded rules without an answer while the faults were there.
+        unanswered: recorded rules, and panels of dashboards, that had no answer while the faults were there.
         labels: of our metrics.
         before, after: number of our series before and after pictures of new units and components.
         told: words of alerts.
@@ -165,7 +166,9 @@ def missing(line: WatchedLine) -> list[str]:
 
 def look(line: WatchedLine, found: Seen) -> None:
     """What is answered while the faults are there."""
-    found.unanswered = {
+    panels = [one for one in questions(in_sql=False) if one.seen]
+    found.unanswered = {one.panel for one in panels if not line.prometheus.ask(shortened(one.text, FACTOR))}
+    found.unanswered |= {
         rule["record"] for rule in rules() if "record" in rule and not line.prometheus.ask(rule["record"])
     }
 
@@ -203,7 +206,7 @@ def test_the_last_line_of_a_runbook_shows_that_the_mend_worked(seen: Seen, name:
     assert re.match(rf"\{{.*\}} => {page.answer:g} @\[", seen.answers[name]), seen.answers[name]
 
 
-def test_every_recorded_rule_has_an_answer(seen: Seen) -> None:
+def test_every_recorded_rule_and_every_panel_has_an_answer(seen: Seen) -> None:
     assert seen.unanswered == set()
 
 
