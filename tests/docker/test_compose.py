@@ -41,7 +41,7 @@ def names_of(text: str) -> list[str]:
 
 def test_every_profile_starts_something() -> None:
     profiles = {profile for service in SERVICES.values() for profile in service["profiles"]}
-    assert profiles == {"core", "jupyter", "gpu"}
+    assert profiles == {"core", "monitoring", "jupyter", "gpu"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -128,7 +128,7 @@ def test_compose_reads_it(tmp_path: Path) -> None:
     secrets = tmp_path / "env"
     secrets.write_text("".join(f"{name}=chosen-{name.lower()}\n" for name in names_of(EXAMPLE.read_text())))
     files = ["--file", str(FILE), "--project-directory", str(FILE.parent), "--env-file", str(secrets)]
-    profiles = ["--profile", "core", "--profile", "jupyter", "--profile", "gpu"]
+    profiles = [word for name in ("core", "monitoring", "jupyter", "gpu") for word in ("--profile", name)]
     command = [*compose, *files, *profiles, "config"]
     environment = {name: value for name, value in os.environ.items() if name not in names_of(EXAMPLE.read_text())}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)

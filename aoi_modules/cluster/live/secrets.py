@@ -1,7 +1,8 @@
 """Secrets of the line, made in the cluster itself: nobody sees them, and what is there stays.
 
-Two Secrets are the source of the others: `aoi-data/postgresql` has the password, `aoi-data/object-store` who may do
-what in the store. What others need of them is written beside their pods.
+Three Secrets are the source of the others: `aoi-data/postgresql` has the password, `aoi-data/object-store` who may do
+what in the store, `aoi-data/watchers` the passwords of those who only look at the database. What others need of them is
+written beside their pods.
 """
 
 import base64
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from aoi_modules.cluster.live.certificates import self_signed
 from aoi_modules.cluster.live.connection import Cluster, Refused
 from aoi_modules.cluster.live.secret_needs import needed_secrets
+from aoi_modules.cluster.policies.pods import pods
 from aoi_modules.errors import ClusterError
 
 Object = dict[str, Any]
@@ -21,6 +23,10 @@ Texts = Mapping[str, str]
 """Keys of a Secret and their texts."""
 DATA = "aoi-data"
 POSTGRESQL, STORE = (DATA, "postgresql"), (DATA, "object-store")
+WATCHERS = (DATA, "watchers")
+"""Passwords of those who only look at the database."""
+AUTHORITY = "gateway-ca"
+"""The ConfigMap that says whom to trust for the gateway's certificate."""
 WHO = ("admin", "gateway", "serving", "trainer")
 """Who has a key of the object store."""
 RIGHTS: Mapping[str, Sequence[str]] = {
@@ -64,11 +70,30 @@ def make_secrets(cluster: Cluster, objects: Sequence[Object]) -> dict[str, bool]
         raise ClusterError(
             f"nothing is known here of the Secrets {', '.join(unknown)}", hint="make them by kubectl create secret"
         )
-    return {f"{room}/{name}": _ensure(cluster, room, name)[1] for room, name in sorted(needed, key=_sources_first)}
+    made = {f"{room}/{name}": _ensure(cluster, room, name)[1] for room, name in sorted(needed, key=_sources_first)}
+    if any(pod.namespace == "monitoring" for pod in pods(objects)):
+        _bring_authority(cluster, "monitoring")
+    return made
 
 
 def _sources_first(secret: tuple[str, str]) -> tuple[bool, str, str]:
-    return secret not in (POSTGRESQL, STORE), *secret
+    return secret not in (POSTGRESQL, STORE, WATCHERS), *secret
+
+
+def _bring_authority(cluster: Cluster, room: str) -> None:
+    """Tells another room whom to trust for the gateway's certificate; nothing where nobody knows it."""
+    found = cluster.get("v1", "ConfigMap", AUTHORITY, "aoi")
+    if found is not None:
+        cluster.apply(_authority(room, found["data"]["ca.crt"]), force=True)
+
+
+def _authority(room: str, certificate: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": AUTHORITY, "namespace": room, "labels": _LABELS},
+        "data": {"ca.crt": certificate},
+    }
 
 
 def _ensure(cluster: Cluster, room: str, name: str) -> tuple[Texts, bool]:
@@ -140,14 +165,21 @@ def _keys_of(who: str) -> Callable[[Cluster], Texts]:
 def _certificate(cluster: Cluster) -> Texts:
     """A certificate of the gateway; whom to trust for it stands in a ConfigMap, for everybody."""
     made = self_signed("gateway.aoi.svc", GATEWAY_NAMES, CERTIFICATE_DAYS)
-    authority = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "gateway-ca", "namespace": "aoi", "labels": _LABELS},
-        "data": {"ca.crt": made.authority},
-    }
-    cluster.apply(authority, force=True)
+    cluster.apply(_authority("aoi", made.authority), force=True)
     return {"tls.crt": made.certificate, "tls.key": made.key, "ca.crt": made.authority}
+
+
+def _watchers(_: Cluster) -> Texts:
+    return {who: secrets.token_urlsafe(24) for who in ("grafana", "exporter")}
+
+
+def _grafana(cluster: Cluster) -> Texts:
+    """The password of its admin, and its own at the database."""
+    return {"password": secrets.token_urlsafe(24), "results": _of(cluster, WATCHERS, "grafana")}
+
+
+def _exporter(cluster: Cluster) -> Texts:
+    return {"password": _of(cluster, WATCHERS, "exporter")}
 
 
 def _token(_: Cluster) -> Texts:
@@ -182,6 +214,9 @@ _MAKERS: Mapping[tuple[str, str], Callable[[Cluster], Texts]] = {
     ("aoi", "s3-gateway"): _keys_of("gateway"),
     ("aoi", "s3-serving"): _keys_of("serving"),
     (DATA, "s3-admin"): _keys_of("admin"),
+    WATCHERS: _watchers,
+    ("monitoring", "grafana"): _grafana,
+    ("monitoring", "postgresql-exporter"): _exporter,
     ("jupyter", "s3-trainer"): _keys_of("trainer"),
     ("jupyter", "jupyter"): _token,
 }

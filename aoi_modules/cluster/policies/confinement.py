@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from aoi_modules.cluster.policies.pods import Object, parts, pods
+from aoi_modules.cluster.policies.pods import Described, Object, parts, pods
+from aoi_modules.cluster.policies.rooms import NODES
 
 _OF_NODE = ("hostNetwork", "hostPID", "hostIPC")
 
@@ -46,19 +47,24 @@ def has_read_only_root(objects: Sequence[Object]) -> Iterator[str]:
 
 
 def leaves_the_node_alone(objects: Sequence[Object]) -> Iterator[str]:
-    """No pod sees the machine: its network, processes, folders and ports."""
+    """No pod sees the machine: its network, processes, folders and ports. The node exporter reads its folders."""
     for pod in pods(objects):
         for field in _OF_NODE:
             if pod.spec.get(field):
                 yield f"{pod.name}: {field}: the pod would see the machine"
         for volume in pod.spec.get("volumes", []):
-            if "hostPath" in volume:
+            if "hostPath" in volume and not (pod.namespace == NODES and _only_reads(pod, volume["name"])):
                 yield f"{pod.name}: volume {volume['name']} is a folder of the machine"
     for owner, container in parts(objects):
         if container.get("securityContext", {}).get("privileged"):
             yield f"{owner}: privileged: it would be root of the machine"
         if any(port.get("hostPort") for port in container.get("ports", [])):
             yield f"{owner}: hostPort: a second pod with this port finds no place on the node"
+
+
+def _only_reads(pod: Described, volume: str) -> bool:
+    mounts = [mount for one in pod.all_containers for mount in one.get("volumeMounts", []) if mount["name"] == volume]
+    return all(mount.get("readOnly") is True for mount in mounts)
 
 
 def has_no_key_of_the_cluster(objects: Sequence[Object]) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from aoi_modules.cluster.policies.pods import Object, name_of, namespace_of, of_kind
+from aoi_modules.cluster.policies.pods import Object, name_of, namespace_of, of_kind, pods
 
 WITHOUT_NAMESPACE = ("Namespace", "PriorityClass", "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition")
 LABELS = tuple(f"app.kubernetes.io/{name}" for name in ("part-of", "managed-by"))
 OF_APPS = tuple(f"app.kubernetes.io/{name}" for name in ("name", "component"))
 """What objects of an app have, too."""
+NODES = "nodes"
+"""The one room whose pods may see the disks of their node: the node exporter's."""
 _SHARED = (*WITHOUT_NAMESPACE, "ResourceQuota", "LimitRange")
 
 
@@ -23,8 +25,17 @@ def is_restricted(objects: Sequence[Object]) -> Iterator[str]:
     """The API itself refuses pods that may become root or see the machine."""
     for one in of_kind(objects, "Namespace"):
         labels = one["metadata"].get("labels", {})
-        if labels.get("pod-security.kubernetes.io/enforce") != "restricted":
+        if one["metadata"]["name"] == NODES:
+            yield from _strangers(objects)
+        elif labels.get("pod-security.kubernetes.io/enforce") != "restricted":
             yield f"{name_of(one)}: no label pod-security.kubernetes.io/enforce: restricted"
+
+
+def _strangers(objects: Sequence[Object]) -> Iterator[str]:
+    """Where the API lets everything in, nothing else may stand."""
+    for pod in pods(objects):
+        if pod.namespace == NODES and pod.name != "DaemonSet node-exporter":
+            yield f"{pod.name}: in Namespace {NODES}, whose Pod Security is not restricted: only the node exporter may"
 
 
 def has_labels(objects: Sequence[Object]) -> Iterator[str]:

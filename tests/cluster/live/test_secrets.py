@@ -47,6 +47,16 @@ def test_the_gateway_has_a_certificate_and_everybody_whom_to_trust(api: Api, clu
     assert "PRIVATE KEY" in found["tls.key"]
 
 
+def test_who_watches_gets_a_password_of_their_own_and_whom_to_trust(api: Api, cluster: Cluster) -> None:
+    make_secrets(cluster, overlay("gpu"))
+    passwords = texts(api, "aoi-data", "watchers")
+    assert texts(api, "monitoring", "grafana")["results"] == passwords["grafana"]
+    assert texts(api, "monitoring", "postgresql-exporter") == {"password": passwords["exporter"]}
+    assert len({*passwords.values(), texts(api, "aoi-data", "postgresql")["password"]}) == 3
+    authorities = [api.of("ConfigMap", "gateway-ca", room)["data"] for room in ("aoi", "monitoring")]
+    assert authorities[0] == authorities[1]
+
+
 def test_what_is_there_stays(api: Api, cluster: Cluster) -> None:
     make_secrets(cluster, overlay("local"))
     before = {name: api.of("Secret", name)["data"] for name in api.names("Secret")}

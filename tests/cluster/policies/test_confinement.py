@@ -20,7 +20,12 @@ def add_folder(objects: list[Object]) -> None:
     pod(objects)["volumes"].append({"name": "logs", "hostPath": {"path": "/var/log"}})
 
 
+def write_to_the_node(objects: list[Object]) -> None:
+    container(objects, "DaemonSet", "node-exporter")["volumeMounts"][0].pop("readOnly")
+
+
 MISTAKES: list[Mistake] = [
+    (rules.leaves_the_node_alone, "prod", write_to_the_node, "volume host is a folder of the machine"),
     (rules.is_nobody, "local", lambda o: context(o).update(runAsUser=0), "runAsUser: expected a number over 0"),
     (rules.is_nobody, "local", lambda o: context(o).pop("runAsGroup"), "runAsGroup: expected a number over 0"),
     (rules.is_nobody, "local", lambda o: context(o).pop("runAsNonRoot"), "may be root"),

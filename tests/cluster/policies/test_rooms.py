@@ -24,7 +24,12 @@ def enforce_less(objects: list[Object]) -> None:
     labels(objects, "Namespace", "aoi")["pod-security.kubernetes.io/enforce"] = "baseline"
 
 
+def move_to_nodes(objects: list[Object]) -> None:
+    meta(objects, "StatefulSet", "gateway")["namespace"] = "nodes"
+
+
 MISTAKES: list[Mistake] = [
+    (rules.is_restricted, "prod", move_to_nodes, "StatefulSet gateway: in Namespace nodes"),
     (rules.says_its_room, "local", lambda o: meta(o, "Service", "gateway").pop("namespace"), "expected one of aoi"),
     (rules.says_its_room, "local", lambda o: meta(o, "Service", "s3").update(namespace="default"), "'default'"),
     (rules.is_restricted, "local", enforce_less, "enforce: restricted"),

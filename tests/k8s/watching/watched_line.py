@@ -173,6 +173,7 @@ class WatchedLine:
         """Writes the routes, which the gateway reads when they have changed; a canary is a model of that name."""
         route: dict[str, Any] = {"model": "lamp", "upstream": self.server.grpc, "timeout_ms": 5000, "store": "all"}
         components = {name: dict(route) for name in COMPONENTS}
+        components["doubtful"]["shadow"] = {"version": 1}
         if canary is not None:
             components["canaried"]["canary"] = {"model": canary, "share": 1}
         slow = {"model": "slow", "upstream": self.slow_server.grpc, "timeout_ms": 800}
