@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.closing import Closing
@@ -81,7 +83,8 @@ class Camera(Closing):
         self.name, self._url, self._decks, self._plan, self._tally = name, url, decks, plan, tally
         self._seen, self._trouble = seen, trouble
         self._chance = random.Random()
-        self._start = f"{name[-1]}-{time.strftime('%m%d-%H%M%S')}"
+        # Short, and of no other start: the line's home lets one run at a time.
+        self._start = f"{name[-1]}-{np.base_repr(int(time.time()), 36)}"
         self._clients: dict[str, GatewayClient] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -99,7 +102,7 @@ class Camera(Closing):
         while not self._over.wait(max(due - time.monotonic(), 0)):
             number += 1
             deck = self._decks[number % len(self._decks)]
-            answered = self._send(f"{self._start}-{number:05}", deck)
+            answered = self._send(f"{self._start}-{number}", deck)
             # A gateway that was late is not flooded with what was missed.
             due = max(due + 1 / self._plan.rate, time.monotonic() - 1 / self._plan.rate)
             if not answered:

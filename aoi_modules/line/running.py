@@ -24,6 +24,7 @@ from aoi_modules.line.starting import Starter
 from aoi_modules.line.table import Row, rows_of
 from aoi_modules.line.tally import Tally
 from aoi_modules.machine.whole_file import write_whole
+from aoi_modules.progress import Say
 from aoi_modules.results.database.connection import parse_url
 
 _TICK_SECONDS = 0.1
@@ -147,7 +148,7 @@ class _Run:
 
     def _work(self, ports: Ports, found: Sequence[Servable], parts: Parts, cameras: ExitStack) -> None:
         shown = [one for one in found if has_pictures(one)]
-        decks = _Decks(shown)
+        decks = _Decks(shown, self.teller.note)
         missing = self._start(Starter(self.home, ports, self.options.database, parts), parts)
         rows = rows_of(parts.all, missing, found, registry=str(self.home.registry), database=self._database)
         self.teller.ready(rows, f"http://{HOST}:{ports.pages}/")
@@ -192,14 +193,15 @@ class _Decks:
 
     Args:
         wanted: servables for which there are pictures.
+        note: is told, from another thread, of pictures that are drawn.
 
     Attributes:
         ready: those that are loaded; it grows.
     """
 
-    def __init__(self, wanted: Sequence[Servable]) -> None:
+    def __init__(self, wanted: Sequence[Servable], note: Say) -> None:
         self.ready: list[Deck] = []
-        self._wanted = wanted
+        self._wanted, self._note = wanted, note
         self._error: AoiError | None = None
         threading.Thread(target=self._load, name="test pictures", daemon=True).start()
 
@@ -224,6 +226,9 @@ class _Decks:
     def _load(self) -> None:
         try:
             for servable in sorted(self._wanted, key=lambda one: one.name != servables.TILE):
-                self.ready.append(held_out(servable))
+                deck = held_out(servable)
+                if deck.stand_in:
+                    self._note(f"the pictures of {deck.component} are drawn: its data set is not on this machine")
+                self.ready.append(deck)
         except AoiError as error:
             self._error = error

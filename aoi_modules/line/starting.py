@@ -51,8 +51,9 @@ class Starter:
             "registry", "sync", "--registry", str(self._home.registry), "--models", str(self._home.models),
             "--server", f"{HOST}:{self._ports.grpc}", "--every", str(SECONDS), "--health-file", str(health),
         ]  # fmt: skip
-        does = f"brings versions from {self._home.registry}"
-        self._ours("model sync", does, str(self._home.models), arguments, is_there(health))
+        self._ours(
+            "model sync", "brings versions from the registry", str(self._home.models), arguments, is_there(health)
+        )
         self._parts.wait(self._home.config.is_file, f"{self._home.config}")
 
     def server(self) -> None:

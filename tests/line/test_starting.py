@@ -1,7 +1,6 @@
 """What is started, in which order, and with which words."""
 
 import signal
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,12 @@ import yaml
 
 from aoi_modules.errors import AoiError
 from aoi_modules.line.home import Home
+from aoi_modules.line.part import answers
 from aoi_modules.line.parts import Parts
 from aoi_modules.line.ports import choose
 from aoi_modules.line.starting import Starter
 from tests import services
+from tests.postgresql import PostgreSQL
 
 ROUTES = 'components: {tile: {model: tile, upstream: "127.0.0.1:1"}}'
 
@@ -36,12 +37,8 @@ def test_both_gateways_share_what_is_recorded(home: Home) -> None:
     with Parts() as parts:
         Starter(home, ports, None, parts).gateways()
         for port in (ports.pages, ports.second):
-            parts.wait(partial(_listens, port), "a gateway")
+            parts.wait(answers(f"http://127.0.0.1:{port}/v1/inspections"), "a gateway with its database")
         assert not any(part.ready() for part in parts.all), "without its model server nobody is ready"
-        told = [
-            requests.get(f"http://127.0.0.1:{one}/v1/inspections", timeout=10) for one in (ports.pages, ports.second)
-        ]
-        assert [one.status_code for one in told] == [200, 200]
     assert home.database.is_file()
     assert [part.child.exit_code for part in parts.all] == [0, 0]
 
@@ -55,6 +52,19 @@ def test_a_database_that_cannot_be_migrated_ends_the_start(home: Home, free_port
     assert parts.all == []
 
 
+@services.need(services.POSTGRESQL)
+def test_postgresql_gets_its_tables_before_the_gateways_start(home: Home, postgresql: PostgreSQL) -> None:
+    ports, url = choose(0, 0), postgresql.new_database()
+    with Parts() as parts:
+        Starter(home, ports, url, parts).gateways()
+        for port in (ports.pages, ports.second):
+            parts.wait(answers(f"http://127.0.0.1:{port}/v1/inspections"), "a gateway with its database")
+        for part in parts.all:
+            words = Path(f"/proc/{part.child.pid}/cmdline").read_text()
+            assert postgresql.password not in words, "a list of processes shows no password"
+    assert not home.database.exists()
+
+
 @services.need(services.PROMETHEUS, services.NODE_EXPORTER)
 def test_prometheus_asks_the_parts(home: Home) -> None:
     ports = choose(0, 0)
@@ -66,10 +76,3 @@ def test_prometheus_asks_the_parts(home: Home) -> None:
         jobs = {job["job_name"] for job in told["scrape_configs"]}
         assert jobs == {"gateway", "model-server", "prometheus", "node"}
     assert {part.child.exit_code for part in parts.all} <= {0, 128 + signal.SIGTERM}
-
-
-def _listens(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).ok
-    except requests.ConnectionError:
-        return False
