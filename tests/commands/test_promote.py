@@ -1,23 +1,32 @@
 """`aoi promote`, as a user calls it: what the line saw decides, a label moves and names the report, or goes back."""
 
+import hashlib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.writing import store
 from aoi_modules.results.limits.ledger import set_limits
 from aoi_modules.results.limits.setting import Place
+from aoi_modules.results.pictures.addresses import address
 from aoi_modules.results.pictures.store import PictureStore
+from aoi_modules.results.review.judgements import judge
+from aoi_modules.results.review.queue import put
 from aoi_modules.verdict import Verdict
 from tests import in_process
 from tests.client.model_server import ModelServer, manifest
+from tests.client.servables import write_lamp
 from tests.commands.results.lines import Kept
 from tests.modelstore.registry.servables import write_version
-from tests.results.evidence.lines import CRACK, seen_by_both
+from tests.results.evidence.lines import CRACK, GOOD, seen_by_both
+from tests.results.records import record
 
 PASS, REVIEW, FAIL = Verdict
 GATE = "station: {escape: 0.4, overkill: 0.4, failures: null, judged: 10}\n"
@@ -174,3 +183,43 @@ def test_what_cannot_be_compared_is_said(line: Line) -> None:
     routes.write_text(routes.read_text().replace("tile:", "pcb:", 1))
     unknown = line.to_stable()
     assert (unknown.returncode, "pcb" in unknown.stderr) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_version_is_tried_on_this_machine_before_it_is_a_canary(tmp_path: Path) -> None:
+    """The same lamp twice: it is no worse than itself, but does not say what it learnt from, so it waits."""
+    kept, registry = Kept(tmp_path / "line"), tmp_path / "registry"
+    servable = write_lamp(tmp_path / "models") / "1"
+    for _ in range(2):
+        assert in_process.aoi("registry", "push", servable, "--registry", registry).returncode == 0
+    assert in_process.aoi("registry", "label", "lamp", "stable", 1, "--registry", registry).returncode == 0
+
+    async def fill(database: Database, pictures: PictureStore) -> None:
+        for number in range(60):
+            level, opinion = (20, GOOD) if number % 2 else (240, CRACK)
+            file = io.BytesIO()
+            Image.new("L", (8, 8), level).save(file, "png")
+            sha256 = hashlib.sha256(file.getvalue()).hexdigest()
+            about = {"component": "lamp", "model": "lamp", "version": 1, "unit": f"SN{number}"}
+            one = record(number, verdict=FAIL, review="failed", chance=1.0, picture_sha256=sha256, **about)
+            await store(database, [one], beside=put)
+            await judge(database, one.id, opinion, "Ada")
+            await pictures.put(address(one.id, "png"), file.getvalue())
+
+    kept.use(fill)
+    routes, gate = tmp_path / "routes.yaml", tmp_path / "gate.yaml"
+    route = {"model": "lamp", "upstream": "127.0.0.1:1", "label": "stable"}
+    routes.write_text(yaml.safe_dump({"components": {"lamp": route}}))
+    gate.write_text("held_out: {escape: 0.2, overkill: 0.2}\nlatency: {ratio: 20, rounds: 6, calls: 1}\n")
+    words = ("--to", "canary", "--routes", routes, "--gate", gate, "--report", tmp_path / "gate.html", "--json")
+    places = ("--registry", registry, "--results", kept.folder)
+    ended = in_process.aoi("promote", "lamp", *words, *places)
+    assert ended.returncode == 4, f"{ended.stdout}{ended.stderr}"
+    found = json.loads(ended.stdout)
+    states = {one["rule"]: one["state"] for one in found["findings"]}
+    unknown = ("origin", "escape", "overkill", "latency", "drift")
+    assert states == {**dict.fromkeys(unknown, "unknown"), "parity": "passed", "size": "passed"}
+    assert found["notes"] == ["60 judged parts were left out, as one of the two learnt from their units"]
+    assert "Not enough evidence." in (tmp_path / "gate.html").read_text()
+    rows = json.loads(in_process.aoi("registry", "list", "lamp", "--json", "--registry", registry).stdout)
+    assert [row["labels"] for row in rows] == [["stable"], []]
