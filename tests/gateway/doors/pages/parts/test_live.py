@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,18 @@ def test_nothing_is_sent_where_nothing_is_new(line: Station) -> None:
     line.inspect(0.1, unit="SN4")
 
 
+def kept_by(line: Station, inspection: str) -> None:
+    """Waits until the picture of an inspection is in its store, where it comes soon after the answer."""
+    end = time.monotonic() + 60
+    while line.get(f"/v1/inspections/{inspection}/picture").status_code != 200:
+        assert time.monotonic() < end, "the picture does not come into its store"
+        time.sleep(0.05)
+
+
 def test_a_picture_that_is_gone_is_said(browser: Browser, tmp_path: Path) -> None:
     with own_line(tmp_path) as line, visit(browser, line.url) as visitor:
-        line.inspect(0.9, unit="SN5")
-        line.inspect(0.9, unit="SN6")
+        for unit in ("SN5", "SN6"):
+            kept_by(line, line.inspect(0.9, unit=unit)["id"])
         shutil.rmtree(tmp_path / "results" / "pictures")
         visitor.refused(r"^404 /inspections/.*/thumbnail/")
         visitor.go("/live")
