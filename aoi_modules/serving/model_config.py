@@ -66,11 +66,20 @@ class ServedModel:
 def read(path: Path, live: Collection[str] = ()) -> list[ServedModel]:
     """Reads a model config file; `live` as for `from_message`.
 
+    While models are served, a file without any list is refused, as by the original: one that is written in place is
+    empty for a moment. `model_config_list {}` ends all of them.
+
     Raises:
         SettingsError: it is missing, is none, or configures something that cannot be served.
     """
     try:
-        return from_message(parse(path.read_text()), live)
+        config = parse(path.read_text())
+        if live and not config.HasField("model_config_list"):
+            raise SettingsError(
+                f"--model_config_file: {path}: expected a model_config_list, while models are served. Received: none",
+                hint="model_config_list {} serves none",
+            )
+        return from_message(config, live)
     except OSError as error:
         raise SettingsError(f"--model_config_file: {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
@@ -118,6 +127,7 @@ def from_message(config: ModelServerConfig, live: Collection[str] = ()) -> list[
 def to_text(models: Iterable[ServedModel]) -> str:
     """Writes the text form of a config, with version policies and labels; `parse` and `from_message` read it."""
     config = ModelServerConfig()
+    config.model_config_list.SetInParent()  # a list of none, too, is one
     for model in models:
         entry = config.model_config_list.config.add(
             name=model.name, base_path=str(model.base_path), model_platform=PLATFORM

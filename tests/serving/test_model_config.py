@@ -94,6 +94,12 @@ def test_an_empty_config_names_no_models(tmp_path: Path) -> None:
     assert model_config.read(written(tmp_path, "model_config_list {}")) == []
 
 
+def test_while_models_are_served_only_a_list_may_name_none(tmp_path: Path) -> None:
+    assert model_config.read(written(tmp_path, model_config.to_text([])), live={"a"}) == []
+    with pytest.raises(SettingsError, match=r"expected a model_config_list, while models are served. Received: none"):
+        model_config.read(written(tmp_path, ""), live={"a"})
+
+
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="No such file"):
         model_config.read(tmp_path / "none")

@@ -7,6 +7,7 @@ import grpc
 import numpy as np
 import pytest
 
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.serving import model_config
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.serving.model_config import ServedModel
@@ -99,7 +100,7 @@ def test_a_polled_config_file_is_followed(models: Path, tmp_path: Path) -> None:
 
         wait_for(answered, bool)
         wait_for(lambda: statuses(channel, "half"), lambda s: s == {1: (50, 0, "")})
-        file.write_text("half a config {")
+        write_whole(file, b"half a config {")
         wait_for(server.log_tail, lambda text: "the new model config is not followed" in text)
         assert statuses(channel, "echo") == {1: (30, 0, "")}
         assert server.log_tail().count("is not followed") == 1

@@ -59,6 +59,20 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_is_told_once(
     versions.close()
 
 
+def test_a_file_that_is_empty_for_a_moment_ends_nothing(tmp_path: Path, versions: Versions) -> None:
+    file = tmp_path / "models.config"
+    config = ConfigPoll(file, 0, versions)
+    write(file, "a")
+    config.poll()
+    file.write_text("")
+    config.poll()
+    assert versions.names() == {"a"}
+    write(file)
+    config.poll()
+    assert versions.names() == set()
+    versions.close()
+
+
 def test_a_file_that_is_a_link_is_followed_to_its_new_target(tmp_path: Path, versions: Versions) -> None:
     """A ConfigMap in Kubernetes: the file is a link below a folder that is a link, and that one is swapped."""
     for release, names in (("..1", ("a",)), ("..2", ("b",))):
