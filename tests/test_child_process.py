@@ -9,6 +9,7 @@ import pytest
 
 from aoi_modules.child_process import Child, ChildProcess, aoi_command, check_ready_file, guarded, write_ready_file
 from aoi_modules.errors import AoiError, SettingsError
+from tests.processes import runs
 
 GATEWAY = "components: {tile: {model: tile, upstream: '127.0.0.1:1'}}"
 
@@ -59,7 +60,7 @@ def test_a_child_ends_with_its_parent(arguments: list[str]) -> None:
         pid = int(parent.stdout.readline())
         parent.kill()
     end = time.monotonic() + 30
-    while _runs(pid):
+    while runs(pid):
         assert time.monotonic() < end, "the child outlived its parent"
         time.sleep(0.05)
 
@@ -114,26 +115,16 @@ def test_a_program_that_knows_no_parent_ends_with_its_guard(tmp_path: Path, how:
         assert parent.stdout is not None
         guard = int(parent.stdout.readline())
         pid = int((tmp_path / "pid").read_text())
-        assert _runs(pid)
+        assert runs(pid)
         if how == "its parent is killed":
             parent.kill()
         else:
             os.kill(guard, signal.SIGTERM if how == "stopped" else signal.SIGKILL)
         end = time.monotonic() + 30
-        while _runs(pid):
+        while runs(pid):
             assert time.monotonic() < end, "the program outlived its guard"
             time.sleep(0.05)
         parent.kill()
-
-
-def _runs(pid: int) -> bool:
-    """Whether the process runs; one that has ended and waits to be reaped by whoever adopted it does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.is_file() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_ready_file_is_never_half_written(tmp_path: Path) -> None:

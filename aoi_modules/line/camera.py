@@ -83,8 +83,8 @@ class Camera(Closing):
         self.name, self._url, self._decks, self._plan, self._tally = name, url, decks, plan, tally
         self._seen, self._trouble = seen, trouble
         self._chance = random.Random()
-        # Short, and of no other start: the line's home lets one run at a time.
-        self._start = f"{name[-1]}-{np.base_repr(int(time.time()), 36)}"
+        # Short, and of no other start, be it in the same second.
+        self._start = f"{name[-1]}-{np.base_repr(self._chance.getrandbits(36), 36)}"
         self._clients: dict[str, GatewayClient] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)

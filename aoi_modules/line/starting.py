@@ -10,7 +10,7 @@ from aoi_modules.line.home import Home
 from aoi_modules.line.part import Part, answers, is_there
 from aoi_modules.line.parts import Parts
 from aoi_modules.line.ports import HOST, Ports
-from aoi_modules.line.table import shown
+from aoi_modules.line.table import place_of
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.settings import child_environment
 
@@ -98,7 +98,7 @@ class Starter:
         with Child(aoi_command(["results", "migrate"]), log, self._environment()) as child:
             if code := child.wait():
                 raise AoiError(
-                    f"{shown(database)}: aoi results migrate ended with exit code {code}:\n{child.log_tail()}"
+                    f"{place_of(database)}: aoi results migrate ended with exit code {code}:\n{child.log_tail()}"
                 )
 
     def _prometheus(self, program: str, *, node_exporter: bool) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from aoi_modules.line.part import Part
 from aoi_modules.line.servables import Servable
-from aoi_modules.results.database.connection import parse_url
+from aoi_modules.results.database.connection import parse_url, shown
 
 PACKAGES = {"prometheus": "prometheus", "node exporter": "prometheus-node-exporter"}
 """Debian's, by what they are called here."""
@@ -52,7 +52,7 @@ def rows_of(
     return [
         Row(part="model registry", does=models, where=registry),
         *(_row(part) for part in parts),
-        Row(part="database", does="inspections, judgements", where=shown(database)),
+        Row(part="database", does="inspections, judgements", where=place_of(database)),
         *(Row(part=name, does="not installed", where=f"Debian's package {PACKAGES[name]}") for name in missing),
     ]
 
@@ -66,8 +66,7 @@ def _model(servable: Servable) -> str:
     return f"{servable.name} ({size})" if size else servable.name
 
 
-def shown(database: str) -> str:
+def place_of(database: str) -> str:
     """A file by its path, another database by its URL without password and driver."""
     url = parse_url(database)
-    backend = url.get_backend_name()
-    return database if backend == "sqlite" else url.set(drivername=backend).render_as_string(hide_password=True)
+    return database if url.get_backend_name() == "sqlite" else shown(url)

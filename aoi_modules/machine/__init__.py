@@ -1,4 +1,4 @@
-"""Disk and memory of this machine: files written whole, YAML read as structs, what finds no room, told to people.
+"""Disk and memory of this machine: files written whole, YAML read as structs, pages from templates, what finds no room.
 
 Uses `errors` only.
 """

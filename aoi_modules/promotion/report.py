@@ -8,8 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from aoi_modules.errors import MissingExtra, PromotionError
+from aoi_modules.errors import PromotionError
 from aoi_modules.machine import disk
+from aoi_modules.machine.template_file import filled_in
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.promotion.findings import Finding, Outcome, State
 
@@ -95,13 +96,7 @@ def page(found: Promotion) -> str:
     Raises:
         MissingExtra: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ModuleNotFoundError:
-        raise MissingExtra("the report of a promotion", package="jinja2", extra="station") from None
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(found=found, counts=_counts(found.findings))
+    return filled_in(TEMPLATE, "the report of a promotion", "station", found=found, counts=_counts(found.findings))
 
 
 def _counts(findings: Sequence[Finding]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from aoi_modules.errors import SettingsError
 from tests.cluster.overlays import K8S, one
 
 
-def test_each_has_a_pod_a_claim_a_token_and_an_address_of_his_own(tmp_path: Path) -> None:
+def test_each_has_a_pod_a_claim_a_token_and_an_address_of_their_own(tmp_path: Path) -> None:
     write_class(tmp_path / "class", ["ann", "ben"], K8S)
     objects = render(tmp_path / "class")
     described = {pod.owner["metadata"]["name"]: pod for pod in pods(objects)}

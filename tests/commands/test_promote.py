@@ -25,10 +25,10 @@ from tests.client.model_server import ModelServer, manifest
 from tests.client.servables import write_lamp
 from tests.commands.results.lines import Kept
 from tests.modelstore.registry.servables import write_version
-from tests.results.evidence.lines import CRACK, GOOD, seen_by_both
+from tests.results.evidence.lines import CRACK, GOOD, judged
 from tests.results.records import record
 
-PASS, REVIEW, FAIL = Verdict
+FAIL = Verdict.FAIL
 GATE = "station: {escape: 0.4, overkill: 0.4, failures: null, judged: 10}\n"
 
 
@@ -76,16 +76,7 @@ class Line:
 
     def saw(self, caught: int, missed: int) -> None:
         """Defects that the candidate alone stops, and such that it alone lets pass."""
-
-        async def fill(database: Database, pictures: PictureStore) -> None:
-            for number in range(200):
-                await seen_by_both(database, number, PASS, PASS)
-            for number in range(caught):
-                await seen_by_both(database, 1000 + number, PASS, FAIL, CRACK)
-            for number in range(missed):
-                await seen_by_both(database, 2000 + number, FAIL, PASS, CRACK)
-
-        self.kept.use(fill)
+        self.kept.use(lambda database, pictures: judged(database, caught, missed))
 
     def confirm_limits(self) -> None:
         place = Place(component="tile", model="tile", version=4, head="defect")

@@ -54,7 +54,7 @@ def test_who_is_not_signed_in_sees_nothing_else_and_a_wrong_password_is_told(
         expect(visitor.page.get_by_role("heading", name="Quality", exact=True)).to_be_visible()  # as was asked
 
 
-def test_an_operator_judges_in_his_name_and_signs_out(browser: Browser, gateway: PeopleGateway) -> None:
+def test_an_operator_judges_in_their_name_and_signs_out(browser: Browser, gateway: PeopleGateway) -> None:
     inspection = gateway.inspect(picture_bytes(), gateway.key).json()["id"]
     with visit(browser, gateway.url) as visitor:
         visitor.go("/review")

@@ -51,6 +51,14 @@ class Line:
         """All that was said about inspections, of each oldest first."""
         return [self.get(f"/v1/inspections/{one}/judgements")["judgements"] for one in ids]
 
+    def post(self, path: str, **body: Any) -> None:
+        answer = requests.post(f"{self.url}{path}", json=body, timeout=10)
+        assert answer.status_code == 200, answer.text
+
+    def verdict(self, level: int) -> str:
+        """Of a picture that is sent now."""
+        return str(self.get(f"/v1/inspections/{self._inspect(level)}")["inspection"]["verdict"])
+
     def waiting(self) -> int:
         return sum(one["parts"] for one in self.get("/v1/reviews")["waiting"])
 
@@ -156,6 +164,7 @@ def test_two_reviewers_at_once_judge_no_part_twice_and_leave_none(browser: Brows
             judged[press(who_has_one(pages[number % 2], pages[1 - number % 2]), "g")] += 1
         for page in pages:
             expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()
+            expect(page.locator("#last-words")).not_to_contain_text("…")  # what was said is on its way no more
         assert judged == Counter(sent)
     assert [len(one) for one in line.judged(sent)] == [1] * len(sent)
     assert line.waiting() == 0
@@ -256,3 +265,25 @@ def test_the_live_view_follows_the_line(browser: Browser, line: Line, dark: bool
             expect(last.locator(".now-verdict")).to_have_text(verdict)
         visitor.look()
         assert {re.sub(r"^(http://127\.0\.0\.1:\d+)/.*", r"\1", one) for one in visitor.asked} == {line.url}
+
+
+@on_both_databases
+def test_a_threshold_is_applied_and_taken_back_and_judges_the_very_next_picture(browser: Browser, line: Line) -> None:
+    judged = [*line.inspect(DOUBTFUL, 4), *line.inspect(FAILED, 4)]
+    for one in judged:
+        line.post(f"/v1/inspections/{one}/judgements", who="Ada", verdict="good")
+    assert line.verdict(FAILED) == "FAIL"
+    with visit(browser, line.url) as visitor:
+        page = visitor.page
+        visitor.called("Ada")
+        visitor.go("/limits?component=lamp&model=lamp&version=1&head=glare")
+        page.get_by_label("Threshold", exact=True).fill("0.99")
+        expect(page.locator("#what-if-said")).to_contain_text("parts would have got another verdict")
+        page.get_by_label("Why").fill("Overkill at bright lamps")
+        page.get_by_role("button", name="Apply 0.99").click()
+        expect(page.get_by_text("Set by Ada on")).to_contain_text("Overkill at bright lamps")
+        assert line.verdict(FAILED) == "PASS"
+        page.get_by_label("Why").fill("They were escapes")
+        page.get_by_role("button", name="Take back 0.99").click()
+        expect(page.get_by_text("From the model's manifest")).to_be_visible()
+        assert line.verdict(FAILED) == "FAIL"

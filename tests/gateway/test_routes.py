@@ -77,7 +77,7 @@ def test_two_routes_to_one_server_speak_to_it_in_one_way() -> None:
         parse_routes(text, "x")
 
 
-def test_who_opens_a_connection_of_his_own_encrypts_it_as_the_route_says() -> None:
+def test_who_opens_a_connection_of_their_own_encrypts_it_as_the_route_says() -> None:
     text = "components: {a: {model: a, upstream: 'h:1', tls: {server_name: line}}, b: {model: b, upstream: 'i:1'}}"
     routes = parse_routes(text, "x").components
     assert routes["a"].own_endpoint(3.0).tls == Tls(server_name="line")

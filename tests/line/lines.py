@@ -1,7 +1,6 @@
 """Whole lines for tests: `aoi line --json` as a process in a session of its own, on free ports and drawn pictures."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from threading import Thread
 from typing import Any
 
 from tests.documents import environment
+from tests.processes import runs
 
 SECONDS = 240.0
 """That a machine which does much else may take."""
@@ -101,16 +101,6 @@ def line(course: Path, home: Path, *arguments: str, ports: Sequence[str] = ("any
         finally:
             process.kill()
             running.ended()
-
-
-def runs(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be reaped does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.is_file() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def gone(pids: Sequence[int]) -> bool:

@@ -70,6 +70,15 @@ def test_each_picture_is_recorded_with_what_is_true_about_it(gateway: RunningGat
     assert seen.tally.escaped.total + seen.tally.overkilled.total == len(taken)
 
 
+def test_two_starts_in_one_second_name_no_unit_twice(gateway: RunningGateway) -> None:
+    first, second, plan = Seen(), Seen(), Plan(rate=50.0, defects=0.5, faults={})
+    with first.camera(gateway.url, plan), second.camera(gateway.url, plan):
+        wait(lambda: min(first.tally.inspected, second.tally.inspected) >= 3)
+    assert (first.tally.failed, second.tally.failed) == (0, 0)
+    units = [seen.taken.get().unit for seen in (first, second) for _ in range(seen.tally.inspected)]
+    assert len(units) == len(set(units))
+
+
 def test_broken_pictures_are_refused_and_dark_ones_count_for_no_rate(gateway: RunningGateway) -> None:
     seen = Seen()
     with seen.camera(gateway.url, Plan(rate=50.0, defects=0.5, faults={Fault.BROKEN: 0.5, Fault.DARK: 0.5})):

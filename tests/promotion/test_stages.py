@@ -21,7 +21,8 @@ from aoi_modules.promotion.gathering import Evidence
 from aoi_modules.promotion.stages import before_canary, before_stable, contenders_of
 from aoi_modules.results.quality.strata import Stratum
 from aoi_modules.verdict import Verdict
-from tests.promotion.lines import KEY, caught, found, judged
+from tests.promotion.lines import KEY, judged
+from tests.results.evidence.comparisons import caught, found
 
 PASS, REVIEW, FAIL = Verdict
 

@@ -7,7 +7,7 @@ from aoi_modules.promotion.findings import State
 from aoi_modules.promotion.gate import Station
 from aoi_modules.results.evidence.decision import Pairs
 from aoi_modules.verdict import Verdict
-from tests.promotion.lines import caught, found
+from tests.results.evidence.comparisons import caught, found
 
 PASS, REVIEW, FAIL = Verdict
 

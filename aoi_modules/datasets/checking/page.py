@@ -12,6 +12,7 @@ from aoi_modules.datasets.checking.findings import TOGETHER, Entry, Findings, Tw
 from aoi_modules.datasets.table import decode
 from aoi_modules.errors import Argument, DataError, NotAPicture
 from aoi_modules.machine import disk
+from aoi_modules.machine.template_file import filled_in
 
 TEMPLATE = Path(__file__).with_name("page.html.j2")
 SIDE = 128
@@ -71,16 +72,15 @@ def write_page(found: Findings, files: Mapping[str, Path], path: Path) -> None:
 
 def page(found: Findings, files: Mapping[str, Path]) -> str:
     """Writes the page as text. Arguments as `write_page`."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     sections = (
         _section("In several classes", "Nobody knows which class is right.", found.contradictions, files),
         _section("In several tables", f"The test would ask what was learnt; {TOGETHER}.", found.leaks, files),
         _section("More than once in a table", "They count double, and teach nothing new.", found.repeats, files),
     )
-    return template.render(
+    return filled_in(
+        TEMPLATE,
+        "the page about a data set",
+        "train",
         found=found,
         name=Path(found.path).name,
         pictures=sum(sum(row.values()) for row in found.counts.values()),

@@ -51,7 +51,7 @@ class Database:
 
     def __init__(self, url: str | Path) -> None:
         self.url = parse_url(url)
-        self.name = self.url.set(drivername=self.url.get_backend_name()).render_as_string(hide_password=True)
+        self.name = shown(self.url)
         arguments: dict[str, Any] = {
             "json_serializer": lambda value: orjson.dumps(value).decode(),
             "json_deserializer": orjson.loads,
@@ -125,6 +125,11 @@ class Database:
     async def close(self) -> None:
         """Ends all connections."""
         await self._engine.dispose()
+
+
+def shown(url: URL) -> str:
+    """A database as people may read it: without driver and password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def parse_url(url: str | Path) -> URL:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aoi_modules.errors import DataError, MissingExtra
+from aoi_modules.errors import DataError
+from aoi_modules.machine.template_file import filled_in
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results.quality.agreement import Share
 from aoi_modules.results.quality.kappa import Kappa
@@ -47,14 +48,11 @@ def page(qualification: Qualification) -> str:
     Raises:
         MissingExtra: jinja2 is not installed.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ModuleNotFoundError:
-        raise MissingExtra("the report of a qualification", package="jinja2", extra="station") from None
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     judge = qualification.study.judges[0]
-    return template.render(
+    return filled_in(
+        TEMPLATE,
+        "the report of a qualification",
+        "station",
         found=qualification,
         study=qualification.study,
         good=qualification.study.parts - qualification.study.defective,

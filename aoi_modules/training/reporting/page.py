@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from aoi_modules.machine.template_file import filled_in
 from aoi_modules.modelstore.manifest import Head
 from aoi_modules.modelstore.training_report import TrainingReport, verdicts_in_words
 from aoi_modules.training.recipes import FOLDER
@@ -110,11 +111,10 @@ def write_page(
 
 def page(report: TrainingReport, plots: Mapping[str, Path], thumbnails: Mapping[str, bytes] | None = None) -> str:
     """Writes the page as text. Arguments as `write_page`."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    return filled_in(
+        TEMPLATE,
+        "the page about a training",
+        "train",
         report=report,
         name=report.data.name if report.recipe == FOLDER else report.recipe,
         summary={head.name: said for head in report.heads if (said := verdicts_in_words(report, head.name))},

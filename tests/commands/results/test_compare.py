@@ -20,9 +20,9 @@ from aoi_modules.results.pictures.store import PictureStore
 from aoi_modules.verdict import Verdict
 from tests.client.model_server import ModelServer, manifest
 from tests.commands.results.lines import Kept
-from tests.results.evidence.lines import CRACK, seen_by_both
+from tests.results.evidence.lines import CRACK, judged, seen_by_both
 
-PASS, REVIEW, FAIL = Verdict
+FAIL = Verdict.FAIL
 MARGINS = ("--escape-margin", "0.4", "--overkill-margin", "0.4")
 
 
@@ -43,18 +43,9 @@ def routes(server: ModelServer, tmp_path: Path) -> Path:
     return tmp_path / "routes.yaml"
 
 
-def judged(kept: Kept, caught: int, missed: int) -> None:
-    """Defects that the shadow alone stops, and such that it alone lets pass; 200 parts that both pass."""
-
-    async def fill(database: Database, pictures: PictureStore) -> None:
-        for number in range(200):
-            await seen_by_both(database, number, PASS, PASS)
-        for number in range(caught):
-            await seen_by_both(database, 1000 + number, PASS, FAIL, CRACK)
-        for number in range(missed):
-            await seen_by_both(database, 2000 + number, FAIL, PASS, CRACK)
-
-    kept.use(fill)
+def fill(kept: Kept, caught: int, missed: int) -> None:
+    """Defects that the shadow alone stops, and such that it alone lets pass."""
+    kept.use(lambda database, pictures: judged(database, caught, missed))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +59,7 @@ def judged(kept: Kept, caught: int, missed: int) -> None:
 def test_the_exit_code_says_what_follows(
     kept: Kept, routes: Path, caught: int, missed: int, code: int, words: str
 ) -> None:
-    judged(kept, caught, missed)
+    fill(kept, caught, missed)
     ended = kept.aoi("compare", "tile", "--routes", routes, *MARGINS)
     assert (ended.returncode, ended.stderr) == (code, "")
     assert words in ended.stdout.splitlines()[-1]
@@ -80,7 +71,7 @@ def test_the_exit_code_says_what_follows(
 
 @pytest.mark.parametrize("by", ["people", "the routes"])
 def test_a_candidate_takes_over_with_limits_that_people_or_the_routes_say(kept: Kept, routes: Path, by: str) -> None:
-    judged(kept, 20, 0)
+    fill(kept, 20, 0)
     if by == "people":
         place = Place(component="tile", model="tile", version=4, head="defect")
 
@@ -127,7 +118,7 @@ def test_routes_without_a_candidate_are_refused(kept: Kept, routes: Path) -> Non
 
 
 def test_trainings_are_compared_on_one_list_of_units_alone(kept: Kept, routes: Path, tmp_path: Path) -> None:
-    judged(kept, 1, 0)
+    fill(kept, 1, 0)
     one, other = tmp_path / "one", tmp_path / "other"
     for folder, held_out in ((one, "a"), (other, "b")):
         folder.mkdir()

@@ -59,6 +59,17 @@ async def seen_by_both(
     return one
 
 
+async def judged(database: Database, caught: int, missed: int) -> None:
+    """Defects that version 4 alone stops, and such that it alone lets pass; 200 parts that both pass."""
+    passed, failed = Verdict.PASS, Verdict.FAIL
+    for number in range(200):
+        await seen_by_both(database, number, passed, passed)
+    for number in range(caught):
+        await seen_by_both(database, 1000 + number, passed, failed, CRACK)
+    for number in range(missed):
+        await seen_by_both(database, 2000 + number, failed, passed, CRACK)
+
+
 async def _give(database: Database, inspection: str) -> None:
     """Gives a part out of the queue to Ada, if it waits there."""
     async with database.transaction() as connection:

@@ -2,42 +2,16 @@
 
 import pytest
 
-from aoi_modules.judging.inspection import ModelVersion
-from aoi_modules.results.evidence.comparing import Found
-from aoi_modules.results.evidence.decision import Margins, Pairs, decide
+from aoi_modules.results.evidence.decision import Pairs
 from aoi_modules.results.evidence.words import RULE, in_words
 from aoi_modules.verdict import Verdict
+from tests.results.evidence.comparisons import caught, found
 
 PASS, REVIEW, FAIL = Verdict
-MARGINS = Margins(escape=0.05, overkill=0.05)
-
-
-def found(*pairs: Pairs) -> Found:
-    decided = decide(pairs, MARGINS)
-    return Found(
-        component="tile",
-        incumbent=ModelVersion(name="tile", version=3),
-        candidate=ModelVersion(name="tile", version=4),
-        way="same pictures",
-        outcome=decided.outcome,
-        escape=decided.escape,
-        overkill=decided.overkill,
-        pairs=decided.pairs,
-        judged=decided.judged,
-        agreement=decided.agreement,
-        wanted=decided.wanted,
-        left_out=7,
-        margins=MARGINS,
-        notes=("a note",),
-    )
-
-
-def caught(candidate: Verdict, incumbent: Verdict, parts: int) -> Pairs:
-    return Pairs(incumbent=incumbent, candidate=candidate, chance=1.0, parts=parts, sampled_defective=parts)
 
 
 def test_all_numbers_the_rule_and_what_follows() -> None:
-    lines = in_words(found(caught(FAIL, FAIL, 300), caught(PASS, FAIL, 60))).splitlines()
+    lines = in_words(found(caught(FAIL, FAIL, 300), caught(FAIL, PASS, 60), left_out=7, notes=("a note",))).splitlines()
     assert lines[:3] == [
         "tile: tile 3 is in service, tile 4 is the candidate",
         "both saw 360 pictures, of which 360 were judged, 83.3% with the same verdict",
@@ -57,7 +31,7 @@ def test_all_numbers_the_rule_and_what_follows() -> None:
     ("pairs", "words"),
     [
         ([caught(FAIL, FAIL, 10)], "more judged parts like these would decide"),
-        ([caught(FAIL, FAIL, 600), caught(FAIL, PASS, 60)], "so: promote tile 4"),
+        ([caught(FAIL, FAIL, 600), caught(PASS, FAIL, 60)], "so: promote tile 4"),
         ([Pairs(incumbent=FAIL, candidate=PASS, chance=1.0, parts=3)], "first those about which the two differ"),
     ],
 )

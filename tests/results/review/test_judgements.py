@@ -103,7 +103,7 @@ def test_only_what_is_in_force_can_be_taken_back_and_once(database_url: str) -> 
     with_database(database_url, act)
 
 
-def test_a_part_that_another_one_looks_at_is_his(database_url: str) -> None:
+def test_a_part_that_another_one_looks_at_is_theirs(database_url: str) -> None:
     async def act(database: Database) -> None:
         one = await with_record(database)
         await take(database, "Ada")

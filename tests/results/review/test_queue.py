@@ -147,7 +147,7 @@ def test_who_asks_for_the_next_one_gives_the_last_one_back(database_url: str) ->
     with_database(database_url, act)
 
 
-def test_who_judges_ahead_keeps_what_he_has_before_him(database_url: str) -> None:
+def test_who_judges_ahead_keeps_what_they_have_open(database_url: str) -> None:
     async def act(database: Database) -> None:
         await stored(database, *(doubtful(number) for number in range(3)))
         first = await take(database, "Ada", keeps=[])

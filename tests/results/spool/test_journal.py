@@ -158,7 +158,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_who_leaves_before_the_answer_has_his_entry_kept(tmp_path: Path) -> None:
+def test_who_leaves_before_the_answer_has_their_entry_kept(tmp_path: Path) -> None:
     async def run() -> None:
         async with opened(tmp_path) as spool:
             leaving = asyncio.create_task(spool.append(b"left"))

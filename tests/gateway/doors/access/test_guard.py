@@ -68,7 +68,7 @@ def asked(method: str, path: str, role: Role | None, accept: str = "*/*") -> tup
         ("POST", "/v1/inspect/tile", Role.OPERATOR),
     ],
 )
-def test_whoever_may_comes_to_the_handler_which_knows_him(method: str, path: str, role: Role) -> None:
+def test_whoever_may_comes_to_the_handler_which_knows_them(method: str, path: str, role: Role) -> None:
     assert asked(method, path, role) == (200, f"ann {role}")
 
 

@@ -18,7 +18,7 @@ def test_a_request_carries_its_person() -> None:
 
 
 @pytest.mark.parametrize("said", [None, "ann"])
-def test_who_is_signed_in_need_not_say_his_name(said: str | None) -> None:
+def test_who_is_signed_in_need_not_say_their_name(said: str | None) -> None:
     assert who_of(request_by(ANN), said) == "ann"
 
 

@@ -29,7 +29,7 @@ def test_an_audit_is_judged_blind(station: Station) -> None:
     assert station.get(part["picture"]).status_code == 200, "a part that passed is kept for it"
 
 
-def test_nobody_judges_what_another_one_has_before_him(station: Station) -> None:
+def test_nobody_judges_what_another_one_has_open(station: Station) -> None:
     sent = station.inspect(0.45)
     station.next("Ada")
     assert station.next("Grace")["inspection"] is None

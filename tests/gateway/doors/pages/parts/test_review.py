@@ -34,7 +34,7 @@ def test_without_a_manifest_nothing_is_known() -> None:
 
 
 @services.need(services.CHROMIUM)
-def test_nobody_judges_before_he_says_who_he_is(browser: Browser, line: Station) -> None:
+def test_nobody_judges_before_they_say_who_they_are(browser: Browser, line: Station) -> None:
     line.inspect(0.45, unit="SN1")
     with visit(browser, line.url) as visitor:
         visitor.go("/review")
