@@ -74,8 +74,7 @@ def has_pictures(servable: Servable) -> bool:
 
 def data_of(servable: Servable) -> str:
     """The name of the data set that it learnt from; empty where it does not say, or learnt from several."""
-    told = [servable.manifest.data, *(source.data for source in servable.manifest.sources)]
-    names = {origin.name for origin in told if origin is not None}
+    names = {origin.name for origin in servable.manifest.origins}
     return names.pop() if len(names) == 1 else ""
 
 

@@ -4,6 +4,7 @@ import shutil
 
 import yaml
 
+from aoi_modules.client.rollout.metrics_page import PATH
 from aoi_modules.line.ports import HOST, Ports
 
 SECONDS = 5
@@ -11,9 +12,6 @@ SECONDS = 5
 PROMETHEUS = ("prometheus",)
 NODE_EXPORTER = ("prometheus-node-exporter", "node_exporter")
 """What the programs are called: by Debian, by their makers."""
-SERVER_PATH = "/monitoring/prometheus/metrics"
-MONITORING = f'prometheus_config {{ enable: true, path: "{SERVER_PATH}" }}\n'
-"""The model server's --monitoring_config_file."""
 
 
 def find(names: tuple[str, ...]) -> str | None:
@@ -30,7 +28,7 @@ def text_of(ports: Ports, *, node_exporter: bool) -> str:
     """
     jobs = [
         _job("gateway", "/metrics", ports.pages, ports.second),
-        _job("model-server", SERVER_PATH, ports.rest),
+        _job("model-server", PATH, ports.rest),
         _job("prometheus", "/metrics", ports.prometheus),
         *([_job("node", "/metrics", ports.node_exporter)] if node_exporter else []),
     ]

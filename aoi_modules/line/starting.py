@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aoi_modules.child_process import Child, aoi_command, guarded
+from aoi_modules.cluster.deployment import MONITORING
 from aoi_modules.errors import AoiError
 from aoi_modules.line import scraping
 from aoi_modules.line.home import Home
@@ -59,7 +60,7 @@ class Starter:
     def server(self) -> None:
         """Starts the model server."""
         monitoring = self._home.folder / "monitoring.config"
-        write_whole(monitoring, scraping.MONITORING.encode())
+        write_whole(monitoring, MONITORING.encode())
         ready = self._ready_file("model-server")
         self._parts.stage()
         arguments = [

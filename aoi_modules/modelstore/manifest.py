@@ -135,6 +135,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tools: dict[str, str] = {}
     format: int = FORMAT
 
+    @property
+    def origins(self) -> list[DataOrigin]:
+        """From which data sets it and its sources learnt, as far as they tell."""
+        told = [self.data, *(source.data for source in self.sources)]
+        return [origin for origin in told if origin is not None]
+
     def head(self, name: str) -> Head:
         """The head of that name.
 

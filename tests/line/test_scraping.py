@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from aoi_modules.client.rollout.metrics_page import PATH
+from aoi_modules.cluster.deployment import MONITORING
 from aoi_modules.line.ports import Ports
-from aoi_modules.line.scraping import MONITORING, SERVER_PATH, find, text_of
+from aoi_modules.line.scraping import find, text_of
 from aoi_modules.serving.monitoring import read_config
 
 PORTS = Ports(8080, 8081, 8500, 8501, 9090, 9100)
@@ -23,12 +25,12 @@ def test_all_that_has_metrics_is_asked(exporter: bool) -> None:
         "prometheus": ["127.0.0.1:9090"],
         **node,
     }
-    assert jobs["model-server"]["metrics_path"] == SERVER_PATH
+    assert jobs["model-server"]["metrics_path"] == PATH
 
 
 def test_the_model_server_reads_where_its_metrics_are(tmp_path: Path) -> None:
     (tmp_path / "monitoring.config").write_text(MONITORING)
-    assert read_config(tmp_path / "monitoring.config") == SERVER_PATH
+    assert read_config(tmp_path / "monitoring.config") == PATH
 
 
 def test_the_first_name_that_is_installed_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

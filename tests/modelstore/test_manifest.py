@@ -56,6 +56,15 @@ def test_a_head_gives_its_limits() -> None:
     assert small().head("defect").limits == Limits(0.4, (0.3, 0.4))
 
 
+def test_it_tells_from_which_data_sets_it_and_its_sources_learnt() -> None:
+    own, others = (DataOrigin(name=name, sha256="0", stand_in=False) for name in ("tile", "pcb"))
+    picture = PictureInput(height=8, width=8, channels=1)
+    sources = (Source(heads=("a",), picture=picture, data=others), Source(heads=("b",), picture=picture))
+    made = Manifest(component="tile", version=1, heads=(), picture=picture, data=own, sources=sources)
+    assert made.origins == [own, others]
+    assert Manifest(component="tile", version=1, heads=(), picture=picture).origins == []
+
+
 def test_an_unknown_head_is_answered_with_the_known_ones() -> None:
     with pytest.raises(StoreError, match="has no head 'scratch'; it has: defect"):
         small().head("scratch")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from aoi_modules.modelstore.manifest import DataOrigin, Manifest
+from aoi_modules.modelstore.manifest import Manifest
 
 
 class Served:
@@ -35,10 +35,5 @@ def _about(manifest: Manifest) -> str:
     sizes = sorted({size for size in (manifest.profile, *(one.profile for one in manifest.sources)) if size})
     if not sizes:
         return ""
-    drawn = any(origin.stand_in for origin in _origins(manifest))
+    drawn = any(origin.stand_in for origin in manifest.origins)
     return f"size {' and '.join(sizes)}{', drawn pictures' if drawn else ''}"
-
-
-def _origins(manifest: Manifest) -> list[DataOrigin]:
-    told = [manifest.data, *(source.data for source in manifest.sources)]
-    return [origin for origin in told if origin is not None]
