@@ -4,13 +4,13 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aoi_modules.cluster.live.connection import Cluster, Refused, identity, names
 from aoi_modules.cluster.live.order import Stage, stages
-from aoi_modules.cluster.live.records import LABEL, Records, home_of
+from aoi_modules.cluster.live.records import LABEL, Identity, Records, held_by_others, home_of
 from aoi_modules.cluster.live.secret_needs import missing_secrets
 from aoi_modules.cluster.live.waiting import Told, wait_until_ready
 from aoi_modules.cluster.policies.pods import name_of
@@ -81,7 +81,7 @@ def roll_back(cluster: Cluster, overlay: str, changes: Changes) -> tuple[int, in
 
 
 def delete_overlay(cluster: Cluster, overlay: str, changes: Changes, *, with_data: bool = False) -> int:
-    """Deletes what was applied, the line first; gives how many objects went.
+    """Deletes what was applied, the line first; gives how many objects went. What another overlay has, too, stays.
 
     Args:
         cluster: in which it is.
@@ -96,15 +96,16 @@ def delete_overlay(cluster: Cluster, overlay: str, changes: Changes, *, with_dat
     newest = records.newest()
     if newest is None:
         raise ClusterError(f"{overlay}: the cluster has nothing of it", hint="aoi k8s status says what it has")
+    others = held_by_others(cluster, overlay, home_of(newest.objects))
     count = 0
     for stage in reversed(stages(list(newest.objects))):
         for one in stage.objects:
             if one["kind"] not in STAYS:
-                count += _delete_own(cluster, overlay, one, changes)
+                count += _delete_own(cluster, overlay, one, others, changes)
     records.forget()
-    for one in newest.objects if with_data else []:
-        if one["kind"] in STAYS:
-            count += _delete_own(cluster, overlay, one, changes)
+    for one in newest.objects:
+        if one["kind"] in STAYS and (with_data or identity(one) in others):
+            count += _delete_own(cluster, overlay, one, others, changes)
     return count
 
 
@@ -183,18 +184,23 @@ def _explained(error: Refused, one: Object) -> ClusterError:
 def _prune(cluster: Cluster, overlay: str, before: Sequence[Object], now: Sequence[Object], changes: Changes) -> None:
     """Deletes what the set before had and this one has not, where it is still ours."""
     still = names(now)
-    for one in before:
-        if identity(one) not in still and one["kind"] not in STAYS:
-            _delete_own(cluster, overlay, one, changes)
+    gone = [one for one in before if identity(one) not in still and one["kind"] not in STAYS]
+    others = held_by_others(cluster, overlay, home_of(now)) if gone else {}
+    for one in gone:
+        _delete_own(cluster, overlay, one, others, changes)
 
 
-def _delete_own(cluster: Cluster, overlay: str, one: Object, changes: Changes) -> int:
-    """Deletes an object that has our label; 1 if it was there."""
+def _delete_own(cluster: Cluster, overlay: str, one: Object, others: Mapping[Identity, str], changes: Changes) -> int:
+    """Deletes an object that has our label; 1 if it went. One that another overlay has, too, is that one's now."""
     found = cluster.found(one)
     if found is None:
         return 0
     if found["metadata"].get("labels", {}).get(LABEL) != overlay:
         changes.said(f"{name_of(one)}: stays, since it belongs to somebody else now")
+        return 0
+    if other := others.get(identity(one)):
+        cluster.merge(one, {"metadata": {"labels": {LABEL: other}}})
+        changes.said(f"{name_of(one)}: stays, since the overlay {other} has it, too")
         return 0
     changes.said(f"{name_of(one)}: deleted")
     return int(cluster.delete(one))

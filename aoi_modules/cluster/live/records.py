@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from aoi_modules.cluster.live.connection import Cluster, Refused
+from aoi_modules.cluster.live.connection import Cluster, Refused, identity
 from aoi_modules.cluster.policies.pods import namespace_of
 from aoi_modules.errors import ClusterError
 
 Object = dict[str, Any]
+Identity = tuple[str, str, str, str]
+"""See `connection.identity`."""
 KEPT = 5
 """So many sets stay."""
 LABEL = "aoi.dev/overlay"
@@ -24,6 +26,7 @@ HOME = "aoi"
 """The namespace of the line, in which the sets of an overlay lie that has it."""
 NUMBER, STATE, WHEN = "aoi.dev/number", "aoi.dev/state", "aoi.dev/when"
 APPLYING, APPLIED = "applying", "applied"
+FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,26 @@ class Records:
             "metadata": {"name": name, "namespace": room, "labels": labels, "annotations": annotations},
             "binaryData": {"objects": base64.b64encode(packed).decode()},
         }
+
+
+def held_by_others(cluster: Cluster, overlay: str, room: str) -> dict[Identity, str]:
+    """What other overlays have in the cluster, such as a namespace in which both have something: object -> overlay.
+
+    Args:
+        cluster: to look into.
+        overlay: that does not count.
+        room: the namespace in which its own sets lie; who may look into that one alone learns what is kept there.
+    """
+    try:
+        found = cluster.listed("v1", "ConfigMap", labels=NUMBER)
+    except Refused as error:
+        if error.code != FORBIDDEN:
+            raise
+        found = cluster.listed("v1", "ConfigMap", room, labels=NUMBER)
+    newest: dict[str, Kept] = {}
+    for kept in sorted(map(_read, found), key=lambda one: one.number):
+        newest[kept.place["metadata"]["labels"][LABEL]] = kept
+    return {identity(one): name for name, kept in newest.items() if name != overlay for one in kept.objects}
 
 
 def home_of(objects: Sequence[Object]) -> str:

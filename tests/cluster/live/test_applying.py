@@ -18,7 +18,7 @@ from aoi_modules.cluster.live.records import LABEL
 from aoi_modules.cluster.live.waiting import NotReady
 from aoi_modules.errors import ClusterError
 from tests.cluster.live.api import Api
-from tests.cluster.live.objects import config, job, line, ready_at_once, workload
+from tests.cluster.live.objects import ROOM, config, job, line, ready_at_once, workload
 
 QUICK = Changes(seconds=0.0)
 
@@ -124,6 +124,32 @@ def test_all_goes_but_what_holds_data(api: Api, cluster: Cluster) -> None:
     apply_overlay(cluster, "local", line(), QUICK)
     delete_overlay(cluster, "local", QUICK, with_data=True)
     assert api.names("Namespace") == []
+
+
+@pytest.mark.parametrize("first", ["local", "class"])
+def test_what_two_overlays_have_stays_with_the_one_that_is_left(first: str, api: Api, cluster: Cluster) -> None:
+    ready_at_once(api)
+    sets = {"local": line(), "class": [copy.deepcopy(ROOM), config("quota"), config("routes", text="a")]}
+    for name in sorted(sets, key=lambda name: name != first):
+        apply_overlay(cluster, name, sets[name], QUICK)
+    said: list[str] = []
+    delete_overlay(cluster, "class", Changes(said=said.append), with_data=True)
+    assert api.names("Namespace") == ["aoi"], "the line and its data go on"
+    assert "routes" in api.names("ConfigMap")
+    assert "quota" not in api.names("ConfigMap")
+    told = "stays, since the overlay local has it, too" if first == "local" else "stays, since it belongs to somebody"
+    assert all(any(told in one and name in one for one in said) for name in ("Namespace aoi", "ConfigMap routes"))
+    delete_overlay(cluster, "local", QUICK, with_data=True)
+    assert api.names("Namespace") == []
+
+
+def test_files_that_no_longer_have_what_another_overlay_has_leave_it(api: Api, cluster: Cluster) -> None:
+    ready_at_once(api)
+    apply_overlay(cluster, "class", [copy.deepcopy(ROOM), config("quota")], QUICK)
+    apply_overlay(cluster, "local", [*line(), config("quota")], QUICK)
+    api.refuse = lambda method, path: (403, "cluster-wide") if path == "/api/v1/configmaps" else None
+    apply_overlay(cluster, "local", line(), QUICK)
+    assert api.of("ConfigMap", "quota")["metadata"]["labels"][LABEL] == "class"
 
 
 def test_nothing_applied_is_told(cluster: Cluster) -> None:
