@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 FAST_PARTS := wire modelstore judging datasets client gateway results cluster course/checklist course/notebook course/reporting
 
 .DEFAULT_GOAL := help
-.PHONY: help setup course line test test-slow test-services test-fast cluster-test lab lint format images images-test bench lock clean
+.PHONY: help setup course line test test-slow test-services test-fast cluster-test lab lint format images images-test bench bill lock newest clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,8 +100,26 @@ images-test: setup ## builds images and runs them, where a Docker engine answers
 bench: setup ## what is fast, measured against a peer and the floor in one run
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
 
+# Where the next one leaves its files
+BILL ?= build
+
+bill: setup ## sbom.json, what is in the lock file, by CycloneDX; licences.md, those of what is installed (in build/)
+	@mkdir -p $(BILL)
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --output-file $(BILL)/sbom.json
+	@$(BIN)/pip-licenses --with-system --order=license --format=markdown --output-file $(BILL)/licences.md >/dev/null
+
+# --upgrade takes the newest versions that pyproject.toml allows; without it those of before stay where they may
+LOCK ?=
+
 lock: setup ## requirements.lock anew from pyproject.toml
-	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml --output-file requirements.lock
+	@$(UV) pip compile --quiet $(LOCK) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml --output-file requirements.lock
+
+newest: ## requirements.lock with the newest allowed versions; digests of the images in report/digests.env, by skopeo
+	@$(MAKE) --no-print-directory lock LOCK=--upgrade
+	@mkdir -p report
+	@set -e; sed -n 's/^\([A-Z_]*_IMAGE\)=/\1 /p' docker/versions.env | while read -r name image; do \
+		digest=$$(skopeo inspect --format '{{.Digest}}' "docker://$$image"); echo "$$name=$$image@$$digest"; \
+	done > report/digests.env
 
 clean: ## forget what lessons and tests made; keeps .venv and downloads
 	@rm -rf artifacts report build dist .coverage .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

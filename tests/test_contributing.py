@@ -9,6 +9,7 @@ import click
 import yaml
 
 from aoi_modules.cli import aoi
+from tests.docker.versions import IMAGES
 from tests.documents import ROOT
 from tests.services import SERVICES
 
@@ -40,14 +41,32 @@ def test_contributing_lists_every_command_of_make_lint_and_no_other() -> None:
 
 
 def test_ci_runs_the_same_list_and_adds_tests_and_lessons() -> None:
-    assert re.findall(r"^exec make --no-print-directory (.*)$", CI, re.MULTILINE) == [
-        "lint test-services test-slow test course PROFILE=ci PROVE=1"
-    ]
+    assert re.findall(
+        r"^\[ \$# -gt 0 \] \|\| set -- (.*)\nexec make --no-print-directory \"\$@\"$", CI, re.MULTILINE
+    ) == ["lint test-services test-slow test course PROFILE=ci PROVE=1"]
     assert "make lint test-services test-slow test course PROFILE=ci PROVE=1" in CONTRIBUTING
     github = yaml.safe_load((ROOT / ".github" / "workflows" / "check.yml").read_text())["jobs"]["check"]["steps"]
     gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["check"]
     assert [step["run"] for step in github if "run" in step] == ["bash .ci/run"]
     assert gitlab["script"] == ["bash .ci/run"]
+
+
+def test_a_schedule_tries_the_newest_versions_that_are_allowed() -> None:
+    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())["newest"]
+    github = yaml.safe_load((ROOT / ".github" / "workflows" / "newest.yml").read_text())
+    steps = [step["run"] for step in github["jobs"]["newest"]["steps"] if "run" in step]
+    assert gitlab["script"] == steps == ["bash .ci/run newest", "bash .ci/run"]
+    assert gitlab["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}]
+    assert github[True]["schedule"], "YAML takes `on` for true"
+    assert "lock LOCK=--upgrade" in recipe("newest")[0]
+    assert "$(LOCK)" in recipe("lock")[0]
+
+
+def test_the_newest_digests_are_those_of_all_images() -> None:
+    (command,) = [line for line in recipe("newest") if line.startswith("set -e; sed")]
+    sed = command.removeprefix("set -e; ").partition(" |")[0]
+    found = subprocess.run(sed, shell=True, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert dict(line.split(" ") for line in found.splitlines()) == IMAGES
 
 
 def parsed(command: click.Command, words: list[str], name: str = "aoi") -> str:
@@ -83,7 +102,7 @@ def test_services_are_listed_and_ci_installs_those_that_are_missing() -> None:
         (service.name, service.package) for service in SERVICES
     ]
     installed = re.findall(r"missing\+=\(([^)]+)\)", CI)
-    assert set(installed) - {"make", "python3-venv"} == {service.package for service in SERVICES}
+    assert set(installed) - {"make", "python3-venv", "skopeo"} == {service.package for service in SERVICES}
 
 
 def test_each_test_runs_once_in_ci_and_the_floor_is_under_all_of_them() -> None:

@@ -66,7 +66,7 @@ COVERED = {
 }
 """Module -> the test that plainly covers it, and why it has none of its own."""
 
-OTHER_FOLDERS = ("docker", "e2e", "examples", "howto", "k8s", "mutations", "notebooks")
+OTHER_FOLDERS = ("ci", "docker", "e2e", "examples", "howto", "k8s", "mutations", "notebooks")
 """Folders of tests that look at something else than one module."""
 OTHER_TESTS = {
     "test_causes.py": "what is caught, in all modules",
