@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import secrets
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -46,6 +47,17 @@ def read(*words: str) -> Any:
     return json.loads(run("get", *words, "-o", "json"))
 
 
+def ready_pods(namespace: str, app: str) -> list[Any]:
+    """The pods of an app that are ready and stay."""
+    pods = read("pods", "-n", namespace, "-l", f"app.kubernetes.io/name={app}")["items"]
+    return [one for one in pods if "deletionTimestamp" not in one["metadata"] and _is_ready(one)]
+
+
+def _is_ready(pod: Any) -> bool:
+    conditions = pod["status"].get("conditions", [])
+    return any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
+
+
 def until(condition: Callable[[], object], what: str, seconds: float = 60, pause: float = 0.5) -> float:
     """Waits for something; how long it took, in seconds."""
     start = time.monotonic()
@@ -79,12 +91,22 @@ def forwarded(namespace: str, service: str, port: int) -> Iterator[int]:
 
 def push(folder: Path) -> None:
     """Pushes a servable into the cluster's store."""
+    _registry("push", str(folder))
+
+
+def newest() -> int:
+    """The newest version of the model in the cluster's store."""
+    return max(int(one["version"]) for one in json.loads(_registry("list", "lamp", "--json")))
+
+
+def _registry(*words: str) -> str:
+    """What a command of `aoi registry` says about the cluster's store."""
     with forwarded("aoi-data", "s3", 8333) as port:
         place = f"s3://models?endpoint=http://127.0.0.1:{port}"
-        keys = secret("s3-admin", "aoi-data")
-        environment = {**os.environ, **keys, "AWS_CONFIG_FILE": "/dev/null"}
-        command = [str(K8S.parent / ".venv" / "bin" / "aoi"), "registry", "push", str(folder), "--registry", place]
-        subprocess.run(command, env=environment, check=True, timeout=120)
+        environment = {**os.environ, **secret("s3-admin", "aoi-data"), "AWS_CONFIG_FILE": "/dev/null"}
+        command = [str(K8S.parent / ".venv" / "bin" / "aoi"), "registry", *words, "--registry", place]
+        ended = subprocess.run(command, env=environment, check=True, timeout=120, stdout=subprocess.PIPE, text=True)
+    return ended.stdout
 
 
 def authority() -> str:
@@ -93,8 +115,9 @@ def authority() -> str:
 
 
 def machine_key(name: str) -> str:
-    """A key by which a machine may send pictures."""
-    return run("-n", "aoi", "exec", "gateway-0", "-c", "gateway", "--", "aoi", "gateway", "key", "add", name).split()[0]
+    """A key by which a machine may send pictures; a new one each time, also in a line of an earlier run."""
+    words = ("aoi", "gateway", "key", "add", f"{name}-{secrets.token_hex(3)}")
+    return run("-n", "aoi", "exec", "gateway-0", "-c", "gateway", "--", *words).split()[0]
 
 
 @contextmanager
