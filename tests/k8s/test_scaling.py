@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.k8s.applied import read, run, tried, until
+from tests.k8s.applied import read, ready_pods, run, tried, until
 from tests.k8s.changed import applied, patch, write_changed
 from tests.k8s.report import not_tried, tell
 from tests.k8s.test_resources import pod
@@ -37,9 +37,9 @@ def measured() -> int | None:
     return value
 
 
-def ready() -> int:
-    count: int = read("deployment", "model-serving", "-n", "aoi")["status"].get("readyReplicas", 0)
-    return count
+def servers() -> set[str]:
+    """The model servers that are ready."""
+    return {one["metadata"]["name"] for one in ready_pods("aoi", "model-serving")}
 
 
 def test_model_servers_become_more_under_load_and_fewer_without_it(mine: Path, load: dict[str, Any]) -> None:
@@ -50,15 +50,16 @@ def test_model_servers_become_more_under_load_and_fewer_without_it(mine: Path, l
     changed = write_changed(
         mine, "scaled", patch("HorizontalPodAutoscaler", "model-serving", short), components=["hpa"]
     )
+    before = servers()
     with applied(mine, changed):
         until(lambda: measured() is not None, "the first figures of processors", 120)
-        assert ready() == 2, "who scales takes over what is there"
+        assert servers() == before, "who scales goes on with the pods that are there"
         idle = measured()
         run("apply", "-f", "-", text=json.dumps(load))
-        up = until(lambda: ready() > 2, "a third model server that is ready", 300)
-        busy, most = measured(), ready()
+        up = until(lambda: len(servers()) > 2, "a third model server that is ready", 300)
+        busy, most = measured(), len(servers())
         _no_load()
-        down = until(lambda: ready() == 2, "two model servers again", 300)
+        down = until(lambda: len(servers()) == 2, "two model servers again", 300)
     tell(
         f"autoscaling: 2 to {most} model servers {up:.0f} s after the load began, as {idle}% became {busy}% of what is"
     )

@@ -21,6 +21,8 @@ HASH = "aoi.dev/hash"
 """On Jobs: of what they are to do. A Job is done once, and anew when that changes."""
 STAYS = ("Namespace", "PersistentVolumeClaim")
 """What is never deleted because files no longer have it: with it goes what it holds."""
+SCALED = ("Deployment", "StatefulSet")
+"""Of which somebody else may say how many pods they have."""
 GONE_SECONDS = 60.0
 Said = Callable[[str], None]
 """Learns in a line what is being done."""
@@ -131,9 +133,22 @@ def _apply(cluster: Cluster, one: Object, changes: Changes) -> None:
     if one["kind"] == "Job" and not _clear_for(cluster, one):
         return
     try:
-        cluster.apply(one, force=changes.force)
+        cluster.apply(_with_its_count(cluster, one), force=changes.force)
     except Refused as error:
         raise _explained(error, one) from None
+
+
+def _with_its_count(cluster: Cluster, one: Object) -> Object:
+    """A workload whose file leaves its count to who scales it keeps the count that it has.
+
+    Without one here, server-side apply would let go of the count that an earlier set gave, and one pod would be left.
+    """
+    if one["kind"] not in SCALED or "replicas" in one["spec"]:
+        return one
+    found = cluster.found(one)
+    if found is None or "replicas" not in found["spec"]:
+        return one
+    return {**one, "spec": {**one["spec"], "replicas": found["spec"]["replicas"]}}
 
 
 def _clear_for(cluster: Cluster, job: Object) -> bool:

@@ -126,6 +126,18 @@ def test_all_goes_but_what_holds_data(api: Api, cluster: Cluster) -> None:
     assert api.names("Namespace") == []
 
 
+def test_who_scales_goes_on_from_what_is_there(api: Api, cluster: Cluster) -> None:
+    ready_at_once(api)
+    scaled = line()
+    (server,) = [one for one in scaled if one["metadata"]["name"] == "server"]
+    apply_overlay(cluster, "local", line(), QUICK)
+    api.of("Deployment", "server")["spec"]["replicas"] = 4
+    del server["spec"]["replicas"]
+    apply_overlay(cluster, "local", scaled, QUICK)
+    assert api.of("Deployment", "server")["spec"]["replicas"] == 4, "server-side apply would leave one"
+    assert applied_objects(cluster, "local") == scaled
+
+
 @pytest.mark.parametrize("first", ["local", "class"])
 def test_what_two_overlays_have_stays_with_the_one_that_is_left(first: str, api: Api, cluster: Cluster) -> None:
     ready_at_once(api)
