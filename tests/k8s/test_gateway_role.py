@@ -1,0 +1,88 @@
+"""The role of the gateway at a real PostgreSQL: a whole gateway works by it, and it can change no table."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from aoi_modules.gateway.launcher import RunningGateway
+from tests import in_process, services
+from tests.client.model_server import ModelServer, scores_of
+from tests.cluster.overlays import K8S
+from tests.gateway.conftest import picture_bytes
+from tests.postgresql import PostgreSQL
+from tests.results.conftest import migrated
+from tests.services import path_of
+
+pytestmark = services.need(services.POSTGRESQL)
+
+ROLE = K8S / "base" / "postgresql" / "gateway.sql"
+PASSWORD = "writes"
+FORBIDDEN = (
+    "DROP TABLE inspections",
+    "TRUNCATE inspections",
+    "ALTER TABLE inspections ADD COLUMN theirs text",
+    "CREATE TABLE theirs (a int)",
+    "UPDATE results_version SET version_num = '999'",
+    "CREATE ROLE theirs",
+    "CREATE DATABASE theirs",
+    "COPY inspections TO PROGRAM 'cat'",
+    "SELECT pg_read_file('/etc/hostname')",
+    "ALTER ROLE postgres PASSWORD 'theirs'",
+)
+
+
+def psql(address: str, *words: str) -> "subprocess.CompletedProcess[str]":
+    command = [path_of("psql"), "--no-psqlrc", "--tuples-only", "--no-align", "--quiet", address, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(params=["before", "after"])
+def database(request: pytest.FixtureRequest, postgresql: PostgreSQL) -> Iterator[str]:
+    """The URL, by the role of the gateway, of a database whose owner made the role before the tables, or after them."""
+    owner = postgresql.new_database()
+    name = urlsplit(owner).path.removeprefix("/")
+    given = (f"--set=gateway={PASSWORD}", f"--file={ROLE}")
+    if request.param == "after":
+        migrated(owner)
+    for _ in range(2):  # as often as an owner likes
+        done = psql(owner, *given)
+        assert done.returncode == 0, done.stderr
+    migrated(owner)
+    yield f"postgresql://gateway:{PASSWORD}@127.0.0.1:{postgresql.port}/{name}"
+    postgresql.run("DROP OWNED BY gateway", name)
+    postgresql.run("DROP ROLE gateway")
+
+
+def test_a_gateway_works_by_it(database: str, tmp_path: Path) -> None:
+    with ModelServer() as server:
+        server.outputs = scores_of(0.45)
+        routes = tmp_path / "routes.yaml"
+        tile = f'{{model: tile, upstream: "{server.address}", audit: 1.0, store: all, recording: committed}}'
+        routes.write_text(f"components: {{tile: {tile}}}\n")
+        with RunningGateway(routes, results=tmp_path / "results", database=database) as gateway:
+            answer = requests.post(f"{gateway.url}/v1/inspect/tile?unit=SN1", data=picture_bytes(), timeout=60)
+            assert answer.status_code == 200, answer.text
+            number = answer.json()["id"]
+            part = requests.post(f"{gateway.url}/v1/reviews/next", json={"who": "Ada"}, timeout=60).json()
+            assert part["inspection"] == number
+            judged = requests.post(
+                f"{gateway.url}/v1/inspections/{number}/judgements", json={"who": "Ada", "verdict": "good"}, timeout=60
+            )
+            assert judged.status_code == 200, judged.text
+            assert requests.get(f"{gateway.url}/v1/quality", timeout=60).status_code == 200
+    places = ("--results", tmp_path / "results", "--database", database)
+    for words in (("hold", number, "--reason", "complaint 4711"), ("release", number, "--reason", "answered")):
+        done = in_process.aoi("results", *words, *places)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("database", ["after"], indirect=True)
+def test_it_can_do_no_more(database: str) -> None:
+    said = {statement: psql(database, f"--command={statement}").stderr for statement in FORBIDDEN}
+    refused = re.compile("permission denied|must be owner|must be superuser")
+    assert {statement: error for statement, error in said.items() if not refused.search(error)} == {}
