@@ -17,7 +17,12 @@ from aoi_modules.cluster.policies.ways import denies_all_first
 from aoi_modules.cluster.schemas import VERSIONS, wrong_fields
 from tests.cluster.overlays import K8S, Object, combined, key
 
-SERVERS, TRAINEES, STORES = (("aoi-serve", "gpu"), ("gpu-time-slicing", "gpu-mig"), ("minio",))
+SERVERS, TRAINEES, STORES, AGENTS = (
+    ("aoi-serve", "gpu"),
+    ("gpu-time-slicing", "gpu-mig"),
+    ("minio",),
+    ("promtail",),
+)
 """Components of which one at most can be chosen."""
 OF_SERVERS = ("spare-place", "small", "hpa", "runtime-class")
 ADDING = ("network-policies", "gateway-api", "external-secrets", "backup")
@@ -39,6 +44,10 @@ TOUCHES: Mapping[str, Sequence[str]] = {
         "Service s3", "ServiceAccount object-store", "ServiceAccount minio", "Job minio-users",
         "ConfigMap minio-policies",
     ],
+    "promtail": [
+        "DaemonSet alloy", "ServiceAccount alloy", "DaemonSet promtail", "ServiceAccount promtail",
+        "ConfigMap promtail",
+    ],
 }  # fmt: skip
 
 
@@ -46,8 +55,8 @@ def choices() -> list[list[str]]:
     """All combinations of what touches model servers; beside them go those of the others, each several times."""
     servers = [[*server, *extra] for server in one_of(SERVERS) for extra in any_of(OF_SERVERS)]
     others = [
-        [*trainee, *store, *added]
-        for trainee, store, added in product(one_of(TRAINEES), one_of(STORES), any_of(ADDING))
+        [*trainee, *store, *agent, *added]
+        for trainee, store, agent, added in product(one_of(TRAINEES), one_of(STORES), one_of(AGENTS), any_of(ADDING))
     ]
     return [[*one, *others[(7 * place) % len(others)]] for place, one in enumerate(servers)]
 
@@ -86,7 +95,7 @@ def test_every_combination_keeps_the_rules(components: list[str], tmp_path: Path
     [
         ["aoi-serve", "spare-place", "hpa", "gpu-mig", "minio", "network-policies"],
         ["gpu", "small", "runtime-class", "gpu-time-slicing", "gateway-api", "backup", "external-secrets"],
-        ["aoi-serve", "small", "minio"],
+        ["aoi-serve", "small", "minio", "promtail", "network-policies"],
     ],
     ids="+".join,
 )
@@ -111,13 +120,16 @@ def test_each_component_touches_what_it_may_and_nothing_else(tmp_path: Path) -> 
 def named(item: Object) -> str:
     """Kind and name; without what kustomize puts behind the name of a ConfigMap that it makes."""
     name = name_of(item)
-    return name if not name.startswith("ConfigMap minio-policies") else "ConfigMap minio-policies"
+    made = [one for one in ("ConfigMap minio-policies", "ConfigMap promtail") if name.startswith(one)]
+    return made[0] if made else name
 
 
 def test_each_choice_is_met() -> None:
     met = [set(one) for one in choices()]
     assert len(met) == (len(SERVERS) + 1) * 2 ** len(OF_SERVERS)
-    assert len({frozenset(one & {*TRAINEES, *STORES, *ADDING}) for one in met}) == len(met), "each goes round once"
+    assert len({frozenset(one & {*TRAINEES, *STORES, *AGENTS, *ADDING}) for one in met}) == len(met), (
+        "each goes round once"
+    )
     folders = {path.parent.name for path in (K8S / "components").glob("*/kustomization.yaml")}
-    assert folders == {*SERVERS, *TRAINEES, *STORES, *OF_SERVERS, *ADDING} == {*TOUCHES, *ADDING}
+    assert folders == {*SERVERS, *TRAINEES, *STORES, *AGENTS, *OF_SERVERS, *ADDING} == {*TOUCHES, *ADDING}
     assert set.union(*met) == folders

@@ -2,15 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from aoi_modules.cluster.policies.pods import Described, Object, parts, pods
-from aoi_modules.cluster.policies.rooms import NODES
+from aoi_modules.cluster.policies.pods import Described, Object, name_of, of_kind, parts, pods
+from aoi_modules.cluster.policies.rooms import AGENTS, NODES
 
+LOGS = "/var/log"
+KEYED = frozenset({"DaemonSet vlagent"})
+"""What needs a key of the cluster's API: it asks which pods its node has."""
+SEEN = frozenset({"pods", "namespaces", "nodes"})
+LOOKS = frozenset({"get", "list", "watch"})
+"""What a key may be for."""
 _OF_NODE = ("hostNetwork", "hostPID", "hostIPC")
 
 
 def is_nobody(objects: Sequence[Object]) -> Iterator[str]:
-    """Nobody is root, by number: a name in an image may be anybody."""
+    """Nobody is root, by number: a name in an image may be anybody. Who reads log files is: they belong to root."""
     for pod in pods(objects):
+        if pod.name in AGENTS:
+            continue
         context = pod.spec.get("securityContext", {})
         if not context.get("runAsNonRoot"):
             yield f"{pod.name}: no securityContext.runAsNonRoot: the server may be root"
@@ -22,7 +30,7 @@ def is_nobody(objects: Sequence[Object]) -> Iterator[str]:
 def is_confined(objects: Sequence[Object]) -> Iterator[str]:
     """A server needs no rights but to read its models and to answer."""
     for pod in pods(objects):
-        if not pod.spec.get("securityContext", {}).get("runAsNonRoot"):
+        if pod.name not in AGENTS and not pod.spec.get("securityContext", {}).get("runAsNonRoot"):
             yield f"{pod.name}: no securityContext.runAsNonRoot: the server may be root"
     for owner, container in parts(objects):
         context = container.get("securityContext", {})
@@ -47,7 +55,10 @@ def has_read_only_root(objects: Sequence[Object]) -> Iterator[str]:
 
 
 def leaves_the_node_alone(objects: Sequence[Object]) -> Iterator[str]:
-    """No pod sees the machine: its network, processes, folders and ports. The node exporter reads its folders."""
+    """No pod sees the machine: its network, processes, folders and ports.
+
+    The node exporter reads its folders, and agents its logs.
+    """
     for pod in pods(objects):
         for field in _OF_NODE:
             if pod.spec.get(field):
@@ -62,6 +73,15 @@ def leaves_the_node_alone(objects: Sequence[Object]) -> Iterator[str]:
             yield f"{owner}: hostPort: a second pod with this port finds no place on the node"
 
 
+def reads_logs_alone(objects: Sequence[Object]) -> Iterator[str]:
+    """Root sees no more of the machine than the logs that it is there for."""
+    for pod in pods(objects):
+        for volume in pod.spec.get("volumes", []) if pod.name in AGENTS else []:
+            path = volume.get("hostPath", {}).get("path", LOGS)
+            if path != LOGS and not path.startswith(f"{LOGS}/"):
+                yield f"{pod.name}: volume {volume['name']}: {path}: expected a folder in {LOGS}, since it is root"
+
+
 def _only_reads(pod: Described, volume: str) -> bool:
     mounts = [mount for one in pod.all_containers for mount in one.get("volumeMounts", []) if mount["name"] == volume]
     return all(mount.get("readOnly") is True for mount in mounts)
@@ -71,11 +91,21 @@ def has_no_key_of_the_cluster(objects: Sequence[Object]) -> Iterator[str]:
     """Each app has an account of its own, and no pod gets a key of the API that it does not need."""
     accounts = {one["metadata"]["name"] for one in objects if one.get("kind") == "ServiceAccount"}
     for pod in pods(objects):
-        if pod.spec.get("automountServiceAccountToken") is not False:
+        if pod.spec.get("automountServiceAccountToken") is not False and pod.name not in KEYED:
             yield f"{pod.name}: no automountServiceAccountToken: false: the pod gets a key of the API"
         account = pod.spec.get("serviceAccountName", "default")
         if account not in accounts:
             yield f"{pod.name}: serviceAccountName {account!r}: no such ServiceAccount stands here"
+
+
+def only_looks_at_the_cluster(objects: Sequence[Object]) -> Iterator[str]:
+    """Whoever gets hold of a key finds no Secret by it, and changes nothing."""
+    for role in of_kind(objects, "Role", "ClusterRole"):
+        for rule in role.get("rules", []):
+            if more := sorted({*rule.get("resources", []), *rule.get("nonResourceURLs", [])} - SEEN):
+                yield f"{name_of(role)}: sees {', '.join(more)}: expected {', '.join(sorted(SEEN))} at most"
+            if more := sorted({*rule.get("verbs", [])} - LOOKS):
+                yield f"{name_of(role)}: may {', '.join(more)}: expected {', '.join(sorted(LOOKS))} at most"
 
 
 def knows_no_service_by_variable(objects: Sequence[Object]) -> Iterator[str]:

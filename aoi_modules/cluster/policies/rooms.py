@@ -9,7 +9,10 @@ LABELS = tuple(f"app.kubernetes.io/{name}" for name in ("part-of", "managed-by")
 OF_APPS = tuple(f"app.kubernetes.io/{name}" for name in ("name", "component"))
 """What objects of an app have, too."""
 NODES = "nodes"
-"""The one room whose pods may see the disks of their node: the node exporter's."""
+"""The one room whose pods may see folders of their node."""
+AGENTS = frozenset(f"DaemonSet {name}" for name in ("alloy", "promtail", "vlagent"))
+"""What reads the log files of a node, which belong to root."""
+EXPORTER = "DaemonSet node-exporter"
 _SHARED = (*WITHOUT_NAMESPACE, "ResourceQuota", "LimitRange")
 
 
@@ -34,8 +37,11 @@ def is_restricted(objects: Sequence[Object]) -> Iterator[str]:
 def _strangers(objects: Sequence[Object]) -> Iterator[str]:
     """Where the API lets everything in, nothing else may stand."""
     for pod in pods(objects):
-        if pod.namespace == NODES and pod.name != "DaemonSet node-exporter":
-            yield f"{pod.name}: in Namespace {NODES}, whose Pod Security is not restricted: only the node exporter may"
+        if pod.namespace == NODES and pod.name not in {EXPORTER, *AGENTS}:
+            yield (
+                f"{pod.name}: in Namespace {NODES}, whose Pod Security is not restricted: only the node exporter and"
+                " agents of logs may"
+            )
 
 
 def has_labels(objects: Sequence[Object]) -> Iterator[str]:

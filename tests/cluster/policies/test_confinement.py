@@ -24,7 +24,20 @@ def write_to_the_node(objects: list[Object]) -> None:
     container(objects, "DaemonSet", "node-exporter")["volumeMounts"][0].pop("readOnly")
 
 
+def read_all_of_the_node(objects: list[Object]) -> None:
+    (logs,) = [one for one in pod(objects, "DaemonSet", "alloy")["volumes"] if one["name"] == "logs"]
+    logs["hostPath"]["path"] = "/var"
+
+
+def role(objects: list[Object], resource: str, verb: str) -> None:
+    rule = {"apiGroups": [""], "resources": [resource], "verbs": [verb]}
+    objects.append({"kind": "ClusterRole", "metadata": {"name": "mine"}, "rules": [rule]})
+
+
 MISTAKES: list[Mistake] = [
+    (rules.reads_logs_alone, "prod", read_all_of_the_node, "volume logs: /var: expected a folder in /var/log"),
+    (rules.only_looks_at_the_cluster, "prod", lambda o: role(o, "secrets", "get"), "ClusterRole mine: sees secrets"),
+    (rules.only_looks_at_the_cluster, "prod", lambda o: role(o, "pods", "delete"), "ClusterRole mine: may delete"),
     (rules.leaves_the_node_alone, "prod", write_to_the_node, "volume host is a folder of the machine"),
     (rules.is_nobody, "local", lambda o: context(o).update(runAsUser=0), "runAsUser: expected a number over 0"),
     (rules.is_nobody, "local", lambda o: context(o).pop("runAsGroup"), "runAsGroup: expected a number over 0"),
