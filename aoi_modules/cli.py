@@ -31,6 +31,7 @@ COMMANDS = {
     "load": ("asking.load", "Measure a model server under load."),
     "line": ("line", "Run the whole line on this machine, with cameras."),
     "gateway": ("gateway.group", "Distribute pictures to the models of their components."),
+    "logs": ("asking.logs", "Show what the line's services said about an inspection."),
     "watch": ("asking.watch", "Inspect the picture files that a machine drops into a folder."),
     "station": ("station", "Check a station with golden parts, and unlock it."),
     "results": ("results.group", "Look after the inspections and pictures of the line."),

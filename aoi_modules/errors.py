@@ -40,6 +40,7 @@
     │   ├── PictureStoreAway  the store of pictures takes or gives none
     │   ├── NoSuchResult      nothing of that name was kept
     │   └── Taken             somebody else is about to do it, or has done it
+    ├── LogStoreError         the store of log lines does not answer, or has nothing about what is asked for
     ├── PromotionError        a candidate cannot be held to its gate
     ├── ClusterError          what is for a cluster cannot be rendered, or the cluster does not take or tell it
     ├── NotLetIn              somebody may not do what they ask for
@@ -127,8 +128,7 @@ class MissingExtra(AoiError):
 
     def __init__(self, what: str, *, package: str, extra: str) -> None:
         super().__init__(
-            f"{what} needs the package {package}, which is not installed",
-            hint=f"pip install 'aoi-academy[{extra}]'",
+            f"{what} needs the package {package}, which is not installed", hint=f"pip install 'aoi-academy[{extra}]'"
         )
 
 
@@ -141,12 +141,9 @@ class ChecksumError(DataError):
 
     def __init__(self, path: object, *, expected: str, found: str, repair: str) -> None:
         super().__init__(
-            f"{path} is damaged and was not used: expected sha256 {expected}, found {found}",
-            hint=f"repair: {repair}",
+            f"{path} is damaged and was not used: expected sha256 {expected}, found {found}", hint=f"repair: {repair}"
         )
-        self.path = path
-        self.expected = expected
-        self.found = found
+        self.path, self.expected, self.found = path, expected, found
 
 
 class NotAPicture(DataError):
@@ -210,8 +207,7 @@ class RpcError(AoiError):
 
     def __init__(self, code: str, message: str, *, hint: str = "", arguments: Iterable[Argument] = ()) -> None:
         super().__init__(message, hint=hint, arguments=arguments)
-        self.code = code
-        self.address = ""
+        self.code, self.address = code, ""
 
     @property
     def kind(self) -> str:
@@ -356,6 +352,10 @@ class NoSuchResult(ResultsError):
 
 class Taken(ResultsError):
     """Somebody else is about to do it, or has done it."""
+
+
+class LogStoreError(AoiError):
+    """The store of log lines does not answer, or has nothing about what is asked for."""
 
 
 class PromotionError(AoiError):

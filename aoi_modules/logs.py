@@ -43,6 +43,11 @@ def event(log: logging.Logger, name: str, **values: object) -> None:
     log.warning(name, extra={"values": values})
 
 
+def note(log: logging.Logger, name: str, **values: object) -> None:
+    """Tells of an event that is as it should be, in the same way."""
+    log.info(name, extra={"values": values})
+
+
 def checked_id(given: str) -> str:
     """Gives the id of a request as its sender wrote it; empty for one that could disturb a log."""
     return given if ID.fullmatch(given) else ""

@@ -35,9 +35,9 @@ def test_what_is_begun_first_has_tests(path: str) -> None:
     assert found.is_file() or list(found.glob("test_*.py"))
 
 
-def run_tests(folder: Path, *options: str, ci: str) -> tuple[int, list[str]]:
+def run_tests(folder: Path, *options: str, ci: str, tests: str = TESTS) -> tuple[int, list[str]]:
     """Runs three tests, of which two need what is not there; exit code, and the lines of the output."""
-    (folder / "test_music.py").write_text(TESTS)
+    (folder / "test_music.py").write_text(tests)
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", f"--rootdir={folder}", "-ra",
                "-o", "markers=services", *options, str(folder)]  # fmt: skip
     environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)}
@@ -61,6 +61,14 @@ def test_in_ci_a_missing_service_fails_its_tests(tmp_path: Path) -> None:
     assert code == 1
     assert "1 passed, 2 errors" in lines[-1]
     assert f"ERROR test_music.py::test_harp - Failed: {SENTENCE}" in lines
+
+
+def test_what_debian_does_not_have_is_left_out_in_ci_too(tmp_path: Path) -> None:
+    built = TESTS.replace('("harpd",))', '("harpd",), "go install harpd")')
+    code, lines = run_tests(tmp_path, "--numprocesses=0", ci="true", tests=built)
+    assert code == 0
+    assert "1 passed, 2 skipped" in lines[-1]
+    assert lines[-2] == "not tested: a harp is missing: go install harpd"
 
 
 def test_programs_are_found_on_the_path_and_where_debian_puts_those_of_the_system(

@@ -73,6 +73,14 @@ def test_an_event_has_the_same_values_for_people_and_machines() -> None:
     assert said["text"].count("\n") == said["json"].count("\n") == 1
 
 
+def test_what_is_as_it_should_be_is_no_warning() -> None:
+    stream = io.StringIO()
+    logs.set_up("json", stream)
+    logs.note(logging.getLogger("aoi_modules.sync"), "brought", model="tile", version=3)
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["level"], line["model"], line["version"]) == ("brought", "info", "tile", 3)
+
+
 @pytest.mark.parametrize(
     ("given", "found"),
     [("line-7.part_42:a", "line-7.part_42:a"), ("", ""), ("two words", ""), ("a\n", ""), ("a" * 129, ""), ("ü", "")],

@@ -12,14 +12,14 @@ from aoi_modules.commands.output import console, stdout
 
 if TYPE_CHECKING:
     from aoi_modules.line.camera import Taken
-    from aoi_modules.line.faults import Fault
+    from aoi_modules.line.faults.kinds import Fault
     from aoi_modules.line.table import Row
     from aoi_modules.line.tally import Tally
 
 HOME = Path("build/line")
 EVERY_SECONDS = 60.0
 """Between two lines of figures, where no terminal shows them all the time."""
-_FAULTS = ("broken", "dark", "blurred")
+_FAULTS = ("broken", "dark", "blurred", "slow")
 
 
 def _port(_context: click.Context, _parameter: click.Parameter, text: str) -> int:
@@ -43,7 +43,7 @@ def _faults(_context: click.Context, _parameter: click.Parameter, texts: Sequenc
         if name not in _FAULTS or not 0 < shares[name] <= 1:
             kinds = ", ".join(_FAULTS)
             raise click.BadParameter(f"expected FAULT=SHARE, a share up to 1 of {kinds}. Received: {text!r}")
-    if sum(shares.values()) > 1:
+    if sum(share for name, share in shares.items() if name != "slow") > 1:
         raise click.BadParameter(f"expected shares that are 1 together at most. Received: {', '.join(texts)}")
     return shares
 
@@ -92,8 +92,8 @@ def _faults(_context: click.Context, _parameter: click.Parameter, texts: Sequenc
     multiple=True,
     callback=_faults,
     metavar="FAULT=SHARE",
-    help="Share of the pictures with a fault: broken (cut off), dark (the lamp dims), blurred (out of focus). May be"
-    " given for each.",
+    help="Share of the pictures with a fault: broken (cut off), dark (the lamp dims), blurred (out of focus); slow:"
+    " share of the time at which the model server stands still. May be given for each.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Tell what happens as JSON, one object a line.")
 def command(
@@ -109,8 +109,9 @@ def command(
     """Run the whole line on this machine, in the foreground, until Ctrl-C.
 
     A registry of models in a folder, a sync and a model server with what lesson 6 of the course left (or a small model
-    that is trained first), two gateways with one database, Prometheus and node exporter where they are installed, and
-    two cameras. They send pictures that no model learnt from; each part's lot says what is true about it.
+    that is trained first), two gateways with one database, Prometheus, node exporter and the log store VictoriaLogs
+    where they are installed, and two cameras. They send pictures that no model learnt from; each part's lot says what
+    is true about it. `aoi logs ID` shows what the services said about an inspection.
 
     Ctrl-C or SIGTERM ends all of it in order, and the exit code is 0. A part that ends by itself ends the line with the
     last lines of its log and exit code 1. Whatever happens, nothing is left running, and the next start goes on with
@@ -121,11 +122,12 @@ def command(
       aoi line
       aoi line --rate 10 --defects 0.3
       aoi line --faults dark=0.2 --faults broken=0.01
+      aoi line --faults slow=0.5
       aoi line --port any --serving-port any --home /tmp/second --json
       aoi line --database postgresql://aoi@127.0.0.1/aoi
       aoi registry push models/tile/2 --registry build/line/registry
     """
-    from aoi_modules.line.faults import Fault
+    from aoi_modules.line.faults.kinds import Fault
     from aoi_modules.line.running import Options, run
     from aoi_modules.settings import settings
 

@@ -13,7 +13,8 @@ from aoi_modules.client.gateway import GatewayClient
 from aoi_modules.closing import Closing
 from aoi_modules.errors import RpcError
 from aoi_modules.judging.inspection import Inspection
-from aoi_modules.line.faults import Fault, Shares, by_chance, spoiled
+from aoi_modules.line.faults.kinds import Fault, Shares, by_chance
+from aoi_modules.line.faults.pictures import spoiled
 from aoi_modules.line.pictures import Deck, KnownPicture
 from aoi_modules.line.tally import Tally
 

@@ -16,20 +16,24 @@ class Parts(Closing):
     """Parts in the order in which they were started; a context manager that ends the last ones first."""
 
     def __init__(self) -> None:
-        self._stages: list[list[Part]] = []
+        self._stages: list[tuple[list[Part], Closing | None]] = []
 
     @property
     def all(self) -> list[Part]:
         """Every part, the first one first."""
-        return [part for stage in self._stages for part in stage]
+        return [part for stage, _ in self._stages for part in stage]
 
-    def stage(self) -> None:
-        """Begins a stage: what is started from here on ends before what is there already, and all of it together."""
-        self._stages.append([])
+    def stage(self, behind: Closing | None = None) -> None:
+        """Begins a stage: what is started from here on ends before what is there already, and all of it together.
+
+        Args:
+            behind: is closed when this stage has ended, and before the earlier ones end.
+        """
+        self._stages.append(([], behind))
 
     def add(self, part: Part) -> None:
         """Takes a part that was started just now."""
-        self._stages[-1].append(part)
+        self._stages[-1][0].append(part)
 
     def check(self) -> None:
         """Looks whether all run.
@@ -65,8 +69,10 @@ class Parts(Closing):
 
     def close(self) -> None:
         """Ends all of them; the parts of a stage side by side."""
-        for stage in reversed(self._stages):
+        for stage, behind in reversed(self._stages):
             _end([part.child for part in stage])
+            if behind is not None:
+                behind.close()
 
 
 def _end(children: Sequence[Child]) -> None:

@@ -5,10 +5,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from aoi_modules.errors import AoiError, Argument
+from aoi_modules.log_store.victoria import PORT
 from aoi_modules.web_server import listening_socket
 
 HOST = "127.0.0.1"
-PROMETHEUS, NODE_EXPORTER = 9090, 9100
+PROMETHEUS, NODE_EXPORTER, LOG_STORE = 9090, 9100, PORT
 """Where people expect them. Debian starts its own there, so a port that is taken gives way to a free one."""
 
 
@@ -23,6 +24,7 @@ class Ports:
         rest: of the model server.
         prometheus: of Prometheus.
         node_exporter: of the node exporter.
+        log_store: of VictoriaLogs.
     """
 
     pages: int
@@ -31,6 +33,7 @@ class Ports:
     rest: int
     prometheus: int
     node_exporter: int
+    log_store: int
 
 
 def choose(port: int, serving_port: int) -> Ports:
@@ -49,10 +52,10 @@ def choose(port: int, serving_port: int) -> Ports:
     ):
         for number, door in enumerate(doors) if first else ():
             _require(first + number, door, Argument(name, first))
-    free = _free(6)
+    free = _free(7)
     pages, second = (port, port + 1) if port else (next(free), next(free))
     grpc, rest = (serving_port, serving_port + 1) if serving_port else (next(free), next(free))
-    usual = [one if not _trouble(one) else next(free) for one in (PROMETHEUS, NODE_EXPORTER)]
+    usual = [one if not _trouble(one) else next(free) for one in (PROMETHEUS, NODE_EXPORTER, LOG_STORE)]
     return Ports(pages, second, grpc, rest, *usual)
 
 

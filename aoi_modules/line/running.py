@@ -14,7 +14,7 @@ from aoi_modules.errors import AoiError
 from aoi_modules.line import ports as choosing
 from aoi_modules.line import routing, servables, shelf
 from aoi_modules.line.camera import Camera, Plan, Taken
-from aoi_modules.line.faults import Shares
+from aoi_modules.line.faults.kinds import Fault, Shares
 from aoi_modules.line.home import Home, at_home
 from aoi_modules.line.parts import Parts
 from aoi_modules.line.pictures import Deck, has_pictures, held_out
@@ -43,7 +43,7 @@ class Options:
         database: URL of the gateways' database; None for a file of SQLite at home.
         rate: pictures a second, of all cameras together.
         defects: share of the parts that have a defect, in [0, 1].
-        faults: share of the pictures with each fault.
+        faults: share of the pictures, or of the time, with each fault.
     """
 
     home: Path
@@ -149,7 +149,8 @@ class _Run:
     def _work(self, ports: Ports, found: Sequence[Servable], parts: Parts, cameras: ExitStack) -> None:
         shown = [one for one in found if has_pictures(one)]
         decks = _Decks(shown, self.teller.note)
-        missing = self._start(Starter(self.home, ports, self.options.database, parts), parts)
+        starter = Starter(self.home, ports, self.options.database, parts, self.teller.note)
+        missing = self._start(starter, parts)
         rows = rows_of(parts.all, missing, found, registry=str(self.home.registry), database=self._database)
         self.teller.ready(rows, f"http://{HOST}:{ports.pages}/")
         if shown:
@@ -177,6 +178,8 @@ class _Run:
         starter.server()
         starter.gateways()
         parts.wait_for_all()
+        if share := self.options.faults.get(Fault.SLOW):
+            starter.slow_model(share)
         return missing
 
     def _cameras(self, ports: Ports, decks: Sequence[Deck]) -> Iterator[Camera]:

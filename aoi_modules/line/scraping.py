@@ -1,16 +1,21 @@
 """What Prometheus asks in the line, and where the programs around the line are found."""
 
 import shutil
+from collections.abc import Sequence
+from pathlib import Path
 
 import yaml
 
 from aoi_modules.client.rollout.metrics_page import PATH
+from aoi_modules.cluster.overlays import manifests
+from aoi_modules.errors import SettingsError
 from aoi_modules.line.ports import HOST, Ports
 
 SECONDS = 5
 """Between two scrapes."""
 PROMETHEUS = ("prometheus",)
 NODE_EXPORTER = ("prometheus-node-exporter", "node_exporter")
+LOG_STORE = ("victoria-logs", "victoria-logs-prod")
 """What the programs are called: by Debian, by their makers."""
 
 
@@ -19,11 +24,20 @@ def find(names: tuple[str, ...]) -> str | None:
     return next(filter(None, map(shutil.which, names)), None)
 
 
-def text_of(ports: Ports, *, node_exporter: bool) -> str:
+def alert_rules() -> list[Path]:
+    """The files of alerts that come with the line; none where there is no folder `k8s`."""
+    try:
+        return sorted((manifests() / "base" / "prometheus").glob("*.rules.yaml"))
+    except SettingsError:
+        return []
+
+
+def text_of(ports: Ports, rules: Sequence[Path], *, node_exporter: bool) -> str:
     """Writes Prometheus' configuration as YAML.
 
     Args:
         ports: of the line.
+        rules: files of alerts.
         node_exporter: whether one runs.
     """
     jobs = [
@@ -32,7 +46,12 @@ def text_of(ports: Ports, *, node_exporter: bool) -> str:
         _job("prometheus", "/metrics", ports.prometheus),
         *([_job("node", "/metrics", ports.node_exporter)] if node_exporter else []),
     ]
-    return yaml.safe_dump({"global": {"scrape_interval": f"{SECONDS}s"}, "scrape_configs": jobs}, sort_keys=False)
+    config = {
+        "global": {"scrape_interval": f"{SECONDS}s", "evaluation_interval": f"{SECONDS}s"},
+        "rule_files": [str(file) for file in rules],
+        "scrape_configs": jobs,
+    }
+    return yaml.safe_dump(config, sort_keys=False)
 
 
 def _job(name: str, path: str, *ports: int) -> dict[str, object]:

@@ -8,8 +8,12 @@ from aoi_modules.line.part import Part
 from aoi_modules.line.servables import Servable
 from aoi_modules.results.database.connection import parse_url, shown
 
-PACKAGES = {"prometheus": "prometheus", "node exporter": "prometheus-node-exporter"}
-"""Debian's, by what they are called here."""
+SOURCES = {
+    "prometheus": "Debian's package prometheus",
+    "node exporter": "Debian's package prometheus-node-exporter",
+    "log store": "go install github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs@v1.52.1",
+}
+"""Where to get what is not installed, by what it is called here."""
 COLUMNS = ("part", "what it does", "where", "process")
 
 
@@ -53,7 +57,7 @@ def rows_of(
         Row(part="model registry", does=models, where=registry),
         *(_row(part) for part in parts),
         Row(part="database", does="inspections, judgements", where=place_of(database)),
-        *(Row(part=name, does="not installed", where=f"Debian's package {PACKAGES[name]}") for name in missing),
+        *(Row(part=name, does="not installed", where=SOURCES[name]) for name in missing),
     ]
 
 

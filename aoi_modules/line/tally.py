@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from threading import Lock
 
-from aoi_modules.line.faults import Fault
+from aoi_modules.line.faults.kinds import Fault
 from aoi_modules.line.pictures import KnownPicture
 from aoi_modules.verdict import Rate, Verdict
 

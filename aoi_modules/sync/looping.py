@@ -3,18 +3,20 @@
 import logging
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import msgspec
 
+from aoi_modules import logs
 from aoi_modules.errors import AoiError, StoreError
 from aoi_modules.machine import disk
 from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.modelstore.registry.signing import Trust
 from aoi_modules.object_store.interface import Objects
+from aoi_modules.sync.plan import Serving
 from aoi_modules.sync.rounds import Done, Place, Round
 from aoi_modules.sync.servers import Servers
 
@@ -60,6 +62,7 @@ class Looping:
         # then, and it would wait for ever; a SimpleQueue may be put into at any moment.
         self._orders: SimpleQueue[None] = SimpleQueue()
         self._told: tuple[str, ...] = ()
+        self._served: Mapping[str, Serving] = {}
 
     def stop(self) -> None:
         """Ends the loop, from any thread or from a signal; a file that comes just now is left half."""
@@ -125,12 +128,24 @@ class Looping:
         self._told = problems
 
     def _log(self, done: Done) -> None:
-        if done.brought:
-            log.info("brought %s", ", ".join(done.brought))
+        """Says what was done: a line for each version, so that it is found by the version that answered."""
+        for one in done.brought:
+            self._about("brought", *one.rsplit(":", 1))
         if done.changed:
             log.info("%s: %s", self._place.config, in_words(done) or "no model")
-        if done.deleted:
-            log.info("deleted %s", ", ".join(done.deleted))
+            for name, serving in sorted(done.served.items()):
+                before = self._served.get(name, Serving())
+                for version in serving.versions:
+                    labels = labels_of(serving, version)
+                    if version not in before.versions or labels != labels_of(before, version):
+                        self._about("served", name, version, labels=labels or None)
+            self._served = done.served
+        for one in done.deleted:
+            self._about("deleted", *one.rsplit(":", 1))
+
+    @staticmethod
+    def _about(event: str, model: str, version: int | str, **more: str | None) -> None:
+        logs.note(log, event, model=model, version=int(version), **more)
 
     def _write_health(self, path: Path, done: Done) -> None:
         served = {name: list(one.versions) for name, one in done.served.items()}
@@ -150,3 +165,8 @@ def in_words(done: Done) -> str:
         if numbers:
             said.append(f"{name} {numbers}" + (f" ({labels})" if labels else ""))
     return "; ".join(said)
+
+
+def labels_of(serving: Serving, version: int) -> str:
+    """The labels of a version, for people: `canary, stable`; empty where it has none."""
+    return ", ".join(sorted(label for label, labelled in serving.labels.items() if labelled == version))

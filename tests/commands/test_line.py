@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from aoi_modules.commands.line import _FAULTS, _People, command
 from aoi_modules.line.camera import Taken
-from aoi_modules.line.faults import Fault
+from aoi_modules.line.faults.kinds import Fault
 from aoi_modules.settings import settings
 from tests import in_process
 from tests.line.conftest import write_course
@@ -20,7 +20,10 @@ from tests.line.conftest import write_course
     [
         (["--port", "0"], "expected a port number up to 65534, or 'any'. Received: '0'"),
         (["--serving-port", "65535"], "Received: '65535'"),
-        (["--faults", "dark"], "expected FAULT=SHARE, a share up to 1 of broken, dark, blurred. Received: 'dark'"),
+        (
+            ["--faults", "dark"],
+            "expected FAULT=SHARE, a share up to 1 of broken, dark, blurred, slow. Received: 'dark'",
+        ),
         (["--faults", "dark=2"], "Received: 'dark=2'"),
         (["--faults", "bent=0.2"], "Received: 'bent=0.2'"),
         (["--faults", "dark=0.6", "--faults", "broken=0.6"], "1 together at most. Received: dark=0.6, broken=0.6"),

@@ -11,7 +11,7 @@ import requests
 from aoi_modules.datasets.table import Table, Target
 from aoi_modules.gateway.launcher import RunningGateway
 from aoi_modules.line.camera import Camera, Plan, Taken
-from aoi_modules.line.faults import Fault
+from aoi_modules.line.faults.kinds import Fault
 from aoi_modules.line.pictures import Deck
 from aoi_modules.line.tally import Tally
 from tests.client.model_server import ModelServer

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from aoi_modules.child_process import Child
+from aoi_modules.closing import Closing
 from aoi_modules.errors import AoiError
 from aoi_modules.line import parts as waiting
 from aoi_modules.line.part import Part, is_there
@@ -38,6 +39,20 @@ def test_the_last_stage_ends_first(tmp_path: Path) -> None:
         parts.check()
         assert [part.name for part in parts.all] == ["a", "b", "c"]
     assert (tmp_path / "order").read_text() == "cba"
+
+
+def test_what_is_closed_behind_a_stage_is_closed_before_the_earlier_ones_end(tmp_path: Path) -> None:
+    class Noted(Closing):
+        def close(self) -> None:
+            with (tmp_path / "order").open("a") as file:
+                file.write("-")
+
+    with Parts() as parts:
+        for name, behind in (("a", None), ("b", Noted()), ("c", None)):
+            parts.stage(behind)
+            parts.add(work(name, tmp_path))
+        parts.wait_for_all()
+    assert (tmp_path / "order").read_text() == "cb-a"
     assert not any(part.child.running() for part in parts.all)
 
 

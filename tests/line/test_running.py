@@ -62,9 +62,12 @@ def test_asked_to_stop_at_random_moments_nothing_is_lost(course: Path, tmp_path:
 
 def test_nothing_is_left_when_the_line_is_killed(course: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with line(course, home, "--rate", "20") as running:
+    with line(course, home, "--rate", "20", "--faults", "slow=0.4") as running:
         pids = running.pids()
+        assert "slow model" in pids
         running.wait_for("inspected", 5)
+        slow = home / "logs" / "model-server.log"
+        running.until(lambda: '"event":"slow"' in slow.read_text(), "calls that met a server which stood still")
         running.process.kill()
         assert gone(list(pids.values()))
         answered = {one["inspection"]["id"] for one in running.all("inspected")}

@@ -1,4 +1,4 @@
-from aoi_modules.line.faults import Fault
+from aoi_modules.line.faults.kinds import Fault
 from aoi_modules.line.pictures import KnownPicture
 from aoi_modules.line.tally import Tally
 from aoi_modules.verdict import Verdict

@@ -26,7 +26,6 @@ from aoi_modules.gateway.doors.grpc_call import Call, CalledPicture, Context
 from aoi_modules.gateway.doors.grpc_codes import code_of, words_of
 from aoi_modules.gateway.doors.grpc_messages import asks_manifest, check_version, response_of, shots_of, spec_for
 from aoi_modules.gateway.doors.picture_log import Log
-from aoi_modules.gateway.doors.uploads import MAX_NAME
 from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN, Metrics
 from aoi_modules.gateway.routes import Route, Routes
@@ -266,7 +265,7 @@ class GrpcApp:
             call.admit(self._porter())
             async with self._received(kind, messages, call) as request:
                 component = _spec(request).name
-                log = log.bind(component=component[:MAX_NAME])
+                log = log.bind(**picture_log.known({"component": component}, self._routes()))
                 response = (await work(request, call, log)).SerializeToString()
             code = "OK"
         except AoiError as error:

@@ -210,7 +210,7 @@ async def _answered(
 ) -> Response:
     """The verdict, or why there is none; as a span, and with a line in the log."""
     gateway, request_id = gateway_of(request), _request_id(request)
-    asked = _Asked(request_id, gateway.log.bind(request_id=request_id, **about))
+    asked = _Asked(request_id, gateway.log.bind(request_id=request_id, **picture_log.known(about, gateway.routes)))
     with gateway.tracing.request(f"POST {path}", request.headers, request_id=request_id, **about) as span:
         response = await _verdict(asked, inspect)
         span.tell(failed=response.status_code >= 500, status=response.status_code)

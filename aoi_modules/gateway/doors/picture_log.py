@@ -1,13 +1,23 @@
 """The line of each picture in the gateway's log, with the same names by both doors."""
 
 import time
+from collections.abc import Mapping
 
 import structlog
 
-from aoi_modules.errors import AoiError, RpcError
+from aoi_modules.errors import AoiError, RpcError, UnknownComponent
 from aoi_modules.gateway.line import Answer
+from aoi_modules.gateway.routes import Routes
 
 Log = structlog.stdlib.BoundLogger
+
+
+def known(about: Mapping[str, str], routes: Routes) -> dict[str, str]:
+    """What a log may be bound to: a component only where the routes have it.
+
+    Log stores keep an index of components, which no sender may let grow. A refusal names another one in its words.
+    """
+    return {name: text for name, text in about.items() if name != "component" or text in routes.components}
 
 
 def inspected(log: Log, answer: Answer, status: int | str, started: float) -> None:
@@ -23,6 +33,7 @@ def inspected(log: Log, answer: Answer, status: int | str, started: float) -> No
     log.info(
         "inspected",
         status=status,
+        inspection=found.id or None,
         verdict=found.verdict,
         model=found.model.name,
         version=found.model.version,
@@ -41,6 +52,8 @@ def refused(log: Log, error: AoiError, status: int | str, started: float, **more
         started: when it came, by `time.perf_counter`.
         more: to be said.
     """
+    if isinstance(error, UnknownComponent):
+        log = log.try_unbind("component")
     address = {"address": error.address} if isinstance(error, RpcError) and error.address else {}
     log.warning("refused", status=status, **more, **address, detail=error.message, ms=since(started))
 

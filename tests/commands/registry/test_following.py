@@ -17,7 +17,7 @@ def test_once_before_a_start(place: str, tmp_path: Path) -> None:
     words = ["--models", models, "--once", "--root", "/models", "--health-file", tmp_path / "health.json"]
     done = team.aoi("sync", *words)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "brought tile:3" in done.stderr
+    assert "brought model=tile version=3" in done.stderr
     version_dir.verify(models / "tile" / "3")
     assert config_file.read(models / "models.config") == {"tile": Serving((3,), {"stable": 3})}
     assert 'base_path: "/models/tile"' in (models / "models.config").read_text()

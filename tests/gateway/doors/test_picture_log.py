@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import grpc
+import msgspec
 import requests
 
 from aoi_modules.errors import NoPicture, RpcError
@@ -40,7 +41,7 @@ def test_a_picture_that_has_its_verdict() -> None:
     picture_log.inspected(log, Answer(FOUND, address="10.0.0.7:8500"), "OK", time.perf_counter())
     assert line_of(stream) == {
         "event": "inspected", "level": "info", "request_id": "r1", "component": "tile", "status": "OK",
-        "verdict": "FAIL", "model": "tile", "version": 3, "address": "10.0.0.7:8500",
+        "inspection": None, "verdict": "FAIL", "model": "tile", "version": 3, "address": "10.0.0.7:8500",
     }  # fmt: skip
 
 
@@ -70,7 +71,30 @@ def lines_of(gateway: RunningGateway, request_id: str) -> list[dict[str, object]
     for line in found:
         assert line.pop("ms") > 0
         del line["timestamp"]
+        assert (line["event"] == "inspected") <= ("inspection" in line)
+        line.pop("inspection", None)
     return found
+
+
+def test_a_line_names_the_inspection_under_which_it_is_recorded() -> None:
+    stream = io.StringIO()
+    answer = Answer(msgspec.structs.replace(FOUND, id="0190"))
+    picture_log.inspected(event_log(stream), answer, 200, time.perf_counter())
+    assert line_of(stream)["inspection"] == "0190"
+
+
+def test_a_log_is_bound_to_components_of_the_routes_alone(
+    start_gateway: StartGateway, model_server: ModelServer
+) -> None:
+    gateway = start_gateway(ROUTES.format(model_server.address))
+    headers = {"X-Request-Id": "log-unknown"}
+    requests.post(f"{gateway.url}/v1/inspect/flood-1?unit=SN1", data=PICTURE, headers=headers, timeout=10)
+    requests.post(f"{gateway.url}/v1/inspect/flood-2?purpose=x", data=PICTURE, headers=headers, timeout=10)
+    requests.post(f"{gateway.url}/v1/units/SN2/inspect", files={"flood-3": PICTURE}, headers=headers, timeout=10)
+    found = lines_of(gateway, "log-unknown")
+    assert len(found) >= 3
+    assert all("component" not in line for line in found)
+    assert "flood-1" in str(found[0]["detail"])
 
 
 def test_one_log_line_an_inspection(start_gateway: StartGateway, model_server: ModelServer) -> None:

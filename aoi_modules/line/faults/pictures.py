@@ -1,38 +1,15 @@
 """What goes wrong at a camera, on purpose: files that break on their way, a lamp that dims, a lens out of focus."""
 
 import io
-import random
-from collections.abc import Mapping
-from enum import StrEnum
 
 from PIL import Image, ImageEnhance, ImageFilter
+
+from aoi_modules.line.faults.kinds import Fault
 
 DIM = 0.45
 """What is left of the light."""
 BLUR = 0.02
 """Radius of what a point becomes, as a share of the picture's shorter side."""
-
-
-class Fault(StrEnum):
-    """What can be wrong with a picture."""
-
-    BROKEN = "broken"
-    DARK = "dark"
-    BLURRED = "blurred"
-
-
-Shares = Mapping[Fault, float]
-"""Share of the pictures with each fault, in [0, 1]; a picture has one at most."""
-
-
-def by_chance(shares: Shares, chance: random.Random) -> Fault | None:
-    """Which fault the next picture has; None for most."""
-    drawn = chance.random()
-    for fault, share in shares.items():
-        drawn -= share
-        if drawn < 0:
-            return fault
-    return None
 
 
 def spoiled(picture: bytes, fault: Fault) -> bytes:

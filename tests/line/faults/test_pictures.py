@@ -1,12 +1,12 @@
 import io
-import random
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from aoi_modules.errors import NotAPicture
-from aoi_modules.line.faults import DIM, Fault, by_chance, spoiled
+from aoi_modules.line.faults.kinds import Fault
+from aoi_modules.line.faults.pictures import DIM, spoiled
 from aoi_modules.pictures import decoding
 from aoi_modules.pictures.quality import measure_file
 from tests.gateway.conftest import picture_bytes
@@ -33,13 +33,3 @@ def test_a_lens_is_out_of_focus() -> None:
     before, after = (measure_file(one) for one in (stripes(), spoiled(stripes(), Fault.BLURRED)))
     assert after.sharpness < before.sharpness / 4
     assert after.brightness == pytest.approx(before.brightness, abs=0.02)
-
-
-def test_each_fault_gets_its_share() -> None:
-    chance = random.Random(1)
-    drawn = [by_chance({Fault.DARK: 0.3, Fault.BROKEN: 0.1}, chance) for _ in range(2000)]
-    assert 500 < drawn.count(Fault.DARK) < 700
-    assert 140 < drawn.count(Fault.BROKEN) < 260
-    assert Fault.BLURRED not in drawn
-    assert {by_chance({}, chance) for _ in range(50)} == {None}
-    assert {by_chance({Fault.DARK: 1.0}, chance) for _ in range(50)} == {Fault.DARK}
