@@ -138,6 +138,7 @@ def test_one_log_line_a_picture_with_the_names_of_the_other_door(gateway: Runnin
     told(gateway, [PICTURE], aoi_unit="SN8", x_request_id="log-one")
     (line,) = lines_of(gateway, "log-one")
     assert line.pop("ms") > 0
+    assert len(line.pop("inspection")) == 32
     del line["timestamp"]
     assert line == {
         "event": "inspected", "level": "info", "by": "gRPC", "request_id": "log-one", "component": "part",
