@@ -122,12 +122,17 @@ class Settings:
     ] = field(default_factory=lambda: Path("~/.keras").expanduser())
     malloc_arenas: Annotated[
         str,
-        Setting("MALLOC_ARENA_MAX", "glibc's own; where it is set, `aoi serve` keeps to it", in_file=False),
+        Setting("MALLOC_ARENA_MAX", "glibc's own; where it is set, both servers keep to it", in_file=False),
     ] = ""
     glibc_tunables: Annotated[
         str,
-        Setting("GLIBC_TUNABLES", "glibc's own; `aoi serve` keeps to a `glibc.malloc.arena_max` in it", in_file=False),
+        Setting("GLIBC_TUNABLES", "glibc's own; both servers keep to a `glibc.malloc.arena_max` in it", in_file=False),
     ] = ""
+
+    @property
+    def arenas_chosen(self) -> bool:
+        """Whether the user has chosen how many arenas glibc's allocator may have."""
+        return bool(self.malloc_arenas) or "glibc.malloc.arena_max" in self.glibc_tunables
 
     @property
     def artifacts_dir(self) -> Path:

@@ -113,6 +113,19 @@ def test_the_folders_below_the_course_folder(tmp_path: Path) -> None:
     assert (settings.artifacts_dir, settings.report_dir) == (tmp_path / "artifacts", tmp_path / "report")
 
 
+@pytest.mark.parametrize(
+    ("environment", "chosen"),
+    [
+        ({}, False),
+        ({"MALLOC_ARENA_MAX": "6"}, True),
+        ({"GLIBC_TUNABLES": "glibc.malloc.arena_max=5"}, True),
+        ({"GLIBC_TUNABLES": "glibc.malloc.trim_threshold=5"}, False),
+    ],
+)
+def test_arenas_that_the_user_chose(environment: dict[str, str], chosen: bool, tmp_path: Path) -> None:
+    assert load(environment, tmp_path).arenas_chosen is chosen
+
+
 def test_what_may_hold_a_password_is_not_shown(tmp_path: Path) -> None:
     settings = load({"AOI_DATABASE_URL": "postgresql://a:hidden@h/d", "AOI_MQTT_PASSWORD": "hidden"}, tmp_path)
     assert settings.database_url.endswith("hidden@h/d")

@@ -1,7 +1,6 @@
 """How fast this machine is: two short works of the kinds that lessons consist of, timed once and remembered."""
 
 import contextlib
-import os
 import platform
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from aoi_modules.machine.processors import processors
 from aoi_modules.machine.whole_file import write_whole
 
 FILE_NAME = "machine-speed.json"
@@ -64,13 +64,7 @@ def slowness(here: Speed, reference: Speed) -> float:
 
 def this_machine() -> str:
     """The processor, the cores that this process may use, and the versions that the speed depends on."""
-    return f"{_processor()}, {cores()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
+    return f"{_processor()}, {processors()} cores, Python {platform.python_version()}, NumPy {np.__version__}"
 
 
 def _processor() -> str:

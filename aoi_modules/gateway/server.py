@@ -22,7 +22,10 @@ from aoi_modules.gateway.doors.shared import Gateway
 from aoi_modules.gateway.metrics import Metrics
 from aoi_modules.gateway.routes import Routes, read_routes
 from aoi_modules.gateway.watching.tracing import traced_to
+from aoi_modules.machine import allocator
+from aoi_modules.machine.processors import processors
 from aoi_modules.results.home import Home, at_home
+from aoi_modules.settings import settings
 from aoi_modules.web_server import WebServer, listening_socket
 
 _BACKLOG = 1024
@@ -91,6 +94,8 @@ def run_gateway(routes_file: Path, options: ServerOptions) -> None:
         SettingsError, MissingExtra: traces cannot be sent as the options say.
         AoiError: the address cannot be listened on.
     """
+    if not settings().arenas_chosen:
+        allocator.limit_arenas(processors())
     log = logs.event_log()
     entrance = entrance_of(options.host, tls=options.tls is not None, behind_proxy=options.behind_proxy)
     if options.results is None and not entrance.open and (options.tls is None or options.tls.client_ca is None):

@@ -1,4 +1,4 @@
-"""Disk and memory of this machine: files written whole, YAML read as structs, pages from templates, what finds no room.
+"""Disk, memory and processors of this machine: whole files, YAML as structs, pages from templates, what has no room.
 
 Uses `errors` only.
 """

@@ -79,7 +79,9 @@ import grpc
 from aoi_modules import event_loop
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import ModelError, RpcError, SettingsError
-from aoi_modules.serving import allocator, base_path, model_config
+from aoi_modules.machine import allocator
+from aoi_modules.machine.processors import processors
+from aoi_modules.serving import base_path, model_config
 from aoi_modules.serving.batching import parameters
 from aoi_modules.serving.dataplane import DataPlane
 from aoi_modules.serving.doors import tls
@@ -96,12 +98,13 @@ from aoi_modules.serving.engines.choice import engine_loader
 from aoi_modules.serving.flags import Flags
 from aoi_modules.serving.lifecycle.config_poll import ConfigPoll
 from aoi_modules.serving.lifecycle.engine_metrics import EngineMetrics
-from aoi_modules.serving.lifecycle.loader import Loader, processors
+from aoi_modules.serving.lifecycle.loader import Loader
 from aoi_modules.serving.lifecycle.stream import Retries
 from aoi_modules.serving.lifecycle.versions import CHECK_SECONDS, StartUp, Versions
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.serving.monitoring import Monitor, read_config
 from aoi_modules.serving.workers import Workers
+from aoi_modules.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +130,8 @@ def run(flags: Flags) -> None:
 
         raise SystemExit(docker.run(flags, models))
     _check(flags)
-    allocator.limit_arenas(processors())
+    if not settings().arenas_chosen:
+        allocator.limit_arenas(processors())
     event_loop.run(_serve(flags, models))
 
 

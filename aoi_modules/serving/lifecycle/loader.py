@@ -1,15 +1,15 @@
 """From a version directory to a servable: checksums, engine, warm-up."""
 
 import logging
-import os
 import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from aoi_modules.errors import AoiError, ModelError
+from aoi_modules.machine import allocator
+from aoi_modules.machine.processors import processors
 from aoi_modules.modelstore import layout, version_dir
-from aoi_modules.serving import allocator
 from aoi_modules.serving.answering.servable import Servable
 from aoi_modules.serving.answering.signature_check import InputCheck
 from aoi_modules.serving.batching import parameters
@@ -109,8 +109,3 @@ class Loader:
         if batching is not None:
             return Policy.of(batching), batching.num_batch_threads or processors()
         return (Policy.worth(engine.batch_rows), processors()) if ours else (UNMERGED, self._threads)
-
-
-def processors() -> int:
-    """Counts the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

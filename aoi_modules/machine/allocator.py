@@ -1,10 +1,8 @@
-"""The C library's allocator, which the engines take memory from: fewer arenas, so that reloads do not add up."""
+"""The C library's allocator, of which both servers have memory: fewer arenas, so that their peaks do not add up."""
 
 import ctypes
 import os
 from collections.abc import Callable
-
-from aoi_modules.settings import settings
 
 ARENAS_A_PROCESSOR = 2
 """glibc's own number is eight; each arena grows to the greatest load that it ever met, and after 20 reloads the server
@@ -15,11 +13,8 @@ _M_ARENA_MAX = -8
 def limit_arenas(processors: int) -> None:
     """Keeps the allocator to two arenas a processor; to be called before the first thread.
 
-    It does nothing where the user has chosen a number, and nothing for allocators other than glibc's.
+    It does nothing for allocators other than glibc's.
     """
-    given = settings()
-    if given.malloc_arenas or "glibc.malloc.arena_max" in given.glibc_tunables:
-        return
     mallopt = _function("mallopt")
     if mallopt is not None:
         mallopt(_M_ARENA_MAX, ARENAS_A_PROCESSOR * processors)
