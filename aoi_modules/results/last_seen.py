@@ -106,11 +106,11 @@ class LastSeen(ABC, Generic[Copied]):
         if found is not self._copy:
             self._copy = found
             self.use(found)
-            self._write_copy()
+            await self._write_copy()
         else:
             self._copy = msgspec.structs.replace(found, time=moment)
             if moment - self._written >= COPY_AGE:
-                self._write_copy()
+                await self._write_copy()
         self.away_since = None
 
     async def look_again(self) -> None:
@@ -120,7 +120,7 @@ class LastSeen(ABC, Generic[Copied]):
         except DatabaseAway:  # told by `Storing`, which cannot do without it either
             if self.away_since is None and self._copy is not None:
                 self.away_since = self._copy.time
-                self._write_copy()
+                await self._write_copy()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Looks again and again, until it is told to stop."""
@@ -137,9 +137,10 @@ class LastSeen(ABC, Generic[Copied]):
                 f"{self._path}: expected the {self.what} as this gateway last saw them: {error}"
             ) from None
 
-    def _write_copy(self) -> None:
+    async def _write_copy(self) -> None:
+        """Writes the copy in a thread: the disk may take a while, in which the loop serves others."""
         self._written = now()
         try:
-            write_whole(self._path, msgspec.json.encode(self._copy))
+            await asyncio.to_thread(write_whole, self._path, msgspec.json.encode(self._copy))
         except OSError as error:  # the disk is full: it goes on with what it knows, and a restart with the last copy
             self._log.error(f"{self.what} not copied", file=str(self._path), detail=str(error))

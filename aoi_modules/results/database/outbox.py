@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import Database
+from aoi_modules.results.database.portions import insert_all
 from aoi_modules.results.database.tables import outbox
 
 
@@ -34,7 +35,7 @@ async def put(connection: AsyncConnection, letters: Sequence[Letter]) -> None:
             {"sink": letter.sink, "gateway": letter.gateway, "about": letter.about, "message": letter.message}
             for letter in letters
         ]
-        await connection.execute(insert(outbox), rows)
+        await insert_all(connection, outbox, rows)
 
 
 async def oldest(database: Database, gateway: str, sink: str, count: int) -> list[tuple[int, Letter]]:

@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database import tallies
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.outbox import Letter, put
-from aoi_modules.results.database.portions import portions
+from aoi_modules.results.database.portions import insert_all, portions
 from aoi_modules.results.database.rows import to_row
 from aoi_modules.results.database.tables import inspections
 from aoi_modules.results.record import Record
@@ -69,7 +69,7 @@ async def _store(
     firsts = await _firsts(connection, [record.key for record in new.values() if record.key is not None])
     marked = [_marked(record, firsts) for record in new.values()]
     await tallies.add(connection, marked)
-    await connection.execute(insert(inspections), [to_row(record) for record in marked])
+    await insert_all(connection, inspections, [to_row(record) for record in marked])
     await put(connection, [letter for record in marked for letter in compose(record)])
     if beside is not None:
         await beside(connection, marked)
