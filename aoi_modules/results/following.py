@@ -18,6 +18,8 @@ BATCH = 500
 GATHER_SECONDS = 0.2
 """How long the first entry waits for others that go with it, unless somebody asks for it: a batch costs the disk much
 more than an entry."""
+BUSY, BUSY_SECONDS = 50, 0.5
+"""After a batch of so many the next ones wait for longer, as the event loop has better things to do then."""
 PAUSE_SECONDS = 1.0
 """Between two tries to reach a place that is away."""
 
@@ -75,6 +77,7 @@ class Following(ABC):
         self._pictures = pictures
         self._moved = asyncio.Condition()
         self._asked_for = 0
+        self._latest = 0
         self._hurry = asyncio.Event()
         self.away = ""
         self.refusals = 0
@@ -144,18 +147,19 @@ class Following(ABC):
         return path
 
     async def _gather(self) -> None:
-        """Waits for further entries, unless somebody waits for those that are there."""
-        if self._asked_for:
+        """Waits for further entries, unless somebody waits for those that are there, or there are enough."""
+        if self._asked_for or self._latest >= BATCH:
             return
         self._hurry.clear()
         try:
-            async with asyncio.timeout(GATHER_SECONDS):
+            async with asyncio.timeout(BUSY_SECONDS if self._latest >= BUSY else GATHER_SECONDS):
                 await self._hurry.wait()
         except TimeoutError:
             return
 
     async def _take_some(self) -> None:
         found = await self._follower.read(BATCH, pictures=self._pictures)
+        self._latest = len(found)
         if found:
             await self.take(found)
             self._follower.done(found[-1].position)

@@ -30,6 +30,8 @@ found another verdict."""
 Moment = Annotated[datetime, Meta(tz=True)]
 """A time that says its zone."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Whole = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+"""A version or a number of a row, as far as databases and TensorFlow Serving count."""
 ID = re.compile(r"[0-9a-f]{32}")
 """How an id of ours looks."""
 _ID_RANDOM_BITS = 74

@@ -74,6 +74,12 @@ async def tries(shelf: Shelving, count: int) -> None:
         await asyncio.sleep(0.001)
 
 
+async def shelved(shelf: Shelving, count: int) -> None:
+    """Waits until so many are on the shelf."""
+    while len(shelf.shelf) < count:
+        await asyncio.sleep(0.001)
+
+
 def test_entries_are_taken_in_order_and_their_pictures_only_where_they_are_wanted(tmp_path: Path) -> None:
     async def run(pictures: bool) -> list[bytes]:
         async with shelving(tmp_path / str(pictures), pictures=pictures) as (spool, shelf):
@@ -138,3 +144,35 @@ def test_what_was_taken_is_not_given_to_the_next_run(tmp_path: Path) -> None:
 
     assert asyncio.run(run([b"1", b"2"])) == [b"1", b"2"]
     assert asyncio.run(run([b"3"])) == [b"3"]
+
+
+def test_after_a_busy_batch_entries_wait_for_longer_unless_somebody_waits_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BUSY", 2)
+    monkeypatch.setattr(following, "BUSY_SECONDS", 60)
+
+    async def run() -> None:
+        async with shelving(tmp_path) as (spool, shelf):
+            await asyncio.gather(*(spool.append(b"first") for _ in range(3)))
+            await shelved(shelf, 3)
+            end = await spool.append(b"last")
+            await asyncio.sleep(2 * following.GATHER_SECONDS)
+            assert shelf.shelf == [b"first"] * 3
+            assert await shelf.until(end, 30)
+            assert shelf.shelf[-1] == b"last"
+
+    asyncio.run(run())
+
+
+def test_what_is_left_behind_a_full_batch_waits_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "BATCH", 3)
+    monkeypatch.setattr(following, "BUSY", 2)
+    monkeypatch.setattr(following, "BUSY_SECONDS", 60)
+
+    async def run() -> None:
+        async with shelving(tmp_path) as (spool, shelf):
+            await asyncio.gather(*(spool.append(b"book") for _ in range(9)))
+            await asyncio.wait_for(shelved(shelf, 9), 30)
+
+    asyncio.run(run())

@@ -21,7 +21,6 @@ _SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",  # reading does not wait for writing
     "PRAGMA synchronous=FULL",  # a commit is on disk: only then the spool lets go
     "PRAGMA busy_timeout=15000",  # of gateways that start together, the last one waits until the others have migrated
-    "PRAGMA cache_size=-16000",
 )
 _AUTHORITY = "sslrootcert"
 """Of a URL: a PEM file of authorities, by which the server's certificate and name are checked."""

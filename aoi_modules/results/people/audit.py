@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.tables import audit
-from aoi_modules.results.record import now
+from aoi_modules.results.record import Whole, now
 
 FEW, MOST = 100, 1000
 """Entries a page, unless it is said otherwise, and at most."""
@@ -38,7 +38,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     who: str | None = None
     action: str | None = None
     about: str | None = None
-    before: Annotated[int, Meta(ge=1)] | None = None
+    before: Whole | None = None
     """Only entries with a lower number: the last one of the page before."""
     limit: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     """Entries at most; 100 unless it says otherwise."""

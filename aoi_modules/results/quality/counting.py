@@ -17,6 +17,7 @@ from aoi_modules.results.database.tables import judged, tallies
 from aoi_modules.results.database.tallies import slot_of
 from aoi_modules.results.quality.shifts import Calendar
 from aoi_modules.results.quality.strata import Stratum
+from aoi_modules.results.record import Whole
 from aoi_modules.verdict import Verdict
 
 By = Literal["component", "lot", "station", "version", "day", "shift"]
@@ -52,7 +53,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     lot: str | None = None
     station: str | None = None
     model: str | None = None
-    version: Annotated[int, Meta(ge=1)] | None = None
+    version: Whole | None = None
     shift: Annotated[str, Meta(description="Only in this shift of the calendar, on whatever day.")] | None = None
     since: _Since | None = None
     until: _Until | None = None

@@ -13,6 +13,7 @@ from aoi_modules.results.limits.setting import Place
 from aoi_modules.results.quality.desk import Change, Effect, changes, curve, effect
 from aoi_modules.results.quality.scores import evidence
 from aoi_modules.results.quality.shifts import Calendar
+from aoi_modules.results.record import Whole
 from aoi_modules.results.recorder import Recorder
 from aoi_modules.verdict import Limits
 
@@ -25,7 +26,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     component: str | None = None
     model: str | None = None
-    version: Annotated[int, Meta(ge=1)] | None = None
+    version: Whole | None = None
     head: str | None = None
     threshold: _Score | None = None
     band_from: _Score | None = None

@@ -14,6 +14,7 @@ from aoi_modules.gateway.line import Line
 from aoi_modules.judging.limits import HeadLimits, check_fit
 from aoi_modules.results.limits import ledger
 from aoi_modules.results.limits.setting import Place, Setting
+from aoi_modules.results.record import Whole
 from aoi_modules.results.recorder import Recorder
 
 Score = Annotated[float, Meta(ge=0, le=1)]
@@ -25,7 +26,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     component: str
     model: str
-    version: Annotated[int, Meta(ge=1)]
+    version: Whole
     head: str
     threshold: Score
     review_band: tuple[Score, Score] | None = None

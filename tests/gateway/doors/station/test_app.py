@@ -58,3 +58,22 @@ def test_a_page_of_somebody_else_cannot_judge(station: Station, content_type: st
 def test_all_methods_of_a_path_are_told(station: Station, path: str) -> None:
     answer = requests.delete(f"{station.url}{path}", timeout=10)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
+
+
+@pytest.mark.parametrize("number", [2**63, 10**33, -(2**63) - 1])
+def test_no_number_is_too_large_to_be_refused(station: Station, number: int) -> None:
+    paths = requests.get(f"{station.url}/openapi.json", timeout=60).json()["paths"]
+    asked = [
+        (path, one["name"])
+        for path, ways in paths.items()
+        for one in ways.get("get", {}).get("parameters", ())
+        if one["in"] == "query" and "{" not in path and "integer" in str(one["schema"])
+    ]
+    of_pages = [("/audit", "before"), ("/limits", "version"), ("/limits/what-if", "version"), ("/quality", "version")]
+    about = {"component": "tile", "model": "tile", "head": "defect", "threshold": 0.6}
+    for path, name in [*asked, *of_pages]:
+        fitting = about if "limits" in path else {}
+        answer = station.get(path, **fitting, **{name: number})
+        assert answer.status_code < 500, f"{path} {name}: {answer.text}"
+    assert ("/v1/audit", "before") in asked
+    assert station.post("/v1/limits", **{**WANTED, "version": number}).status_code == 400

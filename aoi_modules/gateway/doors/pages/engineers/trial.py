@@ -17,6 +17,7 @@ from aoi_modules.results.database.reading import typed
 from aoi_modules.results.limits.setting import Place
 from aoi_modules.results.quality.desk import Change, Effect, changes, curve, effect
 from aoi_modules.results.quality.scores import Evidence, LastPart
+from aoi_modules.results.record import Whole
 from aoi_modules.verdict import Limits, Verdict
 
 MOST_NAMED = 24
@@ -29,7 +30,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
     component: str | None = None
     model: str | None = None
-    version: Annotated[int, Meta(ge=1)] | None = None
+    version: Whole | None = None
     head: str | None = None
     threshold: _Score | None = None
     doubtful: _Score | None = None
