@@ -49,7 +49,7 @@ def test_each_installed_package_is_listed_with_a_licence_that_is_allowed(bill: P
     installed = {plain(one.name) for one in distributions()}
     assert set(listed) == installed
     assert [name for name, licence in listed.items() if REFUSED.search(licence)] == []
-    assert {name for name, licence in listed.items() if licence == "UNKNOWN"} == UNKNOWN
+    assert {name for name, licence in listed.items() if licence == "UNKNOWN"} <= UNKNOWN
 
 
 def plain(name: str) -> str:
