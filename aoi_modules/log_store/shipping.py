@@ -66,7 +66,11 @@ class Shipper(Closing):
     def _round(self) -> bool:
         """Pushes what is there, up to some amount of each file; whether something was pushed."""
         files = self._files  # others may come meanwhile
-        found = [line for one in files for line in _lines_of(*one)]
+        try:
+            found = [line for one in files for line in _lines_of(*one)]
+        except OSError as error:
+            self._tell(f"a log cannot be read: {error}; its lines are sent later", away=True)
+            return False
         if not found:
             return False
         try:

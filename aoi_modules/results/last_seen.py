@@ -56,6 +56,7 @@ class LastSeen(ABC, Generic[Copied]):
         self._log = log
         self._copy: Copied | None = None
         self._written = now()
+        self._writing = asyncio.Lock()
         self.away_since: datetime | None = None
 
     @abstractmethod
@@ -138,9 +139,13 @@ class LastSeen(ABC, Generic[Copied]):
             ) from None
 
     async def _write_copy(self) -> None:
-        """Writes the copy in a thread: the disk may take a while, in which the loop serves others."""
-        self._written = now()
-        try:
-            await asyncio.to_thread(write_whole, self._path, msgspec.json.encode(self._copy))
-        except OSError as error:  # the disk is full: it goes on with what it knows, and a restart with the last copy
-            self._log.error(f"{self.what} not copied", file=str(self._path), detail=str(error))
+        """Writes the copy in a thread: the disk may take a while, in which the loop serves others.
+
+        One after the other, and each what is the newest then: of two at once the older one might come to lie on top.
+        """
+        async with self._writing:
+            self._written = now()
+            try:
+                await asyncio.to_thread(write_whole, self._path, msgspec.json.encode(self._copy))
+            except OSError as error:  # the disk is full: it goes on with what it knows, a restart with the last copy
+                self._log.error(f"{self.what} not copied", file=str(self._path), detail=str(error))

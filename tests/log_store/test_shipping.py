@@ -76,6 +76,18 @@ def test_lines_that_are_refused_do_not_hold_up_those_behind_them(tmp_path: Path)
     assert said[0].endswith("it answered 400: ; 1 lines are in their files alone")
 
 
+def test_a_log_that_cannot_be_read_is_told_and_read_later(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "a").mkdir()  # nothing can be read there
+    with Door() as door, Shipper(LogStore(door.url), said.append) as shipper:
+        shipper.follow(tmp_path / "a", "gateway", "gateway-1")
+        until(lambda: bool(said))
+        assert said[0].startswith("a log cannot be read: ")
+        (tmp_path / "a").rmdir()
+        append(tmp_path / "a", "1")
+        until(lambda: door.texts == ["1"])
+
+
 def test_an_end_without_a_store_is_soon(tmp_path: Path, free_port: int) -> None:
     append(tmp_path / "a", "1")
     with Shipper(LogStore(f"http://127.0.0.1:{free_port}"), lambda _: None) as shipper:

@@ -1,6 +1,7 @@
 """What was last seen of one thing: written when it changes, and by its age when it does not."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 from aoi_modules.logs import event_log
+from aoi_modules.machine.whole_file import write_whole
 from aoi_modules.results import last_seen
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.last_seen import Copy, LastSeen
@@ -50,6 +52,28 @@ def test_a_copy_is_written_for_a_change_and_for_its_age(tmp_path: Path, monkeypa
         await database.close()
 
     asyncio.run(run())
+
+
+def test_of_two_copies_at_once_the_newest_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses = iter((0.3, 0.0))  # the first one meets a disk that is slow
+
+    def slowly(path: Path, content: bytes) -> None:
+        time.sleep(next(pauses))
+        write_whole(path, content)
+
+    async def run() -> None:
+        database = Database(tmp_path / "results.db")
+        seen = ColourSeen(database, tmp_path / "colour.json", event_log(StringIO()))
+        monkeypatch.setattr(last_seen, "write_whole", slowly)
+        first = asyncio.create_task(seen.look())
+        await asyncio.sleep(0.1)
+        seen.now = "blue"
+        await seen.look()
+        await first
+        await database.close()
+
+    asyncio.run(run())
+    assert msgspec.json.decode((tmp_path / "colour.json").read_bytes(), type=Colour).name == "blue"
 
 
 def test_a_disk_that_takes_no_copy_is_told_and_changes_nothing(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from aoi_modules.gateway.limits import Limits
 from aoi_modules.gateway.line import Answer, Line
 from aoi_modules.gateway.metrics import UNKNOWN
 from aoi_modules.gateway.records import Records
+from aoi_modules.gateway.routes import Routes
 from aoi_modules.gateway.units import UnitOrder, inspect_unit
 from aoi_modules.judging.inspection import Inspection
 from aoi_modules.judging.unit import UnitInspection
@@ -182,16 +183,17 @@ async def _inspect_unit(request: Request, unit: str, asked: _Asked) -> UnitInspe
     )
     async with gateway.unit_turns.turn(routes.upload_timeout_ms / 1000):
         pictures = await unit_form.read_form(request, routes, upload)
-        inspection = await inspect_unit(line_of(request), replace(order, pictures=pictures), partial(_told, asked.log))
+        order = replace(order, pictures=pictures)
+        inspection = await inspect_unit(line_of(request), order, partial(_told, asked.log, routes))
     verdict, elapsed = inspection.verdict, picture_log.since(asked.started)
     asked.log.info("unit inspected", status=200, verdict=verdict, product=inspection.product, ms=elapsed)
     gateway.metrics.unit_verdicts.labels(inspection.product or "", inspection.verdict.value).inc()
     return inspection
 
 
-def _told(log: Log, position: str, component: str, outcome: Answer | AoiError, started: float) -> None:
+def _told(log: Log, routes: Routes, position: str, component: str, outcome: Answer | AoiError, started: float) -> None:
     """A line for a picture of a unit."""
-    log = log.bind(component=component[:MAX_NAME], position=position[:MAX_NAME])
+    log = log.bind(**picture_log.known({"component": component, "position": position[:MAX_NAME]}, routes))
     if isinstance(outcome, Answer):
         picture_log.inspected(log, outcome, 200, started)
     else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from aoi_modules.errors import AoiError, RpcError, UnknownComponent
+from aoi_modules.errors import AoiError, RpcError
 from aoi_modules.gateway.line import Answer
 from aoi_modules.gateway.routes import Routes
 
@@ -52,8 +52,6 @@ def refused(log: Log, error: AoiError, status: int | str, started: float, **more
         started: when it came, by `time.perf_counter`.
         more: to be said.
     """
-    if isinstance(error, UnknownComponent):
-        log = log.try_unbind("component")
     address = {"address": error.address} if isinstance(error, RpcError) and error.address else {}
     log.warning("refused", status=status, **more, **address, detail=error.message, ms=since(started))
 

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aoi_modules.results.database.rows import Row
 
 AT_ONCE = 200
-"""Values a statement; SQLite of old took 999 in all."""
+"""Values of a question."""
 _MOST_VALUES = 999
+"""Of a statement: SQLite of old took no more."""
 
 
 def portions(values: Iterable[str]) -> Iterator[Sequence[str]]:
