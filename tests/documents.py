@@ -1,6 +1,7 @@
 """What README.md and ARCHITECTURE.md show in fenced blocks, and the means to do it: commands, servers, free ports."""
 
 import os
+import random
 import re
 import shlex
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,13 @@ def environment(**values: str) -> dict[str, str]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports on which nobody listens."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    """Ports on which nobody listens, and which the system lends to no caller before a test listens there."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.SystemRandom().randrange(10_000, 20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found.append(port)
+    return found
 
 
 def done(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:

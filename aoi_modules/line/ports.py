@@ -1,8 +1,9 @@
 """Where the parts of the line listen: on this machine alone, and looked at before anything starts."""
 
+import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 
 from aoi_modules.errors import AoiError, Argument
 from aoi_modules.log_store.victoria import PORT
@@ -11,6 +12,8 @@ from aoi_modules.web_server import listening_socket
 HOST = "127.0.0.1"
 PROMETHEUS, NODE_EXPORTER, LOG_STORE = 9090, 9100, PORT
 """Where people expect them. Debian starts its own there, so a port that is taken gives way to a free one."""
+_QUIET = (20_000, 32_768)
+"""From where to where free ports are looked for: Linux lends those from 32,768 on."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,10 @@ def _trouble(port: int) -> str:
 
 
 def _free(count: int) -> Iterator[int]:
-    """Free ports, all different."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(listening_socket(HOST, 0)) for _ in range(count)]
-        numbers = [one.getsockname()[1] for one in sockets]
-    return iter(numbers)
+    """Free ports, all different.
+
+    They lie below those that the system lends to whoever calls somebody: one of those that is free now may be lent to a
+    part of the line before the part that is to listen there has started.
+    """
+    free = (port for port in random.sample(range(*_QUIET), _QUIET[1] - _QUIET[0]) if not _trouble(port))
+    return islice(free, count)
