@@ -101,6 +101,12 @@ def test_secrets_come_from_outside_and_each_one_is_asked_for() -> None:
     assert "/docker/.env\n" in (ROOT / ".gitignore").read_text()
 
 
+def test_the_owner_of_the_tables_comes_to_whoever_ends_and_to_the_database_alone() -> None:
+    known = {name for name, service in SERVICES.items() if "${POSTGRES_PASSWORD" in str(service)}
+    assert known - {"database"} == {"migrations", "writers", "watchers"}
+    assert not (known - {"database"}) & set(LONG_RUNNING)
+
+
 def test_the_routes_are_such_as_the_gateway_reads() -> None:
     (route,) = read_routes(ROOT / "docker/routes.yaml").components.values()
     (address,) = route.upstream if isinstance(route.upstream, tuple) else (route.upstream,)
@@ -135,7 +141,8 @@ def test_compose_reads_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     read_back = yaml.safe_load(done.stdout)["services"]
     assert set(read_back) == set(SERVICES)
-    assert "chosen-postgres_password@database" in read_back["gateway"]["environment"]["AOI_DATABASE_URL"]
+    address = read_back["gateway"]["environment"]["AOI_DATABASE_URL"]
+    assert address == "postgresql://gateway:chosen-gateway_database_password@database/aoi"
     empty = tmp_path / "empty"
     empty.write_text("")
     refused = subprocess.run(

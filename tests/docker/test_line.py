@@ -101,6 +101,8 @@ def test_what_is_pushed_is_served_judged_and_kept(line: Line, servables: Path) -
     select = f"select verdict from inspections where id = '{found['id']}'"
     database = line.container("database")
     assert _soon(lambda: docker("exec", database, *rows, select) == found["verdict"])
+    who = "select usename from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+    assert set(docker("exec", database, *rows, who).split()) == {"gateway"}
     assert found["verdict"] == "PASS" or found["id"] in _pictures(line)
 
 

@@ -15,7 +15,7 @@ def needed_secrets(objects: Sequence[Object]) -> list[tuple[str, str]]:
         (namespace_of(one), one["spec"].get("target", {}).get("name", one["metadata"]["name"]))
         for one in of_kind(objects, "ExternalSecret")
     }
-    found = {(pod.namespace, name) for pod in pods(objects) for name in _named(pod.spec, pod.all_containers)}
+    found = {(pod.namespace, name) for pod in pods(objects) for name in pod.secrets}
     return sorted(found - brought)
 
 
@@ -24,17 +24,3 @@ def missing_secrets(cluster: Cluster, objects: Sequence[Object]) -> list[str]:
     return [
         f"{room}/{name}" for room, name in needed_secrets(objects) if cluster.get("v1", "Secret", name, room) is None
     ]
-
-
-def _named(spec: Object, containers: Sequence[Object]) -> set[str]:
-    volumes = {one["secret"]["secretName"] for one in spec.get("volumes", []) if "secret" in one}
-    sources = {
-        source["secretRef"]["name"] for one in containers for source in one.get("envFrom", []) if "secretRef" in source
-    }
-    variables = {
-        one["valueFrom"]["secretKeyRef"]["name"]
-        for container in containers
-        for one in container.get("env", [])
-        if "secretKeyRef" in one.get("valueFrom", {})
-    }
-    return volumes | sources | variables

@@ -1,8 +1,8 @@
 """Secrets of the line, made in the cluster itself: nobody sees them, and what is there stays.
 
-Three Secrets are the source of the others: `aoi-data/postgresql` has the password, `aoi-data/object-store` who may do
-what in the store, `aoi-data/watchers` the passwords of those who only look at the database. What others need of them is
-written beside their pods.
+Four Secrets are the source of the others: `aoi-data/postgresql` has the password of the owner of all tables,
+`aoi-data/writers` that of gateways, which change rows alone, `aoi-data/watchers` those of who only looks at the database,
+and `aoi-data/object-store` who may do what in the store. What others need of them is written beside their pods.
 """
 
 import base64
@@ -23,8 +23,8 @@ Texts = Mapping[str, str]
 """Keys of a Secret and their texts."""
 DATA = "aoi-data"
 POSTGRESQL, STORE = (DATA, "postgresql"), (DATA, "object-store")
-WATCHERS = (DATA, "watchers")
-"""Passwords of those who only look at the database."""
+WRITERS, WATCHERS = (DATA, "writers"), (DATA, "watchers")
+"""Passwords of those who change rows of the database, and of those who only look."""
 AUTHORITY = "gateway-ca"
 """The ConfigMap that says whom to trust for the gateway's certificate."""
 WHO = ("admin", "gateway", "serving", "trainer")
@@ -77,7 +77,7 @@ def make_secrets(cluster: Cluster, objects: Sequence[Object]) -> dict[str, bool]
 
 
 def _sources_first(secret: tuple[str, str]) -> tuple[bool, str, str]:
-    return secret not in (POSTGRESQL, STORE, WATCHERS), *secret
+    return secret not in (POSTGRESQL, STORE, WRITERS, WATCHERS), *secret
 
 
 def _bring_authority(cluster: Cluster, room: str) -> None:
@@ -128,9 +128,18 @@ def _password(_: Cluster) -> Texts:
     return {"password": secrets.token_urlsafe(24)}
 
 
-def _database(cluster: Cluster) -> Texts:
-    password = _of(cluster, POSTGRESQL, "password")
-    return {"url": f"postgresql://aoi:{quote(password, safe='')}@postgresql.{DATA}/results"}
+def _writers(_: Cluster) -> Texts:
+    return {"gateway": secrets.token_urlsafe(24)}
+
+
+def _address(who: str, source: tuple[str, str], key: str) -> Callable[[Cluster], Texts]:
+    """Makes the address by which somebody comes to the database."""
+
+    def address(cluster: Cluster) -> Texts:
+        password = quote(_of(cluster, source, key), safe="")
+        return {"url": f"postgresql://{who}:{password}@postgresql.{DATA}/results"}
+
+    return address
 
 
 def _store(_: Cluster) -> Texts:
@@ -209,11 +218,13 @@ _LABELS = {
 _MAKERS: Mapping[tuple[str, str], Callable[[Cluster], Texts]] = {
     POSTGRESQL: _password,
     STORE: _store,
-    ("aoi", "database"): _database,
+    ("aoi", "database"): _address("gateway", WRITERS, "gateway"),
+    ("aoi", "database-owner"): _address("aoi", POSTGRESQL, "password"),
     ("aoi", "gateway-tls"): _certificate,
     ("aoi", "s3-gateway"): _keys_of("gateway"),
     ("aoi", "s3-serving"): _keys_of("serving"),
     (DATA, "s3-admin"): _keys_of("admin"),
+    WRITERS: _writers,
     WATCHERS: _watchers,
     ("monitoring", "grafana"): _grafana,
     ("monitoring", "postgresql-exporter"): _exporter,

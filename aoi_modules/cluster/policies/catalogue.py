@@ -58,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     secrets.holds_no_secret,
     secrets.says_no_secret,
     secrets.shows_secrets_to_few,
+    secrets.keeps_the_owner_to_jobs,
     ways.denies_all_first,
     ways.names_its_ways,
     ways.names_known_ports,

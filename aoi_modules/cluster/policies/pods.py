@@ -68,6 +68,15 @@ class Described:
         """The containers that have a GPU, or a share of one."""
         return [one for one in self.all_containers if any(map(is_gpu, limits_of(one)))]
 
+    @property
+    def secrets(self) -> set[str]:
+        """The names of those that it needs: as files, or as variables."""
+        volumes = {one["secret"]["secretName"] for one in self.spec.get("volumes", []) if "secret" in one}
+        sources = [source for one in self.all_containers for source in one.get("envFrom", [])]
+        values = [one.get("valueFrom", {}) for part in self.all_containers for one in part.get("env", [])]
+        wholes = {one["secretRef"]["name"] for one in sources if "secretRef" in one}
+        return volumes | wholes | {one["secretKeyRef"]["name"] for one in values if "secretKeyRef" in one}
+
     def part(self, container: Object) -> str:
         """A container of it, for sentences."""
         return f"{self.name}, container {container.get('name')}"

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from aoi_modules.cluster.policies.pods import Object, name_of, of_kind, parts
+from aoi_modules.cluster.policies.pods import Object, name_of, of_kind, parts, pods
 
+OF_OWNERS = frozenset({("aoi-data", "postgresql"), ("aoi", "database-owner")})
+"""By which somebody may change tables."""
+_DATABASE = "StatefulSet postgresql"
 _WORDS = re.compile(r"PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_KEY", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"://[^/@\s:]+:[^/@\s]+@")
 
@@ -34,6 +37,14 @@ def shows_secrets_to_few(objects: Sequence[Object]) -> Iterator[str]:
         for volume in _volumes(one):
             if "secret" in volume and volume["secret"].get("defaultMode") not in (0o440, 0o400):
                 yield f"{name_of(one)}: volume {volume['name']}: no defaultMode 0440: every program may read the secret"
+
+
+def keeps_the_owner_to_jobs(objects: Sequence[Object]) -> Iterator[str]:
+    """Whoever gets into a server that lasts may change rows, and no table."""
+    for pod in pods(objects):
+        for name in sorted(pod.secrets) if pod.lasting and pod.name != _DATABASE else []:
+            if (pod.namespace, name) in OF_OWNERS:
+                yield f"{pod.name}: has the Secret {name}, of the owner of tables: expected a role with fewer rights"
 
 
 def _volumes(one: Object) -> list[Object]:

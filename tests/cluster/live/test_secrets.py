@@ -23,8 +23,11 @@ def test_all_that_local_needs_are_made_and_fit_each_other(api: Api, cluster: Clu
     made = make_secrets(cluster, overlay("local"))
     assert set(made.values()) == {True}
     assert missing_secrets(cluster, overlay("local")) == []
-    password = texts(api, "aoi-data", "postgresql")["password"]
-    assert texts(api, "aoi", "database") == {"url": f"postgresql://aoi:{password}@postgresql.aoi-data/results"}
+    owner, writer = texts(api, "aoi-data", "postgresql")["password"], texts(api, "aoi-data", "writers")["gateway"]
+    place = "@postgresql.aoi-data/results"
+    assert texts(api, "aoi", "database") == {"url": f"postgresql://gateway:{writer}{place}"}
+    assert texts(api, "aoi", "database-owner") == {"url": f"postgresql://aoi:{owner}{place}"}
+    assert owner != writer
     store = texts(api, "aoi-data", "object-store")
     identities = {one["name"]: one for one in json.loads(store["s3.json"])["identities"]}
     for who, room, name in (

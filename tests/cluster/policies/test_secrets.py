@@ -22,6 +22,10 @@ def tls(objects: list[Object]) -> Object:
     return found
 
 
+def own(objects: list[Object]) -> None:
+    container(objects)["env"][0]["valueFrom"]["secretKeyRef"]["name"] = "database-owner"
+
+
 MISTAKES: list[Mistake] = [
     (rules.holds_no_secret, "local", lambda o: o.append({**SECRET, "data": {"url": "eA=="}}), "a Secret with data"),
     (rules.holds_no_secret, "local", lambda o: o.append({**SECRET, "stringData": {"url": "x"}}), "a Secret with data"),
@@ -35,6 +39,15 @@ MISTAKES: list[Mistake] = [
         "a secret: --database",
     ),
     (rules.shows_secrets_to_few, "local", lambda o: tls(o).pop("defaultMode"), "every program may read the secret"),
+    (rules.keeps_the_owner_to_jobs, "local", own, "StatefulSet gateway: has the Secret database-owner"),
+    (
+        rules.keeps_the_owner_to_jobs,
+        "prod",
+        lambda o: pod(o, "StatefulSet", "object-store")["volumes"].append(
+            {"name": "password", "secret": {"secretName": "postgresql"}}
+        ),
+        "StatefulSet object-store: has the Secret postgresql",
+    ),
 ]
 
 
