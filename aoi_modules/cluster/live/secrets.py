@@ -1,8 +1,8 @@
 """Secrets of the line, made in the cluster itself: nobody sees them, and what is there stays.
 
 Four Secrets are the source of the others: `aoi-data/postgresql` has the password of the owner of all tables,
-`aoi-data/writers` that of gateways, which change rows alone, `aoi-data/watchers` those of who only looks at the database,
-and `aoi-data/object-store` who may do what in the store. What others need of them is written beside their pods.
+`aoi-data/writers` that of gateways, which change rows alone, `aoi-data/watchers` those of who only looks at it, and
+`aoi-data/object-store` who may do what in the store. What others need of them is written beside their pods.
 """
 
 import base64
