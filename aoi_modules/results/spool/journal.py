@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aoi_modules.errors import ResultsError, SpoolFull
@@ -17,7 +18,7 @@ from aoi_modules.results.spool.segment import Segment, full, segment_path, segme
 SEGMENT_BYTES = 64 * 2**20
 """A segment that is this large gets no further entries."""
 LIGHT_BYTES = 2**18
-"""So many are written in the event loop, if the disk is not waited for."""
+"""So many are written in the event loop."""
 
 OnDamage = Callable[[Path, int], None]
 """Learns of a segment, and of the offset at which it holds no whole entry."""
@@ -145,11 +146,17 @@ class Spool:
     async def _appended(self, buffers: Sequence[bytes]) -> int:
         """Appends to the segment, and gives its new size; the event loop goes on during what may take long.
 
-        What the disk is not waited for goes into memory, which for little takes less time than to hand it to a thread.
+        A write goes into memory, which for little takes less time than to hand it to a thread: each time that a thread
+        needs Python's lock it waits for the event loop. So the thread is left what waits for the disk.
         """
-        if not self._sync and sum(map(len, buffers)) <= LIGHT_BYTES:
-            return self._segment.append(buffers)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._segment.append, buffers)
+        in_thread = partial(asyncio.get_running_loop().run_in_executor, self._thread)
+        if sum(map(len, buffers)) > LIGHT_BYTES:
+            return await in_thread(self._segment.append, buffers)
+        start = self._segment.size
+        size = self._segment.write(buffers)
+        if self._sync:
+            await in_thread(self._segment.wait_for_disk, start)
+        return size
 
     def _made_room(self) -> bool:
         """Lets go of the segment that is written, if every follower has passed it, for a new one; whether it did."""

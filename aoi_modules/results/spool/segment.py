@@ -39,7 +39,19 @@ class Segment:
             raise full(path, error) from None
 
     def append(self, buffers: Sequence[bytes]) -> int:
-        """Writes buffers behind each other, and gives the new size.
+        """Writes buffers behind each other, waits for the disk if that is wanted, and gives the new size.
+
+        Raises:
+            SpoolFull: the disk did not take them; the file is as before.
+        """
+        start = self.size
+        self.write(buffers)
+        if self._sync:
+            self.wait_for_disk(start)
+        return self.size
+
+    def write(self, buffers: Sequence[bytes]) -> int:
+        """Writes buffers behind each other without waiting for the disk, and gives the new size.
 
         Raises:
             SpoolFull: the disk did not take them; the file is as before.
@@ -48,12 +60,25 @@ class Segment:
         try:
             for first in range(0, len(buffers), _AT_ONCE):
                 self._write(buffers[first : first + _AT_ONCE])
-            if self._sync:
-                os.fdatasync(self._descriptor)
         except OSError as error:
             self._back_to(start)
             raise full(self.path, error) from None
         return self.size
+
+    def wait_for_disk(self, start: int) -> None:
+        """Waits until the disk has all that was written.
+
+        Args:
+            start: the size of the file that is right if the disk does not take what is behind.
+
+        Raises:
+            SpoolFull: it did not; the file has its size of `start` again.
+        """
+        try:
+            os.fdatasync(self._descriptor)
+        except OSError as error:
+            self._back_to(start)
+            raise full(self.path, error) from None
 
     def close(self) -> None:
         """Ends the writing."""

@@ -60,17 +60,22 @@ def test_without_sync_the_disk_is_not_waited_for(tmp_path: Path, syncs: list[int
     asyncio.run(run())
 
 
-def test_without_sync_little_is_written_in_the_loop_and_much_in_a_thread(
+def test_little_is_written_in_the_loop_and_much_in_a_thread_where_the_disk_is_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writers: list[bool] = []
-    write = os.pwritev
+    in_loop: list[tuple[str, bool]] = []
 
-    def noted(*given: Any) -> int:
-        writers.append(threading.current_thread() is threading.main_thread())
-        return write(*given)
+    def note(name: str) -> None:
+        call = getattr(os, name)
 
-    monkeypatch.setattr(os, "pwritev", noted)
+        def noted(*given: Any) -> Any:
+            in_loop.append((name, threading.current_thread() is threading.main_thread()))
+            return call(*given)
+
+        monkeypatch.setattr(os, name, noted)
+
+    note("pwritev")
+    note("fdatasync")
 
     async def run() -> None:
         for sync in (False, True):
@@ -80,7 +85,8 @@ def test_without_sync_little_is_written_in_the_loop_and_much_in_a_thread(
                 assert [len(found.record) for found in await spool.follower("rows").read(9)] == [6, 6]
 
     asyncio.run(run())
-    assert writers == [True, False, False, False]
+    without, waited_for = [("pwritev", True), ("pwritev", False)], [("fdatasync", False)]
+    assert in_loop == [*without, without[0], *waited_for, without[1], *waited_for]
 
 
 def test_what_is_appended_during_a_write_is_written_next_and_nothing_is_overtaken(tmp_path: Path) -> None:
