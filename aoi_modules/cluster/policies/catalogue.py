@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     confinement.reads_logs_alone,
     confinement.has_no_key_of_the_cluster,
     confinement.only_looks_at_the_cluster,
+    confinement.gives_rights_that_stand_here,
     confinement.knows_no_service_by_variable,
     resources.has_resources,
     resources.has_its_disk,

@@ -6,9 +6,9 @@ from aoi_modules.cluster.policies.pods import Described, Object, name_of, of_kin
 from aoi_modules.cluster.policies.rooms import AGENTS, NODES
 
 LOGS = "/var/log"
-KEYED = frozenset({"DaemonSet vlagent"})
-"""What needs a key of the cluster's API: it asks which pods its node has."""
-SEEN = frozenset({"pods", "namespaces", "nodes"})
+KEYED = frozenset({"DaemonSet vlagent", "Deployment kube-state-metrics"})
+"""What needs a key of the cluster's API: it asks which pods there are."""
+SEEN = frozenset({"pods", "namespaces", "nodes", "jobs", "resourcequotas"})
 LOOKS = frozenset({"get", "list", "watch"})
 """What a key may be for."""
 _OF_NODE = ("hostNetwork", "hostPID", "hostIPC")
@@ -106,6 +106,19 @@ def only_looks_at_the_cluster(objects: Sequence[Object]) -> Iterator[str]:
                 yield f"{name_of(role)}: sees {', '.join(more)}: expected {', '.join(sorted(SEEN))} at most"
             if more := sorted({*rule.get("verbs", [])} - LOOKS):
                 yield f"{name_of(role)}: may {', '.join(more)}: expected {', '.join(sorted(LOOKS))} at most"
+
+
+def gives_rights_that_stand_here(objects: Sequence[Object]) -> Iterator[str]:
+    """A role of the cluster's own, such as `view` or `cluster-admin`, is more than anything here needs."""
+    roles = {(one["kind"], one["metadata"]["name"]) for one in of_kind(objects, "Role", "ClusterRole")}
+    accounts = {(pod.namespace, pod.spec.get("serviceAccountName")) for pod in pods(objects) if pod.name in KEYED}
+    for one in of_kind(objects, "RoleBinding", "ClusterRoleBinding"):
+        role = one["roleRef"]
+        if (role["kind"], role["name"]) not in roles:
+            yield f"{name_of(one)}: gives {role['kind']} {role['name']}, which does not stand here"
+        for who in one.get("subjects", []):
+            if who["kind"] != "ServiceAccount" or (who.get("namespace"), who["name"]) not in accounts:
+                yield f"{name_of(one)}: gives rights to {who['kind']} {who['name']}, which needs none"
 
 
 def knows_no_service_by_variable(objects: Sequence[Object]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import pytest
 
 from aoi_modules.cluster.policies import confinement as rules
-from tests.cluster.overlays import Mistake, Object, check, container, pod
+from tests.cluster.overlays import Mistake, Object, check, container, one, pod
 
 
 def context(objects: list[Object]) -> Object:
@@ -34,7 +34,23 @@ def role(objects: list[Object], resource: str, verb: str) -> None:
     objects.append({"kind": "ClusterRole", "metadata": {"name": "mine"}, "rules": [rule]})
 
 
+def bind(objects: list[Object], **fields: object) -> None:
+    one(objects, "ClusterRoleBinding", "aoi-kube-state-metrics-nodes").update(fields)
+
+
 MISTAKES: list[Mistake] = [
+    (
+        rules.gives_rights_that_stand_here,
+        "prod",
+        lambda o: bind(o, roleRef={"kind": "ClusterRole", "name": "cluster-admin"}),
+        "gives ClusterRole cluster-admin, which does not stand here",
+    ),
+    (
+        rules.gives_rights_that_stand_here,
+        "prod",
+        lambda o: bind(o, subjects=[{"kind": "ServiceAccount", "name": "gateway", "namespace": "aoi"}]),
+        "gives rights to ServiceAccount gateway, which needs none",
+    ),
     (rules.reads_logs_alone, "prod", read_all_of_the_node, "volume logs: /var: expected a folder in /var/log"),
     (rules.only_looks_at_the_cluster, "prod", lambda o: role(o, "secrets", "get"), "ClusterRole mine: sees secrets"),
     (rules.only_looks_at_the_cluster, "prod", lambda o: role(o, "pods", "delete"), "ClusterRole mine: may delete"),

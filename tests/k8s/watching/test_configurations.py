@@ -1,5 +1,6 @@
 """What Prometheus and Alertmanager are told, read by their own programs."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 import yaml
 
 from tests import services
+from tests.cluster.overlays import container, overlay
 from tests.documents import ROOT
+from tests.k8s.watching.dashboards import questions
 from tests.k8s.watching.rule_files import ALERTMANAGER, PROMETHEUS, alerts, rules
 from tests.services import path_of
 
@@ -61,6 +64,18 @@ def test_both_ask_the_same_kinds_and_wait_equally_long() -> None:
     kinds, here = ({job["job_name"] for job in one["scrape_configs"]} for one in (cluster, machine))
     assert kinds - here == {"kube-state", "gpu"}
     assert here <= kinds
+
+
+def test_the_cluster_is_asked_for_what_somebody_wants_to_know_and_no_more() -> None:
+    asked = [*(str(rule["expr"]) for rule in rules()), *(one.text for one in questions(in_sql=False))]
+    wanted = {name for text in asked for name in re.findall(r"\bkube_\w+", text)}
+    arguments = container(overlay("prod"), "Deployment", "kube-state-metrics")["args"]
+    said = dict(word.removeprefix("--").split("=") for word in arguments)
+    assert set(said["metric-allowlist"].split(",")) == wanted
+    assert {name.split("_")[1] for name in wanted} == {kind.removesuffix("s") for kind in said["resources"].split(",")}
+    assert set(said["namespaces"].split(",")) == {
+        one["metadata"]["name"] for one in overlay("prod") if one["kind"] == "Namespace"
+    }
 
 
 def test_rules_name_jobs_that_are_asked() -> None:

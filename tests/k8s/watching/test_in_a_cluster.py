@@ -92,7 +92,7 @@ def nodes_share_their_mounts() -> bool:
 
 def test_prometheus_finds_everybody_and_nobody_is_down(mine: Path) -> None:
     not_tried("Grafana: its image is not to be had everywhere; its questions are asked of a real Prometheus elsewhere")
-    not_tried("kube-state-metrics and NVIDIA's exporter: they are no part of the line, and their jobs find nobody")
+    not_tried("kube-state-metrics and NVIDIA's exporter: their images are not everywhere, and their jobs find nobody")
     patches = [] if nodes_share_their_mounts() else [WITHOUT_LATE_MOUNTS]
     watched = write_changed(mine, "watched", *patches, bases=ROOMS)
     with applied(mine, watched):

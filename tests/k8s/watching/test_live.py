@@ -27,6 +27,7 @@ pytestmark = [
 ]  # fmt: skip
 NOT_SEEN: Mapping[str, str] = {
     "PodRestarting": "no cluster, and so no kube-state-metrics",
+    "JobFailed": "no cluster, and so no kube-state-metrics",
     "GpuMemoryNearlyFull": "no GPU, and so no DCGM exporter",
     "RecordsRefused": "no place refuses a record of this release for ever",
 }

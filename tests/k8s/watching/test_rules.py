@@ -160,6 +160,15 @@ CASES = [
         },
     ),
     Case(
+        "JobFailed",
+        {"namespace": "aoi-data", "job_name": "backup-1"},
+        {
+            'kube_job_failed{namespace="aoi-data",job_name="backup-1",condition="true"}': (None, 1, None),
+            'kube_job_failed{namespace="aoi-data",job_name="backup-2",condition="false"}': (0, 1, 0),
+            'kube_job_failed{namespace="other",job_name="x",condition="true"}': (0, 1, 0),
+        },
+    ),
+    Case(
         "GpuMemoryNearlyFull",
         {"gpu": "0"},
         {'DCGM_FI_DEV_FB_USED{gpu="0"}': (4e4, 7.9e4, 4e4), 'DCGM_FI_DEV_FB_FREE{gpu="0"}': (4e4, 1e3, 4e4)},
