@@ -22,6 +22,8 @@ from aoi_modules.first_line import first_line
 CLASSES = {
     "ConfigMap": "V1ConfigMap",
     "Deployment": "V1Deployment",
+    "StatefulSet": "V1StatefulSet",
+    "DaemonSet": "V1DaemonSet",
     "Service": "V1Service",
     "PodDisruptionBudget": "V1PodDisruptionBudget",
     "PersistentVolumeClaim": "V1PersistentVolumeClaim",

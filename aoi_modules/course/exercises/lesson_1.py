@@ -7,7 +7,7 @@ from aoi_modules.course.exercises.containers.layer_order import check_layer_orde
 from aoi_modules.course.exercises.containers.page_server import check_page_server
 from aoi_modules.course.exercises.containers.run_line import check_line, read_line, without_gpu
 from aoi_modules.course.exercises.containers.tasks import BASE, BrokenLine, Task, refuse_other
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.study.containers.engine import Engine, said
 
 

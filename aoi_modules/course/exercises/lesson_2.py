@@ -10,7 +10,7 @@ from aoi_modules.course.exercises.clusters.jupyter_live import open_jupyter
 from aoi_modules.course.exercises.clusters.jupyter_objects import check_jupyter
 from aoi_modules.course.exercises.clusters.quota import check_quota, seen_on
 from aoi_modules.course.exercises.clusters.tasks import refuse_other
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.study.clusters.kubectl import Kubectl
 from aoi_modules.study.clusters.recorded import read
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import Mistakes, expect_count, expect_number, expect_share, number
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.own_networks import famous
 from aoi_modules.course.exercises.own_networks.fitting import Network, answers, fitted, loss_of, refuse_raw_numbers
+from aoi_modules.course.fields import fields
 from aoi_modules.study.networks.time_limits import FAST, SLOW
 from aoi_modules.training.measuring import metrics
 

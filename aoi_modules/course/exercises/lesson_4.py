@@ -9,7 +9,7 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import agrees, expect_count, expect_share, number
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.study.training import defect_counts
 from aoi_modules.training.measuring import thresholds
 from aoi_modules.training.measuring.metrics import rates

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import Figures, expect_numbers, number, numbers
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.own_networks import fitting
 from aoi_modules.course.exercises.own_networks.fitting import Network
+from aoi_modules.course.fields import fields
 
 Pair = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Pictures (N, 28, 28, 1) in [0, 255], and their labels (N,)."""

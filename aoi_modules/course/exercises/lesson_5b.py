@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import Figures, expect_share
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.lesson_5a import expect_scores
 from aoi_modules.course.exercises.own_networks import fitting
 from aoi_modules.course.exercises.own_networks.fitting import Network
+from aoi_modules.course.fields import fields
 
 LABELS = {"category": 10, "colour": 3}
 MOST_WEIGHTS = 30_000

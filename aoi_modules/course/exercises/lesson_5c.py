@@ -8,8 +8,8 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import Figures, Mistakes, expect_share
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.own_networks.prices import checked
+from aoi_modules.course.fields import fields
 from aoi_modules.datasets.houses import FEATURE_NAMES
 from aoi_modules.datasets.houses.montage import ROOMS, montage
 from aoi_modules.datasets.table import Pixels, decode

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_count
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.modelstore import layout, manifest, version_dir
 from aoi_modules.modelstore.manifest import Manifest
 

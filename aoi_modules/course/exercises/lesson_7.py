@@ -8,11 +8,11 @@ from aoi_modules.client.rollout.canary import Pair
 from aoi_modules.client.rollout.metrics_page import LATENCY, REQUESTS, MetricsPage
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_count, expect_number, expect_share, number
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.servables.docker_line import check_docker_line
 from aoi_modules.course.exercises.servables.kubernetes_file import check_kubernetes_file
 from aoi_modules.course.exercises.servables.server_engine import ServerEngine
 from aoi_modules.course.exercises.servables.tasks import refuse_other
+from aoi_modules.course.fields import fields
 from aoi_modules.serving import model_config
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.study.rollout.cluster_room import ClusterRoom

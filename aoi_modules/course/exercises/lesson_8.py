@@ -5,8 +5,8 @@ import numpy as np
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import number
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.programs.client_call import check_grpc, check_rest, read_answer
+from aoi_modules.course.fields import fields
 
 CODES = {
     "version 99": "NOT_FOUND",

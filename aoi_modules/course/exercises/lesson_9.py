@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import expect_share
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.programs.gateway_image import check_gateway_image
 from aoi_modules.course.exercises.programs.gateway_objects import GatewayRoom, check_gateway_objects
 from aoi_modules.course.exercises.programs.gateway_task import refuse_other
 from aoi_modules.course.exercises.programs.small_gateway import check_gateway, parts_of
+from aoi_modules.course.fields import fields
 from aoi_modules.gateway.routes import parse_routes
 from aoi_modules.judging.limits import HeadLimits
 from aoi_modules.study.containers.engine import Engine

@@ -7,7 +7,7 @@ import msgspec
 
 from aoi_modules.course.checks import Hint, exercise, kind
 from aoi_modules.course.exercises.answers import agrees, expect_share, number
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.gateway.doors.station.limits import Wanted
 from aoi_modules.verdict import Limits, Verdict, judge_score
 

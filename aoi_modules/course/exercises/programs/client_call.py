@@ -14,10 +14,10 @@ from aoi_modules.client.grpc.calls import PREDICT
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.client.rest.client import HttpClient
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.course.exercises.fields import fields
 from aoi_modules.course.exercises.programs.predict_message import check_message
 from aoi_modules.course.exercises.programs.rest_body import check_body
 from aoi_modules.course.exercises.programs.scores import refuse_other_scores
+from aoi_modules.course.fields import fields
 from aoi_modules.first_line import first_line
 from aoi_modules.study.traffic.grpc_relay import GrpcCall, GrpcRelay
 from aoi_modules.study.traffic.http_relay import HttpCall, HttpRelay

@@ -15,7 +15,7 @@ from aoi_modules.client.endpoint import Endpoint
 from aoi_modules.client.grpc.calls import PREDICT
 from aoi_modules.client.grpc.client import GrpcClient
 from aoi_modules.course.checks import Hint, kind
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 from aoi_modules.errors import CourseError
 from aoi_modules.first_line import first_line
 from aoi_modules.modelstore.layout import MANIFEST_SIGNATURE

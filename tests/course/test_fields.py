@@ -3,7 +3,7 @@
 import pytest
 
 from aoi_modules.course.checks import Hint
-from aoi_modules.course.exercises.fields import fields
+from aoi_modules.course.fields import fields
 
 NAMES = ("found", "expected", "noise")
 
