@@ -1,6 +1,7 @@
 """The lines of files are in a real VictoriaLogs, where they are found by their fields."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.study.watching.lines import logged
 @services.need(services.VICTORIA_LOGS)
 def test_lines_of_files_are_found(tmp_path: Path) -> None:
     logs = {}
-    now = log_questions.time.strftime("%Y-%m-%dT%H:%M:%SZ", log_questions.time.gmtime())
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     for service in ("gateway", "model-server", "model-sync"):
         lines = [{**one, "timestamp": now} for one in logged() if one["service"] == service]
         logs[service] = tmp_path / f"{service}.log"
