@@ -11,6 +11,7 @@ import requests
 from aoi_modules.child_process import Child, guarded
 from aoi_modules.closing import Closing
 from aoi_modules.errors import CourseError
+from aoi_modules.first_line import first_line
 from aoi_modules.study.watching.answers import QuestionRefused, Sample, Series
 
 PROGRAM = "prometheus"
@@ -105,8 +106,10 @@ class Prometheus(Closing):
     def _get(self, what: str, about: dict[str, str]) -> Any:
         try:
             answer = self._session.get(f"{self.url}/api/v1/{what}", params=about, timeout=ASK_SECONDS).json()
-        except (requests.RequestException, ValueError):
-            raise CourseError("Prometheus does not answer", hint="run the cells from its start again") from None
+        except (requests.RequestException, ValueError) as error:
+            raise CourseError(
+                f"Prometheus does not answer: {first_line(error)}", hint="run the cells from its start again"
+            ) from None
         if answer["status"] != "success":
             raise QuestionRefused(str(answer.get("error", "it says no why")))
         return answer["data"]

@@ -7,6 +7,7 @@ import requests
 import yaml
 
 from aoi_modules.course.checks import Hint, kind
+from aoi_modules.first_line import first_line
 
 MARKS = {"gateway": "aoi_gateway_requests_total", "model-server": ":tensorflow:serving:request_count"}
 """A metric by which each service is known."""
@@ -85,8 +86,8 @@ def _ask(name: str, url: str, path: str) -> None:
         with requests.Session() as session:
             session.trust_env = False
             answer = session.get(url, timeout=SECONDS)
-    except requests.RequestException:
-        raise Hint(f"{name}: nobody answers at {url}; run the cell that starts the line again") from None
+    except requests.RequestException as error:
+        raise Hint(f"{name}: nobody answers at {url}: {first_line(error)}; does the line still run?") from None
     if not answer.ok:
         more = "; without metrics_path Prometheus asks /metrics" if path == "/metrics" else ""
         raise Hint(f"{name}: {url} answers {answer.status_code}{more}. The cell above says where its metrics are")
