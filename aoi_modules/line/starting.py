@@ -84,7 +84,7 @@ class Starter:
             "serve", f"--host={HOST}", f"--port={self._ports.grpc}", f"--rest_api_port={self._ports.rest}",
             f"--model_config_file={self._home.config}", f"--model_config_file_poll_wait_seconds={SECONDS}",
             "--allow_version_labels_for_unavailable_models=true", f"--monitoring_config_file={monitoring}",
-            "--log_format=json", f"--ready_file={ready}",
+            "--log_format=json", "--log_calls=true", f"--ready_file={ready}",
         ]  # fmt: skip
         where = f"{HOST}:{self._ports.grpc}, http://{HOST}:{self._ports.rest}"
         self._ours(SERVER, "answers by gRPC and REST", where, arguments, is_there(ready))

@@ -102,6 +102,7 @@ class Flags:
     run_threads: int = _ours(0, "requests that run at once; 0: twice the processors, at least 4.")
     log_format: str = _ours("text", "text for people, json for machines: one object a line.")
     slow_call_ms: int = _ours(1000, "a call that takes longer is logged, as is each refused one, with its id; 0: none.")
+    log_calls: bool = _ours(False, "log each other call, too, whose client sent an id; the gateway sends one.")
     drain_seconds: float = _ours(0.5, "so long all is still answered after SIGTERM, while others learn of it.")
     start_without_versions: bool = _ours(
         False, "open the ports although a model has no version yet, or one that is to be loaded again."

@@ -47,8 +47,8 @@ Requests
 - With --enable_batching, requests of unequal shapes run in batches of their own; the original refuses those that meet
   in one batch (FAILED_PRECONDITION).
 - Requests are not logged, but for those that are refused or take longer than --slow_call_ms: a line each, with the id
-  that the client sent as `x-request-id`, ten lines a second at most. `logging_config` in a config file is refused, and
-  `metric_names` of a reload are not looked at.
+  that the client sent as `x-request-id`, ten lines a second at most. With --log_calls each call with an id has one.
+  `logging_config` in a config file is refused, and `metric_names` of a reload are not looked at.
 - The tasks of a MultiInference run one after the other. A label that is not UTF-8 is answered with replacement signs.
 
 Numbers and flags
@@ -242,7 +242,7 @@ async def _open_doors(
     doors: dict[str, Door], flags: Flags, plane: DataPlane, workers: Workers, monitor: Monitor, health: Health
 ) -> None:
     """Adds the doors that the flags ask for, one by one, so that the caller closes those that are open."""
-    calls = CallLog(flags.slow_call_ms)
+    calls = CallLog(flags.slow_call_ms, every=flags.log_calls)
     if flags.port or flags.grpc_socket_path:
         as_content, answers = flags.enable_serialization_as_tensor_content, HeldAnswers()
         service = GrpcService(plane, workers, monitor, calls, answers, as_content=as_content)

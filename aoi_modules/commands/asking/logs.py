@@ -25,9 +25,9 @@ def command(about: str, store: str, as_json: bool) -> None:
     """Show what gateway, model server and sync said about an inspection, in the order of time.
 
     ID is that of an inspection (`aoi results`, the pages and every answer say it), or that of a request
-    (`X-Request-Id`), which a refused picture has, too. A model server writes a line about a call that it refused or
-    that was slow; about others it writes none. The lines about the version that answered say when it was brought,
-    served and loaded.
+    (`X-Request-Id`), which a refused picture has, too. A model server writes a line about each call where it was
+    started with --log_calls, as in `aoi line` and in the component `aoi-serve`; else only about one that it refused or
+    that was slow. The lines about the version that answered say when it was brought, served and loaded.
 
     In a cluster with the rooms `victoria-logs` and `vlagent` the store is reached by
     kubectl -n monitoring port-forward service/victoria-logs 9428

@@ -1,4 +1,4 @@
-"""A line in the server's log for each call that was refused or slow; what is answered in time leaves none."""
+"""A line in the server's log for each call that was refused or slow; what is answered in time leaves one if wanted."""
 
 import logging
 import time
@@ -78,21 +78,27 @@ class CallLog:
     Args:
         slow_ms: a call that takes longer is slow; 0 calls none slow.
         quota: of lines.
+        every: an answered call that has an id leaves a line in any case, whatever the quota.
     """
 
-    def __init__(self, slow_ms: int, quota: Quota | None = None) -> None:
+    def __init__(self, slow_ms: int, quota: Quota | None = None, *, every: bool = False) -> None:
         self._slow_ms = slow_ms or float("inf")
+        self._every = every
         self._quota = quota or Quota(MOST_LINES)
 
     def answered(self, call: Call, status: int | str, request_id: Callable[[], str]) -> None:
-        """Takes note of a call that was answered; writes its line if it was slow.
+        """Takes note of a call that was answered; writes its line if it was slow, or if each one has a line.
 
         Args:
             call: that ended.
             status: of HTTP, or the code of gRPC.
             request_id: finds the id that its sender gave it, whatever that is; is asked for a line alone.
         """
-        if call.milliseconds() > self._slow_ms:
+        slow = call.milliseconds() > self._slow_ms
+        if self._every and (given_id := logs.checked_id(request_id())):
+            tell, name = (logs.event, "slow") if slow else (logs.note, "answered")
+            tell(log, name, **_told(call, status, given_id))
+        elif slow:
             self._write("slow", call, status, request_id())
 
     def refused(self, call: Call, status: int | str, reason: str, request_id: Callable[[], str]) -> None:
@@ -109,15 +115,21 @@ class CallLog:
         logs.event(
             log,
             event,
-            request_id=request_id or None,
-            **_asked(call.spec or ModelSpec()),
-            method=call.method,
-            by=call.by,
-            status=status,
-            ms=round(call.milliseconds(), 2),
+            **_told(call, status, request_id),
             **more,
             **({"left_out": left_out} if left_out else {}),
         )
+
+
+def _told(call: Call, status: int | str, request_id: str) -> dict[str, object]:
+    return {
+        "request_id": request_id or None,
+        **_asked(call.spec or ModelSpec()),
+        "method": call.method,
+        "by": call.by,
+        "status": status,
+        "ms": round(call.milliseconds(), 2),
+    }
 
 
 def _asked(spec: ModelSpec) -> dict[str, str | int | None]:

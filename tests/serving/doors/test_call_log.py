@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,6 +68,19 @@ def test_a_slow_call_tells_what_it_was_about(caplog: pytest.LogCaptureFixture) -
         "event": "slow", "request_id": "r1", "model": "tile", "version": 3, "signature": "pixels",
         "method": "Predict", "by": "gRPC", "status": "OK",
     }  # fmt: skip
+
+
+def test_each_call_with_an_id_leaves_a_line_if_that_is_wanted(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "aoi_modules")
+    calls = CallLog(60_000, Quota(0), every=True)
+    for given in ("r1", "", "two words"):
+        calls.answered(Call("gRPC", "Predict", ModelSpec(name="tile")), "OK", lambda given=given: given)
+    calls.answered(Call("REST", "predict", began=-1e6), 200, lambda: "r2")
+    said = [
+        (record.levelname, line["event"], line["request_id"])
+        for record, line in zip(caplog.records, values(caplog), strict=True)
+    ]
+    assert said == [("INFO", "answered", "r1"), ("WARNING", "slow", "r2")]
 
 
 def test_a_refused_call_tells_why_in_so_many_characters(caplog: pytest.LogCaptureFixture) -> None:

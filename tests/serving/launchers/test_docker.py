@@ -48,7 +48,8 @@ def test_switches_and_the_folders_of_config_files(tmp_path: Path) -> None:
 def test_flags_that_are_our_own_never_reach_the_original(tmp_path: Path) -> None:
     flags = Flags(
         model_base_path=str(tmp_path), engine="docker", host="127.0.0.1", run_threads=7, log_format="json",
-        input_checks="*=none", slow_call_ms=3, drain_seconds=0.0, start_without_versions=True, ready_file="ready",
+        input_checks="*=none", slow_call_ms=3, log_calls=True, drain_seconds=0.0, start_without_versions=True,
+        ready_file="ready",
     )  # fmt: skip
     changed = {flag.name for flag in fields(flags) if getattr(flags, flag.name) != flag.default}
     assert {flag.name for flag in fields(flags) if flag.metadata.get("ours")} <= changed, "one more: name it above"
