@@ -58,7 +58,7 @@ def test_a_schedule_tries_the_newest_versions_too(checkout: Path, source: str, e
     given = (f"--variable=CI_PIPELINE_SOURCE={source}", "--ignore-predefined-vars=CI_PIPELINE_SOURCE")
     jobs = json.loads(runner(checkout, "--list-json", *given))
     assert {job["name"] for job in jobs if job["when"] == "on_success"} == {"check", "bill"} | extra
-    assert {job["name"] for job in jobs if job["when"] == "manual"} == {"candidate", "take over"}
+    assert {job["name"] for job in jobs if job["when"] == "manual"} == {"images", "candidate", "take over"}
 
 
 def test_a_job_runs_and_leaves_its_artifacts(checkout: Path) -> None:

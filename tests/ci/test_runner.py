@@ -38,6 +38,17 @@ def test_jobs_have_no_privilege_and_images_of_python_alone(executor: str) -> Non
     assert not any("docker.sock" in volume for volume in jobs.get("volumes", []))
 
 
+def test_the_runner_of_images_differs_by_what_a_user_namespace_needs_alone() -> None:
+    (usual,), (images,) = (
+        tomllib.loads((RUNNER / f"{name}.toml").read_text())["runners"] for name in ("docker", "images")
+    )
+    assert images["docker"]["allowed_images"] == ["moby/buildkit:*-rootless"]
+    assert images["docker"]["security_opt"] == ["seccomp=unconfined", "apparmor=unconfined"]
+    for field in ("privileged", "cap_drop", "allowed_services"):
+        assert images["docker"][field] == usual["docker"][field]
+    assert not any("docker.sock" in volume for volume in images["docker"].get("volumes", []))
+
+
 def test_a_pod_of_a_job_is_confined() -> None:
     (runner,) = JOBS["kubernetes"]["runners"]
     jobs = runner["kubernetes"]
