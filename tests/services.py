@@ -68,6 +68,12 @@ VICTORIA_LOGS = Service(
     ("victoria-logs",),
     "go install github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs@v1.52.1",
 )
+GRAFANA_SCHEMA = Service(
+    "Grafana's own schema of dashboards",
+    "",
+    ("grafana-schema",),
+    "cd tests/k8s/watching/grafana_schema && go install .",
+)
 
 
 def need(*services: Service) -> pytest.MarkDecorator:

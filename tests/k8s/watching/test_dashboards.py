@@ -4,6 +4,7 @@ No Grafana is here, so what it shows was not seen. Their PromQL is asked in `tes
 computed with, by promtool.
 """
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -67,6 +68,36 @@ def test_a_dashboard_is_whole(title: str) -> None:
         beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
         assert beside or one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
         assert one["x"] + one["w"] <= 24
+
+
+def by_schema(*paths: Path) -> "subprocess.CompletedProcess[str]":
+    """What Grafana's own schema, in the words of its makers' library, says about files."""
+    return subprocess.run([path_of("grafana-schema"), *map(str, paths)], capture_output=True, text=True, check=False)
+
+
+@services.need(services.GRAFANA_SCHEMA)
+def test_dashboards_are_valid_by_grafanas_own_schema() -> None:
+    done = by_schema(*sorted((GRAFANA / "dashboards").glob("*.json")))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@services.need(services.GRAFANA_SCHEMA)
+@pytest.mark.parametrize(
+    ("panel", "words"),
+    [
+        ({"titel": "Parts"}, "unexpected field 'titel'"),
+        ({"gridPos": {"h": "8", "w": 12, "x": 0, "y": 0}}, "panels[0].gridPos.h: json: cannot unmarshal string"),
+        ({"options": {}}, "panels[0].options.legend: required field is missing"),
+    ],
+)
+def test_what_the_schema_does_not_know_is_named(panel: dict[str, Any], words: str, tmp_path: Path) -> None:
+    dashboard = dashboards()[0]
+    dashboard["panels"][0] |= panel
+    file = tmp_path / "wrong.json"
+    file.write_text(json.dumps(dashboard))
+    done = by_schema(file)
+    assert done.returncode == 1
+    assert words in done.stdout
 
 
 def test_each_dashboard_and_panel_has_a_name_of_its_own() -> None:
