@@ -5,6 +5,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_each_call_with_an_id_leaves_a_line_if_that_is_wanted(caplog: pytest.Log
     caplog.set_level(logging.INFO, "aoi_modules")
     calls = CallLog(60_000, Quota(0), every=True)
     for given in ("r1", "", "two words"):
-        calls.answered(Call("gRPC", "Predict", ModelSpec(name="tile")), "OK", lambda given=given: given)
+        calls.answered(Call("gRPC", "Predict", ModelSpec(name="tile")), "OK", partial(str, given))
     calls.answered(Call("REST", "predict", began=-1e6), 200, lambda: "r2")
     said = [
         (record.levelname, line["event"], line["request_id"])
