@@ -61,10 +61,11 @@ test-slow: setup ## what trains, exports, serves or runs lessons for more than s
 test-services: setup ## what needs a database, a broker or a tracer that pip does not install
 	@$(PYTEST) -m services --durations 12 $(if $(CI_RUNS),$(PART))
 
-# AOI_CLUSTER=PROGRAM starts a cluster by `PROGRAM up 2`, which prints exports for a shell; tests/k8s/nodes.py has the rest
+# AOI_CLUSTER=PROGRAM starts a cluster by `PROGRAM up 2`, which prints exports for a shell, and brings an image to its nodes
+# by `PROGRAM push IMAGE`; tests/k8s/nodes.py has the rest
 cluster-test: setup ## the line on the Kubernetes cluster of KUBECONFIG, which gets it and loses it again
-	@$(if $(AOI_CLUSTER),eval "$$($(AOI_CLUSTER) up 2)" && AOI_CLUSTER=$(AOI_CLUSTER)) \
-		$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises
+	@$(if $(AOI_CLUSTER),exports="$$($(AOI_CLUSTER) up 2)" && eval "$$exports" && AOI_CLUSTER=$(AOI_CLUSTER) AOI_TEST_PUSH="$${AOI_TEST_PUSH:-$(AOI_CLUSTER) push}") \
+		$(BIN)/pytest -m cluster tests/k8s tests/study/clusters tests/course/exercises --durations 12 -rs
 
 test-fast: setup ## a minute of tests: the parts that neither train, export, serve nor run lessons
 	@$(PYTEST) -m 'not slow and not services' $(addprefix tests/,$(FAST_PARTS)) $(wildcard tests/test_*.py)

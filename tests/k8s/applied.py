@@ -58,7 +58,7 @@ def _is_ready(pod: Any) -> bool:
     return any((one["type"], one["status"]) == ("Ready", "True") for one in conditions)
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 60, pause: float = 0.5) -> float:
+def until(condition: Callable[[], object], what: str, seconds: float = 240, pause: float = 0.5) -> float:
     """Waits for something; how long it took, in seconds."""
     start = time.monotonic()
     while not condition():

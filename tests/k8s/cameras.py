@@ -58,7 +58,7 @@ class Cameras:
     def end(self) -> list[Outcome]:
         """Lets them finish what is under way; the outcomes of all their pictures."""
         run("-n", NAMESPACE, "exec", self.name, "--", "python", "-c", "import os; os.kill(1, 15)")
-        until(lambda: read("pod", self.name, "-n", NAMESPACE)["status"]["phase"] != "Running", "the last picture", 150)
+        until(lambda: read("pod", self.name, "-n", NAMESPACE)["status"]["phase"] != "Running", "the last picture")
         outcomes = self.outcomes()
         assert read("pod", self.name, "-n", NAMESPACE)["status"]["phase"] == "Succeeded", "a camera broke"
         return outcomes

@@ -13,7 +13,7 @@ import requests
 from tests.k8s.applied import forwarded, read, ready_pods, run, secret, until
 from tests.k8s.report import tell
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600), pytest.mark.usefixtures("mine")]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800), pytest.mark.usefixtures("mine")]
 PORT = 23646
 STATUS = "http://127.0.0.1:8501/v1/models/lamp"
 
@@ -40,7 +40,7 @@ def server(node: str) -> Iterator[str]:
         if not beside():
             run("cordon", *others)
             run("-n", "aoi", "delete", "pod", servers()[0]["metadata"]["name"])
-        until(beside, "a model server on the store's node", 180)
+        until(beside, "a model server on the store's node")
         yield beside()[0]
     finally:
         if others:

@@ -29,7 +29,7 @@ def all_are_recorded(outcomes: list[Outcome]) -> None:
     """Waits until each answered inspection has its row."""
     answered = {one.id for one in outcomes if one.id}
     assert answered
-    until(lambda: answered <= recorded(), "the row of each answered picture", 120, pause=3)
+    until(lambda: answered <= recorded(), "the row of each answered picture", pause=3)
 
 
 def none_failed(during: str, outcomes: list[Outcome]) -> None:
@@ -107,7 +107,7 @@ def test_pods_that_are_killed_at_random_lose_no_answered_picture() -> None:
             tried("-n", "aoi", "delete", "pod", one, "--grace-period=0", "--force")
             killed.append(one)
             time.sleep(chance.uniform(10, 20))
-        until(lambda: _ready("gateway") and _ready("model-serving"), "the line after its kills", 120)
+        until(lambda: _ready("gateway") and _ready("model-serving"), "the line after its kills", 400)
         time.sleep(10)
         outcomes = line.end()
     all_answered(f"{len(killed)} pods killed at random", outcomes)

@@ -19,6 +19,8 @@ LABEL = "aoi-lesson=2"
 """On all namespaces that the lesson makes; it removes no other."""
 START = 120.0
 """Seconds for a pod to become ready, its image included."""
+GONE = 300.0
+"""Seconds for a namespace to go with all that is in it."""
 OPEN = 30.0
 """Seconds for a program behind a Service to answer."""
 LOOK = 3.0
@@ -55,8 +57,8 @@ class Room:
         made = self.kubectl.ask("get", "namespaces", f"--selector={LABEL}", "--output=name").stdout.split()
         if f"namespace/{self.name}" not in made:
             return False
-        words = ["--timeout=90s"] if wait else ["--wait=false"]
-        self.kubectl.ask("delete", "namespace", self.name, *words, seconds=100)
+        words = [f"--timeout={GONE:g}s"] if wait else ["--wait=false"]
+        self.kubectl.ask("delete", "namespace", self.name, *words, seconds=GONE + 30)
         return True
 
     def ask(self, *words: str, given: str | None = None, seconds: float = 60.0) -> "subprocess.CompletedProcess[str]":

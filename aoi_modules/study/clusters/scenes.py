@@ -15,7 +15,7 @@ from aoi_modules.study.clusters.kubectl import ask
 from aoi_modules.study.clusters.pages import NAME, PORT, Fault
 from aoi_modules.study.clusters.room import Room
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds in which what has to show has to show."""
 RESIZE = '{"spec": {"containers": [{"name": "pages", "resources": {"limits": {"memory": "96Mi"}}}]}}'
 SHOWS = {
@@ -60,8 +60,8 @@ def quota(room: Room) -> list[Heard]:
     objects = pages.objects(room.name)
     objects[3]["spec"]["replicas"] = 3
     room.apply(to_yaml(objects))
-    room.ask("wait", f"deployment/{NAME}", "--for=condition=ReplicaFailure", "--timeout=60s")
-    room.ask("wait", f"deployment/{NAME}", "--for=jsonpath={.status.readyReplicas}=2", "--timeout=60s")
+    _await(room, f"deployment/{NAME}", "condition=ReplicaFailure")
+    _await(room, f"deployment/{NAME}", "jsonpath={.status.readyReplicas}=2")
     heard = [
         hear(room, "get", "deployments,pods"),
         hear(room, "get", "events", "--field-selector=reason=FailedCreate", "--output=jsonpath={.items[0].message}"),
@@ -71,7 +71,7 @@ def quota(room: Room) -> list[Heard]:
     without["metadata"]["name"] = "no-figures"
     del without["spec"]["template"]["spec"]["containers"][0]["resources"]
     room.apply(to_yaml([without]))
-    room.ask("wait", "deployment/no-figures", "--for=condition=ReplicaFailure", "--timeout=60s")
+    _await(room, "deployment/no-figures", "condition=ReplicaFailure")
     said = '--output=jsonpath={.status.conditions[?(@.type=="ReplicaFailure")].message}'
     heard.append(hear(room, "get", "deployment", "no-figures", said))
     return heard
@@ -80,7 +80,7 @@ def quota(room: Room) -> list[Heard]:
 def edited(room: Room, storage_class: str) -> tuple[dict[str, str], dict[str, Heard]]:
     """The three objects as the cluster has them, and what it says to each change of them."""
     edits.lay(room, storage_class)
-    room.ask("wait", f"pod/{NAME}", "--for=condition=Ready", "--timeout=90s")
+    _await(room, f"pod/{NAME}", "condition=Ready")
     live = dict(edits.read(room, storage_class))
     heard = {}
     for one in edits.EDITS:
@@ -147,6 +147,11 @@ def _settled(room: Room, name: str) -> Heard:
         if word is None or word in heard.said or word in _events(room) or time.monotonic() > end:
             return heard
         time.sleep(0.3)
+
+
+def _await(room: Room, what: str, condition: str) -> None:
+    """Waits until an object is as it has to be; what it is then is heard in any case."""
+    room.ask("wait", what, f"--for={condition}", f"--timeout={PATIENCE:g}s", seconds=PATIENCE + 30)
 
 
 def _events(room: Room) -> str:

@@ -28,9 +28,9 @@ LABEL = "aoi-lesson"
 """On namespaces that lessons make; they remove no other."""
 CLAIM = "models"
 """Holds a folder for each component."""
-_PULLED = 90.0
+_PULLED = 300.0
 """Seconds for an image to come, or for the cluster to say that it does not."""
-_GONE = 120.0
+_GONE = 300.0
 _PAUSE = 0.5
 _LISTENS = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+)")
 _NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName")
@@ -160,16 +160,16 @@ class ClusterRoom:
             CourseError: kubectl does not come through.
         """
         words = ["port-forward", f"service/{service}", f":{port}", "--address=127.0.0.1"]
-        process = subprocess.Popen(self._kubectl(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            said = process.stdout.readline() if process.stdout else ""
-            found = _LISTENS.search(said)
-            if found is None:
-                raise CourseError(f"kubectl port-forward: {said.strip() or 'it ended'}")
-            yield f"127.0.0.1:{found[1]}"
-        finally:
-            process.terminate()
-            process.wait(10)
+        command = self._kubectl(*words)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            try:
+                said = process.stdout.readline() if process.stdout else ""
+                found = _LISTENS.search(said)
+                if found is None:
+                    raise CourseError(f"kubectl port-forward: {said.strip() or 'it ended'}")
+                yield f"127.0.0.1:{found[1]}"
+            finally:
+                process.terminate()
 
     def _kubectl(self, *words: str) -> list[str]:
         return [kubectl(), f"--namespace={self.name}", f"--context={self.cluster.context}", *words]

@@ -16,7 +16,7 @@ from tests.k8s.changed import applied, patch, write_changed
 from tests.k8s.report import not_tried, tell
 from tests.k8s.watching.rule_files import alerts
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 ROOMS = ("prometheus", "alertmanager", "node-exporter", "watchers", "postgresql-exporter")
 PRIVATE = "not a shared or slave mount"
 WITHOUT_LATE_MOUNTS = patch(
@@ -81,7 +81,7 @@ def nodes_share_their_mounts() -> bool:
         return json.dumps(read("pod", "mounts", "-n", "nodes")["status"])
 
     try:
-        until(lambda: "Succeeded" in said() or PRIVATE in said(), "a pod that sees its node", 180)
+        until(lambda: "Succeeded" in said() or PRIVATE in said(), "a pod that sees its node")
         if PRIVATE not in said():
             return True
         not_tried("disks that come to a node later, for the node exporter: nodes here keep their mounts to themselves")
@@ -108,7 +108,7 @@ def _look_round(prometheus: Prometheus) -> None:
         return Counter(one["labels"]["job"] for one in prometheus.targets() if one["health"] == "up") == expected()
 
     try:
-        took = until(all_are_up, "everybody", 120, pause=2)
+        took = until(all_are_up, "everybody", pause=2)
     except AssertionError:
         raise AssertionError([(one["scrapeUrl"], one["lastError"]) for one in prometheus.targets()]) from None
     down = [(one["scrapeUrl"], one["lastError"]) for one in prometheus.targets() if one["health"] != "up"]

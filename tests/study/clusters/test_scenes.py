@@ -47,7 +47,7 @@ def test_external_addresses_are_asked_for(room: Room, tmp_path: Path) -> None:
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_cluster_says_today_what_it_said() -> None:
     kubectl = Kubectl.find(Kubectl.current())
     seen = recorded.read()

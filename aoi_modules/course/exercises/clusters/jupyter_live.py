@@ -11,6 +11,10 @@ from aoi_modules.study.clusters.room import Room
 
 NO_IMAGE = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull")
 """What a cluster says that cannot have the lesson's image; it is no fault of the reader's."""
+PULLING = "Pulling image"
+"""What the event of a pod says whose image is on its way: some gigabytes."""
+PULL = 600.0
+"""Seconds for that."""
 REFUSED = 403
 """Of somebody without the token."""
 
@@ -29,6 +33,8 @@ def open_jupyter(kubectl: Kubectl, text: str, task: Task) -> str:
     except CourseError as error:
         raise Hint(f"the cluster refuses it: {error.message}") from None
     why = room.wait(task.name)
+    if why.startswith(PULLING):
+        why = room.wait(task.name, PULL)
     if why:
         if any(word in why for word in NO_IMAGE):
             return f"the cluster took all three, and its nodes cannot get the image, so it was not opened: {why}"

@@ -17,7 +17,7 @@ from aoi_modules.errors import ClusterError, CourseError
 from aoi_modules.serving.model_config import ServedModel
 from aoi_modules.study.rollout.cluster_room import ClusterRoom
 
-START = 180.0
+START = 300.0
 """Seconds for pods to be ready."""
 PUSH = 300.0
 """Seconds for an image to be brought to where the nodes find it."""

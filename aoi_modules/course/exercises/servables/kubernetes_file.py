@@ -24,9 +24,9 @@ from aoi_modules.study.rollout.cluster_room import CLAIM, ClusterRoom, Object
 
 CPU = "200m"
 """What each pod is promised."""
-START = 180.0
+START = 300.0
 """Seconds for both pods to be ready."""
-ANSWER = 20.0
+ANSWER = 60.0
 """Seconds for a server that is ready to answer."""
 
 

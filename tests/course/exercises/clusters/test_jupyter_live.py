@@ -42,7 +42,7 @@ def test_a_service_that_leads_nowhere_is_named(task: Task, tmp_path: Path, monke
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1800)
 def test_jupyter_opens_on_a_cluster(task: Task) -> None:
     kubectl = Kubectl.find(Kubectl.current())
     try:

@@ -82,7 +82,7 @@ def cluster(lesson_models: Path) -> Iterator[GatewayRoom]:
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_it_is_pushed_applied_asked_and_taken_away(
     cluster: GatewayRoom, tmp_path: Path, lesson_server: EmbeddedServer, gray_pictures: list[bytes]
 ) -> None:

@@ -48,7 +48,7 @@ def test_the_task_of_a_neighbour_does_not_fit(models: Path) -> None:
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_it_is_applied_asked_and_taken_away(room: ClusterRoom, models: Path) -> None:
     praise = check_kubernetes_file(FILE, TASK, room, models)
     assert "predictions by gRPC and by HTTP have the scores of the model itself" in praise
