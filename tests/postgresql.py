@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests: a server of their own on a free port, with a password made for it."""
 
+import asyncio
 import os
 import pwd
 import secrets
@@ -8,16 +9,19 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from tests.documents import free_ports
 from tests.services import path_of
 
+PATIENCE = 240.0
 _OWNER = "postgres"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -56,7 +60,7 @@ class PostgreSQL:
         command = [path_of("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen([*command, *settings], stdout=log, stderr=log, **_owner())
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > end:
                 self.stop()
@@ -67,17 +71,17 @@ class PostgreSQL:
         """Stops the server; it ends all connections."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)  # a fast shutdown
-            self._process.wait(60)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def url(self, database: str) -> str:
         """Of a database."""
         return f"postgresql://{_OWNER}:{self.password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Makes an empty database and gives its URL."""
+    def new_database(self, template: str = "template0") -> str:
+        """Makes a database, empty or a copy of another one to which nobody is connected, and gives its URL."""
         name = f"test_{secrets.token_hex(6)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE template0")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         self._databases.append(name)
         return self.url(name)
 
@@ -87,10 +91,22 @@ class PostgreSQL:
             self.run(f"DROP DATABASE IF EXISTS {self._databases.pop()} WITH (FORCE)")
 
     def run(self, statement: str, database: str = "postgres") -> str:
-        """Runs a statement, and gives what `psql` prints of it."""
-        return self._done("psql", "--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--set", "ON_ERROR_STOP=1",
-                          "--host", self.folder, "--port", self.port, "--username", _OWNER, "--dbname", database,
-                          "--command", statement)  # fmt: skip
+        """Runs a statement, and gives its rows as `psql --tuples-only --no-align` does.
+
+        It is asked by the driver, in a thread with a loop of its own: a program would have to be forked beside the
+        threads of gRPC, which may hold whatever they hold just then, and a test may have a loop that runs.
+        """
+
+        async def asked() -> list[Sequence[object]]:
+            connection = await asyncpg.connect(self.url(database), ssl=False, timeout=PATIENCE)
+            try:
+                return [tuple(row) for row in await connection.fetch(statement, timeout=PATIENCE)]
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            rows = thread.submit(asyncio.run, asked()).result()
+        return "\n".join("|".join(map(_as_psql, row)) for row in rows)
 
     @contextmanager
     def secured(self, certificate: Path) -> Iterator[None]:
@@ -113,23 +129,24 @@ class PostgreSQL:
         for name, value in settings.items():
             self.run(f"ALTER SYSTEM SET {name} = {value}")
         self.run("SELECT pg_reload_conf()")
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         while self.run("SHOW ssl") != settings["ssl"]:
             assert time.monotonic() < end, (self.folder / "log").read_text()
             time.sleep(0.02)
 
     def _is_ready(self) -> bool:
-        command = [path_of("pg_isready"), "--quiet", "--host", "127.0.0.1", "--port", str(self.port)]
-        return subprocess.run(command, check=False).returncode == 0
+        try:
+            return self.run("SELECT 1") == "1"
+        except (OSError, asyncpg.PostgresError):
+            return False
 
-    def _done(self, program: str, *arguments: object) -> str:
-        environment = {**os.environ, "PGPASSWORD": self.password, "LC_ALL": "C"}
+    def _done(self, program: str, *arguments: object) -> None:
+        environment = {**os.environ, "LC_ALL": "C"}
         command = [path_of(program), *map(str, arguments)]
         ended: subprocess.CompletedProcess[str] = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, **_owner()
         )
         assert ended.returncode == 0, f"{program}: {ended.stdout}{ended.stderr}"
-        return ended.stdout.strip()
 
 
 @contextmanager
@@ -145,6 +162,13 @@ def running_postgresql() -> Iterator[PostgreSQL]:
             server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+def _as_psql(value: object) -> str:
+    """A value as `psql` prints it."""
+    if value is None:
+        return ""
+    return {True: "t", False: "f"}[value] if isinstance(value, bool) else str(value)
 
 
 def _owner() -> dict[str, Any]:

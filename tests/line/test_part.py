@@ -38,7 +38,7 @@ def test_a_file_is_there_or_not(tmp_path: Path) -> None:
 def test_a_url_answers_with_200_or_not_yet(free_port: int) -> None:
     assert not answers(f"http://127.0.0.1:{free_port}/")()
     with HTTPServer(("127.0.0.1", 0), Busy) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}"
         assert not answers(f"{url}/busy")()
         assert answers(f"{url}/ready")()

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
@@ -40,11 +42,31 @@ def migrated(url: str) -> str:
     return url
 
 
+@cache
+def _empty_tables() -> bytes:
+    """A file of SQLite with the tables of this release, made once in each process that tests: others are copies."""
+
+    async def run(path: Path) -> None:
+        database = Database(path)
+        try:
+            await migrate(database)
+        finally:
+            await database.close()
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "results.sqlite"
+        asyncio.run(run(path))
+        assert [one.name for one in Path(folder).iterdir()] == [path.name], "all of it is in the one file"
+        return path.read_bytes()
+
+
 def with_database(url: str | Path, act: Callable[[Database], Awaitable[Result]]) -> Result:
     """Does something with a migrated database, in a loop of its own."""
 
     async def run() -> Result:
         database = Database(url)
+        if database.is_sqlite and not (file := Path(database.url.database or "")).exists():
+            file.write_bytes(await asyncio.to_thread(_empty_tables))
         try:
             await migrate(database)
             return await act(database)

@@ -83,6 +83,7 @@ def _handler_of(relay: HttpRelay) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a body would wait 40 ms for the receipt of its head
 
         def do_POST(self) -> None:
             if "Content-Length" not in self.headers:  # a body in pieces of unknown number

@@ -15,6 +15,7 @@ class Echo(BaseHTTPRequestHandler):
     """Sends back what it got, with the status that the path names."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

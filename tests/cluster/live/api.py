@@ -144,6 +144,7 @@ def running_api(folder: Path) -> Iterator[tuple[Api, Path]]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # a body would wait 40 ms for the receipt of its head
 
         def do(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -163,7 +164,7 @@ def running_api(folder: Path) -> Iterator[tuple[Api, Path]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield api, write_kubeconfig(folder / "kubeconfig", f"http://127.0.0.1:{server.server_port}")

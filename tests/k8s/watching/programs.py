@@ -14,7 +14,7 @@ import requests
 from tests.documents import free_ports
 from tests.services import path_of
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 
 
 class Program:
@@ -137,7 +137,7 @@ class Receiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Door)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def take(self, body: bytes) -> None:
         """Notes the alerts of a message; what is none is only taken."""

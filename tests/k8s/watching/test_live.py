@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 import requests
@@ -154,7 +155,14 @@ def phase(
     )
     note(line, found, began, told, "resolved")
     for name in expected:
-        found.answers[name] = asked(line, runbook(alerts()[name]).query)
+        until(partial(works_again, line, found, name), partial(found.answers.get, name))
+
+
+def works_again(line: WatchedLine, found: Seen, name: str) -> bool:
+    """Asks the question of a runbook, and whether its answer says that the mend worked."""
+    page = runbook(alerts()[name])
+    found.answers[name] = asked(line, page.query)
+    return re.match(rf"\{{.*\}} => {page.answer:g} @\[", found.answers[name]) is not None
 
 
 def note(line: WatchedLine, found: Seen, began: float, names: set[str], status: str) -> None:

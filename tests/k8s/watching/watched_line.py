@@ -58,7 +58,7 @@ class Camera(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        session = requests.Session()
+        session = _session()
         for number in itertools.count():
             if self.stopped.wait(0.12):
                 return
@@ -69,7 +69,14 @@ class Camera(threading.Thread):
                     f"{self._line.gateway_url}/v1/inspect/{self._component}", content, params=about, timeout=10
                 )
             except requests.RequestException:
-                session = requests.Session()
+                session = _session()
+
+
+def _session() -> requests.Session:
+    """One that asks no environment for a proxy: pytest changes it between tests, while cameras go on."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 class WatchedLine:
@@ -203,6 +210,8 @@ class WatchedLine:
     def _stop_cameras(self) -> None:
         for camera in [*self._cameras, *self._burst]:
             camera.stopped.set()
+        for camera in [*self._cameras, *self._burst]:
+            camera.join()
 
     def _stutter(self) -> None:
         """A model server that stands still again and again is slow for all who ask it."""

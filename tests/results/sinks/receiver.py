@@ -78,6 +78,7 @@ def running_receiver(port: int = 0, certificate: Path | None = None) -> Iterator
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
         timeout = 1.0
 
         def do_POST(self) -> None:

@@ -14,6 +14,7 @@ class Echo(BaseHTTPRequestHandler):
     """Answers a POST with its own body and 201, a GET with its path."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
