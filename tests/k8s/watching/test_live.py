@@ -24,7 +24,7 @@ pytestmark = [
         services.PROMETHEUS, services.ALERTMANAGER, services.NODE_EXPORTER, services.POSTGRESQL_EXPORTER,
         services.POSTGRESQL,
     ),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1800),  # three faults after another, each with its own limits
 ]  # fmt: skip
 NOT_SEEN: Mapping[str, str] = {
     "PodRestarting": "no cluster, and so no kube-state-metrics",
