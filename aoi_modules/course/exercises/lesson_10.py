@@ -45,7 +45,7 @@ def asking(answer: object) -> str:
     }
     for name, query in right.items():
         same_answer(name, found[name], query, watch)
-    return f"four questions, and the answers of {watch.where}"
+    return f"four questions, and right answers to each ({watch.where})"
 
 
 @exercise("10.3")

@@ -40,6 +40,9 @@ def inspected(line: SmallLine, component: str) -> requests.Response:
 
 def test_all_services_say_what_they_do(line: SmallLine) -> None:
     assert inspected(line, "tile").json()["model"]["version"] == 1
+    until = time.monotonic() + LONG_SECONDS
+    while not log_files.having(log_files.read(line.logs), event="inspected") and time.monotonic() < until:
+        time.sleep(0.05)  # the gateway answers first, and writes its line then
     lines = log_files.read(line.logs)
     assert {one["service"] for one in lines} == {"gateway", "model-server", "model-sync"}
     brought = log_files.having(lines, service="model-sync", event="brought")
@@ -96,7 +99,8 @@ def test_a_shift_has_its_stretches_in_order(line: SmallLine) -> None:
 
 
 def test_routes_that_cannot_be_are_said(line: SmallLine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aoi_modules.study.watching.small_line.SECONDS", 1.0)
-    with pytest.raises(CourseError, match="took no changed routes"):
-        line.change({"tile": {"version": "a"}})
+    with monkeypatch.context() as patch:
+        patch.setattr("aoi_modules.study.watching.small_line.SECONDS", 1.0)
+        with pytest.raises(CourseError, match="took no changed routes"):
+            line.change({"tile": {"version": "a"}})
     line.change({})
