@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -43,11 +44,12 @@ class LogQuestions(Closing):
         if found is None:
             raise CourseError("VictoriaLogs is not installed here", hint=INSTALL)
         folder.mkdir(parents=True, exist_ok=True)
+        data = tempfile.mkdtemp(prefix="data-", dir=folder)  # one that still runs has its own, locked
         with socket.socket() as taken:
             taken.bind((HOST, 0))
             port = taken.getsockname()[1]
         url = f"http://{HOST}:{port}"
-        command = [found, f"-httpListenAddr={HOST}:{port}", f"-storageDataPath={folder / 'data'}"]
+        command = [found, f"-httpListenAddr={HOST}:{port}", f"-storageDataPath={data}"]
         self._child = Child(guarded(command), folder / "log-store.log")
         self._store = LogStore(url)
         try:

@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ class Prometheus(Closing):
         if found is None:
             raise CourseError("Prometheus is not installed here", hint=INSTALL)
         folder.mkdir(parents=True, exist_ok=True)
+        data = tempfile.mkdtemp(prefix="data-", dir=folder)  # one that still runs has its own, locked
         file = folder / "prometheus.yml"
         file.write_text(config, "utf-8")
         port = _free_port()
@@ -53,7 +55,7 @@ class Prometheus(Closing):
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment does not lead to this machine
         command = [
-            found, f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}",
+            found, f"--config.file={file}", f"--storage.tsdb.path={data}",
             f"--web.listen-address={HOST}:{port}",
         ]  # fmt: skip
         self._child = Child(guarded(command), folder / "prometheus.log")

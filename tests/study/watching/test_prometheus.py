@@ -39,6 +39,12 @@ def test_what_it_does_not_understand_is_refused_in_its_words(asked: Prometheus, 
 
 
 @services.need(services.PROMETHEUS)
+def test_a_cell_may_run_twice_in_one_folder(tmp_path: Path) -> None:
+    with Prometheus(EMPTY, tmp_path) as first, Prometheus(EMPTY, tmp_path) as second:
+        assert first.ask("vector(1)", AT) == second.ask("vector(1)", AT)
+
+
+@services.need(services.PROMETHEUS)
 def test_a_file_that_it_cannot_read_ends_the_start(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="Prometheus ended at once"):
         Prometheus("scrape_configs: 7\n", tmp_path)
