@@ -29,7 +29,7 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--disable-background-networking",
 ]
-PATIENCE_MS = 20_000
+PATIENCE_MS = 120_000
 LEAST_TOUCH = 44
 """Pixels that a finger needs."""
 

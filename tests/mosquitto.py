@@ -18,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from tests.documents import free_ports
 from tests.services import path_of
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 REMEMBERING = (
     "max_inflight_messages 0",  # a receipt follows when subscribers have been written to
     "persistence true",

@@ -97,10 +97,10 @@ class SeaweedFS:
                         f"-s3.key.file={self._folder / 'line.key'}"]  # fmt: skip
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
-        end = time.monotonic() + 90
+        end = time.monotonic() + 240
         while not self._is_ready():
             assert self._process.poll() is None, (self._folder / "log").read_text()
-            assert time.monotonic() < end, "SeaweedFS was not ready after 90 s"
+            assert time.monotonic() < end, "SeaweedFS was not ready after 240 s"
             time.sleep(0.1)
 
     def kill(self) -> None:

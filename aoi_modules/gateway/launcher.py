@@ -6,7 +6,7 @@ from pathlib import Path
 from aoi_modules.child_process import ChildProcess
 from aoi_modules.closing import Closing
 
-READY_SECONDS = 60.0
+READY_SECONDS = 240.0
 
 
 class RunningGateway(Closing):

@@ -116,7 +116,7 @@ def sleeping(course: Path) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, f"process {pid} is still there"
         time.sleep(0.1)

@@ -101,7 +101,7 @@ def test_client_and_gateway_give_the_scores_of_keras(
 
 
 def wait_for_port(process: "subprocess.Popen[bytes]", ready: Path) -> int:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > end:
             pytest.fail("the gateway was not ready in time")

@@ -132,7 +132,7 @@ def learnt(folder: Path) -> Path:
 def shadows(line: Line, count: int) -> int:
     """Waits until all shadows are recorded, and gives how many there are."""
     url = f"{line.gateway.url}/v1/inspections?role=shadow&limit=1000"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         found = len(requests.get(url, timeout=30).json()["records"])
         if found == count:

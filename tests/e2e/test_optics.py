@@ -23,7 +23,7 @@ from aoi_modules.training.run import train
 pytestmark = pytest.mark.slow  # a model is trained, exported and served
 
 GOOD, SCRATCHED, LATER = 60, 30, 40
-PATIENCE = 120.0
+PATIENCE = 240.0
 VIEWS = ("normal", "dark", "blurred", "untold")
 """Components: three views of the same parts by the same model, and a model that does not tell what it learnt from."""
 

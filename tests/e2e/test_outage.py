@@ -37,7 +37,7 @@ SECONDS = 6.0
 RATE = 50
 """Inspections a second."""
 CAMERAS = 4
-PATIENCE = 120.0
+PATIENCE = 240.0
 PICTURE = picture_bytes()
 SCORE = 0.7
 """Of every picture: the manifest fails it, and people let it pass."""

@@ -37,7 +37,7 @@ def serve(config: Path, engine: str) -> ChildProcess:
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + 240
     while not what():
         assert time.monotonic() < end, "it did not come to it"
         time.sleep(0.05)

@@ -15,7 +15,7 @@ from aoi_modules.gateway.watching.tracing import Untraced
 from tests.client.model_server import ModelServer
 from tests.gateway.relay import Relay
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 @pytest.fixture

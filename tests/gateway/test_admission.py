@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aoi_modules.errors import Crowded
 from aoi_modules.gateway.admission import Admission, Memory
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 def run(act: Callable[[], Awaitable[None]]) -> None:

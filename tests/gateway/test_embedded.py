@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow  # a servable is exported and served
 PICTURE = picture_bytes()
 CLIENTS = 8
 TIMEOUT_MS = 5000
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @pytest.fixture(scope="module")

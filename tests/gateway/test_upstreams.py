@@ -18,7 +18,7 @@ from aoi_modules.wire.tensors import to_array
 from tests.client.model_server import ModelServer, manifest
 
 Result = TypeVar("Result")
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 def with_upstream(

@@ -17,7 +17,7 @@ from aoi_modules.commands.k8s.flags import JUPYTER
 from tests.cluster.overlays import container, overlay
 from tests.documents import free_ports
 
-PATIENCE = 180.0
+PATIENCE = 240.0
 TOKEN = "a-token-for-this-test"
 SHORT = {"cull_idle_timeout": "20", "cull_inactive_timeout": "20", "cull_interval": "1"}
 

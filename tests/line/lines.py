@@ -105,7 +105,7 @@ def line(course: Path, home: Path, *arguments: str, ports: Sequence[str] = ("any
 
 def gone(pids: Sequence[int]) -> bool:
     """Whether all of them end within the time that a part has to stop."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while any(map(runs, pids)):
         if time.monotonic() > end:
             return False

@@ -47,7 +47,7 @@ class Seen:
 
 
 def wait(until: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while not until():
         assert time.monotonic() < end, "the camera did not come to it"
         time.sleep(0.01)

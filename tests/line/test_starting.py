@@ -111,7 +111,7 @@ def test_lines_of_the_services_are_in_the_log_store_until_the_last_one(home: Hom
 
 
 def until_ready(store: LogStore) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while not answers(store.url + HEALTH)():
         assert time.monotonic() < end
         time.sleep(0.1)

@@ -50,7 +50,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningGate
 
 def trail(real: VictoriaLogs, about: str, count: int) -> Trail:
     """What is found, once so many lines are there."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     with LogStore(real.url) as store:
         while True:
             try:

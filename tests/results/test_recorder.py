@@ -29,7 +29,7 @@ from tests.postgresql import PostgreSQL
 from tests.results.conftest import migrated
 from tests.results.records import record
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 KEY = "a" * 32
 KILLED = """
 import asyncio, os, sys

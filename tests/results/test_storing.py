@@ -33,7 +33,7 @@ from tests.results.records import record
 from tests.results.releases import as_the_next, as_the_one_before
 from tests.results.spool.spools import opened
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,7 @@ def http_json(url: str, document: Any = None, **headers: str) -> tuple[int, Any]
     return status, json.loads(body)
 
 
-def wait_for(read: Callable[[], Value], good: Callable[[Value], bool], seconds: float = 60.0) -> Value:
+def wait_for(read: Callable[[], Value], good: Callable[[Value], bool], seconds: float = 240.0) -> Value:
     """Reads until the value is good; the last value is in the error when it never is."""
     end = time.monotonic() + seconds
     while True:

@@ -40,7 +40,7 @@ def looping(objects: Objects, models: Path, *addresses: str, health: Path | None
     return Looping(objects, place, Servers(addresses), health=health)
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 240.0) -> None:
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "it did not come to it"

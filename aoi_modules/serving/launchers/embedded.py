@@ -37,7 +37,7 @@ class EmbeddedServer(Closing):
         models: Mapping[str, Path | str],
         *,
         log: Path | None = None,
-        start_timeout: float = 60.0,
+        start_timeout: float = 240.0,
         flags: Sequence[str] = (),
         versions: VersionPolicy | None = None,
     ) -> None:

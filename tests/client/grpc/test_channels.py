@@ -22,7 +22,7 @@ from tests.client.model_server import ModelServer
 from tests.client.servables import write_tile
 from tests.gateway.relay import Relay
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 Ask = Callable[[str, int], None]
 
 

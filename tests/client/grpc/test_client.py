@@ -207,7 +207,7 @@ def test_a_server_that_comes_back_is_met_again(model_server: ModelServer) -> Non
 
 
 def _until_met(client: GrpcClient) -> VersionStatus:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 240
     while True:
         try:
             return client.status()[0]

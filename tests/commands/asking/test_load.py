@@ -89,7 +89,7 @@ def stopped(server: ModelServer, *more: str) -> subprocess.CompletedProcess[str]
     """A load that Ctrl-C ended."""
     arguments = command("--grpc", server.address, "--model", "tile", "--seconds", "50", "--json", *more)
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        end = time.monotonic() + 30
+        end = time.monotonic() + 240
         while len(server.asked) < 20 and time.monotonic() < end:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

@@ -10,7 +10,7 @@ from aoi_modules.gateway.launcher import RunningGateway
 from tests.client.model_server import ModelServer
 from tests.gateway.conftest import picture_bytes
 
-PATIENCE = 20.0
+PATIENCE = 240.0
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from tests.gateway.conftest import picture_bytes
 PICTURE = picture_bytes()
 TRACE, SENDER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 TRACEPARENT = f"00-{TRACE}-{SENDER}-01"
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def state(child: Child) -> str:
 
 
 def until(child: Child, *, stands: bool) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while (state(child) == STANDS) != stands:
         assert time.monotonic() < end
         time.sleep(0.02)

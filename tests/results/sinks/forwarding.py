@@ -39,7 +39,7 @@ class Running:
 
     async def done(self) -> None:
         """Waits until nothing is left in the outbox."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(240):
             while await outbox.waiting(self.database, "north", "quality"):
                 await asyncio.sleep(0.01)
 

@@ -13,7 +13,7 @@ from aoi_modules.results.database.outbox import Letter
 from aoi_modules.results.sinks.messages.about_inspection import inspection_message
 from tests.results.sinks.made import record
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 def letters(count: int, sink: str = "quality", **changes: Any) -> list[Letter]:

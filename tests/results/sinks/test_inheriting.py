@@ -101,7 +101,7 @@ def test_a_gateway_sends_what_another_one_left(tmp_path: Path) -> None:
         await presence.enter(database, "south")
         await post(database, sent)
         line.sending.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(240):
             while await outbox.senders(database):
                 await asyncio.sleep(0.02)
         await line.sending.close()

@@ -83,7 +83,7 @@ class Running:
 
     async def done(self) -> None:
         """Waits until nothing is left in the outbox."""
-        async with asyncio.timeout(2 * PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while await outbox.by_sink(self.database, "north"):
                 await asyncio.sleep(0.02)
 

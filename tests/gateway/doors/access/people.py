@@ -16,7 +16,7 @@ from aoi_modules.results.people.users import add_user
 from tests.results.conftest import with_database
 
 PASSWORD = "correct horse battery"
-SECONDS = 10.0
+SECONDS = 120.0
 COOKIE = "aoi-session"
 
 
