@@ -7,7 +7,7 @@ cheap. It says what it used itself, and how much of the machine others took mean
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import grpc
@@ -51,9 +51,9 @@ class Load:
     foreign: float
 
 
-def measure(target: Target, clients: int, seconds: float, pid: int) -> Load:
-    """Asks for a while, after a warm-up that is not counted."""
-    return asyncio.run(_measure(target, clients, seconds, psutil.Process(pid)))
+def measure(target: Target, clients: int, seconds: float, *pids: int) -> Load:
+    """Asks for a while, after a warm-up that is not counted; processes count together."""
+    return asyncio.run(_measure(target, clients, seconds, [psutil.Process(pid) for pid in pids]))
 
 
 def answers(target: Target, seconds: float) -> float:
@@ -81,15 +81,15 @@ async def _once(target: Target) -> None:
         await client.close()
 
 
-async def _measure(target: Target, clients: int, seconds: float, server: psutil.Process) -> Load:
+async def _measure(target: Target, clients: int, seconds: float, servers: Sequence[psutil.Process]) -> Load:
     sessions = [await connect(target) for _ in range(clients)]
     await asyncio.gather(*(_repeat(session, WARM_UP_SECONDS, []) for session in sessions))
     durations: list[float] = []
-    used, own, all_used = _cpu(server), time.process_time(), _machine()
+    used, own, all_used = _cpu(servers), time.process_time(), _machine()
     began = time.monotonic()
     await asyncio.gather(*(_repeat(session, seconds, durations) for session in sessions))
     elapsed = time.monotonic() - began
-    used, own = _cpu(server) - used, time.process_time() - own
+    used, own = _cpu(servers) - used, time.process_time() - own
     foreign = (_machine() - all_used - used - own) / elapsed
     for session in sessions:
         await session.close()
@@ -100,7 +100,7 @@ async def _measure(target: Target, clients: int, seconds: float, server: psutil.
         p99=1e3 * durations[int(0.99 * (len(durations) - 1))],
         server_cpu=1e3 * used / len(durations),
         client_cpu=1e3 * own / len(durations),
-        memory=sum(process.memory_info().rss for process in _family(server)) / 1e6,
+        memory=sum(process.memory_info().rss for process in _families(servers)) / 1e6,
         foreign=max(0.0, foreign),
     )
 
@@ -168,13 +168,13 @@ class HttpSession:
         self._writer.close()
 
 
-def _family(process: psutil.Process) -> list[psutil.Process]:
-    return [process, *process.children(recursive=True)]
+def _families(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
+    return [one for process in processes for one in (process, *process.children(recursive=True))]
 
 
-def _cpu(process: psutil.Process) -> float:
-    """Seconds of processor that a server and its children have used."""
-    return sum(sum(one.cpu_times()[:2]) for one in _family(process))
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    """Seconds of processor that servers and their children have used."""
+    return sum(sum(one.cpu_times()[:2]) for one in _families(processes))
 
 
 def _machine() -> float:
