@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -57,9 +56,10 @@ class PostgreSQL:
         if self._process is not None:
             return
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
-        command = [path_of("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder)]
+        places = ["-D", str(self.folder / "data"), "-p", str(self.port), "-k", str(self.folder)]
+        command = [*_owner(), path_of("postgres"), *places, *settings]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen([*command, *settings], stdout=log, stderr=log, **_owner())
+            self._process = subprocess.Popen(command, stdout=log, stderr=log)
         end = time.monotonic() + PATIENCE
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > end:
@@ -142,9 +142,9 @@ class PostgreSQL:
 
     def _done(self, program: str, *arguments: object) -> None:
         environment = {**os.environ, "LC_ALL": "C"}
-        command = [path_of(program), *map(str, arguments)]
+        command = [*_owner(), path_of(program), *map(str, arguments)]
         ended: subprocess.CompletedProcess[str] = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, **_owner()
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )
         assert ended.returncode == 0, f"{program}: {ended.stdout}{ended.stderr}"
 
@@ -171,12 +171,15 @@ def _as_psql(value: object) -> str:
     return {True: "t", False: "f"}[value] if isinstance(value, bool) else str(value)
 
 
-def _owner() -> dict[str, Any]:
-    """Whom the server runs as: root may not."""
+def _owner() -> list[str]:
+    """The words by which a program becomes whom the server runs as: root may not.
+
+    `subprocess` could do it, but has to fork then, and gRPC's handlers of a fork end such a child now and then.
+    """
     if os.geteuid():
-        return {}
+        return []
     user = pwd.getpwnam(_OWNER)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 
 def _give(*paths: Path) -> None:
