@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
-from typing import Any
-
-import yaml
 
 from aoi_modules.cluster.overlays import manifests
 from aoi_modules.course.checks import Hint, kind
 from aoi_modules.course.exercises.watching.applied import tried
+from aoi_modules.course.exercises.watching.yaml_file import read_table
 from aoi_modules.errors import CourseError
 from aoi_modules.study.clusters import our_files
 from aoi_modules.study.clusters.kubectl import Kubectl
@@ -35,7 +33,7 @@ def check_overlay(text: object, needed: Sequence[str], cluster: Kubectl | None) 
     Raises:
         Hint: a room is missing or is none.
     """
-    found = _read(text)
+    found = read_table(text, "apiVersion, kind and resources")
     if found.get("kind") != "Kustomization":
         raise Hint(f"kind: found {found.get('kind')!r}, expected Kustomization")
     resources = found.get("resources")
@@ -56,20 +54,6 @@ def check_overlay(text: object, needed: Sequence[str], cluster: Kubectl | None) 
         return f"{counted}; {tried(cluster, str(text))}"
     except CourseError as error:
         raise Hint(error.message) from None
-
-
-def _read(text: object) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise Hint(f"found {kind(text)}, expected the file as text")
-    if "FILL_IN" in text:
-        raise Hint("there is still a FILL_IN in your file")
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise Hint(f"this is no YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(found, dict):
-        raise Hint(f"found {kind(found)}, expected apiVersion, kind and resources")
-    return found
 
 
 def _room(path: str) -> str:

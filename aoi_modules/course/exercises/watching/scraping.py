@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-import yaml
 
 from aoi_modules.course.checks import Hint, kind
+from aoi_modules.course.exercises.watching.yaml_file import read_table
 from aoi_modules.first_line import first_line
 
 MARKS = {"gateway": "aoi_gateway_requests_total", "model-server": ":tensorflow:serving:request_count"}
@@ -27,7 +27,7 @@ def check_scraping(text: object, addresses: object) -> str:
     """
     if not isinstance(addresses, Mapping) or set(addresses) != set(MARKS):
         raise Hint(f"addresses: found {kind(addresses)}, expected those of the line above; leave them as they are")
-    config = _read(text)
+    config = read_table(text, "global and scrape_configs")
     if _part(config, "global", {}).get("scrape_interval") != EVERY:
         raise Hint(f"global.scrape_interval: found {_part(config, 'global', {}).get('scrape_interval')}, expected 1s")
     jobs = {str(job.get("job_name")): job for job in _jobs(config)}
@@ -36,20 +36,6 @@ def check_scraping(text: object, addresses: object) -> str:
             raise Hint(f"no job {name}; found {', '.join(jobs) or 'none'}. Alerts and panels know jobs by their names")
         _check_job(name, jobs[name], str(address))
     return f"{len(addresses)} services answer at the addresses and paths of your file"
-
-
-def _read(text: object) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise Hint(f"found {kind(text)}, expected the file as text")
-    if "FILL_IN" in text:
-        raise Hint("there is still a FILL_IN in your file")
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise Hint(f"this is no YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(found, dict):
-        raise Hint(f"found {kind(found)}, expected global and scrape_configs")
-    return found
 
 
 def _part(config: Mapping[str, Any], name: str, instead: Any) -> Any:
