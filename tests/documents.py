@@ -1,15 +1,13 @@
 """What README.md and ARCHITECTURE.md show in fenced blocks, and the means to do it: commands, servers, free ports."""
 
 import os
-import random
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,16 +40,6 @@ def environment(**values: str) -> dict[str, str]:
         "AOI_OFFLINE": "true",
         **values,
     }
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports on which nobody listens, and which the system lends to no caller before a test listens there."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.SystemRandom().randrange(10_000, 20_000)
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            found.append(port)
-    return found
 
 
 def done(command: list[str], folder: Path, environment: Mapping[str, str]) -> str:

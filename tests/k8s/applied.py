@@ -14,8 +14,8 @@ from typing import Any
 import urllib3
 
 from aoi_modules.cluster.kustomize import kubectl
+from aoi_modules.machine.free_ports import free_ports
 from tests.cluster.overlays import K8S
-from tests.documents import free_ports
 from tests.in_process import Ended, aoi
 
 SECONDS = 900

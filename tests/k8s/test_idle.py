@@ -14,8 +14,8 @@ import requests
 import websocket
 
 from aoi_modules.commands.k8s.flags import JUPYTER
+from aoi_modules.machine.free_ports import free_ports
 from tests.cluster.overlays import container, overlay
-from tests.documents import free_ports
 
 PATIENCE = 240.0
 TOKEN = "a-token-for-this-test"

@@ -3,7 +3,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
@@ -31,13 +30,6 @@ def test_named_ports_have_the_next_ones_beside_them() -> None:
 def test_free_ports_are_all_different() -> None:
     found = choose(0, 0)
     assert len({*vars(found).values()}) == 7
-
-
-def test_free_ports_are_none_that_the_system_lends() -> None:
-    lent = Path("/proc/sys/net/ipv4/ip_local_port_range")
-    first = int(lent.read_text().split()[0]) if lent.exists() else 32_768
-    found = choose(0, 0)
-    assert max(found.pages, found.second, found.grpc, found.rest) < first
 
 
 @pytest.mark.parametrize("above", [0, 1])

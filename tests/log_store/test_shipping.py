@@ -9,8 +9,8 @@ import pytest
 from aoi_modules.log_store import shipping
 from aoi_modules.log_store.shipping import Shipper
 from aoi_modules.log_store.victoria import LogStore
+from aoi_modules.machine.free_ports import free_ports
 from tests import services
-from tests.documents import free_ports
 from tests.log_store.stores import Door, VictoriaLogs
 
 

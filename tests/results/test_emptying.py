@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from aoi_modules.errors import DatabaseAway, ResultsError
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.results.database import reading
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.emptying import Told, empty, left, wait_until_empty
@@ -15,7 +16,6 @@ from aoi_modules.results.home import DATABASE, at_home
 from aoi_modules.results.pictures.keeping import PICTURES
 from aoi_modules.results.record import Record
 from aoi_modules.results.recorder import ROWS
-from tests.documents import free_ports
 from tests.results.conftest import with_database
 from tests.results.records import record
 from tests.results.spool.spools import opened, rest

@@ -13,13 +13,13 @@ import pytest
 
 from aoi_modules.errors import DatabaseAway, SchemaBehind
 from aoi_modules.logs import event_log
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.results import entering
 from aoi_modules.results.database.connection import Database
 from aoi_modules.results.database.migrating import migrate
 from aoi_modules.results.database.tables import VERSIONS
 from aoi_modules.results.entering import Entering
 from tests import services
-from tests.documents import free_ports
 from tests.postgresql import PostgreSQL
 from tests.results.conftest import migrated
 

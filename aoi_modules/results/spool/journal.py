@@ -150,12 +150,11 @@ class Spool:
         needs Python's lock it waits for the event loop. So the thread is left what waits for the disk.
         """
         in_thread = partial(asyncio.get_running_loop().run_in_executor, self._thread)
-        if sum(map(len, buffers)) > LIGHT_BYTES:
-            return await in_thread(self._segment.append, buffers)
-        start = self._segment.size
-        size = self._segment.write(buffers)
+        segment, start = self._segment, self._segment.size
+        light = sum(map(len, buffers)) <= LIGHT_BYTES
+        size = segment.append(buffers) if light else await in_thread(segment.append, buffers)
         if self._sync:
-            await in_thread(self._segment.wait_for_disk, start)
+            await in_thread(segment.wait_for_disk, start)
         return size
 
     def _made_room(self) -> bool:

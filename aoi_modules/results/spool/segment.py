@@ -19,13 +19,12 @@ class Segment:
 
     Args:
         path: it must not exist.
-        sync: whether `append` waits for the disk.
+        sync: whether a power cut may not take the file away from its folder.
     """
 
     def __init__(self, path: Path, *, sync: bool = True) -> None:
         self.path = path
         self.size = 0
-        self._sync = sync
         try:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
         except OSError as error:
@@ -39,18 +38,6 @@ class Segment:
             raise full(path, error) from None
 
     def append(self, buffers: Sequence[bytes]) -> int:
-        """Writes buffers behind each other, waits for the disk if that is wanted, and gives the new size.
-
-        Raises:
-            SpoolFull: the disk did not take them; the file is as before.
-        """
-        start = self.size
-        self.write(buffers)
-        if self._sync:
-            self.wait_for_disk(start)
-        return self.size
-
-    def write(self, buffers: Sequence[bytes]) -> int:
         """Writes buffers behind each other without waiting for the disk, and gives the new size.
 
         Raises:

@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import grpc
 
 from aoi_modules.child_process import write_ready_file
 from aoi_modules.errors import AoiError
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.serving import base_path
 from aoi_modules.serving.flags import ANY_PORT, Flags
 from aoi_modules.serving.model_config import ServedModel
@@ -118,12 +118,7 @@ def _arguments(flags: Flags) -> list[str]:
 
 def _chosen(port: int) -> int:
     """A free port in place of `any`."""
-    if port != ANY_PORT:
-        return port
-    with socket.socket() as probe:
-        probe.bind(("", 0))
-        free: int = probe.getsockname()[1]
-        return free
+    return port if port != ANY_PORT else free_ports(1, "")[0]
 
 
 def _wait(child: "subprocess.Popen[bytes]", flags: Flags) -> None:

@@ -3,19 +3,19 @@
 import json
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from aoi_modules.closing import Closing
 from aoi_modules.errors import CourseError
+from aoi_modules.machine.free_ports import free_ports
 
 START = 90.0
 """Seconds for the server to take its first object."""
@@ -187,9 +187,5 @@ def _ends_with_us() -> list[str]:
 
 def _pairs(number: int) -> list[tuple[int, int]]:
     """Pairs of free ports."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(2 * number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        ports = [one.getsockname()[1] for one in sockets]
+    ports = free_ports(2 * number)
     return list(zip(ports[::2], ports[1::2], strict=True))

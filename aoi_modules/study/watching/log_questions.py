@@ -1,7 +1,6 @@
 """A VictoriaLogs for a lesson, where it is installed: a line's log files are pushed to it; it is asked in LogsQL."""
 
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from aoi_modules.closing import Closing
 from aoi_modules.errors import CourseError, LogStoreError
 from aoi_modules.log_store import lines
 from aoi_modules.log_store.victoria import HEALTH, LogStore, Record
+from aoi_modules.machine.free_ports import free_ports
 
 PROGRAMS = ("victoria-logs", "victoria-logs-prod")
 INSTALL = "go install github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs@v1.52.1"
@@ -45,9 +45,7 @@ class LogQuestions(Closing):
             raise CourseError("VictoriaLogs is not installed here", hint=INSTALL)
         folder.mkdir(parents=True, exist_ok=True)
         data = tempfile.mkdtemp(prefix="data-", dir=folder)  # one that still runs has its own, locked
-        with socket.socket() as taken:
-            taken.bind((HOST, 0))
-            port = taken.getsockname()[1]
+        (port,) = free_ports(1, HOST)
         url = f"http://{HOST}:{port}"
         command = [found, f"-httpListenAddr={HOST}:{port}", f"-storageDataPath={data}"]
         self._child = Child(guarded(command), folder / "log-store.log")

@@ -1,7 +1,6 @@
 """A real Prometheus as a child process, and its HTTP API, for a lesson."""
 
 import shutil
-import socket
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from aoi_modules.child_process import Child, guarded
 from aoi_modules.closing import Closing
 from aoi_modules.errors import CourseError
 from aoi_modules.first_line import first_line
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.study.watching.answers import QuestionRefused, Sample, Series
 
 PROGRAM = "prometheus"
@@ -50,7 +50,7 @@ class Prometheus(Closing):
         data = tempfile.mkdtemp(prefix="data-", dir=folder)  # one that still runs has its own, locked
         file = folder / "prometheus.yml"
         file.write_text(config, "utf-8")
-        port = _free_port()
+        (port,) = free_ports(1, HOST)
         self.url = f"http://{HOST}:{port}"
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the environment does not lead to this machine
@@ -120,9 +120,3 @@ class Prometheus(Closing):
 def _series(one: Any) -> Series:
     times, values = zip(*one["values"], strict=True)
     return Series(one["metric"], tuple(map(float, times)), tuple(map(float, values)))
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind((HOST, 0))
-        return int(taken.getsockname()[1])

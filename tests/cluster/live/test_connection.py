@@ -6,9 +6,9 @@ import pytest
 
 from aoi_modules.cluster.live.connection import MANAGER, Cluster, Refused, identity
 from aoi_modules.errors import ClusterError
+from aoi_modules.machine.free_ports import free_ports
 from tests.cluster.live.api import Api, write_kubeconfig
 from tests.cluster.live.objects import ROOM, config
-from tests.documents import free_ports
 
 
 def use(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import requests
 
-from tests.documents import free_ports
+from aoi_modules.machine.free_ports import free_ports
 from tests.services import path_of
 
 PATIENCE = 240.0

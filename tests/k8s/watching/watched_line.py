@@ -21,12 +21,13 @@ import yaml
 from PIL import Image
 
 from aoi_modules.gateway.launcher import RunningGateway
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.modelstore.reference import Reference
 from aoi_modules.pictures.quality import measure_file
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from tests.client.servables import write_lamp
 from tests.disks import small_disk
-from tests.documents import ROOT, free_ports
+from tests.documents import ROOT
 from tests.k8s.watching.programs import Alertmanager, Program, Prometheus, Receiver
 from tests.k8s.watching.rule_files import ALERTMANAGER, rule_files, shortened
 from tests.postgresql import PostgreSQL

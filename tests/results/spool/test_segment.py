@@ -22,7 +22,9 @@ for what in ("open", "append", "append", "append"):
         if what == "open":
             segment = Segment(path)
         else:
+            start = segment.size
             segment.append([b"abc"])
+            segment.wait_for_disk(start)
     except SpoolFull as error:
         print(what, error.message, path.exists() and path.stat().st_size)
         if what == "open":

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from aoi_modules.machine.free_ports import free_ports
 from aoi_modules.serving.launchers.embedded import EmbeddedServer
 from aoi_modules.study.traffic import small_gateway
 from tests.client.servables import write_tile
-from tests.documents import free_ports
 from tests.gateway.conftest import picture_bytes
 
 SECONDS = 60
